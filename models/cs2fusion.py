@@ -1,0 +1,147 @@
+"""The CS2Fusion backbone: two dense encoders, a decoder, and the demand-driven module (DDM).
+
+Source: Wang et al., "CS2Fusion: Contrastive learning for Self-Supervised infrared and visible image fusion by
+estimating feature compensation map", Information Fusion 102 (2024). Where the paper and the released code differ, the
+released code decides; docs/paper.md lists the differences.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+LEVEL_CHANNELS = 16
+FEATURE_CHANNELS = 4 * LEVEL_CHANNELS
+DECODER_CHANNELS = (64, 32, 16)
+
+Gates = Literal["image", "channel", "none"]
+
+
+@dataclass(frozen=True)
+class BackboneConfig:
+    """What distinguishes one backbone from another.
+
+    Attributes:
+        negative_slope: Slope of the LeakyReLU below zero; 0.01 in the released weights, 0 would be a ReLU.
+        shared_encoder: One encoder for both sources instead of one each (a published summary says so; the paper's
+            figure and the released code have two).
+        gates: How the DDM weighs what the encoders offer: ``image``, one scalar per decoder stage and image (released
+            code); ``channel``, one per channel (the channel attention of the paper's text); ``none``, no DDM, which
+            makes the network purely local.
+    """
+
+    negative_slope: float = 0.01
+    shared_encoder: bool = False
+    gates: Gates = "image"
+
+
+def conv_block(in_channels: int, out_channels: int, negative_slope: float) -> nn.Sequential:
+    """Return the paper's CB: 3×3 convolution with zero padding, then LeakyReLU; no normalisation."""
+    return nn.Sequential(nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.LeakyReLU(negative_slope))
+
+
+class DenseEncoder(nn.Module):
+    """Four densely connected conv blocks of 16 channels, each reading everything before it."""
+
+    def __init__(self, config: BackboneConfig) -> None:
+        super().__init__()
+        c, slope = LEVEL_CHANNELS, config.negative_slope
+        self.block1 = conv_block(1, c, slope)
+        self.block2 = conv_block(c, c, slope)
+        self.block3 = conv_block(2 * c, c, slope)
+        self.block4 = conv_block(3 * c, c, slope)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return the features of one source.
+
+        Args:
+            image: ``(N, 1, H, W)`` grey levels 0…255.
+
+        Returns:
+            ``(N, 64, H, W)``, the deepest level first.
+        """
+        c1 = self.block1(image)
+        c2 = self.block2(c1)
+        c3 = self.block3(torch.cat([c2, c1], dim=1))
+        c4 = self.block4(torch.cat([c3, c2, c1], dim=1))
+        return torch.cat([c4, c3, c2, c1], dim=1)
+
+
+class DemandGate(nn.Module):
+    """How much a decoder stage demands of the encoders, from the image-wide maximum and mean of its own features.
+
+    The 3×3 convolution sees a 1×1 map, so only its centre can act; the released weights have all nine, so ours do too.
+    """
+
+    def __init__(self, channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2 * channels, out_channels, 3, padding=1)
+
+    def forward(self, decoded: Tensor) -> Tensor:
+        """Return gates in 0…1, ``(N, 1 or C, 1, 1)``, for ``decoded`` ``(N, C, H, W)``."""
+        strongest = torch.amax(decoded, dim=(2, 3), keepdim=True)
+        mean = torch.mean(decoded, dim=(2, 3), keepdim=True)
+        return torch.sigmoid(self.conv(torch.cat([strongest, mean], dim=1)))
+
+
+class DemandDrivenModule(nn.Module):
+    """Add to a decoder stage what the encoders have and the stage demands: D + g·(P(F_vis) + P(F_ir))."""
+
+    def __init__(self, channels: int, config: BackboneConfig) -> None:
+        super().__init__()
+        self.supply = conv_block(FEATURE_CHANNELS, channels, config.negative_slope)
+        self.gate = DemandGate(channels, channels if config.gates == "channel" else 1)
+
+    def forward(self, decoded: Tensor, vis_features: Tensor, ir_features: Tensor) -> Tensor:
+        """Return the compensated stage, same shape as ``decoded`` ``(N, C, H, W)``.
+
+        The encoders' features are detached: the DDM chooses among what they offer, it does not train them.
+        """
+        supplied = self.supply(vis_features.detach()) + self.supply(ir_features.detach())
+        compensated: Tensor = decoded + self.gate(decoded) * supplied
+        return compensated
+
+
+class Backbone(nn.Module):
+    """The fusion network of the paper: luma of a pair in, fused luma out."""
+
+    def __init__(self, config: BackboneConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or BackboneConfig()
+        slope = self.config.negative_slope
+        self.vis_encoder = DenseEncoder(self.config)
+        self.ir_encoder = self.vis_encoder if self.config.shared_encoder else DenseEncoder(self.config)
+        self.decode1 = conv_block(2 * FEATURE_CHANNELS, DECODER_CHANNELS[0], slope)
+        self.decode2 = conv_block(DECODER_CHANNELS[0], DECODER_CHANNELS[1], slope)
+        self.decode3 = conv_block(DECODER_CHANNELS[1], DECODER_CHANNELS[2], slope)
+        self.reconstruct = nn.Conv2d(DECODER_CHANNELS[2], 1, 3, padding=1)
+        self.ddm = nn.ModuleList(
+            DemandDrivenModule(channels, self.config) for channels in DECODER_CHANNELS if self.config.gates != "none"
+        )
+
+    def encode(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the features of both sources, ``(N, 64, H, W)`` each; see `DenseEncoder`."""
+        return self.vis_encoder(vis), self.ir_encoder(ir)
+
+    def decode(self, vis_features: Tensor, ir_features: Tensor) -> Tensor:
+        """Return the fused luma ``(N, 1, H, W)`` of features from `encode`."""
+        decoded = torch.cat([vis_features, ir_features], dim=1)
+        for stage, decode in enumerate((self.decode1, self.decode2, self.decode3)):
+            decoded = decode(decoded)
+            if self.ddm:
+                decoded = self.ddm[stage](decoded, vis_features, ir_features)
+        fused: Tensor = self.reconstruct(decoded)
+        return fused
+
+    def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
+        """Fuse a batch of pairs (the paper's figure: encode, decode with compensation).
+
+        Args:
+            vis: ``(N, 1, H, W)`` visible luma, grey levels 0…255, not rounded.
+            ir: ``(N, 1, H, W)`` infrared, grey levels 0…255, aligned to ``vis``.
+
+        Returns:
+            ``(N, 1, H, W)`` fused luma, unclamped: the network overshoots 0…255 a little.
+        """
+        return self.decode(*self.encode(vis, ir))
