@@ -1,0 +1,109 @@
+"""The compact student: real-time fusion without a GPU, by deciding at half resolution how to mix the two sources.
+
+Every 2×2 block of both sources becomes eight channels; a few dense 3×3 convolutions look at them and decide, for every
+full-resolution pixel, how far to move from the brighter source to the darker one and what to add. Nothing in it is
+global, so tiles do not show and a video does not flicker.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+GREY_RANGE = 255.0
+BLOCK = 2  # the side of the block that becomes channels
+BLOCK_PIXELS = BLOCK * BLOCK
+DECISIONS = 2  # per pixel: weight and residual
+INITIAL_WEIGHT_LOGIT = -3.0  # start near the brighter source
+
+
+@dataclass(frozen=True)
+class LiteConfig:
+    """What distinguishes one student from another.
+
+    Attributes:
+        channels: Width of the hidden layers, a multiple of 16 (a whole number of vector registers).
+        dilations: One hidden 3×3 convolution each; larger ones see farther at the same cost.
+    """
+
+    channels: int = 32
+    dilations: tuple[int, ...] = (1, 2)
+
+    def __post_init__(self) -> None:
+        if self.channels <= 0 or self.channels % 16:
+            raise ValueError(f"channels must be a positive multiple of 16, not {self.channels}")
+        object.__setattr__(self, "dilations", tuple(self.dilations))
+
+    @property
+    def mac_per_pixel(self) -> float:
+        """Multiply-accumulates per full-resolution pixel."""
+        ends = (2 + DECISIONS) * BLOCK_PIXELS * self.channels
+        return 9 * (ends + len(self.dilations) * self.channels**2) / BLOCK_PIXELS
+
+    @property
+    def halo(self) -> int:
+        """Pixels beyond its own place that a fused pixel can depend on."""
+        return BLOCK * (2 + sum(self.dilations)) + BLOCK - 1
+
+
+LITE_CONFIGS = {
+    "lite-2k": LiteConfig(16, (1, 2, 1)),
+    "lite-6k": LiteConfig(32, (1, 2)),
+    "lite-25k": LiteConfig(48, (1, 2, 4, 1)),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How to make the fused luma out of the two sources, pixel by pixel.
+
+    Attributes:
+        weight: ``(N, 1, H, W)``, 0…1: the share of the darker source.
+        residual: ``(N, 1, H, W)``, grey levels to add.
+
+    Both vary slowly compared with the sources, so a decision made at a reduced size may be enlarged and applied at
+    full resolution; the fused image may not.
+    """
+
+    weight: Tensor
+    residual: Tensor
+
+    def apply(self, vis: Tensor, ir: Tensor) -> Tensor:
+        """Return the fused luma ``(N, 1, H, W)``, unclamped, of sources of the same shape, grey levels 0…255."""
+        brighter, darker = torch.maximum(vis, ir), torch.minimum(vis, ir)
+        return torch.lerp(brighter, darker, self.weight) + self.residual
+
+
+class Lite(nn.Module):
+    """A student network: same inputs and output as the backbone, 10 to 100 times cheaper."""
+
+    def __init__(self, config: LiteConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or LiteConfig()
+        channels = self.config.channels
+        layers: list[nn.Module] = [nn.Conv2d(2 * BLOCK_PIXELS, channels, 3, padding=1), nn.ReLU()]
+        for dilation in self.config.dilations:
+            layers += [nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation), nn.ReLU()]
+        self.body = nn.Sequential(*layers)
+        self.head = nn.Conv2d(channels, DECISIONS * BLOCK_PIXELS, 3, padding=1)
+        nn.init.normal_(self.head.weight, std=0.01)
+
+    def decide(self, vis: Tensor, ir: Tensor) -> Decision:
+        """Return the decision for a batch of pairs.
+
+        Args:
+            vis: ``(N, 1, H, W)`` visible luma, grey levels 0…255, any size from 2×2.
+            ir: ``(N, 1, H, W)`` infrared, grey levels 0…255, aligned to ``vis``.
+        """
+        height, width = vis.shape[-2:]
+        pair = torch.cat([vis, ir], dim=1) * (1 / GREY_RANGE)
+        if height % BLOCK or width % BLOCK:
+            pair = functional.pad(pair, (0, width % BLOCK, 0, height % BLOCK), mode="replicate")
+        decided = self.head(self.body(functional.pixel_unshuffle(pair, BLOCK)))
+        maps = functional.pixel_shuffle(decided, BLOCK)[:, :, :height, :width]
+        return Decision(torch.sigmoid(maps[:, :1] + INITIAL_WEIGHT_LOGIT), maps[:, 1:] * GREY_RANGE)
+
+    def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
+        """Return the fused luma ``(N, 1, H, W)``, grey levels, unclamped; arguments as in `decide`."""
+        return self.decide(vis, ir).apply(vis, ir)
