@@ -7,7 +7,9 @@ source alone loads these weights without complaint and is wrong by 5 to 8 grey l
 """
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +26,7 @@ class _PickledGate(nn.Module):
     """Stands in for the authors' gate class: attributes only."""
 
 
-_ALLOWED = [
+_ALLOWED: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
     (_PickledBackbone, "net.AutoEncoder"),
     (_PickledGate, "net.SA"),
     nn.AdaptiveAvgPool2d,

@@ -1,0 +1,1 @@
+"""Files that travel with the application: the documented default settings and the trained weights."""

@@ -1,0 +1,62 @@
+"""What can go wrong, as a user would tell it: what happened to which thing, and what to do next."""
+
+from collections.abc import Iterable
+
+
+class FusionAppError(Exception):
+    """Root of every error that this application raises on purpose; its text is one sentence for the user."""
+
+
+class SourceError(FusionAppError):
+    """A source cannot be opened or read.
+
+    Attributes:
+        uri: The source as the user named it.
+        hint: What is the matter and what to do.
+    """
+
+    def __init__(self, uri: str, hint: str) -> None:
+        super().__init__(f"{uri}: {hint}")
+        self.uri = uri
+        self.hint = hint
+
+
+class PairingError(FusionAppError):
+    """Two sources have no frames that belong together."""
+
+
+class ShapeMismatchError(FusionAppError):
+    """Two images that must have one size have two."""
+
+
+class EngineError(FusionAppError):
+    """The fusion engine cannot start or go on."""
+
+
+class WeightsError(EngineError):
+    """The weights of a model are missing, damaged, or of another model."""
+
+
+class OutOfMemoryError(EngineError):
+    """The device has too little memory for a frame of this size."""
+
+
+class RecordingError(FusionAppError):
+    """A recording cannot be started or written; what was written before stays playable."""
+
+
+class SettingsError(FusionAppError):
+    """A setting has an unknown name or a value that is not allowed.
+
+    Attributes:
+        key: Dotted name of the setting, e.g. ``fusion.device``.
+        value: What was found.
+        allowed: What would be accepted, in words or as a list.
+    """
+
+    def __init__(self, key: str, value: object, allowed: str | Iterable[object]) -> None:
+        choices = allowed if isinstance(allowed, str) else ", ".join(map(str, allowed))
+        super().__init__(f"the setting {key} cannot be {value!r}; allowed: {choices}")
+        self.key = key
+        self.value = value
+        self.allowed = choices

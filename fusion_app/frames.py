@@ -1,0 +1,88 @@
+"""What flows down the river: frames, pairs, fused frames. All of it is frozen; a stage makes new data."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Image = npt.NDArray[Any]
+"""``(H, W)`` uint8 or uint16 grey, or ``(H, W, 3)`` uint8 BGR; treated as read-only once it is in a frame."""
+
+FloatImage = npt.NDArray[np.float32]
+"""``(H, W)`` float32 grey levels 0…255."""
+
+
+class Size(NamedTuple):
+    """Width and height in pixels, in the order of OpenCV, Qt and the command line."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}×{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One image of one source.
+
+    Attributes:
+        image: The pixels.
+        pts_s: Presentation time in seconds: of the file, or of the monotonic clock for a live source.
+        index: Number of the frame in its source, from 0.
+        name: File name where the frame is a file of its own, else empty.
+    """
+
+    image: Image
+    pts_s: float
+    index: int
+    name: str = ""
+
+    @property
+    def size(self) -> Size:
+        """Width and height of the image."""
+        height, width = self.image.shape[:2]
+        return Size(width, height)
+
+
+@dataclass(frozen=True, slots=True)
+class FramePair:
+    """Infrared and visible of one instant.
+
+    Attributes:
+        ir: Infrared frame.
+        vis: Visible frame; its PTS is the pair's.
+        is_held: The infrared frame is older than the tolerance allows, repeated because no newer one came.
+    """
+
+    ir: Frame
+    vis: Frame
+    is_held: bool = False
+
+    @property
+    def skew_s(self) -> float:
+        """PTS of infrared minus PTS of visible, seconds."""
+        return self.ir.pts_s - self.vis.pts_s
+
+
+@dataclass(frozen=True, slots=True)
+class FusedFrame:
+    """The fused image of a pair, and what it was made of.
+
+    Attributes:
+        image: ``(H, W, 3)`` uint8 BGR with the chroma of the visible frame, or ``(H, W)`` uint8 where that is grey.
+        pair: The pair as it was read.
+        ir_view: ``(H, W)`` uint8, the infrared image as it was fused: 8 bit, aligned to the visible frame.
+        stage_ms: Wall milliseconds of each pipeline stage, by name.
+    """
+
+    image: Image
+    pair: FramePair
+    ir_view: Image
+    stage_ms: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def pts_s(self) -> float:
+        """Presentation time of the visible frame, seconds."""
+        return self.pair.vis.pts_s

@@ -1,0 +1,61 @@
+"""Where frames come from. `open_source` turns what a user typed into an open `FrameSource`.
+
+A URI is a path (video file, image file, folder of images), ``camera:N``, a URL that OpenCV can open
+(``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …), or ``synthetic:ir`` / ``synthetic:vis``.
+"""
+
+from pathlib import Path
+
+from fusion_app.errors import SourceError
+from fusion_app.sources.base import FrameSource, SourceInfo
+from fusion_app.sources.buffered import BufferedSource
+from fusion_app.sources.capture import CaptureSource, without_password
+from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files, read_image
+from fusion_app.sources.synthetic import SyntheticSource
+from fusion_app.sources.video_file import VideoFileSource
+
+__all__ = ["BufferedSource", "FrameSource", "SourceInfo", "is_image_folder", "open_images", "open_source", "read_image"]
+
+URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
+
+
+def open_source(uri: str) -> FrameSource:
+    """Open the source that ``uri`` names.
+
+    Raises:
+        SourceError: It does not exist, does not answer, or is nothing that can be read.
+    """
+    if uri.startswith("synthetic:"):
+        return SyntheticSource(uri)
+    if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:
+        return CaptureSource(uri)
+    if "://" in uri:
+        raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
+    return _open_path(uri)
+
+
+def is_image_folder(uri: str) -> bool:
+    """Tell whether ``uri`` is a folder on disk."""
+    return Path(uri).is_dir()
+
+
+def open_images(uri: str, names: frozenset[str]) -> FrameSource:
+    """Open those images of a folder whose file name without suffix is in ``names``."""
+    return ImagesSource(uri, [path for path in image_files(Path(uri)) if path.stem in names])
+
+
+def _open_path(uri: str) -> FrameSource:
+    path = Path(uri)
+    try:
+        if path.is_dir():
+            return ImagesSource(uri, image_files(path))
+        if not path.exists():
+            raise SourceError(uri, "does not exist; check the path")
+        if not path.is_file():
+            raise SourceError(uri, "is neither a file nor a folder")
+        if path.suffix.lower() in IMAGE_SUFFIXES:
+            return ImagesSource(uri, [path])
+        return VideoFileSource(path)
+    except (OSError, ValueError) as error:  # permissions, symlink loops, names no file system takes
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(uri, f"cannot be opened ({reason}); check the path and its permissions") from None

@@ -1,0 +1,138 @@
+"""A reader thread and a bounded buffer in front of a source: one of the two places where threads meet.
+
+A file blocks its reader when the buffer is full, so nothing is lost; a live source drops its oldest frame, so latency
+stays bounded, and the drop is counted.
+"""
+
+import threading
+from collections import deque
+
+from fusion_app.frames import Frame
+from fusion_app.sources.base import FrameSource
+
+DEFAULT_CAPACITY = 8
+
+
+class BufferedSource(FrameSource):
+    """Reads ``source`` ahead in a thread of its own and owns it from then on."""
+
+    def __init__(self, source: FrameSource, capacity: int = DEFAULT_CAPACITY) -> None:
+        self._source = source
+        self.info = source.info
+        self._capacity = capacity
+        self._frames: deque[Frame] = deque()
+        self._changed = threading.Condition()
+        self._is_over = False
+        self._is_closing = False
+        self._seek_to: float | None = None
+        self._error: BaseException | None = None
+        self._dropped = 0
+        self._arrived = 0
+        self._thread = threading.Thread(target=self._run, name=f"source {self.info.uri}", daemon=True)
+        self._thread.start()
+
+    @property
+    def notice(self) -> str:  # type: ignore[override]
+        """What the source has to say of its reading so far."""
+        return self._source.notice
+
+    @property
+    def dropped(self) -> int:
+        """Frames of a live source that were lost because nobody took them in time."""
+        return self._dropped
+
+    @property
+    def arrived(self) -> int:
+        """Frames read from the source so far, those dropped included."""
+        return self._arrived
+
+    def read(self) -> Frame | None:
+        """Return the oldest buffered frame, waiting for one; None when the stream is over or the source closed.
+
+        Raises:
+            FusionAppError: The reader met an error; every frame before it has been handed out.
+        """
+        with self._changed:
+            self._changed.wait_for(self._has_news)
+            return self._take()
+
+    def read_available(self) -> Frame | None:
+        """Return the oldest buffered frame, or None at once if there is none."""
+        with self._changed:
+            return self._take() if self._frames and self._seek_to is None else None
+
+    @property
+    def is_over(self) -> bool:
+        """No frame will come any more."""
+        with self._changed:
+            return not self._frames and self._seek_to is None and (self._is_over or self._is_closing)
+
+    def seek(self, pts_s: float) -> None:
+        """Forget what is buffered and continue at ``pts_s``; the reader thread does the seeking."""
+        with self._changed:
+            if not self.info.is_live:
+                self._frames.clear()
+                self._seek_to = pts_s
+                self._error = None
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the reader thread and close the source; a reader stuck in a driver is waited for at most 2 s."""
+        with self._changed:
+            self._is_closing = True
+            self._frames.clear()
+            self._changed.notify_all()
+        self._thread.join(timeout=2.0)
+
+    def _has_news(self) -> bool:
+        return self._is_closing or (self._seek_to is None and (bool(self._frames) or self._is_over))
+
+    def _take(self) -> Frame | None:
+        if self._frames:
+            frame = self._frames.popleft()
+            self._changed.notify_all()
+            return frame
+        if self._error is not None and not self._is_closing:
+            raise self._error
+        return None
+
+    def _run(self) -> None:
+        try:
+            while self._wait_for_room():
+                self._read_one()
+        finally:
+            self._source.close()
+
+    def _wait_for_room(self) -> bool:
+        """Wait until there is something to do; tell whether to go on."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closing or self._seek_to is not None or self._has_room())
+            return not self._is_closing
+
+    def _has_room(self) -> bool:
+        return not self._is_over and (self.info.is_live or len(self._frames) < self._capacity)
+
+    def _read_one(self) -> None:
+        target = self._seek_to
+        try:
+            if target is not None:
+                self._source.seek(target)
+            frame = self._source.read()
+        except Exception as error:  # noqa: BLE001 - handed to the reading thread, which raises it
+            frame, self._error = None, error
+        with self._changed:
+            if self._seek_to != target:
+                return  # sought again meanwhile: this frame is of the wrong place
+            self._seek_to = None
+            self._store(frame)
+            self._changed.notify_all()
+
+    def _store(self, frame: Frame | None) -> None:
+        self._is_over = frame is None
+        if frame is None:
+            return
+        self._arrived += 1
+        self._frames.append(frame)
+        if len(self._frames) > self._capacity:
+            self._frames.popleft()
+            self._dropped += 1

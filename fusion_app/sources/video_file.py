@@ -1,0 +1,139 @@
+"""Video files through PyAV: exact PTS, exact seeking in variable frame rates, 10 to 16 bit grey, damage survived.
+
+One decoder for playing and for exporting means the same pixels in both (docs/adr/0002).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import av.error
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from fusion_app.errors import SourceError
+from fusion_app.frames import Frame, Image, Size
+from fusion_app.sources.base import FrameSource, SourceInfo
+
+NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
+MAX_SIDE = 16384
+
+
+class VideoFileSource(FrameSource):
+    """The first video track of a file; PTS count from the track's start."""
+
+    def __init__(self, path: Path) -> None:
+        self._uri = str(path)
+        if path.stat().st_size == 0:
+            raise SourceError(self._uri, "is empty")
+        try:
+            self._container = av.open(self._uri, metadata_errors="ignore")
+        except (av.error.FFmpegError, ValueError, OSError):
+            raise SourceError(self._uri, NOT_A_VIDEO) from None
+        try:
+            self._stream = self._video_stream()
+            self.info = self._describe()
+        except BaseException:
+            self._container.close()
+            raise
+        self._restart()
+
+    def _video_stream(self) -> VideoStream:
+        stream = next(iter(self._container.streams.video), None)
+        if stream is None or not stream.codec_context.width:
+            raise SourceError(self._uri, "has no video track that can be decoded")
+        if max(stream.codec_context.width, stream.codec_context.height) > MAX_SIDE:
+            raise SourceError(self._uri, f"is larger than {MAX_SIDE} pixels on a side; scale it down first")
+        stream.thread_type = "AUTO"
+        return stream
+
+    def _describe(self) -> SourceInfo:
+        stream = self._stream
+        rate = stream.average_rate or stream.guessed_rate
+        fps = float(rate) if rate and 0 < rate <= 1000 else None
+        count = stream.frames or self._count_from_duration(fps)
+        context = stream.codec_context
+        return SourceInfo(self._uri, Size(context.width, context.height), fps, count if count > 0 else None)
+
+    def _count_from_duration(self, fps: float | None) -> int:
+        if self._container.duration is None or fps is None:
+            return 0
+        return round(self._container.duration / av.time_base * fps)
+
+    def _restart(self) -> None:
+        self._start = self._stream.start_time or 0
+        self._frames = self._decode()
+        self._pending: Frame | None = None
+        self._next_index = 0
+        self._damaged = 0
+
+    def read(self) -> Frame | None:
+        """Return the next frame that can be decoded; damaged ones are skipped and counted in `notice`."""
+        if self._pending is not None:
+            frame, self._pending = self._pending, None
+            return frame
+        return next(self._frames, None)
+
+    def seek(self, pts_s: float) -> None:
+        """Continue at the first frame whose PTS is not before ``pts_s`` (less half a millisecond for rounding)."""
+        base = self._stream.time_base
+        assert base is not None  # noqa: S101 - every opened video stream has one; this is for the type checker
+        self._container.seek(self._start + round(max(pts_s, 0.0) / base), stream=self._stream, backward=True)
+        self._frames = self._decode()
+        while (frame := next(self._frames, None)) is not None and frame.pts_s < pts_s - 0.0005:
+            pass
+        self._pending = frame
+        if frame is not None:
+            self._next_index = frame.index + 1
+
+    def close(self) -> None:
+        """Close the file."""
+        self._frames = iter(())
+        self._container.close()
+
+    def _decode(self) -> Iterator[Frame]:
+        last_pts = -1.0
+        for decoded in self._decoded():
+            frame = self._frame(decoded, last_pts)
+            if frame.pts_s > last_pts:  # damaged files repeat or reorder time stamps; time never runs backwards here
+                last_pts = frame.pts_s
+                yield frame
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                yield from packet.decode()
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, ValueError) as error:
+                self._damaged += 1
+                self.notice = f"{self._uri}: damaged, {self._damaged} packets could not be decoded and were skipped"
+                if not isinstance(error, av.error.InvalidDataError):
+                    return
+
+    def _frame(self, decoded: VideoFrame, last_pts: float) -> Frame:
+        if decoded.pts is None or decoded.time_base is None:
+            pts_s = last_pts + self.info.period_s if last_pts >= 0 else 0.0
+        else:
+            pts_s = float((decoded.pts - self._start) * decoded.time_base)
+        index = max(self._next_index, round(pts_s / self.info.period_s)) if self._sought(pts_s) else self._next_index
+        self._next_index = index + 1
+        return Frame(_pixels(decoded), pts_s, index)
+
+    def _sought(self, pts_s: float) -> bool:
+        """Tell whether numbering must be taken from the time because frames before this one were not read."""
+        return pts_s > (self._next_index + 1.5) * self.info.period_s
+
+
+def _pixels(decoded: VideoFrame) -> Image:
+    """Return ``(H, W)`` uint8 or uint16 for grey formats, ``(H, W, 3)`` uint8 BGR for everything else."""
+    name = decoded.format.name
+    if name.startswith("gray"):
+        pixels: Image = decoded.to_ndarray(format="gray" if name in ("gray", "gray8") else "gray16le")
+    else:
+        pixels = decoded.to_ndarray(format="bgr24")
+    return pixels
