@@ -1,0 +1,227 @@
+"""What a fused image should be, as a loss: the brighter source's light, the stronger source's edges, both structures.
+
+Where the visible image is blind (the impaired patches of training), infrared *lends* its detail and the light stays the
+scene's. Copying infrared's brightness there instead scores alike and paints dark blotches on sunlit surfaces.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+GREY_RANGE = 255.0
+STRUCTURE_FLOOR = (0.01**2, 0.03**2)  # SSIM's C1 and C2 for grey levels scaled to 0…1
+STRUCTURE_WINDOW = (7, 1.5)  # size and sigma of SSIM's Gaussian
+TARGET_RING = 9  # pixels around a warm target that are its surroundings
+WARM_CONTRAST = 0.07  # of a target against them, grey levels scaled to 0…1
+
+
+@dataclass(frozen=True)
+class FusionLossConfig:
+    """Weights of the terms and the shape of the target.
+
+    Attributes:
+        intensity: Of the distance to the target's light, |F − T|.
+        gradient: Of the distance to the gradient of the stronger source.
+        similarity: Of SSIM to both sources.
+        structure: Of the contrast and structure of infrared inside the patch.
+        target: Of the local contrast of warm targets.
+        clipping: Of leaving `levels`.
+        levels: Darkest and brightest level of the target, so that what neither source clips is not clipped.
+        detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
+    """
+
+    intensity: float = 6.0
+    gradient: float = 16.0
+    similarity: float = 0.3
+    structure: float = 1.0
+    target: float = 1.0
+    clipping: float = 4.0
+    levels: tuple[float, float] = (4.0, 249.0)
+    detail_sigma: float = 6.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", tuple(self.levels))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One training batch, ``(N, 1, H, W)`` each, grey levels 0…255.
+
+    Attributes:
+        ir: Infrared.
+        vis: Visible luma as recorded.
+        impaired: Visible luma as the network saw it.
+        patch: 0…1, where `impaired` is blind.
+    """
+
+    ir: Tensor
+    vis: Tensor
+    impaired: Tensor
+    patch: Tensor
+
+
+def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[str, Tensor]:
+    """Return the weighted terms of the loss by name; their sum is what training minimises.
+
+    Args:
+        fused: ``(N, 1, H, W)``, what the network made of ``scene.impaired`` and ``scene.ir``.
+        scene: The batch.
+        config: Weights and target.
+    """
+    f, ir, vis = fused / GREY_RANGE, scene.ir / GREY_RANGE, scene.vis / GREY_RANGE
+    to_ir, to_vis = _moments(f, ir), _moments(f, vis)
+    dissimilarity = (1 - to_ir.similarity).mean() + ((1 - scene.patch) * (1 - to_vis.similarity)).mean()
+    return {
+        "intensity": config.intensity * (f - light_target(scene, config) / GREY_RANGE).abs().mean(),
+        "gradient": config.gradient * _gradient_error(f, ir, vis, scene.patch),
+        "similarity": config.similarity * dissimilarity,
+        "structure": config.structure * _lost_structure(to_ir, scene.patch),
+        "target": config.target * _lost_target_contrast(f, ir),
+        "clipping": config.clipping * _clipped(f, config.levels),
+    }
+
+
+@torch.no_grad()
+def light_target(scene: Scene, config: FusionLossConfig) -> Tensor:
+    """Return the intensity to aim at: the brighter source, and inside the patch the scene's light with IR's detail."""
+    lent = lend(scene.impaired, scene.ir, config)
+    return torch.lerp(torch.maximum(scene.ir, scene.vis).clamp(*config.levels), lent, scene.patch)
+
+
+def lend(impaired: Tensor, ir: Tensor, config: FusionLossConfig) -> Tensor:
+    """Put infrared's detail on the light of a blind visible image.
+
+    The light is the blurred visible image, moved only as far as the detail around needs headroom.
+
+    Args:
+        impaired: ``(N, 1, H, W)`` visible luma without detail of its own, grey levels.
+        ir: ``(N, 1, H, W)`` infrared, grey levels.
+        config: ``detail_sigma`` and ``levels``.
+
+    Returns:
+        ``(N, 1, H, W)`` within ``config.levels``.
+    """
+    darkest, brightest = config.levels
+    sigma = config.detail_sigma
+    detail = ir - blur(ir, sigma)
+    reach = round(sigma)
+    peak = blur(_dilate(detail, reach), sigma / 2)
+    trough = -blur(_dilate(-detail, reach), sigma / 2)
+    light = blur(impaired, sigma)
+    roomy = torch.minimum(torch.maximum(light, darkest - trough), brightest - peak)
+    return (roomy + detail).clamp(darkest, brightest)
+
+
+def blur(image: Tensor, sigma: float, size: int | None = None) -> Tensor:
+    """Return a Gaussian blur of ``(N, 1, H, W)``, borders replicated, ``size`` taps (default: 2 sigma each side)."""
+    radius = (size // 2) if size else max(1, round(2 * sigma))
+    taps = tuple(math.exp(-0.5 * (offset / sigma) ** 2) for offset in range(-radius, radius + 1))
+    return _filtered(image, taps, taps)
+
+
+def _box(image: Tensor, size: int) -> Tensor:
+    return _filtered(image, (1.0,) * size, (1.0,) * size)
+
+
+def _filtered(image: Tensor, along_y: tuple[float, ...], along_x: tuple[float, ...]) -> Tensor:
+    """Apply a separable filter as two matrix products: on small crops several times faster than a convolution."""
+    rows = _filter_matrix(image.shape[-2], along_y).to(image)
+    columns = _filter_matrix(image.shape[-1], along_x).to(image)
+    return rows @ image @ columns.T
+
+
+@lru_cache(maxsize=64)
+def _filter_matrix(length: int, taps: tuple[float, ...]) -> Tensor:
+    """Return the ``(length, length)`` matrix that filters a column, border replicated, taps scaled to a sum of 1.
+
+    Taps that sum to 0 (a derivative) are taken as they are.
+    """
+    matrix = torch.zeros(length, length)
+    place = torch.arange(length)
+    total = sum(taps) or 1.0
+    for offset, tap in enumerate(taps, -(len(taps) // 2)):
+        matrix.index_put_((place, (place + offset).clamp(0, length - 1)), torch.tensor(tap / total), accumulate=True)
+    return matrix
+
+
+def _dilate(image: Tensor, reach: int) -> Tensor:
+    rows = functional.max_pool2d(image, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
+    return functional.max_pool2d(rows, (1, 2 * reach + 1), stride=1, padding=(0, reach))
+
+
+def _gradient(image: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the Sobel gradient along y and x, per pixel of distance."""
+    smooth, slope = (1.0, 2.0, 1.0), (-0.5, 0.0, 0.5)
+    return _filtered(image, slope, smooth), _filtered(image, smooth, slope)
+
+
+def _gradient_error(fused: Tensor, ir: Tensor, vis: Tensor, patch: Tensor) -> Tensor:
+    with torch.no_grad():
+        (ir_y, ir_x), (vis_y, vis_x) = _gradient(ir), _gradient(vis)
+        use_ir = (torch.hypot(ir_y, ir_x) >= torch.hypot(vis_y, vis_x)) | (patch > 0.5)
+        aim_y, aim_x = torch.where(use_ir, ir_y, vis_y), torch.where(use_ir, ir_x, vis_x)
+    along_y, along_x = _gradient(fused)
+    return 0.5 * ((along_y - aim_y).abs().mean() + (along_x - aim_x).abs().mean())
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """Local means, variances and covariance of a fused image and a source."""
+
+    mean_fused: Tensor
+    mean_source: Tensor
+    var_fused: Tensor
+    var_source: Tensor
+    covariance: Tensor
+
+    @property
+    def structure(self) -> Tensor:
+        floor = STRUCTURE_FLOOR[1]
+        return (2 * self.covariance + floor) / (self.var_fused + self.var_source + floor)
+
+    @property
+    def similarity(self) -> Tensor:
+        floor = STRUCTURE_FLOOR[0]
+        means = self.mean_fused.square() + self.mean_source.square() + floor
+        return self.structure * (2 * self.mean_fused * self.mean_source + floor) / means
+
+
+def _moments(fused: Tensor, source: Tensor) -> _Moments:
+    size, sigma = STRUCTURE_WINDOW
+    mean_fused, mean_source = blur(fused, sigma, size), blur(source, sigma, size)
+    return _Moments(
+        mean_fused,
+        mean_source,
+        blur(fused * fused, sigma, size) - mean_fused * mean_fused,
+        blur(source * source, sigma, size) - mean_source * mean_source,
+        blur(fused * source, sigma, size) - mean_fused * mean_source,
+    )
+
+
+def _lost_structure(to_ir: _Moments, patch: Tensor) -> Tensor:
+    return (patch * (1 - to_ir.structure)).sum() / (patch.sum() + 1)
+
+
+def _lost_target_contrast(fused: Tensor, ir: Tensor) -> Tensor:
+    """Mean share of the contrast of warm targets against their surroundings that the fused image lacks, 0…2."""
+    ir_smooth = blur(ir, 1.5)
+    warm = (ir_smooth - _box(ir, 2 * TARGET_RING + 1) > WARM_CONTRAST).to(ir)
+    background = 1 - _dilate(warm, 2)
+    ir_contrast = ir_smooth - _mean_around(ir, background)
+    is_target = warm * (ir_contrast > WARM_CONTRAST)
+    kept = (blur(fused, 1.5) - _mean_around(fused, background)) / ir_contrast.clamp(min=WARM_CONTRAST)
+    return (is_target * (1 - kept).clamp(0, 2)).sum() / (is_target.sum() + 1)
+
+
+def _mean_around(image: Tensor, background: Tensor) -> Tensor:
+    size = 2 * TARGET_RING + 1
+    return _box(image * background, size) / _box(background, size).clamp(min=1e-3)
+
+
+def _clipped(fused: Tensor, levels: tuple[float, float]) -> Tensor:
+    darkest, brightest = (level / GREY_RANGE for level in levels)
+    return (functional.relu(darkest - fused) + functional.relu(fused - brightest)).mean()
