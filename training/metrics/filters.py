@@ -1,0 +1,79 @@
+"""What several metrics measure with: Gaussian windows, moments under them, Sobel gradients, scaling to 0…255."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Map = NDArray[np.float64]
+
+SOBEL_STEP = np.array((-1.0, 0.0, 1.0))
+SOBEL_SMOOTH = np.array((1.0, 2.0, 1.0))
+
+
+class Moments(NamedTuple):
+    """Local variances of two images and their covariance under one window, ``(h, w)`` float64 each."""
+
+    mean_a: Map
+    mean_b: Map
+    var_a: Map
+    var_b: Map
+    cov: Map
+
+
+def gaussian(size: int, sigma: float) -> Map:
+    """Return the one-dimensional Gaussian window of ``size`` taps, sum 1; its outer product is the usual 2-D window."""
+    return np.asarray(cv2.getGaussianKernel(size, sigma, cv2.CV_64F), np.float64).ravel()
+
+
+def inside(image: Map, window: Map) -> Map:
+    """Weigh ``image`` with a separable window at every place where the window lies wholly inside.
+
+    Args:
+        image: ``(H, W)`` float64.
+        window: ``(n,)``, n odd; used along both axes.
+
+    Returns:
+        ``(H - n + 1, W - n + 1)`` float64.
+    """
+    edge = len(window) // 2
+    filtered = cv2.sepFilter2D(image, cv2.CV_64F, window, window)
+    return np.asarray(filtered[edge:-edge, edge:-edge], np.float64)
+
+
+def moments(a: Map, b: Map, window: Map) -> Moments:
+    """Return the local moments of two images under a separable window; see `inside` for the shapes."""
+    mean_a, mean_b = inside(a, window), inside(b, window)
+    var_a = inside(a * a, window) - mean_a * mean_a
+    var_b = inside(b * b, window) - mean_b * mean_b
+    return Moments(mean_a, mean_b, var_a, var_b, inside(a * b, window) - mean_a * mean_b)
+
+
+def sobel(image: Map, border: int = cv2.BORDER_CONSTANT) -> tuple[Map, Map]:
+    """Return the Sobel gradients along x and y, same shape as ``image``; outside it is black unless ``border`` differs."""
+    along_x = cv2.sepFilter2D(image, cv2.CV_64F, SOBEL_STEP, SOBEL_SMOOTH, borderType=border)
+    along_y = cv2.sepFilter2D(image, cv2.CV_64F, SOBEL_SMOOTH, SOBEL_STEP, borderType=border)
+    return np.asarray(along_x, np.float64), np.asarray(along_y, np.float64)
+
+
+def stretched(image: Image) -> Image:
+    """Return ``image`` scaled to the full range 0…255 and rounded half up; an image of one level becomes black."""
+    low, high = int(image.min()), int(image.max())
+    if low == high:
+        return np.zeros_like(image)
+    levels = np.floor((np.arange(256.0) - low) / (high - low) * 255 + 0.5)
+    return np.asarray(np.clip(levels, 0, 255).astype(np.uint8)[image])
+
+
+def frequencies(shape: tuple[int, ...]) -> tuple[Map, Map]:
+    """Return the horizontal and vertical frequency of each bin of ``numpy.fft.rfft2``, −1…1 (1: half the sampling rate)."""
+    height, width = shape
+    along_y = 2 * np.fft.fftfreq(height)[:, np.newaxis]
+    return np.asarray(2 * np.fft.rfftfreq(width)[np.newaxis]), np.asarray(along_y)
+
+
+def filtered_by(image: Map, response: Map) -> Map:
+    """Return ``image`` filtered by a real, symmetric frequency response given on the bins of ``numpy.fft.rfft2``."""
+    return np.asarray(np.fft.irfft2(np.fft.rfft2(image) * response, s=image.shape))
