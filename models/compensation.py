@@ -1,0 +1,87 @@
+"""The Compensation Perception Network (CPN): where does infrared add to visible? Used in training only.
+
+From the encoders' features the CPN estimates the compensation map and embeds both sources under it; the
+self-correlation and saliency operation (SSO) turns the same features, without parameters, into the descriptions that
+the contrastive loss compares these embeddings with.
+
+Source: Wang et al., Information Fusion 102 (2024), sections on the CPN and the SSO; the released code decides details.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from models.cs2fusion import FEATURE_CHANNELS, LEVEL_CHANNELS, conv_block
+
+_SALIENCY_FLOOR = 1e-10
+_SMALLEST_RANGE = 1e-12
+
+
+@dataclass(frozen=True)
+class Compensation:
+    """What the CPN says about a batch of pairs.
+
+    Attributes:
+        ir_map: ``(N, 1, H, W)`` in 0…1, the compensation map M: what infrared adds; visible's share is ``1 - ir_map``.
+        vis_embedding: ``(N, 64·H·W)``, the common features weighed by visible's share.
+        ir_embedding: ``(N, 64·H·W)``, the common features weighed by the map.
+    """
+
+    ir_map: Tensor
+    vis_embedding: Tensor
+    ir_embedding: Tensor
+
+
+def stretch(values: Tensor) -> Tensor:
+    """Return ``values`` stretched to 0…1 by their minimum and maximum over the whole tensor, batch included."""
+    low, high = values.min(), values.max()
+    return (values - low) / (high - low).clamp_min(_SMALLEST_RANGE)
+
+
+class CompensationPerceptionNetwork(nn.Module):
+    """Compensation map and embeddings of a batch of pairs, from the features of both encoders."""
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        super().__init__()
+        self.common = conv_block(2 * FEATURE_CHANNELS, FEATURE_CHANNELS, negative_slope)
+        self.map = nn.Conv2d(FEATURE_CHANNELS, 1, 3, padding=1)
+
+    def forward(self, vis_features: Tensor, ir_features: Tensor) -> Compensation:
+        """Perceive what infrared adds; the features are detached, the encoders learn nothing from it.
+
+        Args:
+            vis_features: ``(N, 64, H, W)`` from the visible encoder.
+            ir_features: ``(N, 64, H, W)`` from the infrared encoder.
+
+        Returns:
+            The compensation; its map is stretched over the whole batch, so one batch holds one 0 and one 1.
+        """
+        common = self.common(torch.cat([vis_features.detach(), ir_features.detach()], dim=1)).float()
+        ir_map = stretch(self.map(common).float())
+        return Compensation(ir_map, ((1 - ir_map) * common).flatten(1), (ir_map * common).flatten(1))
+
+
+def self_correlate(level: Tensor) -> Tensor:
+    """Return ``(N, C, H, W)`` features mixed by the softmax of their channel Gram matrix (over its first axis)."""
+    channels = level.flatten(2)
+    correlation = torch.softmax(channels @ channels.transpose(1, 2), dim=1)
+    return (correlation @ channels).view_as(level)
+
+
+def saliency(level: Tensor) -> Tensor:
+    """Return in 0…1 what stands out above the mean of the whole batch, shape of ``level``."""
+    return stretch((level - level.mean()).clamp_min(_SALIENCY_FLOOR))
+
+
+def describe(features: Tensor) -> Tensor:
+    """Apply the SSO to each level of one encoder and flatten: what the source itself shows.
+
+    Args:
+        features: ``(N, 64, H, W)`` from an encoder, four levels of 16 channels; detached here.
+
+    Returns:
+        ``(N, 64·H·W)``: per level x, ``x + self_correlate(x) + saliency(x)``.
+    """
+    levels = torch.split(features.detach().float(), LEVEL_CHANNELS, dim=1)
+    return torch.cat([level + self_correlate(level) + saliency(level) for level in levels], dim=1).flatten(1)

@@ -1,0 +1,108 @@
+"""What each network is trained for in one step: the losses of `training.losses` put together as the settings say."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.compensation import Compensation, describe
+from training.fusion_loss import Scene, fusion_loss
+from training.impairment import impair
+from training.losses import Descriptions, augmented_contrast, map_loss, pair_contrast, pull, structure_loss
+from training.settings import AvisSettings, ContrastSettings, FusionSettings
+
+Losses = dict[str, Tensor]
+
+_LEAST_PROBABILITY = 1e-4
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch of crops and what was done to them, ``(N, 1, H, W)`` each.
+
+    Attributes:
+        vis: Visible luma, 0…255.
+        ir: Infrared, 0…255.
+        avis: The augmented visible luma.
+        patch: 1 where ``avis`` is blind, 0 where it equals ``vis``.
+    """
+
+    vis: Tensor
+    ir: Tensor
+    avis: Tensor
+    patch: Tensor
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the encoders see of a batch, ``(N, 64, H, W)`` each: both visible images and infrared."""
+
+    vis: Tensor
+    avis: Tensor
+    ir: Tensor
+
+
+@dataclass(frozen=True)
+class Perceived:
+    """What the CPN says about the source pair and, where the settings use it, about the augmented pair."""
+
+    source: Compensation
+    augmented: Compensation | None
+
+
+def augment(vis: Tensor, settings: AvisSettings, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return the augmented visible image (AVIS) and its patches (1 = blind), both like ``vis`` ``(N, 1, H, W)``."""
+    avis, patches = vis, torch.zeros_like(vis)
+    for _ in range(settings.patches):
+        avis, patch = impair(avis, settings.patch, generator)
+        patches = torch.maximum(patches, patch)
+    return (vis * (1 - patches) if settings.erased else avis), patches
+
+
+def contrast_losses(features: Features, perceived: Perceived, patch: Tensor, settings: ContrastSettings) -> Losses:
+    """Return the terms of L_c, which trains the CPN: L_pn and the weighted L_Apn."""
+    infrared = describe(features.ir)
+    apart = augmented_contrast(perceived.source, Descriptions(describe(features.avis), infrared))
+    if perceived.augmented is not None:
+        apart = apart + _augmented_map_loss(perceived.source, perceived.augmented, patch, settings)
+    return {
+        "pair": pair_contrast(perceived.source, Descriptions(describe(features.vis), infrared)),
+        "augmented_pair": settings.augmented_weight * apart,
+    }
+
+
+def _augmented_map_loss(
+    source: Compensation, augmented: Compensation, patch: Tensor, settings: ContrastSettings
+) -> Tensor:
+    if settings.augmented_map == "embeds":
+        return pull(source.ir_embedding, augmented.ir_embedding)
+    blind = -augmented.ir_map.clamp_min(_LEAST_PROBABILITY).log()
+    unchanged = (augmented.ir_map - source.ir_map).abs()
+    return torch.lerp(unchanged, blind, patch).mean()
+
+
+def backbone_losses(fused: Tensor, batch: Batch, ir_map: Tensor, settings: FusionSettings) -> Losses:
+    """Return the weighted terms of the loss that trains the backbone; terms of weight 0 are left out.
+
+    Args:
+        fused: ``(N, 1, H, W)``, the fused source or augmented pair, whichever ``settings.input`` says.
+        batch: The batch.
+        ir_map: The compensation map of the pair that was fused.
+        settings: Weights and conventions.
+    """
+    return dict(_terms(fused, batch, ir_map, settings))
+
+
+def _terms(fused: Tensor, batch: Batch, ir_map: Tensor, settings: FusionSettings) -> Iterator[tuple[str, Tensor]]:
+    fuses_source = settings.input == "source"
+    vis = batch.vis if fuses_source else batch.avis
+    if settings.map_weight:
+        yield "map", settings.map_weight * map_loss(fused, vis, batch.ir, ir_map, settings.norm)
+    if settings.structure_weight:
+        yield "ssim", settings.structure_weight * structure_loss(fused, vis, batch.ir, settings.ssim_range)
+    if settings.lend_weight:
+        patch = torch.zeros_like(batch.patch) if fuses_source else batch.patch
+        scene = Scene(ir=batch.ir, vis=batch.vis, impaired=vis, patch=patch)
+        for name, term in fusion_loss(fused, scene, settings.lend).items():
+            yield f"lend_{name}", settings.lend_weight * term

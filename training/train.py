@@ -1,0 +1,82 @@
+"""Train the backbone with its Compensation Perception Network: one command, one YAML file, pairs on disk.
+
+    python -m training.train training/configs/quick.yaml --pairs DIR -o runs/first
+    python -m training.train training/configs/paper.yaml --ir DIR --vis DIR -o runs/paper --resume
+
+The run's folder holds the weights at the end (``weights.safetensors`` and their card), ``losses.csv`` and
+``losses.png``, ``previews/`` and ``state.pt``, from which ``--resume`` continues after a crash or Ctrl-C.
+"""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from training.dataset import DataError, load_pairs
+from training.run import Run
+from training.settings import SettingsError, TrainingSettings, read_settings
+from training.state import StateError
+
+_DONE, _REFUSED, _INTERRUPTED = 0, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return 0 when the run is complete, 2 when it cannot start, 130 when it was interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = _parser().parse_args(given)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)  # values that vanish to denormals slow the CPU down by an order of magnitude
+    try:
+        run = _open(options)
+    except (SettingsError, DataError, StateError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return _REFUSED
+    command = shlex.join(["python", "-m", "training.train", *given])
+    if not run.train():
+        again = command if options.resume else f"{command} --resume"
+        print(f"Stopped after {run.trainer.steps_done} steps, all saved. Continue with: {again}")  # noqa: T201
+        return _INTERRUPTED
+    print(run.export(_describe(options, run.pair_count), command))  # noqa: T201
+    return _DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training.train", description="Train the CS2Fusion backbone.")
+    parser.add_argument("settings", type=Path, help="YAML file with the recipe; see training/configs")
+    parser.add_argument("--pairs", type=Path, action="append", default=[], help="folder with ir/ vis/ (or Inf/ Vis/ …)")
+    parser.add_argument("--ir", type=Path, action="append", default=[], help="folder of infrared images, with --vis")
+    parser.add_argument("--vis", type=Path, action="append", default=[], help="folder of visible images, same names")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--resume", action="store_true", help="continue the run in this folder")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
+    return parser
+
+
+def _open(options: argparse.Namespace) -> Run:
+    """Check everything that can be checked before the first step, then return the run."""
+    settings = read_settings(options.settings, TrainingSettings)
+    if len(options.ir) != len(options.vis):
+        raise DataError("Every --ir folder needs its --vis folder.")
+    if options.device.startswith("cuda") and not torch.cuda.is_available():
+        raise SettingsError("--device", options.device, "this torch sees no CUDA device")
+    pairs = load_pairs(*options.pairs, *zip(options.ir, options.vis, strict=True))
+    run = Run(settings, pairs, options.output, options.device)
+    if options.resume:
+        run.resume()
+    elif run.state_path.exists():
+        raise StateError(f"{options.output} holds a run already; add --resume or name another folder.")
+    return run
+
+
+def _describe(options: argparse.Namespace, pair_count: int) -> str:
+    folders = [str(folder) for folder in (*options.pairs, *options.ir)]
+    return f"{pair_count} pairs from {', '.join(folders)}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
