@@ -38,7 +38,7 @@ class FusionSettings:
     """How a pair is fused.
 
     Attributes:
-        model: ``auto``, a learned model of ``assets/weights``, or a classical mode: ``max``, ``average``, ``laplacian``.
+        model: ``auto``, a learned model of ``assets/weights``, or ``max``, ``average``, ``laplacian``.
         weights: A weights file that replaces the model's own, or empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         threads: CPU threads of the network; 0 leaves the choice to the engine.

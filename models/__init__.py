@@ -7,13 +7,15 @@ infrared complements visible; `lite` is the student for machines without a GPU; 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from torch import nn
 
 from models.cs2fusion import Backbone, BackboneConfig
+from models.lite import LITE_CONFIGS, Lite
 
-MODEL_NAMES = ("cs2fusion",)
+MODEL_NAMES = ("cs2fusion", *LITE_CONFIGS)
 
 
 def build(name: str, config: Mapping[str, Any] | None = None) -> nn.Module:
@@ -30,6 +32,8 @@ def build(name: str, config: Mapping[str, Any] | None = None) -> nn.Module:
     try:
         if name == "cs2fusion":
             return Backbone(BackboneConfig(**values))
+        if name in LITE_CONFIGS:
+            return Lite(replace(LITE_CONFIGS[name], **values))
     except TypeError as error:
         raise ValueError(f"the configuration of {name} has a field this version does not know: {error}") from None
     raise ValueError(f"there is no model named {name!r}; there are {', '.join(MODEL_NAMES)}")

@@ -89,8 +89,9 @@ class Scene:
 
     @cached_property
     def _grid(self) -> tuple[Layer, Layer]:
-        y, x = np.mgrid[0 : self.size.height, 0 : self.size.width].astype(np.float32)
-        return x / self.size.width, y / self.size.height
+        x = np.arange(self.size.width, dtype=np.float32) / np.float32(self.size.width)
+        y = np.arange(self.size.height, dtype=np.float32) / np.float32(self.size.height)
+        return np.broadcast_to(x, (y.size, x.size)), np.broadcast_to(y[:, None], (y.size, x.size))
 
     def _points(self, *corners: tuple[float, float]) -> npt.NDArray[np.int32]:
         scale = np.array([self.size.width, self.size.height])
@@ -99,7 +100,7 @@ class Scene:
     def _polygon(self, *corners: tuple[float, float]) -> Layer:
         mask = np.zeros((self.size.height, self.size.width), np.uint8)
         cv2.fillPoly(mask, [self._points(*corners)], 255, cv2.LINE_AA)
-        return mask.astype(np.float32) / 255
+        return mask.astype(np.float32) / np.float32(255)
 
     def _rectangle(self, x0: float, y0: float, x1: float, y1: float) -> Layer:
         return self._polygon((x0, y0), (x1, y0), (x1, y1), (x0, y1))
@@ -216,7 +217,7 @@ class Scene:
         mask = np.zeros((height, width), np.uint8)
         self._limbs(mask, x, feet, tall, swing)
         soft = cv2.GaussianBlur(mask, (0, 0), max(0.4, tall / 160))
-        return np.asarray(soft, np.float32) / 255
+        return np.asarray(soft, np.float32) / np.float32(255)
 
     @staticmethod
     def _limbs(mask: Image, x: float, feet: float, tall: float, swing: float) -> None:

@@ -1,0 +1,36 @@
+"""The contract of every engine: luma of one aligned pair in, fused luma out."""
+
+from typing import Protocol
+
+from fusion_app.frames import FloatImage
+
+
+class Engine(Protocol):
+    """Fuses the luma of a pair. Not for use by two threads at once.
+
+    Attributes:
+        name: Model or mode, as the user would name it.
+        device: Where it computes, in the words of ``--device``.
+        description: Name, device and runtime in a few words for the status bar.
+        fallback_reason: Why this is not what was asked for; empty when it is.
+    """
+
+    name: str
+    device: str
+    description: str
+    fallback_reason: str
+
+    def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
+        """Return the fused luma of one aligned pair.
+
+        Args:
+            ir: ``(H, W)`` float32 0…255, already aligned to the visible frame.
+            vis_luma: ``(H, W)`` float32 0…255, full range BT.601, not rounded.
+
+        Returns:
+            ``(H, W)`` float32, unclamped: a network overshoots; `compositing` clamps and rounds once, at the end.
+
+        Raises:
+            ShapeMismatchError: The two images differ in size.
+            OutOfMemoryError: The device is too small for images of this size.
+        """

@@ -1,0 +1,145 @@
+"""Builds a run from settings: sources, pairing, pipeline, runner. The only place that knows all parts.
+
+Window and command line both start here, so they fuse the same pixels.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fusion_app.alignment import is_stretched
+from fusion_app.engine import Engine, open_engine
+from fusion_app.errors import PairingError
+from fusion_app.pairing import PairingPolicy, PairStream
+from fusion_app.pipeline import FusionPipeline
+from fusion_app.runner import Pace, Runner
+from fusion_app.settings import Settings, SourceSettings
+from fusion_app.sources import BufferedSource, FrameSource, is_image_folder, open_images, open_source
+from fusion_app.sources.images import image_files
+from fusion_app.telemetry import Telemetry
+
+LIVE_CAPACITY = 64
+"""Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
+
+
+@dataclass(frozen=True)
+class OpenPair:
+    """Two open sources that belong together.
+
+    Attributes:
+        ir: Infrared.
+        vis: Visible.
+        notices: What the user should know before starting, a sentence each.
+    """
+
+    ir: FrameSource
+    vis: FrameSource
+    notices: tuple[str, ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        """One of the two is live, so nothing may wait."""
+        return self.ir.info.is_live or self.vis.info.is_live
+
+    def close(self) -> None:
+        """Close both."""
+        self.ir.close()
+        self.vis.close()
+
+
+class Session:
+    """One start-to-stop over an open pair. The session owns the pair and closes it."""
+
+    def __init__(self, pair: OpenPair, settings: Settings, engine: Engine, pace: Pace) -> None:
+        self.pair = pair
+        self.engine = engine
+        self.pace = Pace.LIVE if pair.is_live else pace
+        capacity = LIVE_CAPACITY if pair.is_live else 8
+        self.ir = BufferedSource(pair.ir, capacity)
+        self.vis = BufferedSource(pair.vis, capacity)
+        self.pairs = PairStream(self.ir, self.vis, self._policy(settings))
+        self.telemetry = Telemetry()
+        self.runner = Runner(self.pairs, FusionPipeline(engine), self.pace, self.telemetry)
+
+    def _policy(self, settings: Settings) -> PairingPolicy:
+        ir, vis = self.ir.info, self.vis.info
+        if ir.is_stills and vis.is_stills:
+            return PairingPolicy.exact()
+        offset_s = settings.sources.offset_ms / 1000
+        return PairingPolicy.for_periods(ir.period_s, vis.period_s, offset_s, is_live=self.pair.is_live)
+
+    def notices(self) -> tuple[str, ...]:
+        """Return what the user should know of the run so far, a sentence each."""
+        found = [*self.pair.notices, self.ir.notice, self.vis.notice, self.engine.fallback_reason]
+        if (end := self.pairs.ir_ended_at_s) is not None:
+            found.append(
+                f"infrared ends at {end:.2f} s; the visible frames after it have no partner and were not fused"
+            )
+        return tuple(notice for notice in found if notice)
+
+    def close(self) -> None:
+        """Stop the runner and close the sources; waits for the frame in work, 5 s at most."""
+        self.runner.stop(timeout_s=0.0)  # it may be waiting for a frame: closing the sources frees it
+        self.ir.close()
+        self.vis.close()
+        self.runner.stop()
+
+
+def open_session(settings: Settings, pace: Pace) -> Session:
+    """Open sources and engine and return a session that is ready to run.
+
+    Raises:
+        FusionAppError: Something cannot be opened; nothing stays open.
+    """
+    pair = open_pair(settings.sources)
+    try:
+        engine = open_engine(settings.fusion, is_real_time=pace is not Pace.EXPORT)
+        return Session(pair, settings, engine, pace)
+    except BaseException:
+        pair.close()
+        raise
+
+
+def open_pair(sources: SourceSettings) -> OpenPair:
+    """Open both sources; two folders of images are matched by file name.
+
+    Raises:
+        SourceError: One cannot be opened.
+        PairingError: Two folders have no name in common.
+    """
+    if is_image_folder(sources.ir) and is_image_folder(sources.vis):
+        return _open_folders(sources)
+    ir = open_source(sources.ir)
+    try:
+        vis = open_source(sources.vis)
+    except BaseException:
+        ir.close()
+        raise
+    return OpenPair(ir, vis, tuple(_shape_notices(ir, vis)))
+
+
+def _open_folders(sources: SourceSettings) -> OpenPair:
+    ir_names, vis_names = _stems(sources.ir), _stems(sources.vis)
+    common = ir_names & vis_names
+    if ir_names and vis_names and not common:
+        raise PairingError(
+            f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
+        )
+    ir = open_images(sources.ir, common or ir_names)
+    vis = open_images(sources.vis, common or vis_names)
+    notices = list(_shape_notices(ir, vis))
+    if alone := len(ir_names ^ vis_names):
+        notices.append(f"{alone} images have no partner of the same name and are left out")
+    return OpenPair(ir, vis, tuple(notices))
+
+
+def _stems(folder: str) -> frozenset[str]:
+    return frozenset(path.stem for path in image_files(Path(folder)))
+
+
+def _shape_notices(ir: FrameSource, vis: FrameSource) -> list[str]:
+    if not is_stretched(ir.info.size, vis.info.size):
+        return []
+    return [
+        f"infrared is {ir.info.size} and visible {vis.info.size}: infrared is stretched to fit, "
+        "so objects may not lie on each other"
+    ]

@@ -1,0 +1,99 @@
+"""What a run measures of itself: rates, times, drops. Written by the runner, read by whoever shows it."""
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import median
+
+from fusion_app.frames import FusedFrame
+
+WINDOW = 60
+"""Frames over which rates and medians are taken."""
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """A run at one moment.
+
+    Attributes:
+        fused: Frames fused so far.
+        skipped: Frames skipped because playing in real time left no time for them.
+        fusion_fps: Fused frames per second of late, 0 before the second.
+        latency_ms: Median time from a frame's arrival (its capture, if live) to its fused image, milliseconds.
+        skew_ms: Median absolute skew of the latest pairs, milliseconds.
+        stage_ms: Median milliseconds per pipeline stage.
+        pts_s: PTS of the latest fused frame, or None.
+    """
+
+    fused: int = 0
+    skipped: int = 0
+    fusion_fps: float = 0.0
+    latency_ms: float = 0.0
+    skew_ms: float = 0.0
+    stage_ms: dict[str, float] = field(default_factory=dict)
+    pts_s: float | None = None
+
+
+class Telemetry:
+    """Collects; `status` may be asked from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._fused = 0
+        self._skipped = 0
+        self._done_at: deque[float] = deque(maxlen=WINDOW)
+        self._latency_s: deque[float] = deque(maxlen=WINDOW)
+        self._recent: deque[FusedStats] = deque(maxlen=WINDOW)
+
+    def frame_fused(self, fused: FusedFrame, latency_s: float) -> None:
+        """Note a fused frame and how long it took from its arrival, seconds."""
+        stats = FusedStats(fused.pts_s, abs(fused.pair.skew_s), fused.stage_ms)  # the images must not be kept alive
+        with self._lock:
+            self._fused += 1
+            self._done_at.append(time.monotonic())
+            self._latency_s.append(latency_s)
+            self._recent.append(stats)
+
+    def frame_skipped(self) -> None:
+        """Note a frame that was skipped to keep real time."""
+        with self._lock:
+            self._skipped += 1
+
+    def interrupted(self) -> None:
+        """Forget the rate: a pause or a seek is not slowness."""
+        with self._lock:
+            self._done_at.clear()
+
+    def status(self) -> RunStatus:
+        """Return the run as it is now."""
+        with self._lock:
+            if not self._recent:
+                return RunStatus(self._fused, self._skipped)
+            stages = {
+                name: median(s.stage_ms.get(name, 0.0) for s in self._recent) for name in self._recent[-1].stage_ms
+            }
+            return RunStatus(
+                self._fused,
+                self._skipped,
+                _rate(self._done_at),
+                median(self._latency_s) * 1000,
+                median(s.skew_s for s in self._recent) * 1000,
+                stages,
+                self._recent[-1].pts_s,
+            )
+
+
+@dataclass(frozen=True)
+class FusedStats:
+    """What is remembered of a fused frame once its images are gone."""
+
+    pts_s: float
+    skew_s: float
+    stage_ms: dict[str, float]
+
+
+def _rate(times: deque[float]) -> float:
+    if len(times) < 2 or times[-1] <= times[0]:
+        return 0.0
+    return (len(times) - 1) / (times[-1] - times[0])
