@@ -1,0 +1,98 @@
+import pytest
+import torch
+from torch import Tensor, nn
+
+from models.lite import LITE_CONFIGS, Lite, LiteConfig
+
+
+def random_pair(height: int, width: int) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    vis, ir = (255 * torch.rand((1, 1, height, width), generator=generator) for _ in range(2))
+    return vis, ir
+
+
+def seeded(config: LiteConfig) -> Lite:
+    torch.manual_seed(1)
+    student = Lite(config).eval()
+    nn.init.normal_(student.head.weight, std=0.1)
+    return student
+
+
+@pytest.mark.parametrize(("name", "budget"), [("lite-2k", 2500), ("lite-6k", 6500), ("lite-25k", 25_000)])
+def test_a_student_costs_what_its_configuration_says_and_its_name_promises(name: str, budget: float) -> None:
+    config, counted = LITE_CONFIGS[name], []
+
+    def count(layer: nn.Conv2d, _inputs: tuple[Tensor], result: Tensor) -> None:
+        counted.append(layer.weight.numel() * result.shape[-2] * result.shape[-1])
+
+    student = Lite(config)
+    for layer in student.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.register_forward_hook(count)
+    with torch.inference_mode():
+        student(*random_pair(32, 48))
+
+    assert sum(counted) / (32 * 48) == config.mac_per_pixel
+    assert budget * 0.8 <= config.mac_per_pixel <= budget
+
+
+@pytest.mark.parametrize("size", [(2, 2), (3, 2), (2, 5), (17, 31), (64, 48)])
+def test_any_size_gives_a_fused_image_of_that_size(size: tuple[int, int]) -> None:
+    with torch.inference_mode():
+        fused = seeded(LiteConfig(16, (1, 2)))(*random_pair(*size))
+
+    assert fused.shape == (1, 1, *size)
+    assert torch.isfinite(fused).all()
+
+
+def test_an_odd_size_fuses_like_the_image_with_its_border_repeated() -> None:
+    student, (vis, ir) = seeded(LiteConfig(16, (1,))), random_pair(13, 11)
+    wider = [nn.functional.pad(image, (0, 1, 0, 1), mode="replicate") for image in (vis, ir)]
+
+    with torch.inference_mode():
+        torch.testing.assert_close(student(vis, ir), student(*wider)[:, :, :13, :11])
+
+
+@pytest.mark.parametrize("config", LITE_CONFIGS.values(), ids=LITE_CONFIGS.keys())
+def test_a_fused_pixel_depends_on_nothing_beyond_the_halo(config: LiteConfig) -> None:
+    student, (vis, ir) = seeded(config), random_pair(96, 96)
+    row = 2 * config.halo
+    changed = vis.clone()
+    changed[:, :, row:] = 255 - changed[:, :, row:]
+
+    with torch.inference_mode():
+        moved = (student(vis, ir) - student(changed, ir)).abs().amax(dim=(0, 1, 3))
+
+    assert moved[: row - config.halo].max() == 0
+    assert moved[row - config.halo : row].max() > 0
+
+
+def test_the_fused_image_is_the_applied_decision() -> None:
+    student, (vis, ir) = seeded(LiteConfig(16, (1,))), random_pair(10, 12)
+
+    with torch.inference_mode():
+        decision = student.decide(vis, ir)
+        fused = student(vis, ir)
+
+    assert ((decision.weight >= 0) & (decision.weight <= 1)).all()
+    expected = (1 - decision.weight) * torch.maximum(vis, ir) + decision.weight * torch.minimum(vis, ir)
+    torch.testing.assert_close(fused, expected + decision.residual)
+
+
+def test_an_untrained_student_starts_near_the_brighter_source() -> None:
+    vis, ir = random_pair(32, 32)
+
+    with torch.inference_mode():
+        distance = (Lite()(vis, ir) - torch.maximum(vis, ir)).abs().mean()
+
+    assert distance < 20
+
+
+@pytest.mark.parametrize("channels", [0, 8, 24, -16])
+def test_channels_that_fill_no_vector_register_are_refused(channels: int) -> None:
+    with pytest.raises(ValueError, match="multiple of 16"):
+        LiteConfig(channels=channels)
+
+
+def test_a_configuration_read_from_json_is_the_same_configuration() -> None:
+    assert LiteConfig(**{"channels": 16, "dilations": [1, 2]}) == LiteConfig(16, (1, 2))

@@ -1,0 +1,139 @@
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+import training
+from models.weights import load_weights
+from training.dataset import ImagePair, load_pairs
+from training.distill import Distiller, DistillSettings, distill, main, rate_share
+from training.settings import read_settings
+from training.state import StateError
+
+SETTINGS = DistillSettings(model="lite-2k", steps=12, batch_size=4, crop=32, warmup_steps=2, log_steps=3)
+CONFIGS = sorted((Path(training.__file__).parent / "configs").glob("lite-*.yaml"))
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Crops are too small to share among threads, and a busy machine makes sharing them slow."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four pairs: a smooth random visible scene, and warm discs of infrared."""
+    root, rng = tmp_path_factory.mktemp("pairs"), np.random.default_rng(0)
+    for folder in ("ir", "vis"):
+        (root / folder).mkdir()
+    for index in range(4):
+        vis = cv2.GaussianBlur(rng.integers(0, 256, (64, 64)).astype(np.float32), (0, 0), 2) * 2 - 128
+        ir = cv2.circle(np.full((64, 64), 40.0, np.float32), tuple(map(int, rng.integers(10, 54, 2))), 8, 180, -1)
+        for folder, image in (("ir", ir), ("vis", vis)):
+            cv2.imwrite(str(root / folder / f"{index}.png"), np.clip(image, 0, 255).astype(np.uint8))
+    return root
+
+
+@pytest.fixture(scope="module")
+def pairs(data: Path) -> tuple[ImagePair, ...]:
+    return load_pairs(data)
+
+
+def config_file(folder: Path, settings: str) -> Path:
+    path = folder / "run.yaml"
+    path.write_text(settings, encoding="utf-8")
+    return path
+
+
+def test_the_loss_falls(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
+    distill(replace(SETTINGS, steps=60, batch_size=8, log_steps=20), pairs, tmp_path, quiet=True)
+
+    with (tmp_path / "losses.csv").open(encoding="utf-8") as file:
+        totals = [sum(float(value) for name, value in row.items() if name != "step") for row in csv.DictReader(file)]
+    assert len(totals) == 3
+    assert totals[0] > totals[1] > totals[2]
+
+
+def test_a_resumed_run_is_the_run_that_was_never_stopped(pairs: tuple[ImagePair, ...]) -> None:
+    straight, stopped, resumed = (Distiller(SETTINGS, pairs, CPU) for _ in range(3))
+    expected = [straight.step() for _ in range(6)]
+    for _ in range(3):
+        stopped.step()
+    resumed.restore(stopped.state())
+
+    assert [resumed.step() for _ in range(3)] == expected[3:]
+    assert all(
+        torch.equal(a, b) for a, b in zip(resumed.average.parameters(), straight.average.parameters(), strict=True)
+    )
+
+
+def test_the_command_leaves_weights_that_load_and_tell_where_they_come_from(data: Path, tmp_path: Path) -> None:
+    config = config_file(tmp_path, "model: lite-2k\nsteps: 3\nbatch_size: 2\ncrop: 32\nlog_steps: 1\n")
+
+    assert main([str(config), "--data", str(data), "--out", str(tmp_path / "run"), "--quiet"]) == 0
+
+    student, card = load_weights(tmp_path / "run" / "lite-2k.safetensors")
+    assert card.model == "lite-2k"
+    assert card.data.startswith("4 pairs")
+    assert card.duration_s > 0
+    with torch.inference_mode():
+        assert student(torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 8, 8)).shape == (1, 1, 8, 8)
+    assert (tmp_path / "run" / "losses.png").exists()
+
+
+def test_a_student_imitates_its_teacher(pairs: tuple[ImagePair, ...], data: Path, tmp_path: Path) -> None:
+    config = config_file(tmp_path, "model: lite-2k\nsteps: 2\nbatch_size: 2\ncrop: 32\n")
+    main([str(config), "--data", str(data), "--out", str(tmp_path), "--quiet"])
+    taught = replace(SETTINGS, teacher=str(tmp_path / "lite-2k.safetensors"), teacher_weight=5.0)
+
+    losses = Distiller(taught, pairs, CPU).step()
+
+    assert losses["teacher"] > 0
+
+
+def test_a_checkpoint_of_other_settings_is_refused(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
+    distill(replace(SETTINGS, steps=2), pairs, tmp_path, quiet=True)
+
+    with pytest.raises(StateError, match="other settings"):
+        distill(replace(SETTINGS, steps=3), pairs, tmp_path, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [("model: lite-9k", "model must be one of"), ("speed: 3", "speed"), ("teacher: nowhere.safetensors", "nowhere")],
+)
+def test_a_run_that_cannot_start_says_why(
+    settings: str, reason: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([str(config_file(tmp_path, settings)), "--data", str(data), "--out", str(tmp_path), "--quiet"])
+
+    assert caught.value.code == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_the_rate_rises_then_falls_to_nothing() -> None:
+    rates = [rate_share(step, SETTINGS) for step in range(SETTINGS.steps)]
+
+    assert rates[0] == pytest.approx(0.5)
+    assert max(rates) == rates[1]
+    assert rates[1:] == sorted(rates[1:], reverse=True)
+    assert rates[-1] < 0.05
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_every_shipped_recipe_is_valid(path: Path) -> None:
+    assert read_settings(path, DistillSettings).model == path.stem
+
+
+def test_there_is_a_recipe_for_every_student() -> None:
+    assert [path.stem for path in CONFIGS] == ["lite-25k", "lite-2k", "lite-6k"]

@@ -1,0 +1,91 @@
+import pytest
+import torch
+from torch import Tensor
+
+from training.fusion_loss import FusionLossConfig, Scene, blur, fusion_loss, lend, light_target
+
+CONFIG = FusionLossConfig()
+
+
+def textured(seed: int, low: float = 60, high: float = 190) -> Tensor:
+    noise = torch.rand((2, 1, 48, 48), generator=torch.Generator().manual_seed(seed))
+    smooth = blur(noise, 2.0)
+    return low + (high - low) * (smooth - smooth.min()) / (smooth.max() - smooth.min())
+
+
+def scene(vis: Tensor, ir: Tensor, *, is_blind: bool = False) -> Scene:
+    impaired = torch.full_like(vis, 215) if is_blind else vis
+    return Scene(ir, vis, impaired, torch.full_like(vis, float(is_blind)))
+
+
+def total(fused: Tensor, batch: Scene) -> float:
+    return float(sum(fusion_loss(fused, batch, CONFIG).values()))
+
+
+def test_equal_sources_that_are_kept_cost_nothing() -> None:
+    both = textured(0)
+
+    losses = fusion_loss(both, scene(both, both), CONFIG)
+
+    assert {name: round(float(value), 4) for name, value in losses.items()} == dict.fromkeys(losses, 0.0)
+
+
+def test_the_brighter_source_is_the_target_where_visible_sees() -> None:
+    vis, ir = textured(0), textured(1)
+
+    assert torch.equal(light_target(scene(vis, ir), CONFIG), torch.maximum(vis, ir))
+
+
+def test_where_visible_is_blind_infrared_lends_its_detail_and_the_light_stays() -> None:
+    ir, haze = textured(1, 80, 110), torch.full((2, 1, 48, 48), 180.0)
+
+    lent = lend(haze, ir, CONFIG)
+
+    assert float((blur(lent, 6.0) - haze).abs().mean()) < 3
+    torch.testing.assert_close(lent - haze, ir - blur(ir, CONFIG.detail_sigma), atol=0.01, rtol=0)
+
+
+@pytest.mark.parametrize("level", [0.0, 255.0])
+def test_lent_detail_has_room_on_black_and_on_white(level: float) -> None:
+    ir = textured(1, 0, 255)
+
+    lent = lend(torch.full_like(ir, level), ir, CONFIG)
+
+    assert lent.min() >= CONFIG.levels[0]
+    assert lent.max() <= CONFIG.levels[1]
+    assert lent.std() > 0.6 * (ir - blur(ir, CONFIG.detail_sigma)).std()
+
+
+def test_losing_infrared_where_visible_is_blind_costs_more_than_lending_it() -> None:
+    blind = scene(textured(0), textured(1), is_blind=True)
+
+    assert total(lend(blind.impaired, blind.ir, CONFIG), blind) < 0.5 * total(blind.impaired, blind)
+
+
+def test_a_warm_target_that_fades_costs_its_lost_share() -> None:
+    ir = torch.full((1, 1, 48, 48), 60.0)
+    ir[:, :, 20:28, 20:28] = 160
+    vis = torch.full_like(ir, 100)
+
+    kept, lost = (float(fusion_loss(fused, scene(vis, ir), CONFIG)["target"]) for fused in (ir, vis))
+
+    assert kept == pytest.approx(0, abs=0.01)
+    assert lost == pytest.approx(CONFIG.target, rel=0.05)
+
+
+def test_leaving_the_levels_costs() -> None:
+    vis = torch.full((1, 1, 16, 16), 250.0)
+
+    inside, outside = (float(fusion_loss(fused, scene(vis, vis), CONFIG)["clipping"]) for fused in (vis - 10, vis + 20))
+
+    assert inside == 0
+    assert outside == pytest.approx(CONFIG.clipping * 21 / 255)
+
+
+def test_the_loss_has_a_gradient_on_flat_and_black_images() -> None:
+    black = torch.zeros((1, 1, 24, 24))
+    fused = black.clone().requires_grad_()
+
+    sum(fusion_loss(fused, scene(black, black), CONFIG).values()).backward()
+
+    assert torch.isfinite(fused.grad).all()

@@ -1,0 +1,252 @@
+"""Train a compact student: ``python -m training.distill CONFIG.yaml --data ROOT... --out FOLDER``.
+
+The student learns from the fusion loss on impaired pairs and, where the recipe names one, from a teacher as well. A
+killed run continues where its last checkpoint was when the same command is given again.
+"""
+
+import argparse
+import copy
+import math
+import platform
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from models.lite import LITE_CONFIGS, Lite
+from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
+from training.dataset import CropSampler, DataError, ImagePair, load_pairs
+from training.fusion_loss import GREY_RANGE, FusionLossConfig, Scene, fusion_loss
+from training.impairment import ImpairmentConfig, impair
+from training.journal import LossTable, draw_curves
+from training.settings import SettingsError, read_settings
+from training.state import StateError, load_state, save_state
+
+STATE_FILE = "state.pt"
+tqdm.monitor_interval = 0  # steps are short: no watching thread is needed
+
+
+@dataclass(frozen=True)
+class DistillSettings:
+    """One training run of a student.
+
+    Attributes:
+        model: Name in `models.lite.LITE_CONFIGS`.
+        seed: Of everything random.
+        steps: Length of the run.
+        batch_size: Crops a step.
+        crop: Side of a crop in pixels.
+        rate: Highest learning rate of Adam; it rises over ``warmup_steps`` and falls to 0 by a cosine.
+        warmup_steps: See ``rate``.
+        ema_decay: Decay of the running mean of the weights, which is what is kept.
+        teacher: Weights file of a network to imitate, empty for none.
+        teacher_weight: Of the distance to the teacher, |F − teacher|.
+        impairment: What is done to visible.
+        loss: The fusion loss.
+        checkpoint_minutes: Longest time that a killed run loses.
+        log_steps: Steps per row of the losses' CSV.
+    """
+
+    model: str = "lite-6k"
+    seed: int = 0
+    steps: int = 20_000
+    batch_size: int = 16
+    crop: int = 64
+    rate: float = 2e-3
+    warmup_steps: int = 200
+    ema_decay: float = 0.999
+    teacher: str = ""
+    teacher_weight: float = 0.0
+    impairment: ImpairmentConfig = field(default_factory=ImpairmentConfig)
+    loss: FusionLossConfig = field(default_factory=FusionLossConfig)
+    checkpoint_minutes: float = 2.0
+    log_steps: int = 100
+
+    def __post_init__(self) -> None:
+        if self.model not in LITE_CONFIGS:
+            raise ValueError(f"model must be one of {', '.join(LITE_CONFIGS)}, not {self.model!r}")
+        if min(self.steps, self.batch_size, self.crop, self.log_steps) < 1:
+            raise ValueError("steps, batch_size, crop and log_steps must be at least 1")
+
+
+class Distiller:
+    """A student, its optimiser and the running mean of its weights; the whole state of a run.
+
+    Attributes:
+        student: The network being trained.
+        average: Its running mean, the network to keep.
+        steps_done: Steps taken so far.
+        seconds: Time spent training so far, over all resumed parts.
+    """
+
+    def __init__(self, settings: DistillSettings, pairs: Sequence[ImagePair], device: torch.device) -> None:
+        """Prepare a run; equal settings and pairs give equal runs.
+
+        Raises:
+            DataError: A pair is smaller than the crop.
+            WeightsFormatError: The teacher cannot be loaded.
+        """
+        torch.manual_seed(settings.seed)
+        self.settings, self.device = settings, device
+        self.student = Lite(LITE_CONFIGS[settings.model]).to(device)
+        self.average = copy.deepcopy(self.student).requires_grad_(False)
+        self.teacher = load_weights(Path(settings.teacher))[0].to(device) if settings.teacher else None
+        self.generator = torch.Generator().manual_seed(settings.seed)
+        self.sampler = CropSampler(pairs, settings.crop, self.generator)
+        self.optimiser = torch.optim.Adam(self.student.parameters(), lr=settings.rate)
+        self.steps_done, self.seconds = 0, 0.0
+
+    def step(self) -> dict[str, float]:
+        """Train on one batch and return the terms of the loss by name."""
+        started = time.perf_counter()
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.settings.rate * rate_share(self.steps_done, self.settings)
+        scene = self._draw()
+        terms = self._losses(self.student(scene.impaired, scene.ir), scene)
+        self.optimiser.zero_grad(set_to_none=True)
+        torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)
+        self.optimiser.step()
+        self.steps_done += 1
+        self._average()
+        self.seconds += time.perf_counter() - started
+        return {name: float(value.detach()) for name, value in terms.items()}
+
+    def state(self) -> dict[str, Any]:
+        """Return all that a run needs to continue exactly where it is."""
+        return {
+            "student": self.student.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "generator": self.generator.get_state(),
+            "steps_done": self.steps_done,
+            "seconds": self.seconds,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Continue from a `state`."""
+        self.student.load_state_dict(state["student"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.generator.set_state(state["generator"])
+        self.steps_done, self.seconds = state["steps_done"], state["seconds"]
+
+    def _draw(self) -> Scene:
+        vis, ir = self.sampler.draw(self.settings.batch_size)
+        impaired, patch = impair(vis, self.settings.impairment, self.generator)
+        return Scene(*(image.to(self.device) for image in (ir, vis, impaired, patch)))
+
+    def _losses(self, fused: Tensor, scene: Scene) -> dict[str, Tensor]:
+        terms = fusion_loss(fused, scene, self.settings.loss)
+        if self.teacher is not None:
+            with torch.no_grad():
+                taught = self.teacher(scene.impaired, scene.ir)
+            terms["teacher"] = self.settings.teacher_weight * (fused - taught).abs().mean() / GREY_RANGE
+        return terms
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(self.settings.ema_decay, self.steps_done / (self.steps_done + 10))
+        for mean, value in zip(self.average.parameters(), self.student.parameters(), strict=True):
+            mean.lerp_(value, 1 - decay)
+
+
+def rate_share(step: int, settings: DistillSettings) -> float:
+    """Return the share of the highest learning rate that applies to ``step``, counted from 0."""
+    warm = min(1.0, (step + 1) / max(1, settings.warmup_steps))
+    return warm * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
+
+
+def distill(settings: DistillSettings, pairs: Sequence[ImagePair], out: Path, *, quiet: bool = False) -> Distiller:
+    """Train to the end, from the checkpoint in ``out`` where there is one; leave a CSV and a curve of the losses.
+
+    Raises:
+        StateError: The checkpoint cannot be read or belongs to other settings.
+    """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    run = Distiller(settings, pairs, device)
+    table = LossTable(out / "losses.csv", settings.log_steps)
+    out.mkdir(parents=True, exist_ok=True)
+    _resume(run, table, out / STATE_FILE)
+    saved = time.monotonic()
+    with tqdm(total=settings.steps, initial=run.steps_done, desc=settings.model, unit="step", disable=quiet) as bar:
+        while run.steps_done < settings.steps:
+            losses = run.step()
+            table.add(run.steps_done, losses)
+            bar.update()
+            if run.steps_done == settings.steps or time.monotonic() - saved > 60 * settings.checkpoint_minutes:
+                bar.set_postfix(loss=f"{sum(losses.values()):.3f}")
+                _checkpoint(run, table, out / STATE_FILE)
+                saved = time.monotonic()
+    draw_curves(table.read(), out / "losses.png")
+    return run
+
+
+def _resume(run: Distiller, table: LossTable, path: Path) -> None:
+    if not path.exists():
+        return
+    state = load_state(path)
+    if state["settings"] != repr(run.settings):
+        raise StateError(f"{path} belongs to a run with other settings; start again in a new folder.")
+    run.restore(state)
+    table.resume(run.steps_done, state["pending"])
+
+
+def _checkpoint(run: Distiller, table: LossTable, path: Path) -> None:
+    save_state(path, {**run.state(), "settings": repr(run.settings), "pending": table.pending()})
+
+
+def describe_run(run: Distiller, data: Sequence[str], pair_count: int) -> WeightsCard:
+    """Return the card of a finished run; its quality is for the judge to fill in."""
+    return WeightsCard(
+        model=run.settings.model,
+        config=asdict(run.student.config),
+        data=f"{pair_count} pairs: {', '.join(data)}",
+        command=shlex.join(["python", "-m", "training.distill", *sys.argv[1:]]),
+        commit=_commit(),
+        device=torch.cuda.get_device_name() if run.device.type == "cuda" else f"CPU, {platform.machine()}",
+        duration_s=round(run.seconds, 2),
+        notes="Trained with the settings " + repr(run.settings),
+    )
+
+
+def _commit() -> str:
+    asked = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607
+    return asked.stdout.strip()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0 done, 2 cannot start, 130 interrupted."""
+    parser = argparse.ArgumentParser(prog="python -m training.distill", description="Train a compact student.")
+    parser.add_argument("config", type=Path, help="YAML file with the settings of the run")
+    parser.add_argument("--data", nargs="+", required=True, help="folders with training pairs")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, losses, weights")
+    parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: all)")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    options = parser.parse_args(arguments)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    try:
+        settings = read_settings(options.config, DistillSettings)
+        pairs = load_pairs(*options.data)
+        run = distill(settings, pairs, options.out, quiet=options.quiet)
+        weights = options.out / f"{settings.model}.safetensors"
+        save_weights(weights, run.average, describe_run(run, options.data, len(pairs)))
+    except (DataError, SettingsError, StateError, WeightsFormatError) as error:
+        parser.exit(2, f"{error}\n")
+    except KeyboardInterrupt:
+        parser.exit(130, f"Interrupted; the same command continues from the last checkpoint in {options.out}.\n")
+    print(f"{weights} after {run.seconds:.0f} s of training")  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
