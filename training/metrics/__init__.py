@@ -1,13 +1,12 @@
 """Fusion metrics, in the conventions that the original MATLAB codes use; all from numpy and OpenCV.
 
-`evaluate` gives every metric of one fused image. `targets` and `impairment` hold the two tests those metrics do not see:
-whether warm targets keep their contrast, and what survives where the visible image is blind.
+`evaluate` gives every metric of one fused image. `targets` and `impairment` hold the two tests those metrics do not
+see: whether warm targets keep their contrast, and what survives where the visible image is blind.
 """
 
 import numpy as np
 
 from training.metrics.edges import edge_metrics
-from training.metrics.exposure import exposure_metrics
 from training.metrics.fidelity import information_fidelity_metrics
 from training.metrics.filters import Image
 from training.metrics.information import information_metrics
@@ -24,7 +23,6 @@ FAMILIES = (
     information_fidelity_metrics,
     edge_metrics,
     structure_metrics,
-    exposure_metrics,
     perception_metrics,
 )
 

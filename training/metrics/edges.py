@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from training.metrics.filters import Image, Map, sobel
+from training.metrics.filters import Image, Map, Trio, sobel
 
 ALMOST_ZERO = 1e-5
 QUARTER_TURN = np.pi / 2
@@ -35,19 +35,21 @@ NABF_STRENGTH, NABF_ANGLE = _Sigmoid(0.9999, 19, 0.5), _Sigmoid(0.9995, 22, 0.5)
 
 
 def edge_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]:
-    """Return Qabf and Qg, 0…1, and Nabf, 0 the best; 0 for sources without any edge.
+    """Return Qabf and Qg, 0…1, and Nabf, 0 the best; Qabf is 0 for sources without any edge.
 
-    Sources: Qabf: Xydeas and Petrović, Electron. Lett. 36 (2000), eq. 1–7 with Γ .9994, .9879, κ −15, −22, σ .5, .8; each
-    pixel counts by its gradient. Qg: the same authors, Proc. SPIE 4051 (2000), with κ −10, −20, σ .5, .75 and the mean
-    over pixels. Nabf, edges of the fused image stronger than in both sources: Petrović and Xydeas, Inf. Fusion 4 (2003),
-    as changed by Shreyamsha Kumar, Signal Image Video Process. 7 (2013), eq. 13.
+    Sources: `_qabf`, `_qg` and `_nabf`.
     """
-    images = [image.astype(np.float64) for image in (ir, vis, fused)]
-    return {"Qabf": _qabf(*images), "Qg": _qg(*images), "Nabf": _nabf(*images)}
+    trio = Trio.of(ir, vis, fused)
+    return {"Qabf": _qabf(trio), "Qg": _qg(trio), "Nabf": _nabf(trio)}
 
 
-def _qabf(ir: Map, vis: Map, fused: Map) -> float:
-    of_ir, of_vis, of_fused = (_edges_qabf(image) for image in (ir, vis, fused))
+def _qabf(trio: Trio) -> float:
+    """Return Σ (Q_ir g_ir + Q_vis g_vis) / Σ (g_ir + g_vis), Q from strength and angle of the edges, g the gradient.
+
+    Source: Xydeas and Petrović, Electron. Lett. 36 (2000), with Γ .9994 and .9879, κ −15 and −22, σ .5 and .8. Equal
+    strengths count as the strength itself, as in Hong's widely used code.
+    """
+    of_ir, of_vis, of_fused = (_edges_qabf(image) for image in trio)
     weight = float(np.sum(of_ir.strength + of_vis.strength))
     kept = sum(float(np.sum(_quality_qabf(source, of_fused) * source.strength)) for source in (of_ir, of_vis))
     return kept / weight if weight else 0.0
@@ -66,8 +68,12 @@ def _quality_qabf(source: _Edges, fused: _Edges) -> Map:
     return QABF_STRENGTH(strength) * QABF_ANGLE(angle)
 
 
-def _qg(ir: Map, vis: Map, fused: Map) -> float:
-    of_ir, of_vis, of_fused = (_edges_qg(image) for image in (ir, vis, fused))
+def _qg(trio: Trio) -> float:
+    """Return the mean over pixels of (Q_ir g_ir + Q_vis g_vis) / (g_ir + g_vis).
+
+    Source: Xydeas and Petrović, Proc. SPIE 4051 (2000), with κ −10 and −20, σ .5 and .75, as in Liu's code.
+    """
+    of_ir, of_vis, of_fused = (_edges_qg(image) for image in trio)
     kept = sum(_quality_qg(source, of_fused) * source.strength for source in (of_ir, of_vis))
     return float(np.mean(kept / (of_ir.strength + of_vis.strength)))
 
@@ -83,8 +89,13 @@ def _quality_qg(source: _Edges, fused: _Edges) -> Map:
     return QG_STRENGTH(_ratio(source.strength, fused.strength)) * QG_ANGLE(_parallelism(source, fused))
 
 
-def _nabf(ir: Map, vis: Map, fused: Map) -> float:
-    of_ir, of_vis, of_fused = (_edges_nabf(image) for image in (ir, vis, fused))
+def _nabf(trio: Trio) -> float:
+    """Return how much of the edges no source has: Σ ((1 − Q_ir) w_ir + (1 − Q_vis) w_vis) / Σ (w_ir + w_vis).
+
+    The first sum runs over pixels whose fused edge is stronger than both sources'; w = g^1.5 where g ≥ 2, else 0.001.
+    Source: Petrović and Xydeas, Inf. Fusion 4 (2003); Shreyamsha Kumar, Signal Image Video Process. 7 (2013).
+    """
+    of_ir, of_vis, of_fused = (_edges_nabf(image) for image in trio)
     new = (of_fused.strength > of_ir.strength) & (of_fused.strength > of_vis.strength)
     added = weight = 0.0
     for source in (of_ir, of_vis):

@@ -1,16 +1,16 @@
-"""MEF_MS_SSIM: the multi-exposure view, which asks for the stronger structure of each place whatever its brightness."""
+"""MEF-SSIM, the multi-exposure view: is the stronger structure of each place there, whatever its brightness?"""
 
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from training.metrics.filters import Image, Map, inside
-from training.metrics.structure import CONTRAST_CONSTANT, WINDOW, halved
+from training.metrics.filters import FUSED, IR, VIS, LocalMoments, Map, Trio
 
-SIDE = len(WINDOW)
+MEF_SCALES = 3
+SIDE = 11
 AREA = SIDE**2
-SCALE_WEIGHTS = np.array((0.0448, 0.2856, 0.3001)) / (0.0448 + 0.2856 + 0.3001)
+CONSTANT = (0.03 * 255) ** 2
 DEVIATION_MIN = 0.001
 EXPONENT_MAX = 10.0
 EPSILON = float(np.finfo(np.float64).eps)
@@ -29,42 +29,31 @@ class _Spread(NamedTuple):
         return np.maximum(mixed, 0)
 
 
-def exposure_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]:
-    """Return MEF_MS_SSIM, −1…1: the fused image against the best patch one can build from both sources.
+def exposure_similarity(trio: Trio, local: LocalMoments) -> float:
+    """Return the mean MEF-SSIM of one scale, −1…1: fused against the best patch one can build from both sources.
 
-    Source: Ma, Zeng and Wang, IEEE Trans. Image Process. 24 (2015), eq. 4–12, three scales, 11×11 windows, C = (0.03·255)².
-    The patch-wise sums of the paper are written as local moments here, which makes them plain filters.
+    Source: Ma, Zeng and Wang, IEEE Trans. Image Process. 24 (2015); 11×11 patches, C = (0.03·255)². The best patch has
+    the larger contrast of both and the mean of their structures, weighted by contrast^tan(π/2 · agreement), exponent at
+    most 10. The paper's sums over patches are written as local moments here, which makes them plain filters.
+
+    Args:
+        trio: The images of this scale.
+        local: Their moments under the 11×11 Gaussian window, σ 1.5.
     """
-    i, v, f = (image.astype(np.float64) for image in (ir, vis, fused))
-    product = 1.0
-    for weight in SCALE_WEIGHTS:
-        product *= max(_similarity(i, v, f), 0.0) ** weight
-        i, v, f = halved(i), halved(v), halved(f)
-    return {"MEF_MS_SSIM": float(product)}
-
-
-def _similarity(ir: Map, vis: Map, fused: Map) -> float:
-    weight_ir, weight_vis = _best_patch(ir, vis)
-    mean_ir, mean_vis, mean_fused = (inside(image, WINDOW) for image in (ir, vis, fused))
-    spread = _Spread(
-        inside(ir * ir, WINDOW) - mean_ir**2,
-        inside(vis * vis, WINDOW) - mean_vis**2,
-        inside(ir * vis, WINDOW) - mean_ir * mean_vis,
-    )
-    var_fused = inside(fused * fused, WINDOW) - mean_fused**2
-    cov_ir = inside(ir * fused, WINDOW) - mean_ir * mean_fused
-    cov_vis = inside(vis * fused, WINDOW) - mean_vis * mean_fused
-    cov = weight_ir * cov_ir + weight_vis * cov_vis
-    var_best = spread.of_mix(weight_ir, weight_vis)
-    return float(np.mean((2 * cov + CONTRAST_CONSTANT) / (var_best + var_fused + CONTRAST_CONSTANT)))
+    weight_ir, weight_vis = _best_patch(trio.ir, trio.vis)
+    spread = _Spread(local.cov(IR, IR), local.cov(VIS, VIS), local.cov(IR, VIS))
+    cov = weight_ir * local.cov(IR, FUSED) + weight_vis * local.cov(VIS, FUSED)
+    variances = spread.of_mix(weight_ir, weight_vis) + local.cov(FUSED, FUSED)
+    return float(np.mean((2 * cov + CONSTANT) / (variances + CONSTANT)))
 
 
 def _best_patch(ir: Map, vis: Map) -> tuple[Map, Map]:
-    """Return the weights of the sources in the best patch: the direction both agree on, as strong as the stronger one."""
+    """Return the weights of the sources in the best patch: the direction they agree on, as strong as the stronger."""
     spread = _Spread(_box_spread(ir, ir), _box_spread(vis, vis), _box_spread(ir, vis))
     norm_ir, norm_vis = np.sqrt(spread.ir), np.sqrt(spread.vis)
-    agreement = (np.sqrt(spread.of_mix(np.float64(1), np.float64(1))) + EPSILON) / (norm_ir + norm_vis + EPSILON)
-    exponent = np.minimum(np.tan(np.pi / 2 * np.minimum(agreement, 1 - EPSILON)), EXPONENT_MAX)
+    norm_sum = np.sqrt(np.maximum(spread.ir + spread.vis + 2 * spread.between, 0))
+    agreement = np.minimum((norm_sum + EPSILON) / (norm_ir + norm_vis + EPSILON), 1 - EPSILON)
+    exponent = np.minimum(np.tan(np.pi / 2 * agreement), EXPONENT_MAX)
     deviation_ir, deviation_vis = norm_ir + DEVIATION_MIN, norm_vis + DEVIATION_MIN
     strength_ir = (deviation_ir / SIDE) ** exponent + EPSILON
     strength_vis = (deviation_vis / SIDE) ** exponent + EPSILON
@@ -76,7 +65,7 @@ def _best_patch(ir: Map, vis: Map) -> tuple[Map, Map]:
 
 
 def _box_spread(a: Map, b: Map) -> Map:
-    """Return the sum of products of deviations in each window, exact because the sums are."""
+    """Return the sum of products of deviations in each patch, exact because the sums are."""
     return (AREA * _box_sum(a * b) - _box_sum(a) * _box_sum(b)) / AREA
 
 

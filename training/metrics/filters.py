@@ -13,14 +13,41 @@ SOBEL_STEP = np.array((-1.0, 0.0, 1.0))
 SOBEL_SMOOTH = np.array((1.0, 2.0, 1.0))
 
 
-class Moments(NamedTuple):
-    """Local variances of two images and their covariance under one window, ``(h, w)`` float64 each."""
+class Trio(NamedTuple):
+    """IR, visible and fused image of one frame, ``(H, W)`` float64 grey levels each."""
 
-    mean_a: Map
-    mean_b: Map
-    var_a: Map
-    var_b: Map
-    cov: Map
+    ir: Map
+    vis: Map
+    fused: Map
+
+    @classmethod
+    def of(cls, ir: Image, vis: Image, fused: Image) -> "Trio":
+        """Return the images as float64."""
+        return cls(*(image.astype(np.float64) for image in (ir, vis, fused)))
+
+    def halved(self) -> "Trio":
+        """Return every second 2×2 mean, ``(ceil(H / 2), ceil(W / 2))``; the last row and column repeat."""
+        return Trio(*(_halved(image) for image in self))
+
+
+IR, VIS, FUSED = range(3)
+
+
+class LocalMoments:
+    """Means and covariances of a trio under one sliding window, each worked out once; shapes as `inside` gives them."""
+
+    def __init__(self, trio: Trio, window: Map) -> None:
+        self._trio, self._window = trio, window
+        self.means = tuple(inside(image, window) for image in trio)
+        self._covs: dict[tuple[int, int], Map] = {}
+
+    def cov(self, a: int, b: int) -> Map:
+        """Return the local covariance of two images, `IR`, `VIS` or `FUSED`; of an image with itself, its variance."""
+        key = (min(a, b), max(a, b))
+        if key not in self._covs:
+            product = inside(self._trio[a] * self._trio[b], self._window)
+            self._covs[key] = product - self.means[a] * self.means[b]
+        return self._covs[key]
 
 
 def gaussian(size: int, sigma: float) -> Map:
@@ -43,16 +70,8 @@ def inside(image: Map, window: Map) -> Map:
     return np.asarray(filtered[edge:-edge, edge:-edge], np.float64)
 
 
-def moments(a: Map, b: Map, window: Map) -> Moments:
-    """Return the local moments of two images under a separable window; see `inside` for the shapes."""
-    mean_a, mean_b = inside(a, window), inside(b, window)
-    var_a = inside(a * a, window) - mean_a * mean_a
-    var_b = inside(b * b, window) - mean_b * mean_b
-    return Moments(mean_a, mean_b, var_a, var_b, inside(a * b, window) - mean_a * mean_b)
-
-
 def sobel(image: Map, border: int = cv2.BORDER_CONSTANT) -> tuple[Map, Map]:
-    """Return the Sobel gradients along x and y, same shape as ``image``; outside it is black unless ``border`` differs."""
+    """Return the Sobel gradients along x and y, same shape as ``image``; by default it lies on black."""
     along_x = cv2.sepFilter2D(image, cv2.CV_64F, SOBEL_STEP, SOBEL_SMOOTH, borderType=border)
     along_y = cv2.sepFilter2D(image, cv2.CV_64F, SOBEL_SMOOTH, SOBEL_STEP, borderType=border)
     return np.asarray(along_x, np.float64), np.asarray(along_y, np.float64)
@@ -68,7 +87,7 @@ def stretched(image: Image) -> Image:
 
 
 def frequencies(shape: tuple[int, ...]) -> tuple[Map, Map]:
-    """Return the horizontal and vertical frequency of each bin of ``numpy.fft.rfft2``, −1…1 (1: half the sampling rate)."""
+    """Return the horizontal and vertical frequency of each bin of ``numpy.fft.rfft2``; 1 is half the sampling rate."""
     height, width = shape
     along_y = 2 * np.fft.fftfreq(height)[:, np.newaxis]
     return np.asarray(2 * np.fft.rfftfreq(width)[np.newaxis]), np.asarray(along_y)
@@ -77,3 +96,9 @@ def frequencies(shape: tuple[int, ...]) -> tuple[Map, Map]:
 def filtered_by(image: Map, response: Map) -> Map:
     """Return ``image`` filtered by a real, symmetric frequency response given on the bins of ``numpy.fft.rfft2``."""
     return np.asarray(np.fft.irfft2(np.fft.rfft2(image) * response, s=image.shape))
+
+
+def _halved(image: Map) -> Map:
+    padded = cv2.copyMakeBorder(image, 0, 1, 0, 1, cv2.BORDER_REPLICATE)
+    means = (padded[:-1:2, :-1:2] + padded[1::2, :-1:2] + padded[:-1:2, 1::2] + padded[1::2, 1::2]) / 4
+    return np.ascontiguousarray(means)

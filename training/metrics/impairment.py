@@ -1,7 +1,7 @@
-"""What the fused image keeps of IR where the visible image is blind, the motive of the paper ("visually impaired areas").
+"""What the fused image keeps of IR where the visible image is blind: the paper's "visually impaired areas".
 
-Part of the visible image is made black, white, hazy or noisy. *Kept* is how much of IR's contrast and structure the fused
-image shows there; *leak* is how much the rest of the image changes although nothing changed there.
+Part of the visible image is made black, white, hazy or noisy. *Kept* is how much of IR's contrast and structure the
+fused image shows there; *leak* is how much the rest of the image changes although nothing changed there.
 """
 
 from collections.abc import Callable, Iterable

@@ -23,10 +23,10 @@ class _Information(NamedTuple):
 def information_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]:
     """Return MI in bits and in nats, Q_MI (0…2) and Qncie (about 0.8…1). All reward copying one source.
 
-    Sources: MI, summed over both sources, not normalised: Qu, Zhang and Yan, Electron. Lett. 38 (2002). Q_MI: Hossny,
-    Nahavandi and Creighton, Electron. Lett. 44 (2008), eq. 6. Qncie, nonlinear correlation information entropy of the
-    three images, base 256, diagonal 1: Wang, Shen and Jin, in Stathaki (ed.), Image Fusion (2008), ch. 19. The last two
-    first scale each image to the full range, as Liu's reference code does.
+    Sources: MI, summed over both sources, not normalised: Qu, Zhang and Yan, Electron. Lett. 38 (2002). Q_MI, Σ 2 MI /
+    (H_source + H_fused): Hossny, Nahavandi and Creighton, Electron. Lett. 44 (2008). Qncie, 1 + Σ λ/3 log256(λ/3) over
+    the eigenvalues of the matrix of mutual information in base 256, diagonal 1: Wang, Shen and Jin, in Stathaki (ed.),
+    Image Fusion (2008), ch. 19. The last two first scale each image to the full range, as Liu's code does.
     """
     mutual = sum(_information(source, fused).mutual for source in (ir, vis))
     full_ir, full_vis, full_fused = stretched(ir), stretched(vis), stretched(fused)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from training.metrics.filters import Image, Map, filtered_by, frequencies, sobel, stretched
+from training.metrics.filters import Image, Map, Trio, filtered_by, frequencies, sobel, stretched
 
 BLOCK = 16
 SALIENCY_EXPONENT = 5
@@ -14,17 +14,20 @@ LOCAL_RADIUS = 15
 def perception_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]:
     """Return Qcb, 0…1, and Qcv, 0 the best and unbounded; each image is scaled to the full range first.
 
-    Sources: Qcb: Chen and Blum, Image Vis. Comput. 27 (2009), eq. 8–17, difference-of-Gaussians sensitivity, p = 3, q = 2,
-    Z = 0.0001. Qcv: Chen and Varshney, Inf. Fusion 8 (2007), eq. 2–14, Mannos–Sakrison sensitivity, 16×16 regions weighted
-    by their Sobel energy, α = 5; the weighted mean is taken over all regions, as in Liu's reference code.
+    Sources: `_qcb` and `_qcv`.
     """
-    images = [stretched(image).astype(np.float64) for image in (ir, vis, fused)]
-    return {"Qcb": _qcb(*images), "Qcv": _qcv(*images)}
+    trio = Trio.of(*(stretched(image) for image in (ir, vis, fused)))
+    return {"Qcb": _qcb(trio), "Qcv": _qcv(trio)}
 
 
-def _qcb(ir: Map, vis: Map, fused: Map) -> float:
-    response = _difference_of_gaussians(ir.shape)
-    of_ir, of_vis, of_fused = (_perceived_contrast(filtered_by(image, response)) for image in (ir, vis, fused))
+def _qcb(trio: Trio) -> float:
+    """Return how well perceived contrast is preserved, smaller over larger, sources weighted by squared contrast.
+
+    Source: Chen and Blum, Image Vis. Comput. 27 (2009), with the difference-of-Gaussians sensitivity f0 15.3870,
+    f1 1.3456, a 0.7622, and masking C³ / (C² + 0.0001) of the local contrast C.
+    """
+    response = _difference_of_gaussians(trio.ir.shape)
+    of_ir, of_vis, of_fused = (_perceived_contrast(filtered_by(image, response)) for image in trio)
     salience_ir, salience_vis = of_ir**2, of_vis**2
     total = salience_ir + salience_vis
     share_ir = np.divide(salience_ir, total, out=np.full_like(total, 0.5), where=total > 0)
@@ -55,13 +58,18 @@ def _preserved(source: Map, fused: Map) -> Map:
     return np.divide(np.minimum(source, fused), larger, out=np.ones_like(larger), where=larger > 0)
 
 
-def _qcv(ir: Map, vis: Map, fused: Map) -> float:
-    response = _mannos_sakrison(ir.shape)
+def _qcv(trio: Trio) -> float:
+    """Return the squared difference to the sources an eye would see, mean over 16×16 regions weighted by salience.
+
+    Source: Chen and Varshney, Inf. Fusion 8 (2007), with the Mannos–Sakrison sensitivity and salience Σ gradient⁵; the
+    weighted mean runs over the regions of both sources together, as in Liu's code.
+    """
+    response = _mannos_sakrison(trio.ir.shape)
     error = weight = 0.0
-    for source in (ir, vis):
+    for source in (trio.ir, trio.vis):
         dx, dy = sobel(source)
         salience = _block_sums((dx**2 + dy**2) ** (SALIENCY_EXPONENT / 2))
-        seen = _block_sums(filtered_by(source - fused, response) ** 2) / BLOCK**2
+        seen = _block_sums(filtered_by(source - trio.fused, response) ** 2) / BLOCK**2
         error += float(np.sum(salience * seen))
         weight += float(np.sum(salience))
     return error / weight if weight else 0.0

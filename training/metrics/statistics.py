@@ -1,4 +1,4 @@
-"""What the grey levels themselves say: contrast and detail of the fused image, distance and correlation to the sources."""
+"""What the grey levels themselves say: contrast and detail of the fused image, distance and correlation to sources."""
 
 import numpy as np
 
@@ -8,9 +8,10 @@ from training.metrics.filters import Image, Map
 def contrast_metrics(fused: Image) -> dict[str, float]:
     """Return EN, SD, SF and AG of the fused image alone; more is better, noise included.
 
-    Sources: EN, entropy in bits over 256 levels: Roberts et al., J. Appl. Remote Sens. 2 (2008). SD, standard deviation:
-    Rao, Meas. Sci. Technol. 8 (1997). SF, root of the summed squares of row and column frequency: Eskicioglu and Fisher,
-    IEEE Trans. Commun. 43 (1995). AG, mean gradient by central differences: Cui et al., Opt. Commun. 341 (2015).
+    Sources: EN, entropy in bits over 256 levels: Roberts et al., J. Appl. Remote Sens. 2 (2008). SD, standard
+    deviation: Rao, Meas. Sci. Technol. 8 (1997). SF, root of mean squared differences along rows plus along columns:
+    Eskicioglu and Fisher, IEEE Trans. Commun. 43 (1995). AG, mean of sqrt((dx² + dy²) / 2) by central differences: Cui
+    et al., Opt. Commun. 341 (2015).
     """
     levels = fused.astype(np.float64)
     down, right = np.gradient(levels)
@@ -24,7 +25,10 @@ def contrast_metrics(fused: Image) -> dict[str, float]:
 
 
 def fidelity_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]:
-    """Return MSE (squared grey levels, mean of both sources) and its PSNR in dB (infinite where MSE is 0)."""
+    """Return MSE (squared grey levels, mean of both sources) and PSNR = 10 log10(255² / MSE) in dB, infinite for MSE 0.
+
+    Source: Jagalingam and Hegde, Aquat. Procedia 4 (2015).
+    """
     levels = fused.astype(np.float64)
     mse = float(np.mean([np.mean((source - levels) ** 2) for source in (ir, vis)]))
     return {"MSE": mse, "PSNR": 10 * float(np.log10(255**2 / mse)) if mse else float("inf")}
@@ -33,8 +37,8 @@ def fidelity_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]:
 def correlation_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]:
     """Return CC, −1…1, and SCD, −2…2; a constant image correlates 0 with anything.
 
-    Sources: CC, mean linear correlation to both sources: Deshmukh and Bhosale, Int. J. Image Process. 4 (2010). SCD, sum
-    of the correlations of differences: Aslantas and Bendes, AEU 69 (2015), eq. 2–3.
+    Sources: CC, mean linear correlation to both sources: Deshmukh and Bhosale, Int. J. Image Process. 4 (2010). SCD,
+    r(F − VIS, IR) + r(F − IR, VIS): Aslantas and Bendes, AEU Int. J. Electron. Commun. 69 (2015).
     """
     i, v, f = (image.astype(np.float64) for image in (ir, vis, fused))
     return {

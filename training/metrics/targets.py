@@ -73,5 +73,6 @@ def _target(body: Mask, every: Mask, window: tuple[slice, slice]) -> Target:
     body = body[window]
     others = (every[window] & ~body).astype(np.uint8)
     grown = body.astype(np.uint8)
-    ring = cv2.dilate(grown, RING_REACH) & ~cv2.dilate(grown, GAP) & ~cv2.dilate(others, TOUCH)
-    return Target(window, body, (ring & 1).astype(bool))
+    near, touching_others = cv2.dilate(grown, GAP), cv2.dilate(others, TOUCH)
+    ring = (cv2.dilate(grown, RING_REACH) > 0) & (near == 0) & (touching_others == 0)
+    return Target(window, body, np.asarray(ring))
