@@ -16,6 +16,7 @@ GREY_RANGE = 255.0
 STRUCTURE_FLOOR = (0.01**2, 0.03**2)  # SSIM's C1 and C2 for grey levels scaled to 0…1
 STRUCTURE_WINDOW = (7, 1.5)  # size and sigma of SSIM's Gaussian
 TARGET_RING = 9  # pixels around a warm target that are its surroundings
+HOT_EXCESS = 8.0  # grey levels by which a hot object may raise its own background
 WARM_CONTRAST = 0.07  # of a target against them, grey levels scaled to 0…1
 
 
@@ -32,16 +33,20 @@ class FusionLossConfig:
         clipping: Of leaving `levels`.
         levels: Darkest and brightest level of the target, so that what neither source clips is not clipped.
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
+        detail_knee: Grey levels; stronger detail is compressed.
+        target_share: Share of a warm target's contrast that is enough.
     """
 
     intensity: float = 6.0
     gradient: float = 16.0
     similarity: float = 0.3
     structure: float = 1.0
-    target: float = 1.0
-    clipping: float = 4.0
+    target: float = 0.3
+    clipping: float = 40.0
     levels: tuple[float, float] = (4.0, 249.0)
     detail_sigma: float = 6.0
+    detail_knee: float = 60.0
+    target_share: float = 0.75
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", tuple(self.levels))
@@ -80,7 +85,7 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         "gradient": config.gradient * _gradient_error(f, ir, vis, scene.patch),
         "similarity": config.similarity * dissimilarity,
         "structure": config.structure * _lost_structure(to_ir, scene.patch),
-        "target": config.target * _lost_target_contrast(f, ir),
+        "target": config.target * _lost_target_contrast(f, ir, config.target_share),
         "clipping": config.clipping * _clipped(f, config.levels),
     }
 
@@ -95,25 +100,37 @@ def light_target(scene: Scene, config: FusionLossConfig) -> Tensor:
 def lend(impaired: Tensor, ir: Tensor, config: FusionLossConfig) -> Tensor:
     """Put infrared's detail on the light of a blind visible image.
 
-    The light is the blurred visible image, moved only as far as the detail around needs headroom.
+    The light is the blurred visible image, moved only as far as the detail around needs headroom. Infrared shows as it
+    is where it is brighter than that: a person before black keeps the body's brightness, not only its outline.
 
     Args:
         impaired: ``(N, 1, H, W)`` visible luma without detail of its own, grey levels.
         ir: ``(N, 1, H, W)`` infrared, grey levels.
-        config: ``detail_sigma`` and ``levels``.
+        config: ``detail_sigma``, ``detail_knee`` and ``levels``.
 
     Returns:
         ``(N, 1, H, W)`` within ``config.levels``.
     """
     darkest, brightest = config.levels
     sigma = config.detail_sigma
-    detail = ir - blur(ir, sigma)
+    detail = _detail(ir, config)
     reach = round(sigma)
     peak = blur(_dilate(detail, reach), sigma / 2)
     trough = -blur(_dilate(-detail, reach), sigma / 2)
-    light = blur(impaired, sigma)
-    roomy = torch.minimum(torch.maximum(light, darkest - trough), brightest - peak)
-    return (roomy + detail).clamp(darkest, brightest)
+    roomy = torch.minimum(torch.maximum(blur(impaired, sigma), darkest - trough), brightest - peak)
+    return torch.maximum(roomy + detail, ir).clamp(darkest, brightest)
+
+
+def _detail(ir: Tensor, config: FusionLossConfig) -> Tensor:
+    """Return how infrared differs from its background, grey levels.
+
+    Hot objects count little in the background, so that they stand out as a whole and cast no dark halo; what differs
+    by more than the knee counts half beyond it, so that it fits into the room there is.
+    """
+    sigma = config.detail_sigma
+    background = blur(torch.minimum(ir, blur(ir, sigma) + HOT_EXCESS), sigma)
+    detail = ir - background
+    return detail - 0.5 * torch.sign(detail) * functional.relu(detail.abs() - config.detail_knee)
 
 
 def blur(image: Tensor, sigma: float, size: int | None = None) -> Tensor:
@@ -206,15 +223,15 @@ def _lost_structure(to_ir: _Moments, patch: Tensor) -> Tensor:
     return (patch * (1 - to_ir.structure)).sum() / (patch.sum() + 1)
 
 
-def _lost_target_contrast(fused: Tensor, ir: Tensor) -> Tensor:
-    """Mean share of the contrast of warm targets against their surroundings that the fused image lacks, 0…2."""
+def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
+    """Mean share of the contrast of warm targets against their surroundings that the fused image lacks to be enough."""
     ir_smooth = blur(ir, 1.5)
     warm = (ir_smooth - _box(ir, 2 * TARGET_RING + 1) > WARM_CONTRAST).to(ir)
     background = 1 - _dilate(warm, 2)
     ir_contrast = ir_smooth - _mean_around(ir, background)
     is_target = warm * (ir_contrast > WARM_CONTRAST)
     kept = (blur(fused, 1.5) - _mean_around(fused, background)) / ir_contrast.clamp(min=WARM_CONTRAST)
-    return (is_target * (1 - kept).clamp(0, 2)).sum() / (is_target.sum() + 1)
+    return (is_target * functional.relu(enough - kept)).sum() / (is_target.sum() + 1)
 
 
 def _mean_around(image: Tensor, background: Tensor) -> Tensor:
