@@ -77,16 +77,32 @@ def has_display() -> bool:
 
 def _fuse(job: FuseJob, *, quiet: bool) -> int:
     cancel = threading.Event()
-    with _interruptible(cancel), tqdm(unit="frame", disable=quiet, dynamic_ncols=True) as bar:
-
-        def progress(done: int, expected: int | None) -> None:
-            bar.total = max(done, expected) if expected else None
-            bar.update(done - bar.n)
-
-        report = fuse_recordings(job, progress, cancel)
+    progress = _ProgressBar(quiet=quiet)
+    try:
+        with _interruptible(cancel):
+            report = fuse_recordings(job, progress, cancel)
+    finally:
+        progress.close()
     if not quiet:
         print(_summary(job, report))
     return 0 if report.is_complete else 130
+
+
+class _ProgressBar:
+    """Frames done, frames per second and the time that is left, from the first frame on."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: tqdm[None] | None = None
+
+    def __call__(self, done: int, expected: int | None) -> None:
+        bar = self._bar = self._bar or tqdm(unit=" frames", disable=self._quiet, dynamic_ncols=True, desc="fusing")
+        bar.total = max(done, expected) if expected else None
+        bar.update(done - bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
 
 
 def _summary(job: FuseJob, report: FuseReport) -> str:
@@ -138,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="CS2Fusion Live: infrared and visible video become one picture. Without a command a window opens.",
-        epilog="A source is a video file, an image, a folder of images, camera:0, a URL, synthetic:ir or synthetic:vis.",
+        epilog="A source: a video file, an image, a folder of images, camera:0, a URL, synthetic:ir or synthetic:vis.",
     )
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")
     run = _run_options()

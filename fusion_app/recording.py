@@ -27,7 +27,7 @@ TICKS = 90_000
 """Time base of written streams, ticks per second; Matroska rounds it to milliseconds."""
 
 CONTAINERS = {
-    ".mkv": {"flush_packets": "1", "cluster_time_limit": "1000"},
+    ".mkv": {"flush_packets": "1", "cluster_time_limit": "200"},
     ".mp4": {"flush_packets": "1", "movflags": "frag_keyframe+empty_moov+default_base_moof"},
 }
 

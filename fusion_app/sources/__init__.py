@@ -25,6 +25,8 @@ def open_source(uri: str) -> FrameSource:
     Raises:
         SourceError: It does not exist, does not answer, or is nothing that can be read.
     """
+    if not uri:
+        raise SourceError("no source", "give a video file, a folder of images, camera:0 or a URL")
     if uri.startswith("synthetic:"):
         return SyntheticSource(uri)
     if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:

@@ -121,8 +121,8 @@ class BufferedSource(FrameSource):
         except Exception as error:  # noqa: BLE001 - handed to the reading thread, which raises it
             frame, self._error = None, error
         with self._changed:
-            if self._seek_to != target:
-                return  # sought again meanwhile: this frame is of the wrong place
+            if self._seek_to != target or self._is_closing:
+                return  # sought again meanwhile, or closed: nobody wants this frame
             self._seek_to = None
             self._store(frame)
             self._changed.notify_all()

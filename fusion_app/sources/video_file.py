@@ -64,7 +64,7 @@ class VideoFileSource(FrameSource):
         self._start = self._stream.start_time or 0
         self._frames = self._decode()
         self._pending: Frame | None = None
-        self._next_index = 0
+        self._next_index: int | None = 0
         self._damaged = 0
 
     def read(self) -> Frame | None:
@@ -80,11 +80,10 @@ class VideoFileSource(FrameSource):
         assert base is not None  # noqa: S101 - every opened video stream has one; this is for the type checker
         self._container.seek(self._start + round(max(pts_s, 0.0) / base), stream=self._stream, backward=True)
         self._frames = self._decode()
+        self._next_index = None
         while (frame := next(self._frames, None)) is not None and frame.pts_s < pts_s - 0.0005:
             pass
         self._pending = frame
-        if frame is not None:
-            self._next_index = frame.index + 1
 
     def close(self) -> None:
         """Close the file."""
@@ -120,13 +119,10 @@ class VideoFileSource(FrameSource):
             pts_s = last_pts + self.info.period_s if last_pts >= 0 else 0.0
         else:
             pts_s = float((decoded.pts - self._start) * decoded.time_base)
-        index = max(self._next_index, round(pts_s / self.info.period_s)) if self._sought(pts_s) else self._next_index
+        # After a seek nobody has counted the frames before this one; the nominal rate says how many there are.
+        index = round(pts_s / self.info.period_s) if self._next_index is None else self._next_index
         self._next_index = index + 1
         return Frame(_pixels(decoded), pts_s, index)
-
-    def _sought(self, pts_s: float) -> bool:
-        """Tell whether numbering must be taken from the time because frames before this one were not read."""
-        return pts_s > (self._next_index + 1.5) * self.info.period_s
 
 
 def _pixels(decoded: VideoFrame) -> Image:

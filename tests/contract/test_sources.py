@@ -1,0 +1,279 @@
+"""One suite over every source: what `FrameSource` promises, each kind keeps."""
+
+import os
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fusion_app.errors import SourceError
+from fusion_app.frames import Frame
+from fusion_app.sources import BufferedSource, FrameSource, open_source
+from tests.media import counting_frames, write_images, write_video
+from tests.servers import mjpeg_camera
+
+COUNT = 30
+VARIABLE_MS = [0, 40, 80, 200, 240, 250, 400] + [440 + 40 * i for i in range(COUNT - 7)]
+
+
+def video(tmp_path: Path) -> str:
+    return str(write_video(tmp_path / "v.mkv", counting_frames(COUNT)))
+
+
+def lossy_video(tmp_path: Path) -> str:
+    return str(write_video(tmp_path / "v.mp4", counting_frames(COUNT), codec="libx264"))
+
+
+def variable_rate_video(tmp_path: Path) -> str:
+    return str(write_video(tmp_path / "vfr.mkv", counting_frames(COUNT), VARIABLE_MS))
+
+
+def deep_video(tmp_path: Path) -> str:
+    return str(
+        write_video(tmp_path / "ir16.mkv", [f.astype(np.uint16) * 57 for f in counting_frames(COUNT, colour=False)])
+    )
+
+
+def images(tmp_path: Path) -> str:
+    return str(write_images(tmp_path / "i", [f"f{i}.png" for i in range(COUNT)], counting_frames(COUNT)))
+
+
+def synthetic(_: Path) -> str:
+    return f"synthetic:vis?frames={COUNT}&size=64x48"
+
+
+FILES = [video, lossy_video, variable_rate_video, deep_video, images, synthetic]
+
+
+def read_all(source: FrameSource) -> list[Frame]:
+    return list(iter(source.read, None))  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=FILES, ids=lambda make: make.__name__)
+def uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    make: Callable[[Path], str] = request.param
+    return make(tmp_path)
+
+
+def test_every_frame_comes_once_in_order_with_rising_pts(uri: str) -> None:
+    source = open_source(uri)
+    frames = read_all(source)
+    assert [frame.index for frame in frames][:5] == [0, 1, 2, 3, 4]
+    assert len(frames) == COUNT
+    assert frames[0].pts_s == 0
+    assert all(a.pts_s < b.pts_s for a, b in pairwise(frames))
+    assert source.read() is None
+    assert source.notice == ""
+    source.close()
+    source.close()
+
+
+def test_the_info_is_true(uri: str) -> None:
+    source = open_source(uri)
+    info, first = source.info, source.read()
+    source.close()
+    assert first is not None
+    assert info.size == first.size == (64, 48)
+    assert info.frame_count is not None
+    assert abs(info.frame_count - COUNT) <= 5  # containers of variable rate only know a duration
+    assert not info.is_live
+
+
+def test_seeking_continues_at_the_first_frame_not_before(uri: str) -> None:
+    source = open_source(uri)
+    frames = read_all(source)
+    for index in (17, 3, 0, 29):
+        source.seek(frames[index].pts_s)
+        found = source.read()
+        assert found is not None
+        assert found.pts_s == pytest.approx(frames[index].pts_s, abs=1e-3)
+        assert np.array_equal(found.image, frames[index].image)
+    source.seek(frames[-1].pts_s + 10)
+    assert source.read() is None
+    source.close()
+
+
+def test_buffered_loses_nothing_of_a_file(uri: str) -> None:
+    expected = read_all(open_source(uri))
+    source = BufferedSource(open_source(uri), capacity=3)
+    frames = read_all(source)
+    assert [f.pts_s for f in frames] == [f.pts_s for f in expected]
+    assert source.dropped == 0
+    source.seek(expected[10].pts_s)
+    again = source.read()
+    assert again is not None
+    assert again.pts_s == pytest.approx(expected[10].pts_s, abs=1e-3)
+    source.close()
+
+
+def test_variable_frame_times_are_exact(tmp_path: Path) -> None:
+    source = open_source(variable_rate_video(tmp_path))
+    assert [round(f.pts_s * 1000) for f in read_all(source)] == VARIABLE_MS
+    source.close()
+
+
+def test_lossless_video_and_images_give_the_pixels_that_were_written(tmp_path: Path) -> None:
+    for make in (video, images):
+        source = open_source(make(tmp_path))
+        for frame, written in zip(read_all(source), counting_frames(COUNT), strict=True):
+            assert np.array_equal(frame.image, written)
+        source.close()
+
+
+def test_sixteen_bit_survives(tmp_path: Path) -> None:
+    written = [f.astype(np.uint16) * 57 for f in counting_frames(5, colour=False)]
+    write_images(tmp_path / "deep", [f"{i}.png" for i in range(5)], written)
+    for uri in (str(tmp_path / "deep"), deep_video(tmp_path)):
+        source = open_source(uri)
+        assert np.array_equal(read_all(source)[4].image, written[4])
+        source.close()
+
+
+def test_images_are_read_in_natural_order(tmp_path: Path) -> None:
+    names = ["img10.png", "img2.png", "img1.png"]
+    source = open_source(str(write_images(tmp_path / "n", names, counting_frames(3))))
+    assert [f.name for f in read_all(source)] == ["img1.png", "img2.png", "img10.png"]
+
+
+def test_an_unreadable_image_is_skipped_and_named(tmp_path: Path) -> None:
+    folder = write_images(tmp_path / "n", ["a.png", "b.png", "c.png"], counting_frames(3))
+    (folder / "b.png").write_bytes(b"not an image")
+    source = open_source(str(folder))
+    assert [f.name for f in read_all(source)] == ["a.png", "c.png"]
+    assert "b.png" in source.notice
+
+
+def test_a_truncated_video_gives_what_is_left(tmp_path: Path) -> None:
+    path = Path(video(tmp_path))
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    source = open_source(str(path))
+    frames = read_all(source)
+    source.close()
+    assert 5 < len(frames) < COUNT
+    assert np.array_equal(frames[4].image, counting_frames(COUNT)[4])
+
+
+def test_damage_in_the_middle_is_survived_and_said(tmp_path: Path) -> None:
+    path = Path(lossy_video(tmp_path))
+    data = bytearray(path.read_bytes())
+    middle = slice(len(data) * 2 // 5, len(data) * 3 // 5)
+    data[middle] = os.urandom(middle.stop - middle.start)
+    path.write_bytes(bytes(data))
+    try:
+        source = open_source(str(path))
+    except SourceError:
+        return  # the index was hit: refused in one sentence
+    frames = read_all(source)
+    source.close()
+    assert len(frames) <= COUNT
+    assert all(a.pts_s < b.pts_s for a, b in pairwise(frames))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("absent.mp4", None, "does not exist"),
+        ("empty.mp4", b"", "is empty"),
+        ("text.mp4", b"hello, this is a text", "is not a video"),
+        ("noise.mkv", bytes(range(256)) * 40, "is not a video"),
+        ("broken.png", b"\x89PNG\r\n\x1a\n", "no image that can be read"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_one_sentence(
+    tmp_path: Path, name: str, content: bytes | None, words: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError) as caught:
+        open_source(str(tmp_path / name))
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("camera:front", "camera:0"),
+        ("camera:987", "does not answer"),
+        ("gopher://host/x", "rtsp"),
+        ("synthetic:radar", "synthetic:ir"),
+        ("synthetic:ir?size=9", "synthetic:ir"),
+        ("synthetic:ir?frames=-1", "synthetic:ir"),
+        ("http://127.0.0.1:9/nothing", "does not answer"),
+        ("\0", "does not exist"),
+        ("", "no source"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_one_sentence(uri: str, words: str) -> None:
+    with pytest.raises(SourceError, match=words):
+        open_source(uri)
+
+
+def test_a_password_is_never_shown() -> None:
+    with pytest.raises(SourceError) as caught:
+        open_source("http://operator:secret@127.0.0.1:9/stream")
+    assert "secret" not in str(caught.value)
+    assert "operator" in str(caught.value)
+
+
+def test_an_empty_folder_and_a_loop_of_links_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SourceError, match="no images"):
+        open_source(str(tmp_path / "empty"))
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(SourceError):
+        open_source(str(tmp_path / "loop"))
+
+
+def test_a_network_camera_is_read_live_with_monotonic_stamps() -> None:
+    with mjpeg_camera(fps=50) as url:
+        before = time.monotonic()
+        source = BufferedSource(open_source(url), capacity=4)
+        assert source.info.is_live
+        frames = [frame for frame in (source.read() for _ in range(5)) if frame is not None]
+        assert len(frames) == 5
+        assert all(before <= a.pts_s < b.pts_s for a, b in pairwise(frames))
+        source.close()
+
+
+def test_a_live_source_drops_the_oldest_and_counts_it() -> None:
+    with mjpeg_camera(fps=100) as url:
+        source = BufferedSource(open_source(url), capacity=3)
+        time.sleep(0.5)
+        newest_before = time.monotonic()
+        first = source.read()
+        assert first is not None
+        assert source.dropped > 10
+        assert newest_before - first.pts_s < 0.3
+        source.close()
+
+
+def test_a_live_stream_that_ends_is_over_and_says_so() -> None:
+    with mjpeg_camera(fps=100, frames=5) as url:
+        source = BufferedSource(open_source(url), capacity=10)
+        assert 1 <= len(read_all(source)) <= 5
+        assert "ended" in source.notice
+        source.close()
+
+
+def test_closing_wakes_a_reader_that_waits() -> None:
+    with mjpeg_camera(fps=1) as url:
+        source = BufferedSource(open_source(url), capacity=2)
+        source.read()
+        started = time.monotonic()
+        source.close()
+        assert source.read() is None
+        assert time.monotonic() - started < 3
+
+
+def test_the_demo_pair_is_the_same_every_time_and_differs_between_cameras() -> None:
+    first, second = (read_all(open_source("synthetic:ir?frames=3")) for _ in range(2))
+    assert all(np.array_equal(a.image, b.image) for a, b in zip(first, second, strict=True))
+    assert not np.array_equal(first[0].image, first[2].image)
+    vis = read_all(open_source("synthetic:vis?frames=1"))[0]
+    assert vis.image.shape == (256, 320, 3)
+    assert first[0].image.shape == (256, 320)

@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from fusion_app.compositing import luma, restore_chroma
+
+
+def test_luma_is_bt601_full_range_and_not_rounded() -> None:
+    bgr = np.array([[[10, 20, 31]]], np.uint8)
+    assert luma(bgr)[0, 0] == pytest.approx(0.114 * 10 + 0.587 * 20 + 0.299 * 31, abs=1e-4)
+    assert luma(np.array([[7]], np.uint8))[0, 0] == 7
+    assert luma(np.array([[65535]], np.uint16))[0, 0] == 255
+
+
+def test_unchanged_luma_gives_back_the_visible_picture() -> None:
+    vis = np.random.default_rng(1).integers(0, 256, (20, 30, 3), np.uint8)
+    assert np.array_equal(restore_chroma(vis, luma(vis), luma(vis)), vis)
+
+
+def test_chroma_stays_where_nothing_clips() -> None:
+    rng = np.random.default_rng(2)
+    vis = rng.integers(80, 170, (20, 30, 3), np.uint8)
+    fused = restore_chroma(vis, luma(vis), luma(vis) + 40)
+    assert np.abs(luma(fused) - luma(vis) - 40).max() < 0.6
+    assert np.array_equal(fused.astype(int) - fused[..., :1], vis.astype(int) - vis[..., :1])
+
+
+def test_overshoot_is_clamped_and_grey_stays_grey() -> None:
+    vis = np.full((4, 4), 100, np.uint8)
+    fused = restore_chroma(vis, luma(vis), np.array([[-75.0, 307.0, 12.5, 99.4]] * 4, np.float32))
+    assert fused.tolist()[0] == [0, 255, 12, 99]
