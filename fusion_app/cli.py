@@ -96,7 +96,10 @@ class _ProgressBar:
         self._bar: tqdm[None] | None = None
 
     def __call__(self, done: int, expected: int | None) -> None:
-        bar = self._bar = self._bar or tqdm(unit=" frames", disable=self._quiet, dynamic_ncols=True, desc="fusing")
+        if self._bar is None:
+            tqdm.monitor_interval = 0  # with miniters=1 nothing is left for its thread to do
+            self._bar = tqdm(unit=" frames", disable=self._quiet, dynamic_ncols=True, desc="fusing", miniters=1)
+        bar = self._bar
         bar.total = max(done, expected) if expected else None
         bar.update(done - bar.n)
 

@@ -6,7 +6,6 @@ the pickled layers: their published source says ReLU, the checkpoint holds Leaky
 source alone loads these weights without complaint and is wrong by 5 to 8 grey levels.
 """
 
-import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,8 +72,7 @@ def _unpickle(path: Path) -> object:
             return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise WeightsFormatError(f"{path} cannot be read: {error.strerror or error}; check the path") from None
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, AttributeError, TypeError) as error:
-        # The unpickler answers damage and forbidden classes with any of these; its own text is about torch internals.
+    except Exception as error:  # noqa: BLE001 - the unpickler answers damage with whatever its stack machine trips over
         raise WeightsFormatError(
             f"{path} was refused: it is damaged or holds objects other than a CS2Fusion network, and nothing in it was "
             "executed; give the authors' file 'Backbone Network.pth'"

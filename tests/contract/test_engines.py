@@ -1,0 +1,96 @@
+"""One suite over every engine that runs here."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from fusion_app.engine import model_names, open_engine
+from fusion_app.engine.base import Engine
+from fusion_app.errors import EngineError, SettingsError, ShapeMismatchError, WeightsError
+from fusion_app.fusion_modes import MODES
+from fusion_app.settings import FusionSettings
+
+RNG = np.random.default_rng(0)
+
+
+def picture(height: int = 48, width: int = 64) -> np.ndarray:
+    return (RNG.random((height, width)) * 255).astype(np.float32)
+
+
+@pytest.fixture(params=[*MODES, "learned"])
+def engine(request: pytest.FixtureRequest, tiny_weights: Path) -> Engine:
+    if request.param == "learned":
+        return open_engine(FusionSettings(weights=str(tiny_weights), device="cpu"), is_real_time=True)
+    return open_engine(FusionSettings(model=request.param), is_real_time=True)
+
+
+@pytest.mark.parametrize("size", [(2, 2), (48, 64), (47, 63), (1, 9)])
+def test_fused_luma_has_the_size_of_the_pair(engine: Engine, size: tuple[int, int]) -> None:
+    fused = engine.fuse(picture(*size), picture(*size))
+    assert fused.shape == size
+    assert fused.dtype == np.float32
+    assert np.isfinite(fused).all()
+
+
+def test_the_same_pair_gives_the_same_result(engine: Engine) -> None:
+    ir, vis = picture(), picture()
+    assert np.array_equal(engine.fuse(ir, vis), engine.fuse(ir, vis))
+
+
+def test_the_images_are_not_changed_even_if_they_cannot_be(engine: Engine) -> None:
+    ir, vis = picture(), picture()
+    ir.flags.writeable = vis.flags.writeable = False
+    before = ir.copy(), vis.copy()
+    engine.fuse(ir, vis)
+    assert np.array_equal(ir, before[0])
+    assert np.array_equal(vis, before[1])
+
+
+def test_images_of_two_sizes_are_refused(engine: Engine) -> None:
+    with pytest.raises(ShapeMismatchError):
+        engine.fuse(picture(8, 8), picture(8, 9))
+
+
+def test_an_engine_says_what_and_where_it_is(engine: Engine) -> None:
+    assert engine.device == "cpu"
+    assert engine.name in engine.description
+    assert engine.fallback_reason == ""
+
+
+def test_every_shipped_model_loads_and_fuses() -> None:
+    learned = [name for name in model_names() if name not in MODES]
+    assert "cs2fusion" in learned
+    for name in learned:
+        engine = open_engine(FusionSettings(model=name, device="cpu"), is_real_time=False)
+        assert engine.name == name
+        assert engine.fuse(picture(), picture()).shape == (48, 64)
+
+
+def test_auto_is_faithful_for_files_and_compact_for_watching_without_a_gpu() -> None:
+    watching, processing = (
+        open_engine(FusionSettings(device="cpu"), is_real_time=is_real_time) for is_real_time in (True, False)
+    )
+    assert watching.name.startswith("lite-")
+    assert processing.name == "cs2fusion"
+
+
+def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="lite-6k"):
+        open_engine(FusionSettings(model="dream"), is_real_time=True)
+    with pytest.raises(WeightsError, match="check the path"):
+        open_engine(FusionSettings(weights=str(tmp_path / "none.safetensors")), is_real_time=True)
+    if not torch.cuda.is_available():
+        with pytest.raises(EngineError, match="no CUDA device"):
+            open_engine(FusionSettings(model="lite-6k", device="cuda"), is_real_time=True)
+
+
+@pytest.mark.gpu
+def test_a_gpu_gives_the_pixels_of_the_cpu(tiny_weights: Path) -> None:
+    ir, vis = picture(), picture()
+    cpu, gpu = (
+        open_engine(FusionSettings(weights=str(tiny_weights), device=device), is_real_time=False).fuse(ir, vis)
+        for device in ("cpu", "cuda")
+    )
+    assert np.abs(cpu - gpu).max() < 0.5
