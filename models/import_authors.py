@@ -72,7 +72,7 @@ def _unpickle(path: Path) -> object:
             return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise WeightsFormatError(f"{path} cannot be read: {error.strerror or error}; check the path") from None
-    except Exception as error:  # noqa: BLE001 - the unpickler answers damage with whatever its stack machine trips over
+    except Exception as error:  # damage makes the unpickler trip over anything
         raise WeightsFormatError(
             f"{path} was refused: it is damaged or holds objects other than a CS2Fusion network, and nothing in it was "
             "executed; give the authors' file 'Backbone Network.pth'"
