@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from models.compensation import Compensation, describe
 from training.fusion_loss import Scene, fusion_loss
@@ -77,9 +78,8 @@ def _augmented_map_loss(
 ) -> Tensor:
     if settings.augmented_map == "embeds":
         return pull(source.ir_embedding, augmented.ir_embedding)
-    blind = -augmented.ir_map.clamp_min(_LEAST_PROBABILITY).log()
-    unchanged = (augmented.ir_map - source.ir_map).abs()
-    return torch.lerp(unchanged, blind, patch).mean()
+    ir_map = augmented.ir_map.clamp(_LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
+    return functional.binary_cross_entropy(ir_map, patch)
 
 
 def backbone_losses(fused: Tensor, batch: Batch, ir_map: Tensor, settings: FusionSettings) -> Losses:

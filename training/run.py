@@ -14,7 +14,8 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from models.weights import WeightsCard, save_weights
+from models.cs2fusion import Backbone
+from models.weights import WeightsCard, load_weights, save_weights
 from training.dataset import CropSampler, ImagePair, luma
 from training.journal import LossTable, draw_curves, write_preview
 from training.settings import TrainingSettings
@@ -39,6 +40,18 @@ class Run:
         self._shown = [pairs[index * len(pairs) // shown] for index in range(shown)]
         self._trained_s = 0.0
         self._wants_stop = False
+
+    def start_from(self, path: Path) -> None:
+        """Begin with the weights of another run instead of random ones.
+
+        Raises:
+            StateError: They are of another network than the settings describe.
+            models.weights.WeightsFormatError: The file or its card cannot be used.
+        """
+        model, card = load_weights(path)
+        if not isinstance(model, Backbone) or model.config != self.settings.backbone:
+            raise StateError(f"{path} is a {card.model} with {dict(card.config)}, not what the settings describe.")
+        self.trainer.begin_with(model)
 
     def resume(self) -> None:
         """Continue from the saved state.

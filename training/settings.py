@@ -17,6 +17,8 @@ from training.impairment import ImpairmentConfig
 
 Settings = TypeVar("Settings")
 
+PATCH_SIDE = 0.142857  # of the crop's, read off the paper's figure: about 1/7
+
 
 class SettingsError(ValueError):
     """A setting is unknown or has a value that cannot be used; the text says which are allowed."""
@@ -58,7 +60,7 @@ class OptimiserSettings:
 
 def _paper_patch() -> ImpairmentConfig:
     """Return the square of the paper's figure, about 1/7 of the crop's side, in every crop."""
-    return ImpairmentConfig(share=1.0, kinds=("black",), side=(1 / 7, 1 / 7), soft=0.0)
+    return ImpairmentConfig(share=1.0, kinds=("black",), side=(PATCH_SIDE, PATCH_SIDE), soft=0.0)
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,8 @@ class ContrastSettings:
     Attributes:
         augmented_weight: Weight of L_Apn.
         augmented_map: ``unused`` computes nothing from AM, as the released code; ``embeds`` also pulls the embeddings
-            under AM to those under M (the paper's text lets AM constrain M); ``patch`` asks AM to be 1 inside the
-            patches, where visible has nothing to give, and M's value elsewhere.
+            under AM to those under M (the paper's text lets AM constrain M); ``patch`` asks AM to tell the patches,
+            where visible has nothing to give, from the rest (cross-entropy).
         interval: Backbone steps per step of the CPN.
     """
 

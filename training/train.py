@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from models.weights import WeightsFormatError
 from training.dataset import DataError, load_pairs
 from training.run import Run
 from training.settings import SettingsError, TrainingSettings, read_settings
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_flush_denormal(True)  # values that vanish to denormals slow the CPU down by an order of magnitude
     try:
         run = _open(options)
-    except (SettingsError, DataError, StateError) as error:
+    except (SettingsError, DataError, StateError, WeightsFormatError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return _REFUSED
     command = shlex.join(["python", "-m", "training.train", *given])
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--vis", type=Path, action="append", default=[], help="folder of visible images, same names")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the run")
     parser.add_argument("--resume", action="store_true", help="continue the run in this folder")
+    parser.add_argument("--start-from", type=Path, help="weights (.safetensors) to begin with instead of random ones")
     parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 leaves the choice to torch")
     return parser
@@ -70,6 +72,8 @@ def _open(options: argparse.Namespace) -> Run:
         run.resume()
     elif run.state_path.exists():
         raise StateError(f"{options.output} holds a run already; add --resume or name another folder.")
+    elif options.start_from:
+        run.start_from(options.start_from)
     return run
 
 

@@ -74,6 +74,12 @@ class Trainer:
         fused = self.trained.decode(vis_features, ir_features)
         return fused.cpu(), self.cpn(vis_features, ir_features).ir_map.cpu()
 
+    def begin_with(self, backbone: Backbone) -> None:
+        """Take over the weights of a trained backbone with the same configuration."""
+        self.backbone.load_state_dict(backbone.state_dict())
+        if self._average is not None:
+            self._average.load_state_dict(backbone.state_dict())
+
     def state(self) -> dict[str, Any]:
         """Return everything the run needs to continue as if it had never stopped."""
         return {
