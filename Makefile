@@ -46,7 +46,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 		echo "Python 3.11 or newer is needed; $(PYTHON) is older. Install one and say: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Setting up $(VENV); this takes a few minutes, once."
 	@$(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu first: sudo apt-get install python3-venv"; exit 1; }
-	@$(PY) -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(PY) -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cpu]'
 	@$(MAKE) --no-print-directory libraries
 	@touch $@
 

@@ -148,9 +148,10 @@ def _settings(options: argparse.Namespace) -> Settings:
     settings = load_settings(rig) if rig else Settings()
     given = {"ir": ir, "vis": vis, "offset_ms": options.offset_ms}
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
-    wanted = {"model": options.model, "device": options.device, "threads": options.threads}
-    wanted["weights"] = str(options.weights) if options.weights else None
-    fusion = replace(settings.fusion, **{name: value for name, value in wanted.items() if value is not None})
+    names = ("model", "weights", "device", "runtime", "precision", "threads")
+    fusion = replace(
+        settings.fusion, **{name: value for name in names if (value := getattr(options, name)) is not None}
+    )
     return check(replace(settings, sources=sources, fusion=fusion))
 
 
@@ -216,8 +217,10 @@ def _run_options() -> argparse.ArgumentParser:
     group.add_argument("--rig", type=Path, metavar="RIG.yaml", help="settings; see assets/default.yaml")
     group.add_argument("--offset-ms", type=float, metavar="N", help="added to every infrared time stamp")
     group.add_argument("--model", metavar="NAME", help=f"auto, {', '.join(model_names())}")
-    group.add_argument("--weights", type=Path, metavar="FILE", help="weights that replace the model's own")
+    group.add_argument("--weights", metavar="FILE", help="weights that replace the model's own")
     group.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, …")
+    group.add_argument("--runtime", choices=("auto", "torch", "openvino"), help="what computes the network")
+    group.add_argument("--precision", choices=("auto", "fp32", "bf16"), help="of the network's arithmetic")
     group.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network; 0 chooses")
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
     return parser

@@ -41,12 +41,16 @@ class FusionSettings:
         model: ``auto``, a learned model of ``assets/weights``, or ``max``, ``average``, ``laplacian``.
         weights: A weights file that replaces the model's own, or empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        runtime: What computes the network: ``torch``, ``openvino`` (CPU only, several times faster), or ``auto``.
+        precision: ``fp32``, ``bf16`` (OpenVINO on CPUs that have it), or ``auto``: bf16 for watching, fp32 for files.
         threads: CPU threads of the network; 0 leaves the choice to the engine.
     """
 
     model: str = "auto"
     weights: str = ""
     device: str = "auto"
+    runtime: Literal["auto", "torch", "openvino"] = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 0
 
 

@@ -3,7 +3,8 @@
 `cs2fusion` is the backbone that fuses; `compensation` is the Compensation Perception Network that teaches it where
 infrared complements visible; `lite` is the student for machines without a GPU; `weights` reads and writes all of them.
 `build` makes any fusion model by name. All of them share one contract: ``forward(vis, ir) -> fused`` on
-``(N, 1, H, W)`` float32 grey levels 0…255, any height and width, the result unclamped.
+``(N, 1, H, W)`` float32 grey levels 0…255, any height and width, the result unclamped; and ``halo``, how many pixels
+far a fused pixel can see (None: the whole image).
 """
 
 from collections.abc import Mapping

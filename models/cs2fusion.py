@@ -14,6 +14,7 @@ from torch import Tensor, nn
 LEVEL_CHANNELS = 16
 FEATURE_CHANNELS = 4 * LEVEL_CHANNELS
 DECODER_CHANNELS = (64, 32, 16)
+CONVOLUTIONS_IN_A_ROW = 8
 
 Gates = Literal["image", "channel", "none"]
 
@@ -119,6 +120,11 @@ class Backbone(nn.Module):
         self.ddm = nn.ModuleList(
             DemandDrivenModule(channels, self.config) for channels in DECODER_CHANNELS if self.config.gates != "none"
         )
+
+    @property
+    def halo(self) -> int | None:
+        """Pixels beyond its own place that a fused pixel can depend on; None with gates, which see the whole image."""
+        return CONVOLUTIONS_IN_A_ROW if self.config.gates == "none" else None
 
     def encode(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, Tensor]:
         """Return the features of both sources, ``(N, 64, H, W)`` each; see `DenseEncoder`."""

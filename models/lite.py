@@ -89,6 +89,11 @@ class Lite(nn.Module):
         self.head = nn.Conv2d(channels, DECISIONS * BLOCK_PIXELS, 3, padding=1)
         nn.init.normal_(self.head.weight, std=0.01)
 
+    @property
+    def halo(self) -> int:
+        """Pixels beyond its own place that a fused pixel can depend on."""
+        return self.config.halo
+
     def decide(self, vis: Tensor, ir: Tensor) -> Decision:
         """Return the decision for a batch of pairs.
 

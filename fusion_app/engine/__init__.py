@@ -1,15 +1,23 @@
 """The only door to torch and inference runtimes. `open_engine` chooses; torch is imported when first needed."""
 
-from importlib.resources import as_file, files
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fusion_app.engine.base import Engine
 from fusion_app.engine.classical import ClassicalEngine
-from fusion_app.errors import SettingsError, WeightsError
+from fusion_app.errors import EngineError, SettingsError, WeightsError
 from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings
 
-__all__ = ["Engine", "model_names", "open_engine"]
+if TYPE_CHECKING:
+    from torch import nn
+
+    from fusion_app.engine.network import Runtime
+
+__all__ = ["Engine", "model_names", "open_engine", "preload"]
 
 BACKBONE = "cs2fusion"
 COMPACT = "lite-6k"
@@ -18,10 +26,8 @@ COMPACT = "lite-6k"
 
 def model_names() -> tuple[str, ...]:
     """Return every model and mode that can be named, the learned ones first."""
-    weights = files("assets") / "weights"
-    shipped = sorted(
-        item.name.removesuffix(".safetensors") for item in weights.iterdir() if item.name.endswith(".safetensors")
-    )
+    names = (item.name for item in (files("assets") / "weights").iterdir())
+    shipped = sorted(name.removesuffix(".safetensors") for name in names if name.endswith(".safetensors"))
     return (*shipped, *MODES)
 
 
@@ -29,33 +35,74 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
     """Return the engine that ``settings`` ask for, loaded and ready.
 
     Args:
-        settings: Model, weights, device and threads.
-        is_real_time: Someone is watching: ``auto`` then prefers a model that keeps up to the most faithful one.
+        settings: Model, weights, device, runtime, precision and threads.
+        is_real_time: Someone is watching: ``auto`` then prefers what keeps up to what is most faithful.
 
     Raises:
         SettingsError: There is no model of that name.
         WeightsError: The weights are missing or damaged.
-        EngineError: The device is not there.
+        EngineError: The device or the runtime is not there.
     """
     if settings.model in MODES and not settings.weights:
         return ClassicalEngine(settings.model)
-    from fusion_app.engine.torch_engine import TorchEngine, has_cuda  # noqa: PLC0415 - torch costs seconds to import
+    from fusion_app.engine.network import NetworkEngine  # noqa: PLC0415 - torch costs seconds to import
+    from fusion_app.engine.torch_runtime import has_cuda  # noqa: PLC0415
+    from models.weights import WeightsFormatError, load_weights  # noqa: PLC0415
 
+    on_gpu = settings.device.startswith("cuda") or (settings.device == "auto" and has_cuda())
+    compact = is_real_time and not on_gpu
+    try:
+        model, card = load_weights(_weights_path(settings, compact=compact))
+    except WeightsFormatError as error:
+        raise WeightsError(str(error)) from error
+    chosen = _open_runtime(model, settings, on_gpu=on_gpu, is_real_time=is_real_time)
+    return NetworkEngine(card.model, model.halo, chosen.runtime, chosen.fallback_reason)  # type: ignore[arg-type]
+
+
+def preload() -> None:
+    """Import what a network will need, so that the first `open_engine` does not wait for it."""
+    import fusion_app.engine.torch_runtime  # noqa: PLC0415
+
+
+@dataclass(frozen=True)
+class _Choice:
+    runtime: "Runtime"
+    fallback_reason: str = ""
+
+
+def _open_runtime(model: "nn.Module", settings: FusionSettings, *, on_gpu: bool, is_real_time: bool) -> _Choice:
+    from fusion_app.engine.torch_runtime import TorchRuntime, default_threads  # noqa: PLC0415
+
+    has_openvino = find_spec("openvino") is not None
+    if settings.runtime == "openvino" and (on_gpu or not has_openvino):
+        raise EngineError(
+            "OpenVINO computes on the CPU only" if on_gpu else "OpenVINO is not installed; pip install openvino"
+        )
+    if on_gpu or settings.runtime == "torch" or not has_openvino:
+        is_fallback = not on_gpu and settings.runtime == "auto"
+        reason = "OpenVINO is not installed, so the network runs several times slower (pip install openvino)"
+        if settings.precision == "bf16":
+            raise EngineError("bf16 needs OpenVINO on the CPU; use --precision fp32")
+        return _Choice(TorchRuntime(model, settings.device, settings.threads), reason if is_fallback else "")
+    from fusion_app.engine.openvino_runtime import OpenVinoRuntime, has_bf16  # noqa: PLC0415
+
+    wants_bf16 = settings.precision == "bf16" or (settings.precision == "auto" and is_real_time)
+    bf16 = wants_bf16 and has_bf16()
+    reason = (
+        "this processor has no bf16, so the network computes in fp32"
+        if settings.precision == "bf16" and not bf16
+        else ""
+    )
+    return _Choice(OpenVinoRuntime(model, settings.threads or default_threads(), bf16=bf16), reason)
+
+
+def _weights_path(settings: FusionSettings, *, compact: bool) -> Path:
     if settings.weights:
-        return TorchEngine(Path(settings.weights), settings.device, settings.threads)
+        return Path(settings.weights)
     name = settings.model
     if name == "auto":
-        has_gpu = settings.device != "cpu" and has_cuda()
-        name = COMPACT if is_real_time and not has_gpu else BACKBONE
-    return TorchEngine(_shipped_weights(name), settings.device, settings.threads)
-
-
-def _shipped_weights(name: str) -> Path:
+        name = COMPACT if compact else BACKBONE
     names = model_names()
     if name not in names:
         raise SettingsError("fusion.model", name, ("auto", *names))
-    with as_file(files("assets") / "weights") as folder:  # wheels are unpacked on installation: always real files
-        path = folder / f"{name}.safetensors"
-    if not path.exists():
-        raise WeightsError(f"the weights of {name} are not installed; install the application again")
-    return path
+    return Path(str(files("assets") / "weights" / f"{name}.safetensors"))  # wheels are unpacked: always a real file

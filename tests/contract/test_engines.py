@@ -8,9 +8,12 @@ import torch
 
 from fusion_app.engine import model_names, open_engine
 from fusion_app.engine.base import Engine
+from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import EngineError, SettingsError, ShapeMismatchError, WeightsError
 from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings
+from models import build
+from models.weights import WeightsCard, save_weights
 
 RNG = np.random.default_rng(0)
 
@@ -19,11 +22,23 @@ def picture(height: int = 48, width: int = 64) -> np.ndarray:
     return (RNG.random((height, width)) * 255).astype(np.float32)
 
 
-@pytest.fixture(params=[*MODES, "learned"])
+RUNTIMES = [("torch", "fp32"), ("openvino", "fp32"), ("openvino", "bf16")]
+TOLERANCE = {"fp32": 0.01, "bf16": 0.6}
+"""Largest difference to torch in float32, grey levels."""
+
+
+def learned(weights: Path, runtime: str, precision: str) -> Engine:
+    if runtime == "openvino":
+        pytest.importorskip("openvino", reason="needs the extra 'cpu'")
+    settings = FusionSettings(weights=str(weights), device="cpu", runtime=runtime, precision=precision)  # type: ignore[arg-type]
+    return open_engine(settings, is_real_time=True)
+
+
+@pytest.fixture(params=[*MODES, *RUNTIMES], ids=str)
 def engine(request: pytest.FixtureRequest, tiny_weights: Path) -> Engine:
-    if request.param == "learned":
-        return open_engine(FusionSettings(weights=str(tiny_weights), device="cpu"), is_real_time=True)
-    return open_engine(FusionSettings(model=request.param), is_real_time=True)
+    if isinstance(request.param, str):
+        return open_engine(FusionSettings(model=request.param), is_real_time=True)
+    return learned(tiny_weights, *request.param)
 
 
 @pytest.mark.parametrize("size", [(2, 2), (48, 64), (47, 63), (1, 9)])
@@ -56,7 +71,49 @@ def test_images_of_two_sizes_are_refused(engine: Engine) -> None:
 def test_an_engine_says_what_and_where_it_is(engine: Engine) -> None:
     assert engine.device == "cpu"
     assert engine.name in engine.description
-    assert engine.fallback_reason == ""
+    assert engine.fallback_reason == "" or "bf16" in engine.fallback_reason
+
+
+@pytest.mark.parametrize(("runtime", "precision"), RUNTIMES, ids=str)
+@pytest.mark.parametrize("name", ["cs2fusion", "lite-2k"])
+def test_every_runtime_gives_the_pixels_of_the_plain_network(
+    tmp_path: Path, name: str, runtime: str, precision: str
+) -> None:
+    torch.manual_seed(5)
+    model = build(name).eval()
+    save_weights(tmp_path / "w.safetensors", model, WeightsCard(name, {}))
+    ir, vis = picture(40, 52), picture(40, 52)
+    with torch.inference_mode():
+        plain = model(torch.from_numpy(vis)[None, None], torch.from_numpy(ir)[None, None])[0, 0].numpy()
+    fused = learned(tmp_path / "w.safetensors", runtime, precision).fuse(ir, vis)
+    assert np.abs(fused - plain).max() <= TOLERANCE[precision]
+
+
+@pytest.mark.parametrize("runtime", ["torch", "openvino"])
+@pytest.mark.parametrize(("name", "config"), [("lite-2k", {}), ("cs2fusion", {"gates": "none"})])
+def test_large_images_in_strips_give_the_pixels_of_the_whole(
+    tmp_path: Path, name: str, config: dict[str, str], runtime: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_weights(tmp_path / "w.safetensors", build(name, config), WeightsCard(name, config))
+    engine = learned(tmp_path / "w.safetensors", runtime, "fp32")
+    assert isinstance(engine, NetworkEngine)
+    ir, vis = picture(203, 41), picture(203, 41)
+    whole = engine.fuse(ir, vis)
+    monkeypatch.setattr(engine._runtime, "strip_pixels", 41 * 40)
+    assert np.abs(engine.fuse(ir, vis) - whole).max() <= 1e-3
+
+
+def test_precision_that_a_runtime_lacks_is_refused(tiny_weights: Path) -> None:
+    with pytest.raises(EngineError, match="--precision fp32"):
+        learned(tiny_weights, "torch", "bf16")
+
+
+def test_without_openvino_the_slower_runtime_says_so(tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fusion_app.engine.find_spec", lambda _: None)
+    engine = open_engine(FusionSettings(weights=str(tiny_weights), device="cpu"), is_real_time=True)
+    assert "OpenVINO is not installed" in engine.fallback_reason
+    with pytest.raises(EngineError, match="pip install openvino"):
+        open_engine(FusionSettings(weights=str(tiny_weights), device="cpu", runtime="openvino"), is_real_time=True)
 
 
 def test_every_shipped_model_loads_and_fuses() -> None:

@@ -1,0 +1,21 @@
+import pytest
+
+from fusion_app.engine.strips import strips
+
+
+@pytest.mark.parametrize("height", [2, 48, 64, 66, 100, 480, 2160])
+@pytest.mark.parametrize("rows", [32, 50])
+@pytest.mark.parametrize("halo", [0, 7, 8, 21])
+def test_strips_deliver_every_row_once_with_its_surroundings(height: int, rows: int, halo: int) -> None:
+    done = 0
+    sizes = set()
+    for strip in strips(height, rows, halo):
+        assert strip.keep_start == done
+        assert strip.start % 2 == 0
+        assert strip.start <= max(0, strip.keep_start - halo)
+        assert strip.stop >= min(height, strip.keep_stop + halo)
+        assert 0 <= strip.start < strip.stop <= height
+        sizes.add(strip.stop - strip.start)
+        done = strip.keep_stop
+    assert done == height
+    assert len(sizes) == 1
