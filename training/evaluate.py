@@ -25,6 +25,7 @@ from training.scores import RANK10, RANK12, Figures, PairSet, Scores, mean_ranks
 from training.tables import as_text, figure_tables
 
 KNOWN_FIGURES = ".json"
+tqdm.monitor_interval = 0  # the bars move often enough without a watching thread
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
