@@ -4,17 +4,16 @@ Where the visible image is blind (the impaired patches of training), infrared *l
 scene's. Copying infrared's brightness there instead scores alike and paints dark blotches on sunlit surfaces.
 """
 
-import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from training.neighbourhood import Moments, blur, box, dilate, gradient, moments
+
 GREY_RANGE = 255.0
-STRUCTURE_FLOOR = (0.01**2, 0.03**2)  # SSIM's C1 and C2 for grey levels scaled to 0…1
-STRUCTURE_WINDOW = (7, 1.5)  # size and sigma of SSIM's Gaussian
+SENSOR_NOISE = 2 / GREY_RANGE**2  # VIF's variance of the noise through which both images are seen
 TARGET_RING = 9  # pixels around a warm target that are its surroundings
 HOT_EXCESS = 8.0  # grey levels by which a hot object may raise its own background
 WARM_CONTRAST = 0.07  # of a target against them, grey levels scaled to 0…1
@@ -28,6 +27,7 @@ class FusionLossConfig:
         intensity: Of the distance to the target's light, |F − T|.
         gradient: Of the distance to the gradient of the stronger source.
         similarity: Of SSIM to both sources.
+        information: Of the visual information of both sources (VIF).
         structure: Of the contrast and structure of infrared inside the patch.
         target: Of the local contrast of warm targets.
         clipping: Of leaving `levels`.
@@ -40,6 +40,7 @@ class FusionLossConfig:
     intensity: float = 6.0
     gradient: float = 16.0
     similarity: float = 0.3
+    information: float = 1.0
     structure: float = 1.0
     target: float = 0.3
     clipping: float = 40.0
@@ -78,12 +79,14 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         config: Weights and target.
     """
     f, ir, vis = fused / GREY_RANGE, scene.ir / GREY_RANGE, scene.vis / GREY_RANGE
-    to_ir, to_vis = _moments(f, ir), _moments(f, vis)
+    to_ir, to_vis = moments(f, ir), moments(f, vis)
     dissimilarity = (1 - to_ir.similarity).mean() + ((1 - scene.patch) * (1 - to_vis.similarity)).mean()
     return {
         "intensity": config.intensity * (f - light_target(scene, config) / GREY_RANGE).abs().mean(),
         "gradient": config.gradient * _gradient_error(f, ir, vis, scene.patch),
         "similarity": config.similarity * dissimilarity,
+        "information": config.information
+        * (_lost_information(to_ir, torch.ones_like(scene.patch)) + _lost_information(to_vis, 1 - scene.patch)),
         "structure": config.structure * _lost_structure(to_ir, scene.patch),
         "target": config.target * _lost_target_contrast(f, ir, config.target_share),
         "clipping": config.clipping * _clipped(f, config.levels),
@@ -115,8 +118,8 @@ def lend(impaired: Tensor, ir: Tensor, config: FusionLossConfig) -> Tensor:
     sigma = config.detail_sigma
     detail = _detail(ir, config)
     reach = round(sigma)
-    peak = blur(_dilate(detail, reach), sigma / 2)
-    trough = -blur(_dilate(-detail, reach), sigma / 2)
+    peak = blur(dilate(detail, reach), sigma / 2)
+    trough = -blur(dilate(-detail, reach), sigma / 2)
     roomy = torch.minimum(torch.maximum(blur(impaired, sigma), darkest - trough), brightest - peak)
     return torch.maximum(roomy + detail, ir).clamp(darkest, brightest)
 
@@ -133,101 +136,37 @@ def _detail(ir: Tensor, config: FusionLossConfig) -> Tensor:
     return detail - 0.5 * torch.sign(detail) * functional.relu(detail.abs() - config.detail_knee)
 
 
-def blur(image: Tensor, sigma: float, size: int | None = None) -> Tensor:
-    """Return a Gaussian blur of ``(N, 1, H, W)``, borders replicated, ``size`` taps (default: 2 sigma each side)."""
-    radius = (size // 2) if size else max(1, round(2 * sigma))
-    taps = tuple(math.exp(-0.5 * (offset / sigma) ** 2) for offset in range(-radius, radius + 1))
-    return _filtered(image, taps, taps)
-
-
-def _box(image: Tensor, size: int) -> Tensor:
-    return _filtered(image, (1.0,) * size, (1.0,) * size)
-
-
-def _filtered(image: Tensor, along_y: tuple[float, ...], along_x: tuple[float, ...]) -> Tensor:
-    """Apply a separable filter as two matrix products: on small crops several times faster than a convolution."""
-    rows = _filter_matrix(image.shape[-2], along_y).to(image)
-    columns = _filter_matrix(image.shape[-1], along_x).to(image)
-    return rows @ image @ columns.T
-
-
-@lru_cache(maxsize=64)
-def _filter_matrix(length: int, taps: tuple[float, ...]) -> Tensor:
-    """Return the ``(length, length)`` matrix that filters a column, border replicated, taps scaled to a sum of 1.
-
-    Taps that sum to 0 (a derivative) are taken as they are.
-    """
-    matrix = torch.zeros(length, length)
-    place = torch.arange(length)
-    total = sum(taps) or 1.0
-    for offset, tap in enumerate(taps, -(len(taps) // 2)):
-        matrix.index_put_((place, (place + offset).clamp(0, length - 1)), torch.tensor(tap / total), accumulate=True)
-    return matrix
-
-
-def _dilate(image: Tensor, reach: int) -> Tensor:
-    rows = functional.max_pool2d(image, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
-    return functional.max_pool2d(rows, (1, 2 * reach + 1), stride=1, padding=(0, reach))
-
-
-def _gradient(image: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the Sobel gradient along y and x, per pixel of distance."""
-    smooth, slope = (1.0, 2.0, 1.0), (-0.5, 0.0, 0.5)
-    return _filtered(image, slope, smooth), _filtered(image, smooth, slope)
-
-
 def _gradient_error(fused: Tensor, ir: Tensor, vis: Tensor, patch: Tensor) -> Tensor:
     with torch.no_grad():
-        (ir_y, ir_x), (vis_y, vis_x) = _gradient(ir), _gradient(vis)
+        (ir_y, ir_x), (vis_y, vis_x) = gradient(ir), gradient(vis)
         use_ir = (torch.hypot(ir_y, ir_x) >= torch.hypot(vis_y, vis_x)) | (patch > 0.5)
         aim_y, aim_x = torch.where(use_ir, ir_y, vis_y), torch.where(use_ir, ir_x, vis_x)
-    along_y, along_x = _gradient(fused)
+    along_y, along_x = gradient(fused)
     return 0.5 * ((along_y - aim_y).abs().mean() + (along_x - aim_x).abs().mean())
 
 
-@dataclass(frozen=True)
-class _Moments:
-    """Local means, variances and covariance of a fused image and a source."""
-
-    mean_fused: Tensor
-    mean_source: Tensor
-    var_fused: Tensor
-    var_source: Tensor
-    covariance: Tensor
-
-    @property
-    def structure(self) -> Tensor:
-        floor = STRUCTURE_FLOOR[1]
-        return (2 * self.covariance + floor) / (self.var_fused + self.var_source + floor)
-
-    @property
-    def similarity(self) -> Tensor:
-        floor = STRUCTURE_FLOOR[0]
-        means = self.mean_fused.square() + self.mean_source.square() + floor
-        return self.structure * (2 * self.mean_fused * self.mean_source + floor) / means
-
-
-def _moments(fused: Tensor, source: Tensor) -> _Moments:
-    size, sigma = STRUCTURE_WINDOW
-    mean_fused, mean_source = blur(fused, sigma, size), blur(source, sigma, size)
-    return _Moments(
-        mean_fused,
-        mean_source,
-        blur(fused * fused, sigma, size) - mean_fused * mean_fused,
-        blur(source * source, sigma, size) - mean_source * mean_source,
-        blur(fused * source, sigma, size) - mean_fused * mean_source,
-    )
-
-
-def _lost_structure(to_ir: _Moments, patch: Tensor) -> Tensor:
+def _lost_structure(to_ir: Moments, patch: Tensor) -> Tensor:
     return (patch * (1 - to_ir.structure)).sum() / (patch.sum() + 1)
+
+
+def _lost_information(to_source: Moments, seen: Tensor) -> Tensor:
+    """Return the share of a source's visual information that the fused image lacks where the source is seen.
+
+    The finest scale of VIF (Sheikh & Bovik, "Image information and visual quality", 2006): both images are seen through
+    noise, and the fused one is the source times a gain plus distortion.
+    """
+    gain = functional.relu(to_source.covariance) / (to_source.var_source + 0.01 * SENSOR_NOISE)
+    distortion = functional.relu(to_source.var_fused - gain * to_source.covariance)
+    source_information = torch.log1p(functional.relu(to_source.var_source) / SENSOR_NOISE)
+    information = torch.log1p(gain.square() * functional.relu(to_source.var_source) / (distortion + SENSOR_NOISE))
+    return 1 - (seen * information).sum() / ((seen * source_information).sum() + 1)
 
 
 def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
     """Mean share of the contrast of warm targets against their surroundings that the fused image lacks to be enough."""
     ir_smooth = blur(ir, 1.5)
-    warm = (ir_smooth - _box(ir, 2 * TARGET_RING + 1) > WARM_CONTRAST).to(ir)
-    background = 1 - _dilate(warm, 2)
+    warm = (ir_smooth - box(ir, 2 * TARGET_RING + 1) > WARM_CONTRAST).to(ir)
+    background = 1 - dilate(warm, 2)
     ir_contrast = ir_smooth - _mean_around(ir, background)
     is_target = warm * (ir_contrast > WARM_CONTRAST)
     kept = (blur(fused, 1.5) - _mean_around(fused, background)) / ir_contrast.clamp(min=WARM_CONTRAST)
@@ -236,7 +175,7 @@ def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
 
 def _mean_around(image: Tensor, background: Tensor) -> Tensor:
     size = 2 * TARGET_RING + 1
-    return _box(image * background, size) / _box(background, size).clamp(min=1e-3)
+    return box(image * background, size) / box(background, size).clamp(min=1e-3)
 
 
 def _clipped(fused: Tensor, levels: tuple[float, float]) -> Tensor:

@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.fusion_loss import FusionLossConfig, Scene, blur, fusion_loss, lend, light_target
+from training.fusion_loss import FusionLossConfig, Scene, fusion_loss, lend, light_target
+from training.neighbourhood import blur
 
 CONFIG = FusionLossConfig()
 
@@ -27,7 +28,7 @@ def test_equal_sources_that_are_kept_cost_nothing() -> None:
 
     losses = fusion_loss(both, scene(both, both), CONFIG)
 
-    assert {name: round(float(value), 4) for name, value in losses.items()} == dict.fromkeys(losses, 0.0)
+    assert all(abs(float(value)) < 0.01 for value in losses.values()), losses
 
 
 def test_the_brighter_source_is_the_target_where_visible_sees() -> None:
@@ -42,7 +43,24 @@ def test_where_visible_is_blind_infrared_lends_its_detail_and_the_light_stays() 
     lent = lend(haze, ir, CONFIG)
 
     assert float((blur(lent, 6.0) - haze).abs().mean()) < 3
-    torch.testing.assert_close(lent - haze, ir - blur(ir, CONFIG.detail_sigma), atol=0.01, rtol=0)
+    detail = ir - blur(ir, CONFIG.detail_sigma)
+    assert float(torch.corrcoef(torch.stack([(lent - haze).flatten(), detail.flatten()]))[0, 1]) > 0.95
+
+
+def test_a_hot_body_before_haze_stands_out_whole_and_casts_no_dark_halo() -> None:
+    ir, haze = torch.full((1, 1, 64, 64), 40.0), torch.full((1, 1, 64, 64), 120.0)
+    ir[:, :, 24:40, 24:40] = 160
+
+    lent = lend(haze, ir, CONFIG)
+
+    assert lent[:, :, 24:40, 24:40].min() > 150
+    assert lent[:, :, 32, :22].min() > 100
+
+
+def test_a_warm_body_before_black_keeps_its_brightness() -> None:
+    ir = textured(1)
+
+    assert (lend(torch.zeros_like(ir), ir, CONFIG) >= ir - 1e-3).all()
 
 
 @pytest.mark.parametrize("level", [0.0, 255.0])
@@ -53,7 +71,7 @@ def test_lent_detail_has_room_on_black_and_on_white(level: float) -> None:
 
     assert lent.min() >= CONFIG.levels[0]
     assert lent.max() <= CONFIG.levels[1]
-    assert lent.std() > 0.6 * (ir - blur(ir, CONFIG.detail_sigma)).std()
+    assert lent.std() > 0.5 * (ir - blur(ir, CONFIG.detail_sigma)).std()
 
 
 def test_losing_infrared_where_visible_is_blind_costs_more_than_lending_it() -> None:
@@ -70,7 +88,7 @@ def test_a_warm_target_that_fades_costs_its_lost_share() -> None:
     kept, lost = (float(fusion_loss(fused, scene(vis, ir), CONFIG)["target"]) for fused in (ir, vis))
 
     assert kept == pytest.approx(0, abs=0.01)
-    assert lost == pytest.approx(CONFIG.target, rel=0.05)
+    assert lost == pytest.approx(CONFIG.target * CONFIG.target_share, rel=0.05)
 
 
 def test_leaving_the_levels_costs() -> None:

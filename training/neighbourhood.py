@@ -1,0 +1,97 @@
+"""What lies around each pixel of a batch: local means, maxima, gradients and moments, all differentiable.
+
+Separable filters are matrix products here: on training crops that is several times faster than a convolution.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+STRUCTURE_FLOOR = (0.01**2, 0.03**2)  # SSIM's C1 and C2 for grey levels scaled to 0…1
+STRUCTURE_WINDOW = (7, 1.5)  # size and sigma of SSIM's Gaussian
+
+
+def blur(image: Tensor, sigma: float, size: int | None = None) -> Tensor:
+    """Return a Gaussian blur of ``(N, 1, H, W)``, borders replicated, ``size`` taps (default: 2 sigma each side)."""
+    radius = (size // 2) if size else max(1, round(2 * sigma))
+    taps = tuple(math.exp(-0.5 * (offset / sigma) ** 2) for offset in range(-radius, radius + 1))
+    return _filtered(image, taps, taps)
+
+
+def box(image: Tensor, size: int) -> Tensor:
+    """Return the mean of the ``size``×``size`` pixels around each pixel of ``(N, 1, H, W)``, borders replicated."""
+    return _filtered(image, (1.0,) * size, (1.0,) * size)
+
+
+def _filtered(image: Tensor, along_y: tuple[float, ...], along_x: tuple[float, ...]) -> Tensor:
+    """Apply a separable filter as two matrix products: on small crops several times faster than a convolution."""
+    rows = _filter_matrix(image.shape[-2], along_y).to(image)
+    columns = _filter_matrix(image.shape[-1], along_x).to(image)
+    return rows @ image @ columns.T
+
+
+@lru_cache(maxsize=64)
+def _filter_matrix(length: int, taps: tuple[float, ...]) -> Tensor:
+    """Return the ``(length, length)`` matrix that filters a column, border replicated, taps scaled to a sum of 1.
+
+    Taps that sum to 0 (a derivative) are taken as they are.
+    """
+    matrix = torch.zeros(length, length)
+    place = torch.arange(length)
+    total = sum(taps) or 1.0
+    for offset, tap in enumerate(taps, -(len(taps) // 2)):
+        matrix.index_put_((place, (place + offset).clamp(0, length - 1)), torch.tensor(tap / total), accumulate=True)
+    return matrix
+
+
+def dilate(image: Tensor, reach: int) -> Tensor:
+    """Return the largest value up to ``reach`` pixels away along both axes."""
+    rows = functional.max_pool2d(image, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
+    return functional.max_pool2d(rows, (1, 2 * reach + 1), stride=1, padding=(0, reach))
+
+
+def gradient(image: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the Sobel gradient along y and x, per pixel of distance."""
+    smooth, slope = (1.0, 2.0, 1.0), (-0.5, 0.0, 0.5)
+    return _filtered(image, slope, smooth), _filtered(image, smooth, slope)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Local means, variances and covariance of a fused image and a source."""
+
+    mean_fused: Tensor
+    mean_source: Tensor
+    var_fused: Tensor
+    var_source: Tensor
+    covariance: Tensor
+
+    @property
+    def structure(self) -> Tensor:
+        """The contrast and structure terms of SSIM as one, -1…1."""
+        floor = STRUCTURE_FLOOR[1]
+        return (2 * self.covariance + floor) / (self.var_fused + self.var_source + floor)
+
+    @property
+    def similarity(self) -> Tensor:
+        """SSIM (Wang et al., "Image quality assessment", 2004), -1…1."""
+        floor = STRUCTURE_FLOOR[0]
+        means = self.mean_fused.square() + self.mean_source.square() + floor
+        return self.structure * (2 * self.mean_fused * self.mean_source + floor) / means
+
+
+def moments(fused: Tensor, source: Tensor) -> Moments:
+    """Return the moments of two images ``(N, 1, H, W)``, 0…1, in SSIM's window."""
+    size, sigma = STRUCTURE_WINDOW
+    mean_fused, mean_source = blur(fused, sigma, size), blur(source, sigma, size)
+    return Moments(
+        mean_fused,
+        mean_source,
+        blur(fused * fused, sigma, size) - mean_fused * mean_fused,
+        blur(source * source, sigma, size) - mean_source * mean_source,
+        blur(fused * source, sigma, size) - mean_fused * mean_source,
+    )
