@@ -1,8 +1,7 @@
 """Two synthetic triples for the metrics and the figures they had when the reference tests last passed.
 
-The images come from integer arithmetic, so that they are the same everywhere.
-``python -m tests.golden.metrics_triples`` rewrites the figures; do so only while tests/reference/test_metrics.py passes,
-and read the difference.
+The images come from integer arithmetic, so that they are the same everywhere. To rewrite the figures run
+``python -m tests.golden.metrics_triples``, only while tests/reference/test_metrics.py passes, and read the difference.
 """
 
 import json
