@@ -61,7 +61,7 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
 
 def preload() -> None:
     """Import what a network will need, so that the first `open_engine` does not wait for it."""
-    import fusion_app.engine.torch_runtime  # noqa: PLC0415
+    import fusion_app.engine.torch_runtime  # noqa: F401, PLC0415
 
 
 @dataclass(frozen=True)
