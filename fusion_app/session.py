@@ -3,7 +3,7 @@
 Window and command line both start here, so they fuse the same pixels.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fusion_app.alignment import is_stretched
@@ -58,7 +58,14 @@ class Session:
         self.vis = BufferedSource(pair.vis, capacity)
         self.pairs = PairStream(self.ir, self.vis, self._policy(settings))
         self.telemetry = Telemetry()
-        self.runner = Runner(self.pairs, FusionPipeline(engine), self.pace, self.telemetry)
+        self._pipeline = FusionPipeline(engine)
+        self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
+
+    def use(self, engine: Engine) -> None:
+        """Fuse with ``engine`` from the next frame on; everything else stays as it is."""
+        self.engine = engine
+        self._pipeline = replace(self._pipeline, engine=engine)
+        self.runner.swap(self._pipeline)
 
     def _policy(self, settings: Settings) -> PairingPolicy:
         ir, vis = self.ir.info, self.vis.info

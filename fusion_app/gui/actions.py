@@ -1,0 +1,148 @@
+"""Every command of the window as one table: name, text, shortcut, icon. Menus, tool bar and F1 read it."""
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+
+from fusion_app.gui.icons import icon
+from fusion_app.gui.session_controller import RUNNING, State
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: How the code calls it.
+        text: What the user reads, ``&`` before the mnemonic.
+        keys: Shortcuts, the shown one first.
+        icon: Name in `icons.SHAPES`, or empty.
+        group: Commands of one group exclude each other; empty for an ordinary command.
+        is_checkable: It stays down.
+    """
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    group: str = ""
+    is_checkable: bool = False
+
+
+def _(text: str) -> str:
+    return str(QT_TRANSLATE_NOOP("Actions", text))
+
+
+COMMANDS = (
+    Command("open_pair", _("&Open pair…"), ("Ctrl+O",), "open"),
+    Command("connect_cameras", _("&Connect cameras…"), ("Ctrl+Shift+O",), "camera"),
+    Command("demo", _("Try the &demo pair"), ("Ctrl+D",), "demo"),
+    Command("close_pair", _("C&lose pair"), ("Ctrl+W",), "close"),
+    Command("export", _("&Export fused video…"), ("Ctrl+E",), "export"),
+    Command("show_recordings", _("&Show recordings")),
+    Command("quit", _("E&xit"), ("Ctrl+Q",)),
+    Command("copy_frame", _("&Copy frame"), ("Ctrl+C",)),
+    Command("layout_fused", _("&Fused"), ("1",), group="layout"),
+    Command("layout_ir", _("&Infrared"), ("2",), group="layout"),
+    Command("layout_vis", _("&Visible"), ("3",), group="layout"),
+    Command("layout_side_by_side", _("&Sources side by side"), ("4",), group="layout"),
+    Command("layout_fused_big", _("Fused &big, sources small"), ("5",), group="layout"),
+    Command("layout_three_up", _("&Three up"), ("6",), group="layout"),
+    Command("zoom_in", _("Zoom &in"), ("Ctrl++", "Ctrl+=")),
+    Command("zoom_out", _("Zoom &out"), ("Ctrl+-",)),
+    Command("zoom_pixels", _("Zoom to &100 %"), ("Ctrl+0",)),
+    Command("zoom_fit", _("Zoom to &fit"), ("Ctrl+F",)),
+    Command("full_screen", _("F&ull screen"), ("F11",), "full_screen", is_checkable=True),
+    Command("theme_system", _("As the &system"), group="theme"),
+    Command("theme_dark", _("&Dark"), group="theme"),
+    Command("theme_light", _("&Light"), group="theme"),
+    Command("play", _("&Play"), ("Space",), "play"),
+    Command("step_forward", _("Step &forward"), (".",), "step_forward"),
+    Command("step_back", _("Step &back"), (",",), "step_back"),
+    Command("forward_5", _("&5 s forward"), ("Right",)),
+    Command("back_5", _("5 s b&ack"), ("Left",)),
+    Command("forward_1", _("&1 s forward"), ("Shift+Right",)),
+    Command("back_1", _("1 s ba&ck"), ("Shift+Left",)),
+    Command("to_start", _("To the &start"), ("Home",), "to_start"),
+    Command("to_end", _("To the &end"), ("End",), "to_end"),
+    Command("loop", _("&Loop"), ("Ctrl+L",), "loop", is_checkable=True),
+    Command("reconnect", _("&Reconnect"), ("Ctrl+R",)),
+    Command("swap", _("&Swap infrared and visible"), icon="swap"),
+    Command("record", _("&Record"), ("F9",), "record", is_checkable=True),
+    Command("snapshot", _("&Snapshot"), ("F12", "S"), "snapshot"),
+    Command("shortcuts", _("&Shortcuts"), ("F1",)),
+    Command("about", _("&About CS2Fusion Live")),
+)
+"""In the order of the menus."""
+
+WITH_FRAME = ("copy_frame", "snapshot")
+WITH_SOURCES = ("reconnect", "swap")
+WHILE_OPEN = ("close_pair",)
+WHILE_RUNNING = ("play", "record")
+FILES_ONLY = (
+    "step_forward", "step_back", "forward_5", "back_5", "forward_1", "back_1", "to_start", "to_end", "loop", "export",
+)  # fmt: skip
+
+
+class Actions(QObject):
+    """The commands as Qt actions, by name: ``actions["play"]``."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._actions: dict[str, QAction] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        for command in COMMANDS:
+            self._actions[command.name] = self._action(command)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def group(self, name: str) -> list[QAction]:
+        """Return the actions of a group, in order."""
+        return self._groups[name].actions()
+
+    def all(self) -> list[QAction]:
+        """Return every action, in the order of the menus."""
+        return list(self._actions.values())
+
+    def update(self, state: State, *, is_live: bool, has_frame: bool, has_sources: bool) -> None:
+        """Enable what makes sense in ``state``, and let *play* say what it would do."""
+        is_running = state in RUNNING
+        rules = (
+            (WITH_FRAME, has_frame),
+            (WITH_SOURCES, has_sources and state is not State.STOPPING),
+            (WHILE_OPEN, state not in (State.EMPTY, State.STOPPING)),
+            (WHILE_RUNNING, is_running),
+            (FILES_ONLY, is_running and not is_live),
+        )
+        for names, is_enabled in rules:
+            for name in names:
+                self[name].setEnabled(is_enabled)
+        text, shape = _PLAY_TEXTS.get(state, _PLAY_TEXTS[State.PAUSED])
+        self["play"].setText(QCoreApplication.translate("Actions", text))
+        self["play"].setIcon(icon(shape))
+
+    def allow_frame_actions(self) -> None:
+        """Enable what needs a frame in view: the first one has come."""
+        for name in WITH_FRAME:
+            self[name].setEnabled(True)
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(QCoreApplication.translate("Actions", command.text), self)
+        action.setObjectName(command.name)
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.setCheckable(command.is_checkable or bool(command.group))
+        if command.icon:
+            action.setIcon(icon(command.icon))
+        if command.group:
+            self._groups.setdefault(command.group, QActionGroup(self)).addAction(action)
+        return action
+
+
+_PLAY_TEXTS = {
+    State.PAUSED: (_("&Play"), "play"),
+    State.PLAYING: (_("&Pause"), "pause"),
+    State.LIVE: (_("&Freeze"), "freeze"),
+    State.FROZEN: (_("&Go live"), "play"),
+}

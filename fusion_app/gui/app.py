@@ -1,0 +1,66 @@
+"""Starts Qt, shows the window, and stays until it is closed."""
+
+import signal
+import sys
+import threading
+import traceback
+from types import TracebackType
+
+from PyQt6.QtCore import QSettings, QTimer
+from PyQt6.QtWidgets import QApplication
+
+from fusion_app import __version__
+from fusion_app.engine import preload
+from fusion_app.gui.main_window import MainWindow
+from fusion_app.settings import Settings
+
+
+def run_window(settings: Settings) -> int:
+    """Show the window until the user closes it; sources in ``settings`` start playing at once.
+
+    Returns:
+        The exit code of the process.
+    """
+    app = QApplication(sys.argv[:1])
+    app.setOrganizationName("CS2Fusion")
+    app.setApplicationName("CS2Fusion Live")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("cs2fusion-live")
+    window = MainWindow(settings, QSettings())
+    report_unexpected_errors(window)
+    if (hints := app.styleHints()) is not None:
+        hints.colorSchemeChanged.connect(window.follow_system_theme)
+    _close_on_signals(app, window)
+    window.show()
+    QTimer.singleShot(0, lambda: _start(window))
+    return app.exec()
+
+
+def _start(window: MainWindow) -> None:
+    window.open_given()
+    window.worker.submit(preload)  # behind what was opened: by then it costs nothing
+
+
+def report_unexpected_errors(window: MainWindow) -> None:
+    """Show errors nobody has caught, in any thread, instead of aborting as PyQt does; the traceback goes to stderr."""
+
+    def report(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        traceback.print_exception(kind, error, trace)
+        if not issubclass(kind, KeyboardInterrupt):
+            window.problem.emit(f"Something went wrong in the program ({kind.__name__}: {error}).")
+
+    sys.excepthook = report
+    threading.excepthook = lambda args: report(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _close_on_signals(app: QApplication, window: MainWindow) -> None:
+    """Close in order on Ctrl-C and SIGTERM. Python sees signals only between its own instructions: hence the timer."""
+
+    def close(*_: object) -> None:
+        window.close()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, close)
+    awake = QTimer(app)
+    awake.timeout.connect(lambda: None)
+    awake.start(200)

@@ -1,0 +1,207 @@
+"""What each action of the window does."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, QUrl
+from PyQt6.QtGui import QDesktopServices, QGuiApplication
+from PyQt6.QtWidgets import QDialog, QWidget
+
+from fusion_app.frames import FusedFrame
+from fusion_app.gui.actions import Actions
+from fusion_app.gui.dialogs.export import ExportDialog
+from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
+from fusion_app.gui.dialogs.pair import ConnectDialog, OpenPairDialog, PairDialog
+from fusion_app.gui.dropping import guess_pair
+from fusion_app.gui.frame_view import to_qimage
+from fusion_app.gui.preferences import Preferences, RecentPair
+from fusion_app.gui.recording_control import RecordingControl, RecordingState
+from fusion_app.gui.session_controller import SessionController, State
+from fusion_app.gui.view_grid import Layout, Role, ViewGrid
+from fusion_app.settings import SourceSettings
+from fusion_app.snapshot import free_path, recording_folder
+
+DEMO = RecentPair("synthetic:ir", "synthetic:vis")
+
+
+class Commands(QObject):
+    """Connects the actions to the controllers, and opens the dialogs.
+
+    Attributes:
+        dialog: The dialog in view, or None.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        actions: Actions,
+        controller: SessionController,
+        recording: RecordingControl,
+        preferences: Preferences,
+    ) -> None:
+        super().__init__(window)
+        self.dialog: QDialog | None = None
+        self._window = window
+        self._actions = actions
+        self._controller = controller
+        self._recording = recording
+        self._preferences = preferences
+        self._connect_files()
+        self._connect_playback()
+
+    def connect_view(self, grid: ViewGrid) -> None:
+        """Connect layouts and zoom to the view grid."""
+        for action, layout in zip(self._actions.group("layout"), Layout, strict=True):
+            action.triggered.connect(lambda _, layout=layout: grid.set_layout(layout))
+        self._on("zoom_in", lambda: grid.zoom_by(1))
+        self._on("zoom_out", lambda: grid.zoom_by(-1))
+        self._on("zoom_fit", grid.zoom_to_fit)
+        self._on("zoom_pixels", grid.zoom_to_pixels)
+        grid.dropped.connect(self.open_dropped_on)
+
+    def _connect_files(self) -> None:
+        self._on("open_pair", self.ask_for_pair)
+        self._on("connect_cameras", self.ask_for_cameras)
+        self._on("demo", lambda: self.open_pair(DEMO))
+        self._on("close_pair", self._controller.close)
+        self._on("export", self.export)
+        self._on("show_recordings", self.show_recordings)
+        self._on("quit", self._window.close)
+        self._on("copy_frame", self.copy_frame)
+        self._on("shortcuts", lambda: self._open_dialog(ShortcutsDialog(self._actions, self._window)))
+        self._on("about", lambda: self._open_dialog(AboutDialog(self._window)))
+
+    def _connect_playback(self) -> None:
+        controller = self._controller
+        self._on("play", controller.toggle)
+        self._on("step_forward", lambda: controller.step(1))
+        self._on("step_back", lambda: controller.step(-1))
+        for name, seconds in (("forward_5", 5.0), ("back_5", -5.0), ("forward_1", 1.0), ("back_1", -1.0)):
+            self._on(name, partial(self._seek_by, seconds))
+        self._on("to_start", lambda: controller.seek(0.0))
+        self._on("to_end", lambda: controller.seek(controller.duration_s or controller.position_s))
+        self._actions["loop"].toggled.connect(self._set_looping)
+        self._on("reconnect", self.reconnect)
+        self._on("swap", self.swap)
+        self._on("record", self.toggle_recording)
+        self._on("snapshot", self.snapshot)
+
+    def _on(self, name: str, act: Callable[[], object]) -> None:
+        self._actions[name].triggered.connect(lambda _checked: act())
+
+    def open_pair(self, pair: RecentPair) -> None:
+        """Open two sources; with one of them missing, ask for it."""
+        if not (pair.ir and pair.vis):
+            self.ask_for_pair(pair.ir, pair.vis)
+            return
+        if pair != DEMO:
+            self._preferences.remember(pair)
+        settings = self._controller.settings
+        sources = replace(settings.sources, ir=pair.ir, vis=pair.vis)
+        self._controller.open(replace(settings, sources=sources))
+
+    def open_dropped(self, paths: list[str]) -> None:
+        """Open files dropped anywhere: two are a pair, one is half of one."""
+        self.open_pair(RecentPair(*guess_pair(paths)))
+
+    def open_dropped_on(self, role: Role, paths: list[str]) -> None:
+        """Open a file dropped on a tile as the tile's source, and keep the other one."""
+        if len(paths) > 1 or role is Role.FUSED:
+            self.open_dropped(paths)
+            return
+        now = self._controller.settings.sources
+        self.open_pair(RecentPair(paths[0], now.vis) if role is Role.IR else RecentPair(now.ir, paths[0]))
+
+    def ask_for_pair(self, ir: str = "", vis: str = "") -> None:
+        """Open the dialog for files and folders."""
+        known = self._known_sources()
+        self._ask(
+            OpenPairDialog(self._window, ir or (known.ir if not vis else ""), vis or (known.vis if not ir else ""))
+        )
+
+    def ask_for_cameras(self) -> None:
+        """Open the dialog for cameras and addresses."""
+        sources = self._controller.settings.sources
+        is_live = all("://" in uri or uri.startswith("camera:") for uri in (sources.ir, sources.vis))
+        self._ask(ConnectDialog(self._window, *((sources.ir, sources.vis) if is_live else ())))
+
+    def _known_sources(self) -> SourceSettings:
+        sources = self._controller.settings.sources
+        is_files = all(Path(uri).exists() for uri in (sources.ir, sources.vis) if uri)
+        return sources if is_files else SourceSettings()
+
+    def _ask(self, dialog: PairDialog) -> None:
+        dialog.accepted.connect(lambda: self.open_pair(RecentPair(dialog.ir, dialog.vis)))
+        self._open_dialog(dialog)
+
+    def _open_dialog(self, dialog: QDialog) -> None:
+        self.dialog = dialog
+        dialog.finished.connect(lambda: self._forget_dialog(dialog))
+        dialog.open()
+
+    def _forget_dialog(self, dialog: QDialog) -> None:
+        if self.dialog is dialog:
+            self.dialog = None
+        dialog.deleteLater()
+
+    def export(self) -> None:
+        """Ask where to export to, then do it; playing pauses, the machine has enough to do."""
+        if self._controller.state is State.PLAYING:
+            self._controller.toggle()
+        settings = self._controller.settings
+        vis = Path(settings.sources.vis)
+        folder = vis.absolute().parent if vis.exists() else recording_folder(settings.recording)
+        name = f"{vis.stem}-fused.mkv" if vis.exists() else ""
+        output = folder / name if name else free_path(folder, "fused", ".mkv")
+        dialog = ExportDialog(settings, output, self._window)
+        dialog.exported.connect(self._recording.saved)
+        self._open_dialog(dialog)
+
+    def stop_export(self, timeout_s: float) -> None:
+        """End an export that runs, because the window closes."""
+        if isinstance(self.dialog, ExportDialog):
+            self.dialog.stop(timeout_s)
+
+    def reconnect(self) -> None:
+        """Open the same sources again."""
+        self._controller.open(self._controller.settings)
+
+    def swap(self) -> None:
+        """Open the same sources the other way round."""
+        sources = self._controller.settings.sources
+        self.open_pair(RecentPair(sources.vis, sources.ir))
+
+    def toggle_recording(self) -> None:
+        """Start or finish a recording."""
+        if self._recording.state is not RecordingState.OFF:
+            self._recording.stop()
+        elif self._controller.session is not None:
+            self._recording.start(self._controller.session, self._controller.settings.recording)
+
+    def snapshot(self) -> None:
+        """Keep the frame in view."""
+        if (frame := self._frame()) is not None:
+            self._recording.snapshot(frame, self._controller.settings.recording)
+
+    def copy_frame(self) -> None:
+        """Put the fused frame on the clipboard."""
+        clipboard = QGuiApplication.clipboard()
+        if (frame := self._frame()) is not None and clipboard is not None:
+            clipboard.setImage(to_qimage(frame.image).copy())
+
+    def show_recordings(self) -> None:
+        """Open the folder of recordings in the desktop's file manager."""
+        folder = recording_folder(self._controller.settings.recording)
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    def _frame(self) -> FusedFrame | None:
+        return self._controller.frame
+
+    def _seek_by(self, seconds: float) -> None:
+        self._controller.seek(self._controller.position_s + seconds)
+
+    def _set_looping(self, is_looping: bool) -> None:
+        self._controller.is_looping = is_looping

@@ -1,0 +1,168 @@
+"""Two sources, chosen or typed: the dialogs behind *Open pair…* and *Connect cameras…*."""
+
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+CAMERAS = 4
+
+
+class PairDialog(QDialog):
+    """Asks for an infrared and a visible source; subclasses say how each is entered."""
+
+    def __init__(self, parent: QWidget | None, title: str, explanation: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(620)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(10)
+        self._box = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel,
+            Qt.Orientation.Horizontal,
+            self,
+        )
+        self._box.accepted.connect(self.accept)
+        self._box.rejected.connect(self.reject)
+        text = QLabel(explanation, self)
+        text.setObjectName("hint")
+        text.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(16)
+        column.addWidget(text)
+        column.addLayout(self._grid)
+        column.addWidget(self._box)
+
+    @property
+    def ir(self) -> str:
+        """The infrared source."""
+        raise NotImplementedError
+
+    @property
+    def vis(self) -> str:
+        """The visible source."""
+        raise NotImplementedError
+
+    def _label(self, row: int, text: str, buddy: QWidget) -> None:
+        label = QLabel(text, self)
+        label.setBuddy(buddy)
+        buddy.setAccessibleName(text.replace("&", ""))
+        self._grid.addWidget(label, row, 0)
+
+    def _update_open(self) -> None:
+        if (button := self._box.button(QDialogButtonBox.StandardButton.Open)) is not None:
+            button.setEnabled(bool(self.ir and self.vis))
+
+
+class OpenPairDialog(PairDialog):
+    """Two video files, or two folders of images."""
+
+    def __init__(self, parent: QWidget | None, ir: str = "", vis: str = "") -> None:
+        super().__init__(
+            parent,
+            self.tr("Open pair"),
+            self.tr("Two video files, or two folders of images with the same file names. The sizes may differ."),
+        )
+        self.ir_field = self._row(0, self.tr("&Infrared"), ir)
+        self.vis_field = self._row(1, self.tr("&Visible"), vis)
+        swap = QPushButton(self.tr("S&wap"), self)
+        swap.clicked.connect(self._swap)
+        swap.setAutoDefault(False)
+        self._box.addButton(swap, QDialogButtonBox.ButtonRole.ActionRole)
+        self._update_open()
+
+    @property
+    def ir(self) -> str:
+        """See `PairDialog`."""
+        return self.ir_field.text().strip()
+
+    @property
+    def vis(self) -> str:
+        """See `PairDialog`."""
+        return self.vis_field.text().strip()
+
+    def _row(self, row: int, name: str, value: str) -> QLineEdit:
+        field = QLineEdit(value, self)
+        field.setPlaceholderText(self.tr("path of a video or a folder"))
+        field.textChanged.connect(self._update_open)
+        self._label(row, name, field)
+        self._grid.addWidget(field, row, 1)
+        for column, (text, choose) in enumerate(
+            ((self.tr("File…"), self._choose_file), (self.tr("Folder…"), self._choose_folder)), start=2
+        ):
+            button = QPushButton(text, self)
+            button.setAccessibleName(f"{name.replace('&', '')}: {text}")
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _, field=field, choose=choose: choose(field))
+            self._grid.addWidget(button, row, column)
+        return field
+
+    def _choose_file(self, field: QLineEdit) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a video"), self._start_folder(field))
+        if path:
+            field.setText(path)
+
+    def _choose_folder(self, field: QLineEdit) -> None:
+        path = QFileDialog.getExistingDirectory(self, self.tr("Choose a folder of images"), self._start_folder(field))
+        if path:
+            field.setText(path)
+
+    def _start_folder(self, field: QLineEdit) -> str:
+        known = field.text() or self.ir or self.vis
+        return str(Path(known).parent) if known else ""
+
+    def _swap(self) -> None:
+        ir, vis = self.ir_field.text(), self.vis_field.text()
+        self.ir_field.setText(vis)
+        self.vis_field.setText(ir)
+
+
+class ConnectDialog(PairDialog):
+    """Two cameras or network streams, by number or address."""
+
+    def __init__(self, parent: QWidget | None, ir: str = "", vis: str = "") -> None:
+        super().__init__(
+            parent,
+            self.tr("Connect cameras"),
+            self.tr(
+                "camera:0 is the first camera of this computer, camera:1 the second. A network camera has an address "
+                "such as rtsp://…, http://…, udp://… or tcp://…."
+            ),
+        )
+        self.ir_field = self._row(0, self.tr("&Infrared"), ir or "camera:0")
+        self.vis_field = self._row(1, self.tr("&Visible"), vis or "camera:1")
+        self._update_open()
+
+    @property
+    def ir(self) -> str:
+        """See `PairDialog`."""
+        return self.ir_field.currentText().strip()
+
+    @property
+    def vis(self) -> str:
+        """See `PairDialog`."""
+        return self.vis_field.currentText().strip()
+
+    def _row(self, row: int, name: str, value: str) -> QComboBox:
+        field = QComboBox(self)
+        field.setEditable(True)
+        field.addItems([f"camera:{number}" for number in range(CAMERAS)])
+        field.setCurrentText(value)
+        field.currentTextChanged.connect(self._update_open)
+        self._label(row, name, field)
+        self._grid.addWidget(field, row, 1)
+        self._grid.setColumnStretch(1, 1)
+        return field

@@ -1,0 +1,99 @@
+"""What an empty window shows: how to get a picture in one click."""
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from fusion_app.gui.actions import Actions
+from fusion_app.gui.frame_view import GROUND
+from fusion_app.gui.icons import app_icon
+from fusion_app.gui.preferences import RecentPair
+
+HINTS = ("open_pair", "play", "record", "shortcuts")
+SHOWN_RECENT = 3
+
+
+class EmptyCard(QWidget):
+    """A card in the centre: drop files, open, connect, try the demo, or take up a recent pair.
+
+    Signals:
+        recent_chosen: The user wants this recent pair.
+    """
+
+    recent_chosen = pyqtSignal(RecentPair)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        card = QFrame(self)
+        card.setObjectName("card")
+        self._column = QVBoxLayout(card)
+        self._column.setContentsMargins(48, 36, 48, 32)
+        self._column.setSpacing(14)
+        self._column.addWidget(self._picture(), 0, Qt.AlignmentFlag.AlignHCenter)
+        headline = QLabel(self.tr("Drop an infrared and a visible video here, or"), card)
+        headline.setObjectName("headline")
+        self._column.addWidget(headline, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._column.addLayout(self._buttons(card, actions))
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(0)
+        self._column.addLayout(self._recent)
+        self._column.addLayout(self._hints(card, actions))
+        around = QVBoxLayout(self)
+        around.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+
+    def show_recent(self, pairs: Sequence[RecentPair]) -> None:
+        """Offer the newest of ``pairs``."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for pair in pairs[:SHOWN_RECENT]:
+            button = QPushButton(pair.title, self)
+            button.setObjectName("flat")
+            button.setToolTip(f"{pair.ir}\n{pair.vis}")
+            button.setAccessibleName(self.tr("Open again: {0}").format(pair.title))
+            button.clicked.connect(lambda _, pair=pair: self.recent_chosen.emit(pair))
+            self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Fill the ground as the tiles do."""
+        QPainter(self).fillRect(self.rect(), GROUND)
+
+    def _picture(self) -> QLabel:
+        label = QLabel(self)
+        label.setPixmap(app_icon().pixmap(64, 64))
+        return label
+
+    def _buttons(self, card: QFrame, actions: Actions) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for name in ("open_pair", "connect_cameras", "demo"):
+            action = actions[name]
+            button = QPushButton(action.text().replace("&", ""), card)
+            if name == "open_pair":
+                button.setObjectName("primary")
+            else:
+                button.setIcon(action.icon())
+            button.clicked.connect(action.trigger)
+            row.addWidget(button)
+        return row
+
+    def _hints(self, card: QFrame, actions: Actions) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addStretch(1)
+        for name in HINTS:
+            key = QLabel(actions[name].shortcut().toString(), card)
+            key.setObjectName("keycap")
+            text = QLabel(_plain(actions[name].text()), card)
+            text.setObjectName("hint")
+            row.addWidget(key)
+            row.addWidget(text)
+            row.addSpacing(10)
+        row.addStretch(1)
+        return row
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "").rstrip("…")

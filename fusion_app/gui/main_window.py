@@ -1,0 +1,276 @@
+"""The window: puts the parts together, shows the state, and closes in order."""
+
+from functools import partial
+
+from PyQt6.QtCore import QSettings, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PyQt6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from fusion_app.frames import FusedFrame
+from fusion_app.gui import theme
+from fusion_app.gui.actions import Actions
+from fusion_app.gui.banner import Banner
+from fusion_app.gui.bottom_bar import BottomBar
+from fusion_app.gui.commands import Commands
+from fusion_app.gui.empty_card import EmptyCard
+from fusion_app.gui.frame_view import dropped_paths
+from fusion_app.gui.icons import app_icon
+from fusion_app.gui.menus import build_menus, build_tool_bar
+from fusion_app.gui.model_choice import ModelChoice
+from fusion_app.gui.preferences import Preferences, RecentPair
+from fusion_app.gui.problems import Problems
+from fusion_app.gui.recording_control import RecordingControl, RecordingState
+from fusion_app.gui.session_controller import SessionController, SessionFactory, State
+from fusion_app.gui.status_bar import Meter, StatusBar
+from fusion_app.gui.view_grid import Layout, ViewGrid
+from fusion_app.gui.worker import Worker
+from fusion_app.session import open_session
+from fusion_app.settings import Settings
+
+POLL_MS = 250
+CLOSE_WITHIN_MS = 4500
+MIN_SIZE = (1024, 640)
+FIRST_SIZE = (1280, 800)
+MESSAGES = {State.STARTING: "Opening…", State.STOPPING: "Closing…", State.ENDED: "Ended"}
+
+
+class MainWindow(QMainWindow):
+    """The main window.
+
+    Signals:
+        problem: Something unexpected went wrong; may be emitted from any thread.
+    """
+
+    problem = pyqtSignal(str)
+
+    def __init__(self, settings: Settings, store: QSettings, factory: SessionFactory = open_session) -> None:
+        super().__init__()
+        self.preferences = Preferences(store)
+        self.worker = Worker(self)
+        self.controller = SessionController(settings, self.worker, factory)
+        self.recording = RecordingControl(self.worker)
+        self.commands = Actions(self)
+        self.acts = Commands(self, self.commands, self.controller, self.recording, self.preferences)
+        self.model = ModelChoice(settings.fusion, self)
+        self._meter: Meter | None = None
+        self.is_closed = False
+        self._build()
+        self.problems = Problems(self.banner, self.controller, self.acts)
+        self._connect()
+        self._restore()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._poll)
+        self._timer.start(POLL_MS)
+        self._show_state(State.EMPTY)
+
+    def open_given(self) -> None:
+        """Start with the sources of the settings, if there are any."""
+        sources = self.controller.settings.sources
+        if sources.ir or sources.vis:
+            self.acts.open_pair(RecentPair(sources.ir, sources.vis))
+
+    def _build(self) -> None:
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(*MIN_SIZE)
+        self.resize(*FIRST_SIZE)
+        self.setAcceptDrops(True)
+        menus = build_menus(self, self.commands)
+        self._recent_menu: QMenu = menus["recent"]
+        self.model.fill_menu(menus["model"])
+        self.tool_bar = build_tool_bar(self, self.commands, self.model.combo)
+        self.addActions(self.commands.all())  # so that shortcuts work while the menu bar is hidden
+        self.banner = Banner(self)
+        self.card = EmptyCard(self.commands, self)
+        self.grid = ViewGrid(self)
+        self.bottom = BottomBar(self.commands, self)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.card)
+        self.pages.addWidget(self.grid)
+        centre = QWidget(self)
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.bottom)
+        self.setCentralWidget(centre)
+        self.status = StatusBar(self)
+        self.setStatusBar(self.status)
+
+    def _connect(self) -> None:
+        controller, recording = self.controller, self.recording
+        self.acts.connect_view(self.grid)
+        controller.state_changed.connect(self._show_state)
+        controller.frame_changed.connect(self._show_frame)
+        controller.releasing.connect(recording.stop)
+        controller.engine_changed.connect(self._show_engine)
+        controller.failed.connect(self._show_engine)
+        self.model.chosen.connect(self._use_model)
+        recording.changed.connect(self._show_recording)
+        recording.failed.connect(self.problems.show_error)
+        recording.saved.connect(self.problems.show_saved)
+        self.problem.connect(self.problems.show_text)
+        self.bottom.transport.sought.connect(controller.seek)
+        self.grid.layout_changed.connect(self._show_layout)
+        self.card.recent_chosen.connect(self.acts.open_pair)
+        self.commands["full_screen"].toggled.connect(self._set_full_screen)
+        for action, chosen in zip(self.commands.group("theme"), theme.Theme, strict=True):
+            action.triggered.connect(partial(self._set_theme, chosen))
+
+    def _restore(self) -> None:
+        if not self.preferences.geometry.isEmpty():
+            self.restoreGeometry(self.preferences.geometry)
+        self.grid.set_layout(self.preferences.layout)
+        self._show_layout(self.preferences.layout)
+        self._set_theme(self.preferences.theme)
+        self._show_recent()
+
+    def _show_state(self, state: State) -> None:
+        controller, sources = self.controller, self.controller.settings.sources
+        has_sources = bool(sources.ir and sources.vis)
+        has_frame = controller.frame is not None
+        self.commands.update(state, is_live=controller.is_live, has_frame=has_frame, has_sources=has_sources)
+        self.pages.setCurrentWidget(self.card if state is State.EMPTY else self.grid)
+        self.bottom.setVisible(controller.is_running)
+        self.bottom.show_live(controller.is_live)
+        self.bottom.live.show_frozen(state is State.FROZEN)
+        self.status.showMessage(self.tr(MESSAGES.get(state, "")))
+        if state in (State.EMPTY, State.STARTING):
+            self._show_frame(None)
+            self._show_recent()
+            self.setWindowTitle("CS2Fusion Live")
+        if state is State.STARTING:
+            self.banner.clear()
+            self.grid.setFocus()
+        if state is State.ENDED:
+            self.grid.dim()
+        if controller.session is None:
+            self._meter = None
+        elif self._meter is None:
+            self._begin(has_sources)
+
+    def _begin(self, has_sources: bool) -> None:
+        session = self.controller.session
+        assert session is not None  # noqa: S101 - the caller has looked
+        self._meter = Meter(session)
+        self.problems.begin()
+        pair = RecentPair(session.ir.info.uri, session.vis.info.uri)
+        self.setWindowTitle(f"{pair.title} — CS2Fusion Live")
+        self._show_engine()
+
+    def _show_frame(self, fused: FusedFrame | None) -> None:
+        if fused is not None and not self.grid.has_frame:
+            self.commands.allow_frame_actions()
+        self.grid.show_frame(fused)
+        self._show_position()
+
+    def _show_position(self) -> None:
+        self.bottom.transport.show_position(self.controller.position_s, self.controller.duration_s)
+
+    def _show_engine(self, *_: object) -> None:
+        session = self.controller.session
+        self.model.show_chosen(self.controller.settings.fusion)
+        self.grid.set_model(session.engine.name if session else "")
+        if self.controller.is_running:
+            self.status.clearMessage()
+
+    def _use_model(self, fusion: object) -> None:
+        if self.controller.is_running:
+            self.status.showMessage(self.tr("Loading the model…"))
+        self.controller.use(fusion)  # type: ignore[arg-type]
+
+    def _show_recording(self, state: RecordingState) -> None:
+        action = self.commands["record"]
+        action.setChecked(state in (RecordingState.STARTING, RecordingState.ON))
+        action.setText(self.tr("&Record") if state is RecordingState.OFF else self.tr("Stop &recording"))
+
+    def _show_layout(self, layout: Layout) -> None:
+        self.commands.group("layout")[list(Layout).index(layout)].setChecked(True)
+        self.preferences.layout = layout
+
+    def _show_recent(self) -> None:
+        pairs = self.preferences.recent
+        self._recent_menu.clear()
+        self._recent_menu.setEnabled(bool(pairs))
+        for pair in pairs:
+            action = self._recent_menu.addAction(pair.title)
+            if action is not None:
+                action.triggered.connect(lambda _, pair=pair: self.acts.open_pair(pair))
+        self.card.show_recent(pairs)
+
+    def _poll(self) -> None:
+        self.controller.sync()
+        self.recording.check()
+        self._show_position()
+        if self._meter is not None:
+            self.status.show_fields(self._meter.fields(self.recording.status()))
+            self.problems.show_notices()
+        else:
+            self.status.show_fields({})
+
+    def _set_theme(self, chosen: theme.Theme, *_: object) -> None:
+        self.preferences.theme = chosen
+        self.commands.group("theme")[list(theme.Theme).index(chosen)].setChecked(True)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, chosen)
+        self.status.set_colours(theme.colours(chosen))
+
+    def follow_system_theme(self) -> None:
+        """Dress anew after the desktop changed between dark and light."""
+        if self.preferences.theme is theme.Theme.SYSTEM:
+            self._set_theme(theme.Theme.SYSTEM)
+
+    def _set_full_screen(self, is_full: bool) -> None:
+        for part in (self.menuBar(), self.tool_bar, self.status, self.bottom):
+            if part is not None:
+                part.setVisible(not is_full and (part is not self.bottom or self.controller.is_running))
+        self.showFullScreen() if is_full else self.showNormal()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Let Esc leave the full screen; it never quits."""
+        if event is not None and event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.commands["full_screen"].setChecked(False)
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Welcome files."""
+        if event is not None and dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Open the files."""
+        if event is not None:
+            event.acceptProposedAction()
+            self.acts.open_dropped(dropped_paths(event.mimeData()))
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Finish what runs in the background first, then close."""
+        if event is None or self.is_closed:
+            return
+        event.ignore()
+        if self.recording.state is RecordingState.ON and not self._may_stop_recording():
+            return
+        self.setEnabled(False)
+        self.preferences.geometry = self.saveGeometry()
+        self.acts.stop_export(2.0)
+        self.controller.close()
+        self.worker.submit(lambda: None, self._finish_closing)  # behind everything that waits
+        QTimer.singleShot(CLOSE_WITHIN_MS, self._finish_closing)
+
+    def _may_stop_recording(self) -> bool:
+        box = QMessageBox(self)
+        box.setWindowTitle(self.tr("Recording"))
+        box.setText(self.tr("A recording is running. Finish it and close?"))
+        finish = box.addButton(self.tr("Finish and close"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Go on recording"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is finish
+
+    def _finish_closing(self, _: object = None) -> None:
+        if not self.is_closed:
+            self.is_closed = True
+            self._timer.stop()
+            self.worker.stop(0.3)
+            self.close()

@@ -1,0 +1,91 @@
+"""What the window remembers between runs: geometry, layout, theme, recent pairs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from PyQt6.QtCore import QByteArray, QSettings
+
+from fusion_app.gui.theme import Theme
+from fusion_app.gui.view_grid import Layout
+from fusion_app.sources.capture import without_password
+
+MOST_RECENT = 8
+E = TypeVar("E", Theme, Layout)
+
+
+@dataclass(frozen=True)
+class RecentPair:
+    """Two sources that were open together."""
+
+    ir: str
+    vis: str
+
+    @property
+    def title(self) -> str:
+        """Both in a few words."""
+        return f"{short_name(self.ir)} + {short_name(self.vis)}"
+
+
+def short_name(uri: str) -> str:
+    """Return a source in a word or two: folder and file of a path, everything else without its password."""
+    if "://" in uri or uri.startswith(("camera:", "synthetic:")):
+        return without_password(uri)
+    return "/".join(Path(uri).parts[-2:])
+
+
+class Preferences:
+    """Typed access to `QSettings`; a value that makes no sense is as good as none."""
+
+    def __init__(self, store: QSettings) -> None:
+        self._store = store
+
+    @property
+    def theme(self) -> Theme:
+        """The user's choice of theme."""
+        return _choice(Theme, self._store.value("theme", type=str), Theme.SYSTEM)
+
+    @theme.setter
+    def theme(self, theme: Theme) -> None:
+        self._store.setValue("theme", theme.value)
+
+    @property
+    def layout(self) -> Layout:
+        """The layout that was last in use."""
+        return _choice(Layout, self._store.value("layout", type=str), Layout.FUSED_BIG)
+
+    @layout.setter
+    def layout(self, layout: Layout) -> None:
+        self._store.setValue("layout", layout.value)
+
+    @property
+    def geometry(self) -> QByteArray:
+        """Place and size of the window, in Qt's own format; empty at first."""
+        value = self._store.value("geometry")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._store.setValue("geometry", geometry)
+
+    @property
+    def recent(self) -> tuple[RecentPair, ...]:
+        """The pairs that were opened last, the newest first."""
+        value = self._store.value("recent")
+        lines = [value] if isinstance(value, str) else value
+        found = (line.split("\n") for line in lines or () if isinstance(line, str))
+        return tuple(RecentPair(*parts) for parts in found if len(parts) == 2)
+
+    def remember(self, pair: RecentPair) -> None:
+        """Put ``pair`` first among the recent ones; addresses with a password are not written down."""
+        if any(without_password(uri) != uri for uri in (pair.ir, pair.vis)):
+            return
+        pairs = [pair, *(other for other in self.recent if other != pair)][:MOST_RECENT]
+        self._store.setValue("recent", [f"{item.ir}\n{item.vis}" for item in pairs])
+
+
+def _choice(kind: type[E], value: str, default: E) -> E:
+    try:
+        return kind(value)
+    except ValueError:
+        return default

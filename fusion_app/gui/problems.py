@@ -1,0 +1,80 @@
+"""Errors and notices in the banner, each with what can be done about it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PyQt6.QtCore import QObject
+
+from fusion_app.errors import FusionAppError, OutOfMemoryError, SourceError, WeightsError
+from fusion_app.gui.banner import Banner, Kind, Remedy
+from fusion_app.gui.commands import Commands
+from fusion_app.gui.session_controller import SessionController
+from fusion_app.runner import RunReport
+from fusion_app.settings import FusionSettings
+
+CLASSICAL = "laplacian"
+
+
+class Problems(QObject):
+    """Tells the user what happened to their thing, and offers the next step."""
+
+    def __init__(self, banner: Banner, controller: SessionController, commands: Commands) -> None:
+        super().__init__(banner)
+        self._banner = banner
+        self._controller = controller
+        self._commands = commands
+        self._told: set[str] = set()
+        controller.failed.connect(self.show_error)
+        controller.run_ended.connect(self._on_run_ended)
+
+    def begin(self) -> None:
+        """Forget what was said of the session before."""
+        self._told = set()
+
+    def show_notices(self) -> None:
+        """Show what the session has to say that has not been shown yet."""
+        session = self._controller.session
+        notices = session.notices() if session is not None else ()
+        fresh = [notice for notice in notices if notice not in self._told]
+        if fresh:
+            self._told.update(fresh)
+            self._banner.show_message(Kind.NOTICE, " · ".join(fresh))
+
+    def show_error(self, error: Exception) -> None:
+        """Show an error with its remedies."""
+        text = str(error) if isinstance(error, FusionAppError) else f"{type(error).__name__}: {error}"
+        self._banner.show_message(Kind.ERROR, text, self._remedies(error))
+
+    def show_text(self, text: str) -> None:
+        """Show an error of which nothing is known but its text."""
+        self._banner.show_message(Kind.ERROR, text)
+
+    def show_saved(self, path: Path) -> None:
+        """Say that a file is complete."""
+        text = self.tr("Saved: {0}").format(path)
+        self._banner.show_message(Kind.DONE, text, [(self.tr("Show folder"), self._commands.show_recordings)])
+
+    def _on_run_ended(self, report: RunReport) -> None:
+        if report.error is not None:
+            self.show_error(report.error)
+            return
+        session = self._controller.session
+        notices = [source.notice for source in (session.ir, session.vis) if source.notice] if session else []
+        text = " · ".join(notices) or self.tr("The stream has ended.")
+        self._banner.show_message(Kind.ERROR, text, [(self.tr("Reconnect"), self._commands.reconnect)])
+
+    def _remedies(self, error: Exception) -> Sequence[Remedy]:
+        again = (self.tr("Try again"), self._commands.reconnect)
+        if isinstance(error, SourceError):
+            return [again, (self.tr("Open pair…"), self._commands.ask_for_pair)]
+        if isinstance(error, WeightsError):
+            return [(self.tr("Fuse without a network"), lambda: self._restart(FusionSettings(model=CLASSICAL)))]
+        if isinstance(error, OutOfMemoryError):
+            return [
+                (self.tr("Use CPU"), lambda: self._restart(replace(self._controller.settings.fusion, device="cpu")))
+            ]
+        return [again] if isinstance(error, FusionAppError) else []
+
+    def _restart(self, fusion: FusionSettings) -> None:
+        self._controller.open(replace(self._controller.settings, fusion=fusion))

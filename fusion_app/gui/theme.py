@@ -1,0 +1,140 @@
+"""Colours and spacing: one dark and one light palette over Qt's own Fusion style."""
+
+import enum
+from dataclasses import dataclass, fields
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtWidgets import QApplication
+
+
+class Theme(enum.StrEnum):
+    """What the user chose; ``SYSTEM`` follows the desktop, and is dark where that does not say."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The colours of one theme, as ``#rrggbb``."""
+
+    window: str
+    panel: str
+    base: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    good: str
+    warning: str
+    danger: str
+
+
+DARK = Colours(
+    window="#1b1e23", panel="#22262c", base="#14161a", raised="#2d323a", border="#363c45", text="#e7eaee",
+    muted="#98a1ad", accent="#4d9fff", on_accent="#06121f", good="#4cc38a", warning="#f0b429", danger="#ff6259",
+)  # fmt: skip
+LIGHT = Colours(
+    window="#f3f4f6", panel="#ffffff", base="#ffffff", raised="#e6e9ed", border="#cfd4da", text="#1c2126",
+    muted="#5d6772", accent="#0b63ce", on_accent="#ffffff", good="#197a4b", warning="#8f6200", danger="#c3261d",
+)  # fmt: skip
+
+STYLE = """
+QToolBar { background: $panel; border: none; border-bottom: 1px solid $border; padding: 5px 8px; spacing: 4px; }
+QToolBar::separator { background: $border; width: 1px; margin: 5px 6px; }
+QToolBar QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px 9px; color: $text; }
+QToolBar QToolButton:hover { background: $raised; }
+QToolBar QToolButton:pressed, QToolBar QToolButton:checked { background: $raised; border-color: $border; }
+QToolBar QToolButton:focus { border-color: $accent; }
+QToolBar QToolButton:disabled { color: $muted; }
+QMenuBar { background: $panel; padding: 2px 6px; }
+QMenuBar::item { padding: 4px 9px; border-radius: 5px; background: transparent; }
+QMenuBar::item:selected { background: $raised; }
+QMenu { background: $panel; border: 1px solid $border; padding: 5px; }
+QMenu::item { padding: 5px 26px 5px 26px; border-radius: 5px; }
+QMenu::item:selected { background: $raised; }
+QMenu::item:disabled { color: $muted; }
+QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
+QStatusBar { background: $panel; border-top: 1px solid $border; }
+QStatusBar::item { border: none; }
+QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 4px; }
+#card { background: $panel; border: 1px solid $border; border-radius: 14px; }
+#headline { font-size: 17px; font-weight: 600; }
+#hint, #muted { color: $muted; }
+#keycap { background: $raised; border: 1px solid $border; border-radius: 5px; padding: 2px 7px; color: $text; }
+#bottomBar { background: $panel; border-top: 1px solid $border; }
+#bottomBar QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 5px; }
+#bottomBar QToolButton:hover { background: $raised; }
+#bottomBar QToolButton:focus { border-color: $accent; }
+#bottomBar QToolButton:checked { background: $raised; border-color: $border; }
+#liveLamp { font-weight: 700; color: $good; }
+#liveLamp[frozen="true"] { color: $warning; }
+#banner { border: none; border-bottom: 1px solid $border; background: $raised; }
+#banner[kind="error"] { border-left: 4px solid $danger; }
+#banner[kind="notice"] { border-left: 4px solid $warning; }
+#banner[kind="done"] { border-left: 4px solid $good; }
+QPushButton { background: $raised; border: 1px solid $border; border-radius: 7px; padding: 7px 16px; color: $text; }
+QPushButton:hover { border-color: $muted; }
+QPushButton:focus { border-color: $accent; }
+QPushButton:disabled { color: $muted; background: $panel; }
+QPushButton:default, QPushButton#primary {
+    background: $accent; border-color: $accent; color: $on_accent; font-weight: 600;
+}
+QPushButton:default:disabled { background: $panel; border-color: $border; color: $muted; font-weight: normal; }
+QPushButton#flat { background: transparent; border-color: transparent; color: $accent; padding: 5px 10px; }
+QPushButton#flat:hover, QPushButton#flat:focus { border-color: $border; }
+QLineEdit, QComboBox { background: $base; border: 1px solid $border; border-radius: 6px; padding: 6px 8px; }
+QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QProgressBar { background: $base; border: 1px solid $border; border-radius: 6px; height: 14px; text-align: center; }
+QProgressBar::chunk { background: $accent; border-radius: 5px; }
+QSlider::groove:horizontal { height: 5px; border-radius: 2px; background: $raised; }
+QSlider::sub-page:horizontal { height: 5px; border-radius: 2px; background: $accent; }
+QSlider::sub-page:horizontal:disabled { background: $raised; }
+QSlider::handle:horizontal { width: 14px; margin: -5px 0; border-radius: 7px; background: $text; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::handle:horizontal:disabled { background: $border; }
+"""
+
+
+def colours(theme: Theme) -> Colours:
+    """Return the colours that ``theme`` means on this desktop now."""
+    if theme is Theme.SYSTEM:
+        hints = QApplication.styleHints()
+        is_light = hints is not None and hints.colorScheme() is Qt.ColorScheme.Light
+        return LIGHT if is_light else DARK
+    return LIGHT if theme is Theme.LIGHT else DARK
+
+
+def apply(app: QApplication, theme: Theme) -> None:
+    """Dress the whole application in ``theme``."""
+    chosen = colours(theme)
+    app.setStyle("Fusion")
+    app.setPalette(_palette(chosen))
+    app.setStyleSheet(_filled(STYLE, chosen))
+
+
+def _filled(style: str, chosen: Colours) -> str:
+    for name in sorted((field.name for field in fields(chosen)), key=len, reverse=True):
+        style = style.replace(f"${name}", getattr(chosen, name))
+    return style
+
+
+def _palette(chosen: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    values = {
+        role.Window: chosen.window, role.WindowText: chosen.text, role.Base: chosen.base,
+        role.AlternateBase: chosen.panel, role.Text: chosen.text, role.Button: chosen.raised,
+        role.ButtonText: chosen.text, role.ToolTipBase: chosen.raised, role.ToolTipText: chosen.text,
+        role.Highlight: chosen.accent, role.HighlightedText: chosen.on_accent, role.Link: chosen.accent,
+        role.PlaceholderText: chosen.muted, role.Mid: chosen.border, role.BrightText: chosen.danger,
+    }  # fmt: skip
+    for name, value in values.items():
+        palette.setColor(name, QColor(value))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(chosen.muted))
+    return palette

@@ -1,0 +1,60 @@
+"""A window with settings of its own, closed in order; nothing of Qt may be left over."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QEvent, QSettings, QTimer
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fusion_app.gui.main_window import MainWindow
+from fusion_app.gui.session_controller import SessionFactory
+from fusion_app.session import open_session
+from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+from tests.media import counting_frames, write_video
+
+MakeWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_qt_is_left_behind(qapp: QApplication) -> Iterator[None]:
+    yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qapp.processEvents()
+    assert not [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    assert not [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
+    """Return a function that shows a window on two sources; every window is closed behind the test."""
+    windows: list[MainWindow] = []
+
+    def make(ir: str = "", vis: str = "", factory: SessionFactory = open_session, model: str = "max") -> MainWindow:
+        settings = Settings(
+            SourceSettings(ir, vis), FusionSettings(model=model), RecordingSettings(str(tmp_path / "recordings"))
+        )
+        store = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(settings, store, factory)
+        windows.append(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitExposed(window)
+        window.open_given()
+        return window
+
+    yield make
+    for window in windows:
+        window.recording.stop()
+        window.close()
+        qtbot.waitUntil(lambda window=window: window.is_closed)
+        window.deleteLater()
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> tuple[str, str]:
+    """Two short videos of one second: infrared grey, visible in colour."""
+    ir = write_video(tmp_path / "clip_ir.mkv", counting_frames(25, colour=False))
+    vis = write_video(tmp_path / "clip_vis.mkv", counting_frames(25))
+    return str(ir), str(vis)

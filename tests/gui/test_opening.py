@@ -1,0 +1,192 @@
+"""Getting a picture: the demo, files by dialog, by dropping, by the command line; and what goes wrong."""
+
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QApplication, QDialogButtonBox
+from pytestqt.qtbot import QtBot
+
+from fusion_app.gui.banner import Kind
+from fusion_app.gui.dialogs.pair import ConnectDialog, OpenPairDialog
+from fusion_app.gui.dropping import guess_pair
+from fusion_app.gui.session_controller import State
+from fusion_app.gui.view_grid import Role
+from tests.gui.actions import button, click, drop, press, wait_for
+from tests.gui.conftest import MakeWindow
+
+DEMO = ("synthetic:ir", "synthetic:vis")
+
+
+def test_one_click_on_the_card_plays_the_demo(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window()
+    assert window.card.isVisible()
+    click(qtbot, button(window.card, "Try the demo pair"))
+    wait_for(qtbot, window, State.PLAYING)
+    assert not window.card.isVisible()
+    assert all(tile.has_frame for tile in window.grid.tiles.values())
+    assert "synthetic:ir" in window.windowTitle()
+
+
+def test_sources_from_the_command_line_play_at_once(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]
+) -> None:
+    wait_for(qtbot, make_window(*clip), State.PLAYING)
+
+
+def test_the_dialog_opens_two_files(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> None:
+    window = make_window()
+    press(qtbot, window, Qt.Key.Key_O, ctrl=True)
+    dialog = window.acts.dialog
+    assert isinstance(dialog, OpenPairDialog)
+    open_button = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open)
+    assert not open_button.isEnabled()
+    qtbot.keyClicks(dialog.ir_field, clip[1])
+    qtbot.keyClicks(dialog.vis_field, clip[0])
+    click(qtbot, button(dialog, "Swap"))
+    click(qtbot, open_button)
+    wait_for(qtbot, window, State.PLAYING)
+    assert window.controller.settings.sources.ir == clip[0]
+    assert [pair.ir for pair in window.preferences.recent] == [clip[0]]
+
+
+def test_two_dropped_files_are_a_pair_whatever_their_order(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]
+) -> None:
+    window = make_window()
+    drop(window, clip[1], clip[0])
+    wait_for(qtbot, window, State.PLAYING)
+    assert window.controller.settings.sources.ir == clip[0]
+
+
+def test_one_dropped_file_asks_for_the_other(make_window: MakeWindow, clip: tuple[str, str]) -> None:
+    window = make_window()
+    drop(window, clip[0])
+    dialog = window.acts.dialog
+    assert isinstance(dialog, OpenPairDialog)
+    assert (dialog.ir, dialog.vis) == (clip[0], "")
+    dialog.reject()
+
+
+def test_a_file_dropped_on_a_tile_becomes_its_source(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]
+) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    drop(window.grid.tiles[Role.VIS], clip[1])
+    wait_for(qtbot, window, State.PLAYING)
+    assert window.controller.settings.sources.ir == DEMO[0]
+    assert window.controller.settings.sources.vis == clip[1]
+
+
+def test_swap_exchanges_the_sources(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    window.commands["swap"].trigger()
+    wait_for(qtbot, window, State.PLAYING)
+    assert window.controller.settings.sources.ir == DEMO[1]
+
+
+def test_a_missing_file_is_named_and_can_be_tried_again(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]
+) -> None:
+    late = Path(clip[0]).with_name("late.mkv")
+    window = make_window(str(late), clip[1])
+    qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR)
+    assert f"{late}: does not exist; check the path" in window.banner.text
+    assert window.controller.state is State.EMPTY
+    Path(clip[0]).rename(late)
+    click(qtbot, button(window.banner, "Try again"))
+    wait_for(qtbot, window, State.PLAYING)
+    assert window.banner.kind is None
+
+
+def test_an_unknown_model_does_not_stop_the_picture(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    window.model.chosen.emit(window.controller.settings.fusion.__class__(model="nonsense"))
+    qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR)
+    assert "nonsense" in window.banner.text
+    assert window.controller.state is State.PLAYING
+    assert window.model.combo.currentText() == "max"
+
+
+def test_missing_weights_can_be_replaced_by_a_classical_mode(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    damaged = tmp_path / "damaged.safetensors"
+    damaged.write_bytes(b"nothing")
+    fusion = window.controller.settings.fusion.__class__(weights=str(damaged))
+    window.controller.close()
+    wait_for(qtbot, window, State.EMPTY, with_frame=False)
+    window.model.chosen.emit(fusion)
+    window.commands["demo"].trigger()
+    qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR, timeout=20000)
+    click(qtbot, button(window.banner, "Fuse without a network"))
+    wait_for(qtbot, window, State.PLAYING)
+
+
+def test_what_is_opened_last_wins(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> None:
+    window = make_window(*DEMO)
+    window.acts.open_dropped([clip[0], clip[1]])
+    window.commands["demo"].trigger()
+    wait_for(qtbot, window, State.PLAYING)
+    assert window.controller.session is not None
+    assert window.controller.session.ir.info.uri == DEMO[0]
+
+
+def test_closing_the_pair_brings_the_card_back(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    press(qtbot, window, Qt.Key.Key_W, ctrl=True)
+    wait_for(qtbot, window, State.EMPTY, with_frame=False)
+    assert window.card.isVisible()
+    assert not window.grid.has_frame
+
+
+def test_typed_addresses_that_do_not_answer_say_so_without_the_password(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window = make_window()
+    press(qtbot, window, Qt.Key.Key_O, ctrl=True, shift=True)
+    dialog = window.acts.dialog
+    assert isinstance(dialog, ConnectDialog)
+    dialog.ir_field.setCurrentText("http://me:secret@127.0.0.1:9/ir")
+    dialog.vis_field.setCurrentText("http://127.0.0.1:9/vis")
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR, timeout=12000)
+    assert "does not answer" in window.banner.text
+    assert "secret" not in window.banner.text
+    assert not window.preferences.recent
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["/a/vis.mp4", "/a/ir.mp4"], ("/a/ir.mp4", "/a/vis.mp4")),
+        (["/a/rgb_01.mp4", "/a/b_01.mp4"], ("/a/b_01.mp4", "/a/rgb_01.mp4")),
+        (["/a/first.mp4", "/a/second.mp4"], ("/a/first.mp4", "/a/second.mp4")),
+        (["/a/thermal.avi"], ("/a/thermal.avi", "")),
+        (["/a/stairs.avi"], ("", "/a/stairs.avi")),
+    ],
+)
+def test_names_tell_infrared_from_visible(paths: list[str], expected: tuple[str, str]) -> None:
+    assert guess_pair(paths) == expected
+
+
+def test_a_dropped_folder_with_one_of_each_is_a_pair(tmp_path: Path) -> None:
+    for name in ("ir", "vis"):
+        (tmp_path / name).mkdir()
+    assert guess_pair([str(tmp_path)]) == (str(tmp_path / "ir"), str(tmp_path / "vis"))
+
+
+def test_the_recent_pair_is_one_click_away(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> None:
+    window = make_window(*clip)
+    wait_for(qtbot, window, State.PLAYING)
+    window.controller.close()
+    wait_for(qtbot, window, State.EMPTY, with_frame=False)
+    QApplication.processEvents()
+    click(qtbot, button(window.card, window.preferences.recent[0].title))
+    wait_for(qtbot, window, State.PLAYING)
