@@ -106,7 +106,7 @@ class Lite(nn.Module):
         if height % BLOCK or width % BLOCK:
             pair = functional.pad(pair, (0, width % BLOCK, 0, height % BLOCK), mode="replicate")
         decided = self.head(self.body(functional.pixel_unshuffle(pair, BLOCK)))
-        maps = functional.pixel_shuffle(decided, BLOCK)[:, :, :height, :width]
+        maps = functional.pixel_shuffle(decided, BLOCK)[:, :, :height, :width].to(vis.dtype)
         return Decision(torch.sigmoid(maps[:, :1] + INITIAL_WEIGHT_LOGIT), maps[:, 1:] * GREY_RANGE)
 
     def forward(self, vis: Tensor, ir: Tensor) -> Tensor:

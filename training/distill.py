@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -47,6 +47,7 @@ class DistillSettings:
         rate: Highest learning rate of Adam; it rises over ``warmup_steps`` and falls to 0 by a cosine.
         warmup_steps: See ``rate``.
         ema_decay: Decay of the running mean of the weights, which is what is kept.
+        precision: ``bf16`` runs the student's convolutions in bfloat16 (autocast); the loss is float32 in any case.
         teacher: Weights file of a network to imitate, empty for none.
         teacher_weight: Of the distance to the teacher, |F − teacher|.
         impairment: What is done to visible.
@@ -63,6 +64,7 @@ class DistillSettings:
     rate: float = 2e-3
     warmup_steps: int = 200
     ema_decay: float = 0.999
+    precision: Literal["fp32", "bf16"] = "fp32"
     teacher: str = ""
     teacher_weight: float = 0.0
     impairment: ImpairmentConfig = field(default_factory=ImpairmentConfig)
@@ -97,6 +99,7 @@ class Distiller:
         torch.manual_seed(settings.seed)
         self.settings, self.device = settings, device
         self.student = Lite(LITE_CONFIGS[settings.model]).to(device)
+        self.student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its annotations
         self.average = copy.deepcopy(self.student).requires_grad_(False)
         self.teacher = load_weights(Path(settings.teacher))[0].to(device) if settings.teacher else None
         self.generator = torch.Generator().manual_seed(settings.seed)
@@ -110,7 +113,9 @@ class Distiller:
         for group in self.optimiser.param_groups:
             group["lr"] = self.settings.rate * rate_share(self.steps_done, self.settings)
         scene = self._draw()
-        terms = self._losses(self.student(scene.impaired, scene.ir), scene)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16"):
+            fused = self.student(scene.impaired, scene.ir)
+        terms = self._losses(fused, scene)
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)

@@ -50,8 +50,9 @@ def _filter_matrix(length: int, taps: tuple[float, ...]) -> Tensor:
 
 def dilate(image: Tensor, reach: int) -> Tensor:
     """Return the largest value up to ``reach`` pixels away along both axes."""
-    rows = functional.max_pool2d(image, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
-    return functional.max_pool2d(rows, (1, 2 * reach + 1), stride=1, padding=(0, reach))
+    padded = functional.pad(image, (reach,) * 4, mode="replicate")
+    rows = padded.unfold(2, 2 * reach + 1, 1).amax(dim=-1)
+    return rows.unfold(3, 2 * reach + 1, 1).amax(dim=-1)
 
 
 def gradient(image: Tensor) -> tuple[Tensor, Tensor]:
