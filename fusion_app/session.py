@@ -19,11 +19,12 @@ from fusion_app.telemetry import Telemetry
 
 LIVE_CAPACITY = 64
 """Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
+FILE_CAPACITY = 8
 
 
 @dataclass(frozen=True)
 class OpenPair:
-    """Two open sources that belong together.
+    """Two open sources that belong together, being read already: a live stream must not wait for the rest to start.
 
     Attributes:
         ir: Infrared.
@@ -31,8 +32,8 @@ class OpenPair:
         notices: What the user should know before starting, a sentence each.
     """
 
-    ir: FrameSource
-    vis: FrameSource
+    ir: BufferedSource
+    vis: BufferedSource
     notices: tuple[str, ...] = ()
 
     @property
@@ -40,8 +41,14 @@ class OpenPair:
         """One of the two is live, so nothing may wait."""
         return self.ir.info.is_live or self.vis.info.is_live
 
+    def cancel(self) -> None:
+        """Wake whoever waits for a frame of either; both are over from now on."""
+        self.ir.cancel()
+        self.vis.cancel()
+
     def close(self) -> None:
-        """Close both."""
+        """Close both; each is waited for at most 1 s if a driver holds it."""
+        self.cancel()
         self.ir.close()
         self.vis.close()
 
@@ -53,9 +60,8 @@ class Session:
         self.pair = pair
         self.engine = engine
         self.pace = Pace.LIVE if pair.is_live else pace
-        capacity = LIVE_CAPACITY if pair.is_live else 8
-        self.ir = BufferedSource(pair.ir, capacity)
-        self.vis = BufferedSource(pair.vis, capacity)
+        self.ir = pair.ir
+        self.vis = pair.vis
         self.pairs = PairStream(self.ir, self.vis, self._policy(settings))
         self.telemetry = Telemetry()
         self._pipeline = FusionPipeline(engine)
@@ -85,10 +91,10 @@ class Session:
 
     def close(self) -> None:
         """Stop the runner and close the sources; waits for the frame in work, 5 s at most."""
-        self.runner.stop(timeout_s=0.0)  # it may be waiting for a frame: closing the sources frees it
-        self.ir.close()
-        self.vis.close()
+        self.runner.stop(timeout_s=0.0)
+        self.pair.cancel()  # the runner may be waiting for a frame
         self.runner.stop()
+        self.pair.close()
 
 
 def open_session(settings: Settings, pace: Pace) -> Session:
@@ -115,9 +121,9 @@ def open_pair(sources: SourceSettings) -> OpenPair:
     """
     if is_image_folder(sources.ir) and is_image_folder(sources.vis):
         return _open_folders(sources)
-    ir = open_source(sources.ir)
+    ir = _buffered(open_source(sources.ir))
     try:
-        vis = open_source(sources.vis)
+        vis = _buffered(open_source(sources.vis))
     except BaseException:
         ir.close()
         raise
@@ -131,12 +137,15 @@ def _open_folders(sources: SourceSettings) -> OpenPair:
         raise PairingError(
             f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
         )
-    ir = open_images(sources.ir, common or ir_names)
-    vis = open_images(sources.vis, common or vis_names)
+    ir, vis = open_images(sources.ir, common or ir_names), open_images(sources.vis, common or vis_names)
     notices = list(_shape_notices(ir, vis))
     if alone := len(ir_names ^ vis_names):
         notices.append(f"{alone} images have no partner of the same name and are left out")
-    return OpenPair(ir, vis, tuple(notices))
+    return OpenPair(_buffered(ir), _buffered(vis), tuple(notices))
+
+
+def _buffered(source: FrameSource) -> BufferedSource:
+    return BufferedSource(source, LIVE_CAPACITY if source.info.is_live else FILE_CAPACITY)
 
 
 def _stems(folder: str) -> frozenset[str]:

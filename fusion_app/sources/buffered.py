@@ -76,13 +76,17 @@ class BufferedSource(FrameSource):
                 self._error = None
                 self._changed.notify_all()
 
-    def close(self) -> None:
-        """End the reader thread and close the source; a reader stuck in a driver is waited for at most 2 s."""
+    def cancel(self) -> None:
+        """Wake whoever waits in `read`; no frame comes any more."""
         with self._changed:
             self._is_closing = True
             self._frames.clear()
             self._changed.notify_all()
-        self._thread.join(timeout=2.0)
+
+    def close(self) -> None:
+        """End the reader thread, which closes the source; stuck in a driver, it is waited for at most 1 s."""
+        self.cancel()
+        self._thread.join(timeout=1.0)
 
     def _has_news(self) -> bool:
         return self._is_closing or (self._seek_to is None and (bool(self._frames) or self._is_over))
