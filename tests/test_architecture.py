@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = {
     "errors": 0, "frames": 0, "settings": 0,
     "sources": 1, "alignment": 1, "thermal": 1, "engine": 1, "fusion_modes": 1, "compositing": 1,
-    "recording": 1, "telemetry": 1, "pairing": 2, "pipeline": 2, "runner": 3, "session": 4, "processing": 4,
+    "recording": 1, "telemetry": 1, "session_clock": 1, "snapshot": 2, "pairing": 2, "pipeline": 2, "runner": 3, "session": 4, "processing": 4,
     "bench": 4, "cli": 5, "gui": 5,
 }  # fmt: skip
 """Layer of each part of ``fusion_app``. A part imports parts of lower layers; on layers 2 to 5 neighbours may meet."""
