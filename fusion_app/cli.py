@@ -148,7 +148,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     settings = load_settings(rig) if rig else Settings()
     given = {"ir": ir, "vis": vis, "offset_ms": options.offset_ms}
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
-    names = ("model", "weights", "device", "runtime", "precision", "threads")
+    names = ("model", "weights", "device", "runtime", "precision", "working_size", "threads")
     fusion = replace(
         settings.fusion, **{name: value for name in names if (value := getattr(options, name)) is not None}
     )
@@ -221,6 +221,7 @@ def _run_options() -> argparse.ArgumentParser:
     group.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, …")
     group.add_argument("--runtime", choices=("auto", "torch", "openvino"), help="what computes the network")
     group.add_argument("--precision", choices=("auto", "fp32", "bf16"), help="of the network's arithmetic")
+    group.add_argument("--size", dest="working_size", metavar="WxH", help="fuse larger frames at this size; full, auto")
     group.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network; 0 chooses")
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
     return parser

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import yaml
 
 from fusion_app.errors import SettingsError
+from fusion_app.frames import Size
 
 T = TypeVar("T")
 
@@ -44,6 +45,8 @@ class FusionSettings:
         runtime: What computes the network: ``torch``, ``openvino`` (CPU only, several times faster), or ``auto``.
         precision: ``fp32``, ``bf16`` (OpenVINO on CPUs that have it), or ``auto``: bf16 for watching, fp32 for files.
         threads: CPU threads of the network; 0 leaves the choice to the engine.
+        working_size: ``full``, a size like ``640x480`` at which larger frames are fused, their detail kept, or
+            ``auto``: as large as keeps up for watching, ``full`` for files.
     """
 
     model: str = "auto"
@@ -52,6 +55,7 @@ class FusionSettings:
     runtime: Literal["auto", "torch", "openvino"] = "auto"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int = 0
+    working_size: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,24 @@ def check(settings: Settings) -> Settings:
         raise SettingsError("fusion.threads", settings.fusion.threads, "0 (automatic) to 256")
     if not abs(settings.sources.offset_ms) <= 3_600_000:
         raise SettingsError("sources.offset_ms", settings.sources.offset_ms, "-3600000 to 3600000 milliseconds")
+    if settings.fusion.working_size not in ("auto", "full"):
+        parse_size(settings.fusion.working_size)
     device = settings.fusion.device
     if device not in ("auto", "cpu", "cuda") and not (device.startswith("cuda:") and device[5:].isdecimal()):
         raise SettingsError("fusion.device", device, "auto, cpu, cuda, cuda:0, cuda:1, …")
     return settings
+
+
+def parse_size(text: str) -> Size:
+    """Return the size that ``text`` like ``640x480`` names.
+
+    Raises:
+        SettingsError: It names none.
+    """
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 16 <= int(width) <= 16384 and 16 <= int(height) <= 16384):
+        raise SettingsError("fusion.working_size", text, "auto, full, or width x height like 640x480")
+    return Size(int(width), int(height))
 
 
 def from_mapping(kind: type[T], values: object, key: str = "") -> T:

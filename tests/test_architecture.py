@@ -11,15 +11,24 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS = {
-    "errors": 0, "frames": 0, "settings": 0,
-    "sources": 1, "alignment": 1, "thermal": 1, "engine": 1, "fusion_modes": 1, "compositing": 1,
-    "recording": 1, "telemetry": 1, "session_clock": 1, "snapshot": 2, "pairing": 2, "pipeline": 2, "runner": 3, "session": 4, "processing": 4,
-    "bench": 4, "cli": 5, "gui": 5,
-}  # fmt: skip
+    name: layer
+    for layer, names in enumerate(
+        (
+            "errors frames settings",
+            "sources alignment thermal engine fusion_modes compositing recording telemetry session_clock",
+            "pairing pipeline snapshot",
+            "runner",
+            "session processing bench",
+            "cli gui",
+        )
+    )
+    for name in names.split()
+}
 """Layer of each part of ``fusion_app``. A part imports parts of lower layers; on layers 2 to 5 neighbours may meet."""
 
 SIBLINGS_THAT_MEET = {
     ("settings", "errors"),
+    ("settings", "frames"),
     ("engine", "fusion_modes"),
     ("processing", "session"),
     ("cli", "gui"),

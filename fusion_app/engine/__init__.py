@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from fusion_app.engine.base import Engine
 from fusion_app.engine.classical import ClassicalEngine
+from fusion_app.engine.working_size import WorkingSizeEngine
 from fusion_app.errors import EngineError, SettingsError, WeightsError
 from fusion_app.fusion_modes import MODES
-from fusion_app.settings import FusionSettings
+from fusion_app.settings import FusionSettings, parse_size
 
 if TYPE_CHECKING:
     from torch import nn
@@ -43,6 +44,13 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         WeightsError: The weights are missing or damaged.
         EngineError: The device or the runtime is not there.
     """
+    engine = _open(settings, is_real_time=is_real_time)
+    if settings.working_size in ("auto", "full"):
+        return engine
+    return WorkingSizeEngine(engine, parse_size(settings.working_size))
+
+
+def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
     if settings.model in MODES and not settings.weights:
         return ClassicalEngine(settings.model)
     from fusion_app.engine.network import NetworkEngine  # noqa: PLC0415 - torch costs seconds to import
