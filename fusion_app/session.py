@@ -11,8 +11,9 @@ from fusion_app.engine import Engine, open_engine
 from fusion_app.errors import PairingError
 from fusion_app.pairing import PairingPolicy, PairStream
 from fusion_app.pipeline import FusionPipeline
+from fusion_app.quality import QualityKeeper
 from fusion_app.runner import Pace, Runner
-from fusion_app.settings import Settings, SourceSettings
+from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from fusion_app.sources import BufferedSource, FrameSource, is_image_folder, open_images, open_source
 from fusion_app.sources.images import image_files
 from fusion_app.telemetry import Telemetry
@@ -56,19 +57,39 @@ class OpenPair:
 class Session:
     """One start-to-stop over an open pair. The session owns the pair and closes it."""
 
-    def __init__(self, pair: OpenPair, settings: Settings, engine: Engine, pace: Pace) -> None:
+    def __init__(self, pair: OpenPair, settings: Settings, engine: "Engine | Choice", pace: Pace) -> None:
+        choice = engine if isinstance(engine, Choice) else Choice(engine)
         self.pair = pair
-        self.engine = engine
+        self.engine = choice.engine
         self.pace = Pace.LIVE if pair.is_live else pace
         self.ir = pair.ir
         self.vis = pair.vis
         self.pairs = PairStream(self.ir, self.vis, self._policy(settings))
         self.telemetry = Telemetry()
-        self._pipeline = FusionPipeline(engine)
+        self._pipeline = FusionPipeline(self.engine)
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
+        self._keepers: list[QualityKeeper] = []
+        self._keep(choice.keeper)
 
-    def use(self, engine: Engine) -> None:
-        """Fuse with ``engine`` from the next frame on; everything else stays as it is."""
+    def choose(self, fusion: FusionSettings) -> "Choice":
+        """Return the engine that ``fusion`` asks for in this session; it may take seconds, `use` takes it into use."""
+        return open_choice(fusion, self.pair, is_real_time=self.pace is not Pace.EXPORT)
+
+    def use(self, choice: "Choice") -> None:
+        """Fuse with the engine of ``choice`` from the next frame on; everything else stays as it is."""
+        for keeper in self._keepers:
+            keeper.stop()
+            self.runner.remove_sink(keeper)
+        self._exchange(choice.engine)
+        self._keep(choice.keeper)
+
+    def _keep(self, keeper: QualityKeeper | None) -> None:
+        if keeper is not None:
+            keeper.attach(self._exchange)
+            self._keepers.append(keeper)
+            self.runner.add_sink(keeper)
+
+    def _exchange(self, engine: Engine) -> None:
         self.engine = engine
         self._pipeline = replace(self._pipeline, engine=engine)
         self.runner.swap(self._pipeline)
@@ -94,6 +115,8 @@ class Session:
         self.runner.stop(timeout_s=0.0)
         self.pair.cancel()  # the runner may be waiting for a frame
         self.runner.stop()
+        for keeper in self._keepers:
+            keeper.close()
         self.pair.close()
 
 
@@ -105,11 +128,32 @@ def open_session(settings: Settings, pace: Pace) -> Session:
     """
     pair = open_pair(settings.sources)
     try:
-        engine = open_engine(settings.fusion, is_real_time=pace is not Pace.EXPORT)
-        return Session(pair, settings, engine, pace)
+        choice = open_choice(settings.fusion, pair, is_real_time=pair.is_live or pace is not Pace.EXPORT)
+        return Session(pair, settings, choice, pace)
     except BaseException:
         pair.close()
         raise
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine, and who watches that it keeps up (nobody, where the user has named a model)."""
+
+    engine: Engine
+    keeper: QualityKeeper | None = None
+
+
+def open_choice(fusion: FusionSettings, pair: OpenPair, *, is_real_time: bool) -> Choice:
+    """Return the engine that ``fusion`` asks for; ``auto``, while someone watches, is chosen and kept by measuring.
+
+    Raises:
+        FusionAppError: Model, weights, device or runtime are not there.
+    """
+    is_automatic = fusion.model == "auto" and not fusion.weights and fusion.working_size == "auto"
+    if not (is_real_time and is_automatic):
+        return Choice(open_engine(fusion, is_real_time=is_real_time))
+    keeper = QualityKeeper(fusion, pair.vis.info.size, pair.vis.info.period_s)
+    return Choice(keeper.start(), keeper)
 
 
 def open_pair(sources: SourceSettings) -> OpenPair:

@@ -16,7 +16,7 @@ LAYERS = {
         (
             "errors frames settings",
             "sources alignment thermal engine fusion_modes compositing recording telemetry session_clock",
-            "pairing pipeline snapshot",
+            "pairing pipeline snapshot quality",
             "runner",
             "session processing bench",
             "cli gui",

@@ -11,12 +11,11 @@ from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from fusion_app.engine import Engine, open_engine
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.bridge import QtSink
 from fusion_app.gui.worker import Worker
 from fusion_app.runner import Finish, Pace, RunReport
-from fusion_app.session import Session
+from fusion_app.session import Choice, Session
 from fusion_app.settings import FusionSettings, Settings
 
 SessionFactory = Callable[[Settings, Pace], Session]
@@ -158,7 +157,7 @@ class SessionController(QObject):
             self.engine_changed.emit()
             return
         swap, failed = partial(self._on_engine, self.session, fusion), self.failed.emit
-        self._worker.submit(partial(open_engine, fusion, is_real_time=True), swap, failed)
+        self._worker.submit(partial(self.session.choose, fusion), swap, failed)
 
     def sync(self) -> None:
         """Learn what the runner did by itself: a played file has ended. Call it now and then."""
@@ -209,10 +208,10 @@ class SessionController(QObject):
         self._worker.submit(partial(_close, self._release()))
         self._set(State.ENDED)
 
-    def _on_engine(self, session: Session, fusion: FusionSettings, engine: Engine) -> None:
+    def _on_engine(self, session: Session, fusion: FusionSettings, choice: Choice) -> None:
         self.settings = replace(self.settings, fusion=fusion)
         if session is self.session:
-            session.use(engine)
+            session.use(choice)
         self.engine_changed.emit()
 
     def _take_frame(self) -> None:

@@ -1,0 +1,87 @@
+import time
+from pathlib import Path
+
+import pytest
+
+from fusion_app.engine import Engine
+from fusion_app.frames import Frame, FramePair, FusedFrame, Size
+from fusion_app.quality import LADDER, QualityKeeper, QualityPolicy, Rung
+from fusion_app.settings import FusionSettings
+
+POLICY = QualityPolicy(LADDER, period_ms=33.3)
+BY_NAME = {(rung.model, rung.side): rung for rung in LADDER}
+
+
+def test_the_ladder_falls_in_cost() -> None:
+    costs = [rung.cost for rung in LADDER]
+    assert costs == sorted(costs, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("reference_ms", "expected"),
+    [(1.0, ("cs2fusion", 1.0)), (5.0, ("lite-25k", 1.0)), (20.0, ("lite-6k", 1.0)), (35.0, ("lite-2k", 1.0)),
+     (60.0, ("lite-2k", 0.7)), (10_000.0, ("lite-2k", 0.33))],
+)  # fmt: skip
+def test_the_most_faithful_rung_that_fits_is_chosen(reference_ms: float, expected: tuple[str, float]) -> None:
+    assert POLICY.first(reference_ms) == BY_NAME[expected]
+
+
+def test_too_slow_steps_down_to_what_fits_once_settled() -> None:
+    rung = BY_NAME["lite-6k", 1.0]
+    assert POLICY.next(rung, p95_ms=60.0, settled_s=1.0) == rung
+    assert POLICY.next(rung, p95_ms=60.0, settled_s=3.0) == BY_NAME["lite-2k", 0.7]
+    assert POLICY.next(LADDER[-1], p95_ms=900.0, settled_s=30.0) == LADDER[-1]
+
+
+def test_room_for_better_steps_up_one_rung_after_a_while_and_does_not_swing_back() -> None:
+    rung = BY_NAME["lite-2k", 1.0]
+    assert POLICY.next(rung, p95_ms=5.0, settled_s=5.0) == rung
+    better = POLICY.next(rung, p95_ms=5.0, settled_s=11.0)
+    assert better == BY_NAME["lite-6k", 1.0]
+    for settled in (1.0, 5.0, 60.0):
+        assert POLICY.next(better, p95_ms=5.0 / 0.6, settled_s=settled) == better
+
+
+def test_within_the_period_nothing_changes() -> None:
+    rung = BY_NAME["lite-6k", 1.0]
+    assert POLICY.next(rung, p95_ms=30.0, settled_s=100.0) == rung
+
+
+def test_a_rung_keeps_the_users_other_settings() -> None:
+    base = FusionSettings(device="cpu", precision="fp32", threads=1)
+    settings = Rung("lite-2k", 0.5, 0.2).settings(base, Size(1920, 1080))
+    assert (settings.model, settings.working_size, settings.precision) == ("lite-2k", "960x540", "fp32")
+
+
+def frame(fuse_ms: float) -> FusedFrame:
+    empty = Frame(None, 0.0, 0)  # type: ignore[arg-type]
+    return FusedFrame(None, FramePair(empty, empty), None, {"fuse": fuse_ms})  # type: ignore[arg-type]
+
+
+def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.05)
+    keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
+    engine = keeper.start()
+    assert engine.name in ("lite-25k", "lite-6k", "lite-2k", "cs2fusion")
+    exchanged: list[Engine] = []
+    keeper.attach(exchanged.append)
+    time.sleep(0.06)
+    for _ in range(40):
+        started = time.perf_counter()
+        keeper(frame(3000.0))
+        assert time.perf_counter() - started < 0.5
+    keeper_thread = keeper._thread
+    assert keeper_thread is not None
+    keeper_thread.join()
+    assert [item.description for item in exchanged] != []
+    assert exchanged[-1].description != engine.description
+    keeper.close()
+
+
+def test_a_stopped_keeper_changes_nothing(tmp_path: Path) -> None:
+    keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
+    keeper.start()
+    keeper.stop()
+    for _ in range(60):
+        keeper(frame(3000.0))
+    assert keeper._thread is None
