@@ -63,7 +63,8 @@ class _LineIcon(QIconEngine):
         """Draw the shapes in the palette's text colour."""
         group = QPalette.ColorGroup.Disabled if mode is QIcon.Mode.Disabled else QPalette.ColorGroup.Active
         colour = QGuiApplication.palette().color(group, QPalette.ColorRole.ButtonText).name()
-        _renderer(self._name, colour).render(painter, QRectF(rect))
+        dot = colour if mode is QIcon.Mode.Disabled else RECORD_RED
+        _renderer(self._name, colour, dot).render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Return the drawing on a transparent ground."""
@@ -79,8 +80,6 @@ class _LineIcon(QIconEngine):
         return _LineIcon(self._name)
 
 
-def _renderer(name: str, colour: str) -> QSvgRenderer:
-    shapes = (
-        SHAPES[name].replace('class="f"', f'fill="{colour}"').replace('class="r"', f'fill="{RECORD_RED}" stroke="none"')
-    )
+def _renderer(name: str, colour: str, dot: str = RECORD_RED) -> QSvgRenderer:
+    shapes = SHAPES[name].replace('class="f"', f'fill="{colour}"').replace('class="r"', f'fill="{dot}" stroke="none"')
     return QSvgRenderer(QByteArray(SVG.format(colour=colour, shapes=shapes).encode()))

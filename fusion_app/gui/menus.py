@@ -85,7 +85,7 @@ def _open_button(bar: QToolBar, actions: Actions) -> QToolButton:
 
 def _layout_button(bar: QToolBar, actions: Actions) -> QToolButton:
     button = QToolButton(bar)
-    button.setText(tr("Layout"))
+    button.setText(tr("Layout") + " ▾")
     button.setIcon(icon("layout"))
     menu = QMenu(button)
     menu.addActions(actions.group("layout"))

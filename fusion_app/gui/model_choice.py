@@ -5,9 +5,10 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QAction, QActionGroup
-from PyQt6.QtWidgets import QComboBox, QMenu
+from PyQt6.QtWidgets import QMenu
 
 from fusion_app.engine import model_names
+from fusion_app.gui.combo import ComboBox
 from fusion_app.settings import FusionSettings
 
 
@@ -26,7 +27,7 @@ class ModelChoice(QObject):
         self._weights = fusion.weights
         own = (Path(fusion.weights).name,) if fusion.weights else ()
         self._names = (*own, "auto", *model_names())
-        self.combo = QComboBox()
+        self.combo = ComboBox()
         self.combo.addItems(self._names)
         self.combo.setAccessibleName(self.tr("Model"))
         self.combo.setToolTip(self.tr("What fuses; auto takes what this computer can keep up with"))

@@ -135,7 +135,7 @@ def _recording_field(recording: RecordingStatus) -> Field:
     hours, minutes = divmod(minutes, 60)
     text = f"REC {hours:02d}:{minutes:02d}:{seconds:02d} {size_text(recording.size)}"
     if not recording.dropped:
-        return Field(f"⏺ {text}", Level.PLAIN)
+        return Field(f"● {text}", Level.PLAIN)
     return Field(tr("{0} dropped {1}").format(text, recording.dropped), Level.WARNING)
 
 

@@ -51,6 +51,10 @@ QToolBar QToolButton:hover { background: $raised; }
 QToolBar QToolButton:pressed, QToolBar QToolButton:checked { background: $raised; border-color: $border; }
 QToolBar QToolButton:focus { border-color: $accent; }
 QToolBar QToolButton:disabled { color: $muted; }
+QToolButton::menu-indicator { image: none; }
+QToolBar QToolButton[popupMode="1"] { padding-right: 22px; }
+QToolButton::menu-button { border: none; width: 20px; border-radius: 6px; }
+QToolButton::menu-button:hover { background: $border; }
 QMenuBar { background: $panel; padding: 2px 6px; }
 QMenuBar::item { padding: 4px 9px; border-radius: 5px; background: transparent; }
 QMenuBar::item:selected { background: $raised; }
@@ -88,7 +92,17 @@ QPushButton:default:disabled { background: $panel; border-color: $border; color:
 QPushButton#flat { background: transparent; border-color: transparent; color: $accent; padding: 5px 10px; }
 QPushButton#flat:hover, QPushButton#flat:focus { border-color: $border; }
 QLineEdit, QComboBox { background: $base; border: 1px solid $border; border-radius: 6px; padding: 6px 8px; }
+QComboBox::drop-down { border: none; width: 26px; }
+QComboBox::down-arrow { image: none; }
 QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QTableWidget { background: $base; border: 1px solid $border; border-radius: 6px; }
+QTableWidget::item { padding: 0 10px; }
+QHeaderView::section {
+    background: $panel; color: $muted; border: none; border-bottom: 1px solid $border; padding: 7px 10px;
+}
+QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
+QScrollBar::handle:vertical { background: $border; border-radius: 4px; min-height: 30px; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
 QProgressBar { background: $base; border: 1px solid $border; border-radius: 6px; height: 14px; text-align: center; }
 QProgressBar::chunk { background: $accent; border-radius: 5px; }
 QSlider::groove:horizontal { height: 5px; border-radius: 2px; background: $raised; }

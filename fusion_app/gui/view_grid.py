@@ -3,11 +3,11 @@
 import enum
 
 from PyQt6.QtCore import QRect, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.frames import FusedFrame, Image
-from fusion_app.gui.frame_view import FrameView, Zoom
+from fusion_app.gui.frame_view import GROUND, FrameView, Zoom
 
 GAP = 3
 ZOOM_STEP = 1.25
@@ -158,6 +158,10 @@ class ViewGrid(QWidget):
     def _peek(self, is_peeking: bool) -> None:
         self._is_peeking = is_peeking
         self._show_fused()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Fill the gaps between the tiles."""
+        QPainter(self).fillRect(self.rect(), GROUND.lighter(260))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Arrange the tiles anew."""

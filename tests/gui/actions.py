@@ -21,7 +21,8 @@ def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, *, shift: bool = False,
 
 def button(parent: QWidget, text: str) -> QPushButton:
     """Return the visible button that says ``text``."""
-    found = [item for item in parent.findChildren(QPushButton) if item.text() == text and item.isVisible()]
+    buttons = [item for item in parent.findChildren(QPushButton) if item.isVisible()]
+    found = [item for item in buttons if item.text().replace("&", "") == text]
     assert found, f"no button {text!r}"
     return found[0]
 

@@ -146,9 +146,7 @@ def test_closing_the_pair_brings_the_card_back(make_window: MakeWindow, qtbot: Q
     assert not window.grid.has_frame
 
 
-def test_typed_addresses_that_do_not_answer_say_so_without_the_password(
-    make_window: MakeWindow, qtbot: QtBot
-) -> None:
+def test_typed_addresses_that_do_not_answer_say_so_without_the_password(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
     press(qtbot, window, Qt.Key.Key_O, ctrl=True, shift=True)
     dialog = window.acts.dialog

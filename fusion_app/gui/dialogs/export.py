@@ -8,7 +8,6 @@ from pathlib import Path
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -23,6 +22,7 @@ from PyQt6.QtWidgets import (
 
 from fusion_app.engine import model_names
 from fusion_app.errors import FusionAppError
+from fusion_app.gui.combo import ComboBox
 from fusion_app.processing import FuseJob, FuseReport, fuse_recordings
 from fusion_app.settings import Settings
 
@@ -141,7 +141,7 @@ class ExportDialog(QDialog):
         self.output.textChanged.connect(self._check_output)
         self.browse = QPushButton(self.tr("Choose…"), self)
         self.browse.clicked.connect(self._choose)
-        self.model = QComboBox(self)
+        self.model = ComboBox(self)
         self.model.setAccessibleName(self.tr("Model"))
         self.model.addItems(("auto", *model_names()))
         self.model.setCurrentText(self._settings.fusion.model)

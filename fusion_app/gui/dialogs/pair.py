@@ -4,7 +4,6 @@ from pathlib import Path
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -15,6 +14,8 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+from fusion_app.gui.combo import ComboBox
 
 CAMERAS = 4
 
@@ -39,6 +40,7 @@ class PairDialog(QDialog):
         text = QLabel(explanation, self)
         text.setObjectName("hint")
         text.setWordWrap(True)
+        text.setMinimumWidth(580)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(16)
@@ -138,8 +140,8 @@ class ConnectDialog(PairDialog):
             parent,
             self.tr("Connect cameras"),
             self.tr(
-                "camera:0 is the first camera of this computer, camera:1 the second. A network camera has an address "
-                "such as rtsp://…, http://…, udp://… or tcp://…."
+                "camera:0 is the first camera of this computer, camera:1 the second. A network camera has an address, "
+                "for example rtsp://192.168.1.20/stream; http, udp, tcp, srt and rtmp are understood, too."
             ),
         )
         self.ir_field = self._row(0, self.tr("&Infrared"), ir or "camera:0")
@@ -156,8 +158,8 @@ class ConnectDialog(PairDialog):
         """See `PairDialog`."""
         return self.vis_field.currentText().strip()
 
-    def _row(self, row: int, name: str, value: str) -> QComboBox:
-        field = QComboBox(self)
+    def _row(self, row: int, name: str, value: str) -> ComboBox:
+        field = ComboBox(self)
         field.setEditable(True)
         field.addItems([f"camera:{number}" for number in range(CAMERAS)])
         field.setCurrentText(value)

@@ -1,0 +1,198 @@
+"""What the user keeps: recordings, snapshots, exports; and that none of it is ever lost or overwritten."""
+
+import threading
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from fusion_app.gui.banner import Kind
+from fusion_app.gui.dialogs.export import ExportDialog
+from fusion_app.gui.main_window import MainWindow
+from fusion_app.gui.recording_control import RecordingState
+from fusion_app.gui.session_controller import State
+from tests.gui.actions import button, click, press, wait_for
+from tests.gui.conftest import MakeWindow
+from tests.media import read_back
+
+DEMO = ("synthetic:ir?frames=60&size=64x48", "synthetic:vis?frames=60&size=64x48")
+
+
+@pytest.fixture
+def playing(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
+    """A window that plays three seconds of demo."""
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    return window
+
+
+def kept(window: MainWindow) -> list[Path]:
+    return sorted(Path(window.controller.settings.recording.folder).glob("*"))
+
+
+def record(qtbot: QtBot, window: MainWindow, frames: int) -> None:
+    press(qtbot, window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: window.recording.state is RecordingState.ON)
+    qtbot.waitUntil(lambda: (now := window.recording.status()) is not None and now.written >= frames)
+
+
+def finish(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
+
+
+def test_f9_records_what_is_fused(playing: MainWindow, qtbot: QtBot) -> None:
+    record(qtbot, playing, 8)
+    qtbot.waitUntil(lambda: "REC 00:00:0" in playing.status.field_text("recording"))
+    finish(qtbot, playing)
+    (path,) = kept(playing)
+    pts, images = read_back(path)
+    assert len(images) >= 8
+    assert images[0].shape == (48, 64, 3)
+    assert np.allclose(np.diff(pts), 0.05, atol=0.002)
+    assert playing.banner.kind is Kind.DONE
+    assert str(path) in playing.banner.text
+
+
+def test_a_recording_goes_on_over_a_seek_and_a_pause_without_a_jump_in_time(playing: MainWindow, qtbot: QtBot) -> None:
+    record(qtbot, playing, 3)
+    press(qtbot, playing, Qt.Key.Key_Home)
+    press(qtbot, playing, Qt.Key.Key_Space)
+    qtbot.wait(250)
+    press(qtbot, playing, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: playing.recording.status().written >= 9)
+    finish(qtbot, playing)
+    pts, _ = read_back(kept(playing)[0])
+    assert np.diff(pts).min() > 0.04
+    assert np.diff(pts).max() < 0.16
+
+
+def test_two_recordings_of_one_second_are_two_files(playing: MainWindow, qtbot: QtBot) -> None:
+    for _ in range(2):
+        record(qtbot, playing, 1)
+        finish(qtbot, playing)
+    assert len(kept(playing)) == 2
+
+
+def test_a_recording_is_finished_when_another_pair_is_opened(playing: MainWindow, qtbot: QtBot) -> None:
+    record(qtbot, playing, 3)
+    playing.commands["demo"].trigger()
+    wait_for(qtbot, playing, State.PLAYING)
+    qtbot.waitUntil(lambda: playing.recording.state is RecordingState.OFF)
+    assert len(read_back(kept(playing)[0])[1]) >= 3
+
+
+def test_closing_while_recording_asks_once_and_finishes_the_file(playing: MainWindow, qtbot: QtBot) -> None:
+    record(qtbot, playing, 3)
+    asked: list[str] = []
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        asked.append(box.text())
+        click(qtbot, next(item for item in box.findChildren(QPushButton) if item.text() == "Finish and close"))
+
+    QTimer.singleShot(100, answer)
+    playing.close()
+    qtbot.waitUntil(lambda: playing.is_closed)
+    assert len(asked) == 1
+    assert len(read_back(kept(playing)[0])[1]) >= 3
+
+
+def test_going_on_recording_keeps_the_window_open(playing: MainWindow, qtbot: QtBot) -> None:
+    record(qtbot, playing, 1)
+    QTimer.singleShot(100, lambda: QApplication.activeModalWidget().reject())
+    playing.close()
+    qtbot.wait(50)
+    assert playing.isVisible()
+    assert playing.recording.state is RecordingState.ON
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_the_picture_goes_on(
+    playing: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "recordings").write_text("a file where the folder should be")
+    press(qtbot, playing, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: playing.banner.kind is Kind.ERROR)
+    assert "recordings" in playing.banner.text
+    assert playing.recording.state is RecordingState.OFF
+    assert not playing.commands["record"].isChecked()
+    assert playing.controller.state is State.PLAYING
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_S, Qt.Key.Key_F12])
+def test_a_snapshot_keeps_the_fused_picture_and_its_sources(playing: MainWindow, qtbot: QtBot, key: Qt.Key) -> None:
+    press(qtbot, playing, Qt.Key.Key_Space)
+    qtbot.wait(150)
+    press(qtbot, playing, key)
+    qtbot.waitUntil(lambda: playing.banner.kind is Kind.DONE)
+    frame = playing.controller.frame
+    assert frame is not None
+    images = {path.stem.split("-")[-1]: cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in kept(playing)}
+    assert len(images) == 3
+    assert np.array_equal(images.pop("ir"), frame.pair.ir.image)
+    assert np.array_equal(images.pop("visible"), frame.pair.vis.image)
+    assert np.array_equal(images.popitem()[1], frame.image)
+
+
+@pytest.fixture
+def export(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> ExportDialog:
+    """The export dialog over a window that shows a clip of 25 frames."""
+    window = make_window(*clip)
+    wait_for(qtbot, window, State.PLAYING)
+    press(qtbot, window, Qt.Key.Key_E, ctrl=True)
+    assert isinstance(window.acts.dialog, ExportDialog)
+    assert window.controller.state is State.PAUSED
+    return window.acts.dialog
+
+
+def test_an_export_has_every_frame_at_its_time(export: ExportDialog, qtbot: QtBot, clip: tuple[str, str]) -> None:
+    output = Path(export.output.text())
+    assert output.parent == Path(clip[1]).parent
+    with qtbot.waitSignal(export.exported, timeout=10000):
+        click(qtbot, button(export, "Export"))
+    pts, images = read_back(output)
+    assert pts == read_back(Path(clip[1]))[0]
+    assert len(images) == 25
+
+
+def test_an_export_replaces_a_file_only_when_told_to(export: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    existing = tmp_path / "existing.mp4"
+    existing.write_text("precious")
+    export.output.setText(str(existing))
+    assert not button(export, "Export").isEnabled()
+    assert "exists already" in export.message.text()
+    export.replace_box.setChecked(True)
+    with qtbot.waitSignal(export.exported, timeout=10000):
+        click(qtbot, button(export, "Export"))
+    assert len(read_back(existing)[1]) == 25
+
+
+def test_an_export_that_cannot_be_written_says_so(export: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    export.output.setText(str(tmp_path / "film.xyz"))
+    click(qtbot, button(export, "Export"))
+    qtbot.waitUntil(lambda: not export.is_exporting)
+    assert "say .mkv or .mp4" in export.message.text()
+    export.reject()
+
+
+def test_a_cancelled_export_is_playable(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    long = [f"synthetic:{camera}?frames=5000&size=320x256" for camera in ("ir", "vis")]
+    window = make_window(*long)
+    wait_for(qtbot, window, State.PLAYING)
+    window.commands["export"].trigger()
+    dialog = window.acts.dialog
+    assert isinstance(dialog, ExportDialog)
+    dialog.output.setText(str(tmp_path / "part.mkv"))
+    click(qtbot, button(dialog, "Export"))
+    qtbot.waitUntil(lambda: "of 5000 frames" in dialog.message.text())
+    click(qtbot, button(dialog, "Cancel"))
+    qtbot.waitUntil(lambda: "Stopped after" in dialog.message.text())
+    count = int(dialog.message.text().split()[2])
+    click(qtbot, button(dialog, "Close"))
+    assert len(read_back(tmp_path / "part.mkv")[1]) == count
+    assert "export" not in {thread.name for thread in threading.enumerate()}

@@ -1,0 +1,122 @@
+"""A network of two seconds a frame: the window stays quick, the network stays out of its thread, closing is orderly."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from PyQt6.QtCore import Qt, QTimer
+from pytestqt.qtbot import QtBot
+
+from fusion_app.frames import FloatImage
+from fusion_app.gui.session_controller import State
+from fusion_app.runner import Pace
+from fusion_app.session import Session, open_pair
+from fusion_app.settings import Settings
+from tests.gui.actions import press, wait_for
+from tests.gui.conftest import MakeWindow
+
+DEMO = ("synthetic:ir", "synthetic:vis")
+
+
+class SlowEngine:
+    """Takes ``seconds`` for a frame and remembers in which threads it was asked to."""
+
+    name = "slow"
+    device = "cpu"
+    description = "slow · CPU"
+    fallback_reason = ""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.threads: set[threading.Thread] = set()
+        self.begun = 0
+
+    def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
+        """Return the mean, late."""
+        self.threads.add(threading.current_thread())
+        self.begun += 1
+        time.sleep(self.seconds)
+        return (ir + vis_luma) / 2
+
+    def session(self, settings: Settings, pace: Pace) -> Session:
+        """Open a session that fuses with this engine."""
+        return Session(open_pair(settings.sources), settings, self, pace)
+
+
+class Pulse:
+    """Beats in the event loop; the longest pause between two beats is how long the window was stuck."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+        self._last = time.monotonic()
+        self.timer = QTimer()
+        self.timer.timeout.connect(self._beat)
+        self.timer.start(5)
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        self.longest_s = max(self.longest_s, now - self._last)
+        self._last = now
+
+
+@pytest.fixture
+def pulse(qtbot: QtBot) -> Iterator[Pulse]:
+    """The event loop's pulse during the test."""
+    pulse = Pulse()
+    yield pulse
+    pulse.timer.stop()
+
+
+def test_the_window_stays_quick_while_a_frame_takes_two_seconds(
+    make_window: MakeWindow, qtbot: QtBot, pulse: Pulse
+) -> None:
+    engine = SlowEngine(2.0)
+    window = make_window(*DEMO, factory=engine.session)
+    wait_for(qtbot, window, State.PLAYING)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Period, Qt.Key.Key_Home, Qt.Key.Key_4, Qt.Key.Key_Space):
+        press(qtbot, window, key)
+        qtbot.wait(150)
+    qtbot.waitUntil(lambda: engine.begun >= 2, timeout=6000)
+    started = time.monotonic()
+    window.close()
+    qtbot.waitUntil(lambda: window.is_closed, timeout=6000)
+    assert time.monotonic() - started < 5
+    assert pulse.longest_s < 0.5
+    assert threading.main_thread() not in engine.threads
+    assert not any(thread.is_alive() for thread in engine.threads)
+
+
+def test_what_cannot_be_fused_in_time_is_skipped_and_counted(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(*DEMO, factory=SlowEngine(0.3).session)
+    wait_for(qtbot, window, State.PLAYING)
+    qtbot.waitUntil(lambda: window.controller.position_s > 1.5)
+    qtbot.waitUntil(lambda: int(window.status.field_text("losses").split()[1]) >= 10)
+
+
+def test_a_window_closed_while_opening_leaves_nothing(make_window: MakeWindow, qtbot: QtBot) -> None:
+    entered, opened = threading.Event(), []
+
+    def open_slowly(settings: Settings, pace: Pace) -> Session:
+        entered.set()
+        time.sleep(0.5)
+        opened.append(SlowEngine(0.0).session(settings, pace))
+        return opened[0]
+
+    window = make_window(*DEMO, factory=open_slowly)
+    assert entered.wait(2)
+    window.close()
+    qtbot.waitUntil(lambda: window.is_closed)
+    assert opened[0].vis.is_over
+
+
+def test_an_error_of_the_engine_is_shown_and_the_window_lives(make_window: MakeWindow, qtbot: QtBot) -> None:
+    class Broken(SlowEngine):
+        def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
+            raise RuntimeError("the device is on fire")
+
+    window = make_window(*DEMO, factory=Broken(0.0).session)
+    wait_for(qtbot, window, State.ENDED, with_frame=False)
+    assert "the device is on fire" in window.banner.text
+    window.commands["close_pair"].trigger()
+    wait_for(qtbot, window, State.EMPTY, with_frame=False)
