@@ -22,6 +22,7 @@ from training.settings import TrainingSettings
 from training.state import StateError, load_state, save_state
 from training.trainer import Trainer
 
+tqdm.monitor_interval = 0  # the bar moves at every step without a watching thread
 _PREVIEW_SIDE = 256
 
 
