@@ -29,7 +29,7 @@ def run_window(settings: Settings) -> int:
     window = MainWindow(settings, QSettings())
     report_unexpected_errors(window)
     if (hints := app.styleHints()) is not None:
-        hints.colorSchemeChanged.connect(window.follow_system_theme)
+        hints.colorSchemeChanged.connect(window.appearance.follow_system)
     _close_on_signals(app, window)
     window.show()
     QTimer.singleShot(0, lambda: _start(window))
@@ -57,7 +57,7 @@ def _close_on_signals(app: QApplication, window: MainWindow) -> None:
     """Close in order on Ctrl-C and SIGTERM. Python sees signals only between its own instructions: hence the timer."""
 
     def close(*_: object) -> None:
-        window.close()
+        window.close_at_once()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, close)

@@ -20,6 +20,7 @@ from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recording_control import RecordingControl, RecordingState
 from fusion_app.gui.session_controller import SessionController, State
 from fusion_app.gui.view_grid import Layout, Role, ViewGrid
+from fusion_app.gui.worker import Worker
 from fusion_app.settings import SourceSettings
 from fusion_app.snapshot import free_path, recording_folder
 
@@ -96,7 +97,9 @@ class Commands(QObject):
         if not (pair.ir and pair.vis):
             self.ask_for_pair(pair.ir, pair.vis)
             return
-        if pair != DEMO:
+        is_demo = all(uri.startswith("synthetic:") for uri in (pair.ir, pair.vis))
+        self._actions["loop"].setChecked(is_demo)  # its two seconds are over before one has looked
+        if not is_demo:
             self._preferences.remember(pair)
         settings = self._controller.settings
         sources = replace(settings.sources, ir=pair.ir, vis=pair.vis)
@@ -159,10 +162,10 @@ class Commands(QObject):
         dialog.exported.connect(self._recording.saved)
         self._open_dialog(dialog)
 
-    def stop_export(self, timeout_s: float) -> None:
-        """End an export that runs, because the window closes."""
+    def stop_export(self, worker: Worker) -> None:
+        """End an export that runs, because the window closes; ``worker`` waits for it."""
         if isinstance(self.dialog, ExportDialog):
-            self.dialog.stop(timeout_s)
+            worker.submit(self.dialog.stop)
 
     def reconnect(self) -> None:
         """Open the same sources again."""

@@ -77,6 +77,8 @@ class EmptyCard(QWidget):
                 button.setIcon(action.icon())
             button.clicked.connect(action.trigger)
             row.addWidget(button)
+            if name == "open_pair":
+                self.setFocusProxy(button)
         return row
 
     def _hints(self, card: QFrame, actions: Actions) -> QHBoxLayout:

@@ -1,14 +1,12 @@
 """The window: puts the parts together, shows the state, and closes in order."""
 
-from functools import partial
-
-from PyQt6.QtCore import QSettings, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PyQt6.QtWidgets import QApplication, QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame
-from fusion_app.gui import theme
 from fusion_app.gui.actions import Actions
+from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.banner import Banner
 from fusion_app.gui.bottom_bar import BottomBar
 from fusion_app.gui.commands import Commands
@@ -22,7 +20,7 @@ from fusion_app.gui.problems import Problems
 from fusion_app.gui.recording_control import RecordingControl, RecordingState
 from fusion_app.gui.session_controller import SessionController, SessionFactory, State
 from fusion_app.gui.status_bar import Meter, StatusBar
-from fusion_app.gui.view_grid import Layout, ViewGrid
+from fusion_app.gui.view_grid import ViewGrid
 from fusion_app.gui.worker import Worker
 from fusion_app.session import open_session
 from fusion_app.settings import Settings
@@ -31,7 +29,11 @@ POLL_MS = 250
 CLOSE_WITHIN_MS = 4500
 MIN_SIZE = (1024, 640)
 FIRST_SIZE = (1280, 800)
-MESSAGES = {State.STARTING: "Opening…", State.STOPPING: "Closing…", State.ENDED: "Ended"}
+MESSAGES = {
+    State.STARTING: QT_TRANSLATE_NOOP("MainWindow", "Opening"),
+    State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "Closing"),
+    State.ENDED: QT_TRANSLATE_NOOP("MainWindow", "Ended"),
+}
 
 
 class MainWindow(QMainWindow):
@@ -54,10 +56,13 @@ class MainWindow(QMainWindow):
         self.model = ModelChoice(settings.fusion, self)
         self._meter: Meter | None = None
         self.is_closed = False
+        self._asks = True
         self._build()
+        self.appearance = Appearance(self, self.commands, self.grid, self.preferences)
         self.problems = Problems(self.banner, self.controller, self.acts)
         self._connect()
-        self._restore()
+        self.appearance.restore()
+        self._show_recent()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._poll)
         self._timer.start(POLL_MS)
@@ -111,19 +116,7 @@ class MainWindow(QMainWindow):
         recording.saved.connect(self.problems.show_saved)
         self.problem.connect(self.problems.show_text)
         self.bottom.transport.sought.connect(controller.seek)
-        self.grid.layout_changed.connect(self._show_layout)
         self.card.recent_chosen.connect(self.acts.open_pair)
-        self.commands["full_screen"].toggled.connect(self._set_full_screen)
-        for action, chosen in zip(self.commands.group("theme"), theme.Theme, strict=True):
-            action.triggered.connect(partial(self._set_theme, chosen))
-
-    def _restore(self) -> None:
-        if not self.preferences.geometry.isEmpty():
-            self.restoreGeometry(self.preferences.geometry)
-        self.grid.set_layout(self.preferences.layout)
-        self._show_layout(self.preferences.layout)
-        self._set_theme(self.preferences.theme)
-        self._show_recent()
 
     def _show_state(self, state: State) -> None:
         controller, sources = self.controller, self.controller.settings.sources
@@ -138,6 +131,7 @@ class MainWindow(QMainWindow):
         if state in (State.EMPTY, State.STARTING):
             self._show_frame(None)
             self._show_recent()
+            self.card.setFocus()
             self.setWindowTitle("CS2Fusion Live")
         if state is State.STARTING:
             self.banner.clear()
@@ -176,17 +170,13 @@ class MainWindow(QMainWindow):
 
     def _use_model(self, fusion: object) -> None:
         if self.controller.is_running:
-            self.status.showMessage(self.tr("Loading the model…"))
+            self.status.showMessage(self.tr("Loading the model"))
         self.controller.use(fusion)  # type: ignore[arg-type]
 
     def _show_recording(self, state: RecordingState) -> None:
         action = self.commands["record"]
         action.setChecked(state in (RecordingState.STARTING, RecordingState.ON))
         action.setText(self.tr("&Record") if state is RecordingState.OFF else self.tr("Stop &recording"))
-
-    def _show_layout(self, layout: Layout) -> None:
-        self.commands.group("layout")[list(Layout).index(layout)].setChecked(True)
-        self.preferences.layout = layout
 
     def _show_recent(self) -> None:
         pairs = self.preferences.recent
@@ -207,25 +197,6 @@ class MainWindow(QMainWindow):
             self.problems.show_notices()
         else:
             self.status.show_fields({})
-
-    def _set_theme(self, chosen: theme.Theme, *_: object) -> None:
-        self.preferences.theme = chosen
-        self.commands.group("theme")[list(theme.Theme).index(chosen)].setChecked(True)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply(app, chosen)
-        self.status.set_colours(theme.colours(chosen))
-
-    def follow_system_theme(self) -> None:
-        """Dress anew after the desktop changed between dark and light."""
-        if self.preferences.theme is theme.Theme.SYSTEM:
-            self._set_theme(theme.Theme.SYSTEM)
-
-    def _set_full_screen(self, is_full: bool) -> None:
-        for part in (self.menuBar(), self.tool_bar, self.status, self.bottom):
-            if part is not None:
-                part.setVisible(not is_full and (part is not self.bottom or self.controller.is_running))
-        self.showFullScreen() if is_full else self.showNormal()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Let Esc leave the full screen; it never quits."""
@@ -250,14 +221,19 @@ class MainWindow(QMainWindow):
         if event is None or self.is_closed:
             return
         event.ignore()
-        if self.recording.state is RecordingState.ON and not self._may_stop_recording():
+        if self._asks and self.recording.state is RecordingState.ON and not self._may_stop_recording():
             return
         self.setEnabled(False)
-        self.preferences.geometry = self.saveGeometry()
-        self.acts.stop_export(2.0)
+        self.appearance.keep_geometry()
+        self.acts.stop_export(self.worker)
         self.controller.close()
         self.worker.submit(lambda: None, self._finish_closing)  # behind everything that waits
         QTimer.singleShot(CLOSE_WITHIN_MS, self._finish_closing)
+
+    def close_at_once(self) -> None:
+        """Close without a question, because the system wants it; a recording is finished."""
+        self._asks = False
+        self.close()
 
     def _may_stop_recording(self) -> bool:
         box = QMessageBox(self)

@@ -1,40 +1,55 @@
 """Menu bar and tool bar: where the actions of the table are found."""
 
-from PyQt6.QtCore import QCoreApplication, Qt
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.icons import icon
 
+translate = QCoreApplication.translate
 
-def tr(text: str) -> str:
-    """Return ``text`` in the user's language."""
-    return QCoreApplication.translate("Menus", text)
+MENUS = (
+    (
+        QT_TRANSLATE_NOOP("Menus", "&File"),
+        "open_pair connect_cameras demo recent | close_pair | export show_recordings | quit",
+    ),
+    (QT_TRANSLATE_NOOP("Menus", "&Edit"), "copy_frame"),
+    (
+        QT_TRANSLATE_NOOP("Menus", "&View"),
+        "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up | "
+        "zoom_in zoom_out zoom_pixels zoom_fit | full_screen theme",
+    ),
+    (
+        QT_TRANSLATE_NOOP("Menus", "&Playback"),
+        "play | step_forward step_back forward_1 back_1 forward_5 back_5 to_start to_end | loop",
+    ),
+    (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap"),
+    (QT_TRANSLATE_NOOP("Menus", "F&usion"), "model"),
+    (QT_TRANSLATE_NOOP("Menus", "&Record"), "record snapshot"),
+    (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | about"),
+)
+"""Title and items of each menu; ``|`` is a line between two items."""
 
 
 def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     """Fill the menu bar; return the menus that are filled while running: ``recent`` and ``model``."""
-    recent, model = QMenu(tr("Open &recent"), window), QMenu(tr("&Model"), window)
-    theme = QMenu(tr("&Theme"), window)
+    recent, model = QMenu(translate("Menus", "Open &recent"), window), QMenu(translate("Menus", "&Model"), window)
+    theme = QMenu(translate("Menus", "&Theme"), window)
     theme.addActions(actions.group("theme"))
-    layouts = [action.objectName() for action in actions.group("layout")]
-    _menu(window, actions, tr("&File"), "open_pair", "connect_cameras", "demo", recent, None, "close_pair", None,
-          "export", "show_recordings", None, "quit")  # fmt: skip
-    _menu(window, actions, tr("&Edit"), "copy_frame")
-    _menu(window, actions, tr("&View"), *layouts, None, "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit", None,
-          "full_screen", theme)  # fmt: skip
-    _menu(window, actions, tr("&Playback"), "play", None, "step_forward", "step_back", "forward_1", "back_1",
-          "forward_5", "back_5", "to_start", "to_end", None, "loop")  # fmt: skip
-    _menu(window, actions, tr("&Source"), "reconnect", "swap")
-    _menu(window, actions, tr("F&usion"), model)
-    _menu(window, actions, tr("&Record"), "record", "snapshot")
-    _menu(window, actions, tr("&Help"), "shortcuts", None, "about")
+    submenus = {"recent": recent, "model": model, "theme": theme}
+    for title, names in MENUS:
+        bar = window.menuBar()
+        menu = bar.addMenu(translate("Menus", title)) if bar is not None else None
+        if menu is not None:
+            _fill(menu, names.split(), actions, submenus)
     return {"recent": recent, "model": model}
 
 
 def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> QToolBar:
     """Return the tool bar: open, start, record, snapshot, layout, model."""
-    bar = QToolBar(tr("Tool bar"), window)
+    bar = QToolBar(translate("Menus", "Tool bar"), window)
     bar.setObjectName("toolBar")
     bar.setMovable(False)
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -48,7 +63,7 @@ def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> Q
     spacer = QWidget(bar)
     spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(spacer)
-    label = QLabel(tr("Model"), bar)
+    label = QLabel(translate("Menus", "Model"), bar)
     label.setObjectName("muted")
     label.setContentsMargins(0, 0, 8, 0)
     label.setBuddy(model)
@@ -58,18 +73,14 @@ def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> Q
     return bar
 
 
-def _menu(window: QMainWindow, actions: Actions, title: str, *items: str | QMenu | None) -> None:
-    bar = window.menuBar()
-    menu = bar.addMenu(title) if bar is not None else None
-    if menu is None:
-        return
-    for item in items:
-        if item is None:
+def _fill(menu: QMenu, names: Sequence[str], actions: Actions, submenus: dict[str, QMenu]) -> None:
+    for name in names:
+        if name == "|":
             menu.addSeparator()
-        elif isinstance(item, QMenu):
-            menu.addMenu(item)
+        elif name in submenus:
+            menu.addMenu(submenus[name])
         else:
-            menu.addAction(actions[item])
+            menu.addAction(actions[name])
 
 
 def _open_button(bar: QToolBar, actions: Actions) -> QToolButton:
@@ -85,12 +96,12 @@ def _open_button(bar: QToolBar, actions: Actions) -> QToolButton:
 
 def _layout_button(bar: QToolBar, actions: Actions) -> QToolButton:
     button = QToolButton(bar)
-    button.setText(tr("Layout") + " ▾")
+    button.setText(translate("Menus", "Layout") + " ▾")
     button.setIcon(icon("layout"))
     menu = QMenu(button)
     menu.addActions(actions.group("layout"))
     button.setMenu(menu)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setAccessibleName(tr("Layout"))
+    button.setAccessibleName(translate("Menus", "Layout"))
     return button

@@ -25,6 +25,8 @@ LOSS_AMBER, LOSS_RED = 0.01, 0.05
 RATE_WINDOW_S = 3.0
 STALLED_S = 1.5
 
+translate = QCoreApplication.translate
+
 
 class Level(enum.Enum):
     """How bad a value is, with its glyph."""
@@ -41,11 +43,6 @@ class Field:
 
     text: str
     level: Level = Level.PLAIN
-
-
-def tr(text: str) -> str:
-    """Return ``text`` in the user's language."""
-    return QCoreApplication.translate("StatusBar", text)
 
 
 class SourceRate:
@@ -77,9 +74,9 @@ class Meter:
         found = {
             "ir": _source_field("IR", session.ir, self._ir.measure(session.ir.arrived)),
             "vis": _source_field("VIS", session.vis, self._vis.measure(session.vis.arrived)),
-            "skew": Field(tr("skew {0:.0f} ms").format(run.skew_ms)),
+            "skew": Field(translate("StatusBar", "skew {0:.0f} ms").format(run.skew_ms)),
             "fusion": _fusion_field(session, run),
-            "latency": Field(tr("latency {0:.0f} ms").format(run.latency_ms)),
+            "latency": Field(translate("StatusBar", "latency {0:.0f} ms").format(run.latency_ms)),
             "losses": _loss_field(session, run),
             "engine": Field(session.engine.description),
         }
@@ -93,14 +90,14 @@ def _source_field(name: str, source: BufferedSource, measured: float | None) -> 
     if not info.is_live:
         return Field(f"{name} {info.size} {_fps(info.fps)}", Level.GOOD)
     if measured == 0:
-        return Field(tr("{0} {1} stalled").format(name, info.size), Level.DANGER)
+        return Field(translate("StatusBar", "{0} {1} stalled").format(name, info.size), Level.DANGER)
     fps = info.fps if measured is None else measured
     level = _share_level(measured / info.fps) if measured and info.fps else Level.GOOD
     return Field(f"{name} {info.size} {_fps(fps)}", level)
 
 
 def _fps(fps: float | None) -> str:
-    return tr("{0:.3g} fps").format(fps) if fps else tr("– fps")
+    return translate("StatusBar", "{0:.3g} fps").format(fps) if fps else translate("StatusBar", "– fps")
 
 
 def _share_level(share: float) -> Level:
@@ -111,11 +108,11 @@ def _share_level(share: float) -> Level:
 
 def _fusion_field(session: Session, run: RunStatus) -> Field:
     if not run.fusion_fps:
-        return Field(tr("fusion – fps"))
+        return Field(translate("StatusBar", "fusion – fps"))
     wanted = session.vis.info.fps
     level = _share_level(run.fusion_fps / wanted) if wanted else Level.PLAIN
     shown = Level.PLAIN if level is Level.GOOD else level
-    return Field(tr("fusion {0:.1f} fps").format(run.fusion_fps), shown)
+    return Field(translate("StatusBar", "fusion {0:.1f} fps").format(run.fusion_fps), shown)
 
 
 def _loss_field(session: Session, run: RunStatus) -> Field:
@@ -123,9 +120,13 @@ def _loss_field(session: Session, run: RunStatus) -> Field:
     dropped = session.pairs.counts.dropped + session.ir.dropped + session.vis.dropped
     lost = run.skipped + dropped
     share = lost / max(1, run.fused + lost)
-    text = tr("dropped {0}").format(dropped) if session.pace is Pace.LIVE else tr("skipped {0}").format(run.skipped)
+    text = (
+        translate("StatusBar", "dropped {0}").format(dropped)
+        if session.pace is Pace.LIVE
+        else translate("StatusBar", "skipped {0}").format(run.skipped)
+    )
     if session.pace is not Pace.LIVE and dropped:
-        text += " · " + tr("without partner {0}").format(dropped)
+        text += " · " + translate("StatusBar", "without partner {0}").format(dropped)
     level = Level.DANGER if share > LOSS_RED else Level.WARNING if share > LOSS_AMBER else Level.PLAIN
     return Field(f"{text} ({share * 100:.1f} %)", level)
 
@@ -136,7 +137,7 @@ def _recording_field(recording: RecordingStatus) -> Field:
     text = f"REC {hours:02d}:{minutes:02d}:{seconds:02d} {size_text(recording.size)}"
     if not recording.dropped:
         return Field(f"● {text}", Level.PLAIN)
-    return Field(tr("{0} dropped {1}").format(text, recording.dropped), Level.WARNING)
+    return Field(translate("StatusBar", "{0} dropped {1}").format(text, recording.dropped), Level.WARNING)
 
 
 def size_text(size: int) -> str:

@@ -72,9 +72,9 @@ class ViewGrid(QWidget):
         self._is_peeking = False
         self._zoom = Zoom()
         self.tiles = {
-            Role.FUSED: FrameView(self.tr("FUSED"), self.tr("The fused picture appears here"), self),
-            Role.IR: FrameView(self.tr("IR"), self.tr("Drop an infrared video here"), self),
-            Role.VIS: FrameView(self.tr("VISIBLE"), self.tr("Drop a visible video here"), self),
+            Role.FUSED: FrameView(self.tr("FUSED"), self.tr("Waiting for the first fused picture"), self),
+            Role.IR: FrameView(self.tr("IR"), self.tr("Waiting for infrared"), self),
+            Role.VIS: FrameView(self.tr("VISIBLE"), self.tr("Waiting for visible"), self),
         }
         for role, tile in self.tiles.items():
             tile.zoom_changed.connect(self._set_zoom)

@@ -27,6 +27,7 @@ from fusion_app.processing import FuseJob, FuseReport, fuse_recordings
 from fusion_app.settings import Settings
 
 POLL_MS = 100
+STOP_WITHIN_S = 4.0
 
 
 class ExportDialog(QDialog):
@@ -83,11 +84,11 @@ class ExportDialog(QDialog):
         self.message.setText(self.tr("Stopping behind the frame in work"))
         self.cancel_button.setEnabled(False)
 
-    def stop(self, timeout_s: float) -> None:
-        """End the thread, because the window closes."""
+    def stop(self) -> None:
+        """End the thread and wait for it; may be called from any thread."""
         self._cancel.set()
-        if self._thread is not None:
-            self._thread.join(timeout_s)
+        if (thread := self._thread) is not None:
+            thread.join(STOP_WITHIN_S)
 
     def _run(self, job: FuseJob) -> None:
         outcome: FuseReport | Exception

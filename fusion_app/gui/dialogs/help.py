@@ -34,6 +34,7 @@ class ShortcutsDialog(QDialog):
             (self.tr("Zoom"), self.tr("Ctrl+wheel")),
             (self.tr("Maximise a picture, and back"), self.tr("double click")),
             (self.tr("Leave full screen"), "Esc"),
+            (self.tr("From the pictures to the controls"), "Shift+Tab"),
         ]
         self.table = QTableWidget(len(rows), 2, self)
         self.table.setHorizontalHeaderLabels([self.tr("Command"), self.tr("Keys")])

@@ -1,0 +1,71 @@
+"""How the window looks, and that it looks the same next time: geometry, layout, theme, full screen."""
+
+from functools import partial
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from fusion_app.gui import theme
+from fusion_app.gui.actions import Actions
+from fusion_app.gui.preferences import Preferences
+from fusion_app.gui.status_bar import StatusBar
+from fusion_app.gui.view_grid import Layout, ViewGrid
+
+
+class Appearance(QObject):
+    """Applies and remembers what the user chose."""
+
+    def __init__(self, window: QMainWindow, actions: Actions, grid: ViewGrid, preferences: Preferences) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions = actions
+        self._grid = grid
+        self._preferences = preferences
+        for action, chosen in zip(actions.group("theme"), theme.Theme, strict=True):
+            action.triggered.connect(partial(self.set_theme, chosen))
+        actions["full_screen"].toggled.connect(self._set_full_screen)
+        grid.layout_changed.connect(self._on_layout)
+
+    def restore(self) -> None:
+        """Make the window look as it did when it was closed."""
+        if not self._preferences.geometry.isEmpty():
+            self._window.restoreGeometry(self._preferences.geometry)
+        layout = self._preferences.layout
+        self._grid.set_layout(layout)
+        self._on_layout(layout)
+        self.set_theme(self._preferences.theme)
+
+    def keep_geometry(self) -> None:
+        """Remember place and size of the window."""
+        self._preferences.geometry = self._window.saveGeometry()
+
+    def set_theme(self, chosen: theme.Theme, *_: object) -> None:
+        """Dress the application in a theme."""
+        self._preferences.theme = chosen
+        self._actions.group("theme")[list(theme.Theme).index(chosen)].setChecked(True)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, chosen)
+        status = self._window.statusBar()
+        if isinstance(status, StatusBar):
+            status.set_colours(theme.colours(chosen))
+
+    def follow_system(self) -> None:
+        """Dress anew after the desktop changed between dark and light."""
+        if self._preferences.theme is theme.Theme.SYSTEM:
+            self.set_theme(theme.Theme.SYSTEM)
+
+    def _on_layout(self, layout: Layout) -> None:
+        self._actions.group("layout")[list(Layout).index(layout)].setChecked(True)
+        self._preferences.layout = layout
+
+    def _set_full_screen(self, is_full: bool) -> None:
+        bars: list[QWidget | None] = [self._window.menuBar(), self._window.statusBar()]
+        bars += self._window.findChildren(QWidget, "toolBar")
+        for bar in bars:
+            if bar is not None:
+                bar.setVisible(not is_full)
+        if is_full:
+            self._window.showFullScreen()
+        else:
+            self._window.showNormal()

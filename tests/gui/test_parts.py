@@ -1,0 +1,142 @@
+"""The small parts: mailbox, worker, status fields, preferences, painting."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QByteArray, QSettings
+from pytestqt.qtbot import QtBot
+
+from fusion_app.frames import Frame, FramePair, FusedFrame
+from fusion_app.gui.bottom_bar import clock_text
+from fusion_app.gui.bridge import QtSink
+from fusion_app.gui.frame_view import FrameView, Zoom
+from fusion_app.gui.preferences import Preferences, RecentPair, short_name
+from fusion_app.gui.recording_control import RecordingStatus
+from fusion_app.gui.status_bar import Level, Meter, size_text
+from fusion_app.gui.theme import Theme
+from fusion_app.gui.view_grid import Layout
+from fusion_app.gui.worker import Worker
+from fusion_app.runner import Pace
+from fusion_app.session import open_session
+from fusion_app.settings import FusionSettings, Settings, SourceSettings
+
+
+def fused(pts_s: float) -> FusedFrame:
+    image = np.zeros((4, 6, 3), np.uint8)
+    return FusedFrame(image, FramePair(Frame(image[..., 0], pts_s, 0), Frame(image, pts_s, 0)), image[..., 0])
+
+
+def test_the_mailbox_keeps_the_newest_frame_and_wakes_once(qtbot: QtBot) -> None:
+    sink, woken = QtSink(), []
+    sink.arrived.connect(lambda: woken.append(1))
+    thread = threading.Thread(target=lambda: [sink(fused(number)) for number in range(100)])
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: bool(woken))
+    assert len(woken) == 1
+    assert sink.replaced == 99
+    newest = sink.take()
+    assert newest is not None
+    assert newest.pts_s == 99
+    assert sink.take() is None
+
+
+def test_the_worker_keeps_the_order_and_answers_in_the_gui_thread(qtbot: QtBot) -> None:
+    worker, answers = Worker(), []
+
+    def fail() -> None:
+        raise ValueError("no")
+
+    def note(value: object) -> None:
+        answers.append((str(value), threading.current_thread()))
+
+    worker.submit(lambda: threading.current_thread().name, note)
+    worker.submit(fail, note, note)
+    worker.submit(lambda: "last", note)
+    qtbot.waitUntil(lambda: len(answers) == 3)
+    assert [value for value, _ in answers] == ["worker", "no", "last"]
+    assert {thread for _, thread in answers} == {threading.main_thread()}
+    assert worker.stop(1.0)
+
+
+def test_preferences_survive_and_nonsense_is_ignored(tmp_path: Path) -> None:
+    store = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    preferences = Preferences(store)
+    assert (preferences.theme, preferences.layout) == (Theme.SYSTEM, Layout.FUSED_BIG)
+    preferences.theme, preferences.layout, preferences.geometry = Theme.LIGHT, Layout.THREE_UP, QByteArray(b"abc")
+    preferences.remember(RecentPair("a", "b"))
+    preferences.remember(RecentPair("c", "d"))
+    preferences.remember(RecentPair("a", "b"))
+    preferences.remember(RecentPair("rtsp://me:secret@cam/1", "camera:0"))
+    store.sync()
+    again = Preferences(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    assert (again.theme, again.layout, again.geometry) == (Theme.LIGHT, Layout.THREE_UP, QByteArray(b"abc"))
+    assert again.recent == (RecentPair("a", "b"), RecentPair("c", "d"))
+    assert b"secret" not in (tmp_path / "window.ini").read_bytes()
+    for name in ("theme", "layout", "recent", "geometry"):
+        store.setValue(name, "nonsense")
+    assert (preferences.theme, preferences.layout, preferences.recent) == (Theme.SYSTEM, Layout.FUSED_BIG, ())
+
+
+@pytest.mark.parametrize(
+    ("uri", "name"),
+    [("/a/b/ir.mp4", "b/ir.mp4"), ("camera:0", "camera:0"), ("rtsp://me:secret@cam/1", "rtsp://me:…@cam/1")],
+)
+def test_short_names_hide_passwords(uri: str, name: str) -> None:
+    assert short_name(uri) == name
+
+
+def test_losses_are_graded_with_a_glyph() -> None:
+    demo = SourceSettings("synthetic:ir?size=32x32", "synthetic:vis?size=32x32")
+    session = open_session(Settings(demo, FusionSettings(model="max")), Pace.PLAY)
+    try:
+        meter = Meter(session)
+        assert meter.fields(None)["losses"].level is Level.PLAIN
+        for number in range(98):
+            session.telemetry.frame_fused(fused(number), 0.1)
+        session.telemetry.frame_skipped()
+        session.telemetry.frame_skipped()
+        losses = meter.fields(None)["losses"]
+        assert (losses.text, losses.level) == ("skipped 2 (2.0 %)", Level.WARNING)
+        for _ in range(10):
+            session.telemetry.frame_skipped()
+        assert meter.fields(None)["losses"].level is Level.DANGER
+        recording = RecordingStatus(3725.0, 1_234_567_890, 9, 0)
+        assert meter.fields(recording)["recording"].text == "● REC 01:02:05 1.23 GB"
+        assert "dropped 4" in meter.fields(replace(recording, dropped=4))["recording"].text
+    finally:
+        session.close()
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00.0"), (61.25, "1:01.2"), (3725.5, "1:02:05.5")])
+def test_times_read_like_a_clock(seconds: float, text: str) -> None:
+    assert clock_text(seconds) == text
+
+
+@pytest.mark.parametrize(("size", "text"), [(12, "12 B"), (1500, "2 kB"), (2_345_678, "2.3 MB")])
+def test_sizes_are_for_people(size: int, text: str) -> None:
+    assert size_text(size) == text
+
+
+@pytest.mark.parametrize("width", [61, 62, 63, 64])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pixels_arrive_on_the_screen_unskewed_and_in_their_colours(qtbot: QtBot, width: int, channels: int) -> None:
+    rng = np.random.default_rng(2)
+    image = rng.integers(0, 255, (40, width, channels), np.uint8)
+    view = FrameView("", "")
+    qtbot.addWidget(view)
+    view.resize(width, 40)
+    view.show_image(image if channels == 3 else image[..., 0])
+    shown = view.grab().toImage()
+    for x, y in ((0, 39), (width - 1, 39), (width // 2, 35)):
+        colour = shown.pixelColor(x, y)
+        expected = image[y, x][::-1] if channels == 3 else np.repeat(image[y, x], 3)
+        assert (colour.red(), colour.green(), colour.blue()) == tuple(expected.tolist())
+
+
+def test_the_view_stays_inside_the_picture() -> None:
+    assert Zoom(0.2, 0.9, 0.9).within() == Zoom(1.0, 0.5, 0.5)
+    assert Zoom(4.0, 0.0, 1.0).within() == Zoom(4.0, 0.125, 0.875)

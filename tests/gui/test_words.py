@@ -1,0 +1,113 @@
+"""Every command can be found, reached by keyboard, read aloud, and says what it means in calm words."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QMenu, QSlider, QToolButton
+from pytestqt.qtbot import QtBot
+
+import fusion_app.gui
+from fusion_app.gui.actions import COMMANDS
+from fusion_app.gui.dialogs.export import ExportDialog
+from fusion_app.gui.dialogs.help import ShortcutsDialog
+from fusion_app.gui.main_window import MainWindow
+from fusion_app.gui.session_controller import State
+from fusion_app.gui.theme import Theme
+from tests.gui.actions import press, wait_for
+from tests.gui.conftest import MakeWindow
+
+GUI = Path(fusion_app.gui.__file__).parent
+
+
+def in_menus(window: MainWindow) -> set[str]:
+    menus = [action.menu() for action in window.menuBar().actions()]
+    found = set()
+    while menus:
+        menu = menus.pop()
+        assert isinstance(menu, QMenu)
+        menus += [action.menu() for action in menu.actions() if action.menu() is not None]
+        found |= {action.objectName() for action in menu.actions()}
+    return found
+
+
+def test_every_command_is_in_a_menu(make_window: MakeWindow) -> None:
+    assert {command.name for command in COMMANDS} <= in_menus(make_window())
+
+
+def test_no_two_commands_share_a_shortcut() -> None:
+    keys = [key for command in COMMANDS for key in command.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_f1_lists_every_shortcut(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window()
+    press(qtbot, window, Qt.Key.Key_F1)
+    dialog = window.acts.dialog
+    assert isinstance(dialog, ShortcutsDialog)
+    listed = " ".join(dialog.table.item(row, 1).text() for row in range(dialog.table.rowCount()))
+    for command in COMMANDS:
+        for key in command.keys:
+            assert key in listed
+    dialog.reject()
+
+
+def test_every_control_has_an_accessible_name(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window("synthetic:ir", "synthetic:vis")
+    wait_for(qtbot, window, State.PLAYING)
+    window.commands["export"].trigger()
+    assert isinstance(window.acts.dialog, ExportDialog)
+    for kind in (QAbstractButton, QLineEdit, QComboBox, QSlider):
+        for control in window.findChildren(kind):
+            is_inner = control.objectName().startswith("qt_") or control.parent().inherits("QComboBox")
+            is_named = control.accessibleName() or (isinstance(control, QAbstractButton) and control.text())
+            assert is_named or is_inner, f"{control} in {control.parent()}"
+    window.acts.dialog.reject()
+
+
+def test_the_words_are_calm() -> None:
+    for path in GUI.rglob("*.py"):
+        code = re.sub(r'""".*?"""', "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for text in re.findall(r'(?:tr|translate|QT_TRANSLATE_NOOP)\((?:"\w+", )?"([^"]*)"', code):
+            assert not re.search(r"please|!|n't|'ll|\.\.\.", text, re.IGNORECASE), f"{path.name}: {text}"
+
+
+def test_an_ellipsis_stands_only_where_a_dialog_follows(make_window: MakeWindow) -> None:
+    window = make_window()
+    for name in ("open_pair", "connect_cameras", "export"):
+        assert window.commands[name].text().endswith("…")
+    for action in window.commands.all():
+        if action.text().endswith("…"):
+            action.setEnabled(True)
+            action.trigger()
+            assert window.acts.dialog is not None
+            window.acts.dialog.reject()
+
+
+def test_the_tool_bar_is_reached_by_shift_tab(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window("synthetic:ir", "synthetic:vis")
+    wait_for(qtbot, window, State.PLAYING)
+    assert window.grid.hasFocus()
+    qtbot.keyClick(window.grid, Qt.Key.Key_Backtab)
+    assert window.focusWidget() is not window.grid
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_themes_can_be_chosen_and_are_remembered(make_window: MakeWindow, theme: Theme) -> None:
+    window = make_window()
+    window.commands[f"theme_{theme.value}"].trigger()
+    assert window.preferences.theme is theme
+    is_light = window.palette().window().color().lightness() > 128
+    assert is_light == (theme is Theme.LIGHT)
+
+
+def test_the_smallest_window_shows_the_whole_tool_bar(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window("synthetic:ir", "synthetic:vis", model="laplacian")
+    wait_for(qtbot, window, State.PLAYING)
+    window.resize(1024, 640)
+    qtbot.waitUntil(lambda: window.status.field_text("fusion") != "")
+    qtbot.wait(20)
+    extension = window.tool_bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    assert extension is None or not extension.isVisible()
+    assert window.width() == 1024

@@ -1,0 +1,41 @@
+"""The time of a recording of what someone watches."""
+
+import time
+
+import numpy as np
+import pytest
+
+from fusion_app.frames import Frame, FramePair, FusedFrame
+from fusion_app.session_clock import SessionClock
+
+IMAGE = np.zeros((2, 2), np.uint8)
+
+
+def fused(pts_s: float) -> FusedFrame:
+    return FusedFrame(IMAGE, FramePair(Frame(IMAGE, pts_s, 0), Frame(IMAGE, pts_s, 0)), IMAGE)
+
+
+def retimed(*pts_s: float) -> list[float]:
+    kept: list[FusedFrame] = []
+    clock = SessionClock(kept.append, period_s=0.04)
+    for value in pts_s:
+        clock(fused(value))
+    return [frame.pts_s for frame in kept]
+
+
+def test_progress_of_the_source_is_kept() -> None:
+    assert retimed(5.0, 5.04, 5.1, 5.9) == pytest.approx([5.0, 5.04, 5.1, 5.9])
+
+
+def test_going_back_becomes_one_period() -> None:
+    assert retimed(5.0, 1.0, 1.04, 1.04) == pytest.approx([5.0, 5.04, 5.08, 5.12])
+
+
+def test_a_leap_ahead_of_the_wall_clock_becomes_one_period() -> None:
+    assert retimed(1.0, 60.0, 60.04) == pytest.approx([1.0, 1.04, 1.08])
+
+
+def test_frames_skipped_to_keep_time_leave_their_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter((100.0, 104.0))
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+    assert retimed(1.0, 5.0) == pytest.approx([1.0, 5.0])

@@ -1,0 +1,55 @@
+"""Names of what is kept, and single pictures."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fusion_app.errors import RecordingError
+from fusion_app.frames import Frame, FramePair, FusedFrame
+from fusion_app.settings import RecordingSettings
+from fusion_app.snapshot import free_path, recording_folder, save_snapshot
+
+
+def fused() -> FusedFrame:
+    rng = np.random.default_rng(1)
+    colour = rng.integers(0, 255, (6, 8, 3), np.uint8)
+    raw = rng.integers(0, 65535, (3, 4), np.uint16)
+    return FusedFrame(colour, FramePair(Frame(raw, 0.0, 0), Frame(colour[::-1].copy(), 0.0, 0)), colour[..., 0])
+
+
+def test_a_snapshot_is_lossless_and_keeps_16_bit(tmp_path: Path) -> None:
+    frame = fused()
+    path = save_snapshot(tmp_path / "new" / "folder", frame)
+    read = {
+        name: cv2.imread(str(path.with_name(f"{path.stem}{name}.png")), cv2.IMREAD_UNCHANGED)
+        for name in ("", "-ir", "-visible")
+    }
+    assert np.array_equal(read[""], frame.image)
+    assert np.array_equal(read["-ir"], frame.pair.ir.image)
+    assert np.array_equal(read["-visible"], frame.pair.vis.image)
+
+
+def test_snapshots_of_one_second_do_not_replace_each_other(tmp_path: Path) -> None:
+    paths = {save_snapshot(tmp_path, fused()) for _ in range(4)}
+    assert len(paths) == 4
+    assert len(list(tmp_path.iterdir())) == 12
+
+
+def test_a_name_that_is_taken_is_not_used_again(tmp_path: Path) -> None:
+    for _ in range(3):
+        path = free_path(tmp_path, "fused", ".mkv")
+        assert not path.exists()
+        path.touch()
+
+
+def test_the_folder_of_the_settings_wins(tmp_path: Path) -> None:
+    assert recording_folder(RecordingSettings(str(tmp_path))) == tmp_path
+    assert recording_folder(RecordingSettings()).name == "CS2Fusion Live"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RecordingError, match="file"):
+        save_snapshot(tmp_path / "file" / "folder", fused())
