@@ -20,6 +20,9 @@ Sink = Callable[[FusedFrame], None]
 LATE_S = 0.1
 """How late a played frame may still be shown; beyond it frames are skipped until the picture has caught up."""
 
+PATIENCE_S = 0.25
+"""How long frames are skipped without catching up before the run takes the time as it is."""
+
 
 class PairReader(Protocol):
     """What the runner needs of the paired sources."""
@@ -83,6 +86,7 @@ class Runner:
         self._refresh = False
         self._last: FramePair | None = None
         self._origin: tuple[float, float] | None = None
+        self._skipping: tuple[float, float] | None = None
         self._thread: threading.Thread | None = None
 
     def add_sink(self, sink: Sink) -> None:
@@ -227,12 +231,22 @@ class Runner:
         if self._origin is None:
             self._origin = (now, pair.vis.pts_s)
         due = self._origin[0] + pair.vis.pts_s - self._origin[1]
-        if now > due + LATE_S:
+        if now > due + LATE_S and self._is_catching_up(now, now - due):
             self.telemetry.frame_skipped()
             return False
+        if now > due + LATE_S:
+            self._origin, due = (now, pair.vis.pts_s), now
+        self._skipping = None
         with self._wake:
             self._wake.wait_for(self._is_interrupted, timeout=max(0.0, due - now))
             return not self._stopping
+
+    def _is_catching_up(self, now: float, late_s: float) -> bool:
+        """Tell whether skipping helps; where the source itself is slower than real time it would never end."""
+        if self._skipping is None:
+            self._skipping = (now, late_s)
+        since, late_then_s = self._skipping
+        return now - since < PATIENCE_S or late_s < late_then_s
 
     def _is_interrupted(self) -> bool:
         return self._stopping or self._seek_to is not None or self._paused

@@ -96,6 +96,20 @@ def test_playing_too_slowly_skips_frames_and_counts_them() -> None:
     assert time.monotonic() - started < 60 / 50 + 1.0
 
 
+def test_a_source_slower_than_real_time_is_shown_slowly_not_skipped_for_ever() -> None:
+    class SlowPairs(Pairs):
+        def read(self) -> FramePair | None:
+            time.sleep(0.15)
+            return super().read()
+
+    runner, seen = Runner(SlowPairs(50), instant, Pace.PLAY, Telemetry()), Seen()
+    runner.add_sink(seen)
+    runner.start()
+    seen.wait_for(4)
+    assert runner.stop()
+    assert max(np.diff(seen.times)) < 0.8
+
+
 def test_pause_step_and_resume() -> None:
     runner, seen = make(1000, Pace.PLAY)
     runner.pause()
