@@ -16,13 +16,16 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-full setup libraries lint format
+.PHONY: help run bench test test-full setup libraries lint format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup  ## the demo: a window, or without a display a fused file
 	@$(PY) main.py demo
+
+bench: setup  ## how fast this machine fuses; more with ARGS="--sizes --chart bench.png"
+	@$(PY) main.py bench $(ARGS)
 
 test: setup  ## all tests, without screen, GPU, camera or network
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest

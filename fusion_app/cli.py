@@ -16,6 +16,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from fusion_app import __version__
+from fusion_app.bench import options as bench_options
 from fusion_app.engine import model_names
 from fusion_app.errors import FusionAppError
 from fusion_app.processing import FuseJob, FuseReport, fuse_recordings
@@ -66,6 +67,17 @@ def import_weights(options: argparse.Namespace) -> int:
 
     card = import_authors_weights(options.file, options.output, overwrite=options.overwrite)
     print(f"{options.output}: {card}")
+    return 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Measure how fast models, runtimes and whole sessions are on this machine."""
+
+    def say(text: str) -> None:
+        if not options.quiet:
+            print(f"bench: {text}", file=sys.stderr, flush=True)
+
+    print(bench_options.run_command(options, say))
     return 0
 
 
@@ -168,6 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_view(commands, run)
     _add_fuse(commands, run)
     _add(commands, "demo", demo, "show or fuse the built-in demo pair", run)
+    bench_options.add_options(_add(commands, "bench", bench, "measure how fast this machine fuses"))
     _add_import(commands)
     return parser
 

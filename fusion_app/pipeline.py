@@ -5,6 +5,7 @@ between frames.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,10 +22,12 @@ class FusionPipeline:
     Attributes:
         engine: Fuses luma.
         agc: Turns 16 bit infrared into grey; the one part with a memory.
+        clock: What stages are timed by, seconds.
     """
 
     engine: Engine
     agc: thermal.PercentileAgc = field(default_factory=thermal.PercentileAgc)
+    clock: Callable[[], float] = time.perf_counter
 
     def __call__(self, pair: FramePair) -> FusedFrame:
         """Return the fused frame of ``pair``, of the visible frame's size.
@@ -32,7 +35,7 @@ class FusionPipeline:
         Raises:
             EngineError: The engine failed; the pair is lost, the next may succeed.
         """
-        clock = _StageClock()
+        clock = _StageClock(self.clock)
         vis = pair.vis.image
         height, width = vis.shape[:2]
         ir_view = alignment.fit(thermal.to_grey8(pair.ir, self.agc), Size(width, height))
@@ -47,14 +50,15 @@ class FusionPipeline:
 
 
 class _StageClock:
-    """Wall time of consecutive stages."""
+    """Time of consecutive stages."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.stage_ms: dict[str, float] = {}
-        self._last = time.perf_counter()
+        self._clock = clock
+        self._last = clock()
 
     def lap(self, stage: str) -> None:
         """Book the time since the last lap to ``stage``."""
-        now = time.perf_counter()
+        now = self._clock()
         self.stage_ms[stage] = (now - self._last) * 1000
         self._last = now

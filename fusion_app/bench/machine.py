@@ -1,0 +1,153 @@
+"""What a benchmark must say of the machine: processor, threads, load, memory, versions. Nothing here needs a package.
+
+What a system does not tell is None, and the report says "not available".
+"""
+
+import os
+import platform
+import re
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+CPU_FLAGS = {
+    "avx2": ("avx2",),
+    "avx512": ("avx512f",),
+    "avx512_bf16": ("avx512_bf16",),
+    "vnni": ("avx512_vnni", "avx_vnni"),
+    "amx": ("amx_tile",),
+}
+"""Instruction sets that decide how fast a network is, and what the kernel calls them."""
+
+LIBRARIES = ("torch", "openvino", "opencv-python", "numpy", "av")
+MEBI = 1 << 20
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The machine and the software of a run.
+
+    Attributes:
+        processor: Its name.
+        cores: CPU cores that this process may use.
+        flags: Which of `CPU_FLAGS` the processor has; None where the system does not tell.
+        memory_mib: Physical memory.
+        system: Operating system and architecture.
+        versions: Of Python and of the `LIBRARIES` that are installed.
+    """
+
+    processor: str
+    cores: int
+    flags: dict[str, bool] | None
+    memory_mib: int | None
+    system: str
+    versions: dict[str, str]
+
+
+def describe_machine() -> Machine:
+    """Return the machine as it is."""
+    info = _cpuinfo()
+    return Machine(
+        processor=_field(info, "model name") or platform.processor() or platform.machine(),
+        cores=cores(),
+        flags=_flags(info),
+        memory_mib=_memory_mib(),
+        system=f"{platform.system()} {platform.machine()}",
+        versions={"Python": platform.python_version(), **dict(_versions())},
+    )
+
+
+def cores() -> int:
+    """Return how many CPU cores this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Load:
+    """How busy the machine is, at one moment.
+
+    Attributes:
+        average: Load average of the last minute; None on Windows.
+        own_cpu_s: CPU seconds that this process and its finished children have used so far.
+        at_s: When, on the monotonic clock.
+    """
+
+    average: float | None
+    own_cpu_s: float
+    at_s: float
+
+    @classmethod
+    def now(cls) -> "Load":
+        """Return the load as it is."""
+        average = None if sys.platform == "win32" else os.getloadavg()[0]
+        times = os.times()
+        own = times.user + times.system + times.children_user + times.children_system
+        return cls(average, own, time.monotonic())
+
+    def own_cores_since(self, before: "Load") -> float:
+        """Return how many cores this process kept busy since ``before``, on average."""
+        return (self.own_cpu_s - before.own_cpu_s) / max(self.at_s - before.at_s, 1e-9)
+
+
+def resident_mib() -> float | None:
+    """Return the memory that this process holds now, MiB."""
+    return _status_mib("VmRSS")
+
+
+def peak_resident_mib() -> float | None:
+    """Return the most memory that this process has held so far, MiB.
+
+    Linux is asked in its own way: there the portable figure includes what the parent held before this process began.
+    """
+    own = _status_mib("VmHWM")
+    if own is not None or sys.platform == "win32":
+        return own
+    import resource  # noqa: PLC0415 - POSIX only
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / MEBI if sys.platform == "darwin" else peak / 1024
+
+
+def _status_mib(name: str) -> float | None:
+    found = _field(_text(Path("/proc/self/status")), name)
+    return int(found.split()[0]) / 1024 if found else None
+
+
+def _memory_mib() -> int | None:
+    if sys.platform == "win32":
+        return None
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MEBI
+
+
+def _flags(cpuinfo: str) -> dict[str, bool] | None:
+    found = set((_field(cpuinfo, "flags") or "").split())
+    return {name: bool(found.intersection(names)) for name, names in CPU_FLAGS.items()} if found else None
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for library in LIBRARIES:
+        try:
+            yield library, version(library)
+        except PackageNotFoundError:
+            continue
+
+
+def _cpuinfo() -> str:
+    return _text(Path("/proc/cpuinfo"))
+
+
+def _field(text: str, name: str) -> str | None:
+    found = re.search(rf"^{name}\s*:\s*(.+)$", text, re.MULTILINE)
+    return found.group(1).strip() if found else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

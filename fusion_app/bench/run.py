@@ -1,0 +1,163 @@
+"""One benchmark from start to end."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fusion_app.bench.children import in_child
+from fusion_app.bench.clip import Lumas, first_lumas, write_scene
+from fusion_app.bench.end_to_end import measure_end_to_end
+from fusion_app.bench.machine import Load, describe_machine
+from fusion_app.bench.results import BenchReport, Row, SessionRow
+from fusion_app.bench.sizes import Limits, SizeCost, costs_over_sizes
+from fusion_app.bench.stages import Stages, measure_stages
+from fusion_app.bench.timing import in_turns
+from fusion_app.engine.candidates import Candidate, candidates
+from fusion_app.frames import Size
+from fusion_app.settings import Settings, SourceSettings
+
+Progress = Callable[[str], None]
+
+DEFAULT_SIZE = Size(640, 480)
+DEFAULT_SECONDS = 40.0
+
+SHARES = {"candidates": 0.6, "stages": 0.1, "sessions": 0.3}
+"""How the time given is divided."""
+
+STAGE_MODELS = ("lite-6k", "lite-2k", "max")
+"""With which model the stages are measured: the first of these that takes part."""
+
+SESSION_MODES = ("max",)
+"""Classical modes that are run end to end beside the learned models: what everything but the network costs."""
+
+
+@dataclass(frozen=True)
+class BenchSettings:
+    """What to measure.
+
+    Attributes:
+        sources: A recorded pair; empty for the built-in scene.
+        size: Of the built-in scene.
+        seconds: About how long to measure, without start-up, warm-up and ``sizes``.
+        threads: CPU threads of the networks; 0 takes all cores but one, as the application does.
+        models: Which models and modes; empty takes all.
+        sizes: Sizes at which to measure time and memory as well.
+    """
+
+    sources: SourceSettings = field(default_factory=SourceSettings)
+    size: Size = DEFAULT_SIZE
+    seconds: float = DEFAULT_SECONDS
+    threads: int = 0
+    models: tuple[str, ...] = ()
+    sizes: tuple[Size, ...] = ()
+
+
+def run_bench(settings: BenchSettings, progress: Progress) -> BenchReport:
+    """Measure; tell ``progress`` what comes next.
+
+    Raises:
+        FusionAppError: A model, a source or the encoder cannot be used.
+    """
+    with TemporaryDirectory(prefix="cs2fusion-bench-") as folder:
+        return _Bench(settings, progress, Path(folder)).run()
+
+
+class _Bench:
+    """The steps of one benchmark; each uses what the ones before found."""
+
+    def __init__(self, settings: BenchSettings, progress: Progress, folder: Path) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._folder = folder
+        self._machine = describe_machine()
+        self._threads = settings.threads or max(1, self._machine.cores - 1)
+
+    def run(self) -> BenchReport:
+        before = Load.now()
+        started = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+        found = candidates(self._settings.models, self._folder)
+        sources = self._sources()
+        lumas = first_lumas(sources)
+        rows = self._rows(found, lumas)
+        best = _fastest(rows)
+        stage_row = _stage_row(best)
+        stages = self._stages(sources, stage_row)
+        sessions = self._sessions(sources, best, stages)
+        sizes = self._sizes(rows, best)
+        after = Load.now()
+        return BenchReport(
+            machine=self._machine,
+            source=_describe(self._settings.sources),
+            size=Size(lumas.vis.shape[1], lumas.vis.shape[0]),
+            threads=self._threads,
+            started=started,
+            load_before=before.average,
+            load_after=after.average,
+            own_cores=after.own_cores_since(before),
+            rows=rows,
+            stage_candidate=stage_row.candidate,
+            stages=stages,
+            sessions=sessions,
+            sizes=sizes,
+        )
+
+    def _sources(self) -> SourceSettings:
+        if self._settings.sources.ir:
+            return self._settings.sources
+        self._progress(f"writing the built-in scene at {self._settings.size}")
+        return write_scene(self._folder, self._settings.size)
+
+    def _rows(self, found: Sequence[Candidate], lumas: Lumas) -> tuple[Row, ...]:
+        self._progress(f"{len(found)} candidates in turns")
+        engines = {candidate: candidate.open(self._threads) for candidate in found}
+        calls = {c: (lambda engine=engine: engine.fuse(lumas.ir, lumas.vis)) for c, engine in engines.items()}
+        timings = in_turns(calls, self._settings.seconds * SHARES["candidates"])
+        reference = next((timings[c].median_ms for c in found if c.is_reference), None)
+        return tuple(Row(c, t, reference / t.median_ms if reference else None) for c, t in timings.items())
+
+    def _stages(self, sources: SourceSettings, row: Row) -> Stages:
+        self._progress(f"the stages of a frame with {row.candidate.model}")
+        engine = row.candidate.open(self._threads)
+        seconds = self._settings.seconds * SHARES["stages"]
+        return measure_stages(Settings(sources), engine, self._folder / "stages.mkv", seconds)
+
+    def _sessions(self, sources: SourceSettings, best: Sequence[Row], stages: Stages) -> tuple[SessionRow, ...]:
+        taking_part = [row for row in best if row.candidate.weights or row.candidate.model in SESSION_MODES]
+        seconds = self._settings.seconds * SHARES["sessions"] / max(1, len(taking_part)) / 2
+        found = []
+        for row in taking_part:
+            self._progress(f"whole sessions with {row.candidate.model}, {row.candidate.label}")
+            settings = Settings(sources, row.candidate.settings(self._threads))
+            result = in_child(measure_end_to_end, settings, seconds)
+            found.append(SessionRow(row.candidate, result, stages.bound_fps(self._machine.cores, row.timing)))
+        return tuple(found)
+
+    def _sizes(self, rows: Sequence[Row], best: Sequence[Row]) -> tuple[SizeCost, ...]:
+        if not self._settings.sizes:
+            return ()
+        reference = [row.candidate for row in rows if row.candidate.is_reference]
+        found = [*reference, *(row.candidate for row in best if row.candidate.model not in ("max", "average"))]
+        limits = Limits(self._threads, self._machine.memory_mib)
+        return tuple(costs_over_sizes(found, limits, self._progress, self._settings.sizes))
+
+
+def _fastest(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return each model's fastest row, the reference left out."""
+    best: dict[str, Row] = {}
+    for row in rows:
+        model = row.candidate.model
+        known = best.get(model)
+        if not row.candidate.is_reference and (known is None or row.timing.median_ms < known.timing.median_ms):
+            best[model] = row
+    return tuple(best.values())
+
+
+def _stage_row(best: Sequence[Row]) -> Row:
+    by_model = {row.candidate.model: row for row in best}
+    return next((by_model[name] for name in STAGE_MODELS if name in by_model), best[0])
+
+
+def _describe(sources: SourceSettings) -> str:
+    return f"{Path(sources.ir).name} + {Path(sources.vis).name}" if sources.ir else "built-in scene"

@@ -1,0 +1,59 @@
+"""What a user who wants to know how fast it is types, and what comes out."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fusion_app.cli import main
+from tests.media import counting_frames, write_video
+
+QUICK = ("--model", "max,average", "--seconds", "0.5")
+
+
+def test_the_built_in_pair_is_measured_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "bench.json"
+    assert main(["bench", *QUICK, "--size", "64x48", "--json", str(out)]) == 0
+    shown = capsys.readouterr()
+    assert "built-in scene · 64×48" in shown.out
+    assert "average" in shown.out
+    assert "bench: " in shown.err
+    values = json.loads(out.read_text(encoding="utf-8"))
+    assert [row["candidate"]["model"] for row in values["rows"]] == ["max", "average"]
+    assert values["sessions"][0]["result"]["export"]["n"] > 0
+
+
+def test_a_recording_is_measured_at_its_own_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ir = write_video(tmp_path / "ir.mkv", counting_frames(8, (32, 24), colour=False))
+    vis = write_video(tmp_path / "vis.mkv", counting_frames(8, (64, 48)))
+    assert main(["bench", str(ir), str(vis), "--model", "average", "--seconds", "0.2", "--quiet"]) == 0
+    shown = capsys.readouterr()
+    assert "ir.mkv + vis.mkv · 64×48" in shown.out
+    assert shown.err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--model", "dream"], "lite-6k"),
+        (["none.mkv", "none.mkv"], "does not exist"),
+        (["none.mkv", "none.mkv", "--size", "64x48"], "its own size"),
+        (["only.mkv"], "does not exist"),
+        (["--json", "no/such/folder/b.json"], "is not a folder"),
+    ],
+)
+def test_what_cannot_start_says_why_in_one_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", *arguments, "--quiet"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert sentence in shown.err
+    assert len(shown.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("size", ["640", "0x10", "99999x10", "axb"])
+def test_a_size_that_is_none_is_refused(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["bench", "--size", size])
+    assert "640x480" in capsys.readouterr().err
