@@ -4,7 +4,6 @@ Window and command line both start here, so they fuse the same pixels.
 """
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from fusion_app.alignment import is_stretched
 from fusion_app.engine import Engine, open_engine
@@ -14,8 +13,14 @@ from fusion_app.pipeline import FusionPipeline
 from fusion_app.quality import QualityKeeper
 from fusion_app.runner import Pace, Runner
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
-from fusion_app.sources import BufferedSource, FrameSource, is_image_folder, open_images, open_source
-from fusion_app.sources.images import image_files
+from fusion_app.sources import (
+    BufferedSource,
+    FrameSource,
+    images_by_name,
+    is_image_folder,
+    open_images,
+    open_source,
+)
 from fusion_app.telemetry import Telemetry
 
 LIVE_CAPACITY = 64
@@ -171,29 +176,33 @@ def open_pair(sources: SourceSettings) -> OpenPair:
     except BaseException:
         ir.close()
         raise
-    return OpenPair(ir, vis, tuple(_shape_notices(ir, vis)))
+    pair = OpenPair(ir, vis, tuple(_shape_notices(ir, vis)))
+    if ir.info.is_live != vis.info.is_live:
+        pair.close()
+        live, file = (ir, vis) if ir.info.is_live else (vis, ir)
+        raise PairingError(
+            f"{live.info.uri} is live and {file.info.uri} is a recording: they share no time; open two alike"
+        )
+    return pair
 
 
 def _open_folders(sources: SourceSettings) -> OpenPair:
-    ir_names, vis_names = _stems(sources.ir), _stems(sources.vis)
-    common = ir_names & vis_names
-    if ir_names and vis_names and not common:
+    ir_files, vis_files = images_by_name(sources.ir), images_by_name(sources.vis)
+    common = [name for name in vis_files if name in ir_files]
+    if ir_files and vis_files and not common:
         raise PairingError(
             f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
         )
-    ir, vis = open_images(sources.ir, common or ir_names), open_images(sources.vis, common or vis_names)
+    ir = open_images(sources.ir, [ir_files[name] for name in common or ir_files])
+    vis = open_images(sources.vis, [vis_files[name] for name in common or vis_files])
     notices = list(_shape_notices(ir, vis))
-    if alone := len(ir_names ^ vis_names):
+    if alone := len(ir_files.keys() ^ vis_files.keys()):
         notices.append(f"{alone} images have no partner of the same name and are left out")
     return OpenPair(_buffered(ir), _buffered(vis), tuple(notices))
 
 
 def _buffered(source: FrameSource) -> BufferedSource:
     return BufferedSource(source, LIVE_CAPACITY if source.info.is_live else FILE_CAPACITY)
-
-
-def _stems(folder: str) -> frozenset[str]:
-    return frozenset(path.stem for path in image_files(Path(folder)))
 
 
 def _shape_notices(ir: FrameSource, vis: FrameSource) -> list[str]:

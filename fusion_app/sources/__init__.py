@@ -4,6 +4,7 @@ A URI is a path (video file, image file, folder of images), ``camera:N``, a URL 
 (``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …), or ``synthetic:ir`` / ``synthetic:vis``.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fusion_app.errors import SourceError
@@ -14,7 +15,16 @@ from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files,
 from fusion_app.sources.synthetic import SyntheticSource
 from fusion_app.sources.video_file import VideoFileSource
 
-__all__ = ["BufferedSource", "FrameSource", "SourceInfo", "is_image_folder", "open_images", "open_source", "read_image"]
+__all__ = [
+    "BufferedSource",
+    "FrameSource",
+    "SourceInfo",
+    "images_by_name",
+    "is_image_folder",
+    "open_images",
+    "open_source",
+    "read_image",
+]
 
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
@@ -37,13 +47,30 @@ def open_source(uri: str) -> FrameSource:
 
 
 def is_image_folder(uri: str) -> bool:
-    """Tell whether ``uri`` is a folder on disk."""
-    return Path(uri).is_dir()
+    """Tell whether ``uri`` is a folder on disk that may be looked into."""
+    try:
+        return Path(uri).is_dir()
+    except OSError:
+        return False  # opening it will say why
 
 
-def open_images(uri: str, names: frozenset[str]) -> FrameSource:
-    """Open those images of a folder whose file name without suffix is in ``names``."""
-    return ImagesSource(uri, [path for path in image_files(Path(uri)) if path.stem in names])
+def images_by_name(uri: str) -> dict[str, Path]:
+    """Return the images of a folder by their names without suffix, in natural order of these names.
+
+    Raises:
+        SourceError: Two images have one name, so it does not tell which belongs to a pair.
+    """
+    by_name: dict[str, Path] = {}
+    for path in image_files(Path(uri)):
+        if path.stem in by_name:
+            raise SourceError(uri, f"holds both {by_name[path.stem].name} and {path.name}; keep one of them")
+        by_name[path.stem] = path
+    return by_name
+
+
+def open_images(uri: str, files: Sequence[Path]) -> FrameSource:
+    """Open those image files, in this order, as a source called ``uri``."""
+    return ImagesSource(uri, files)
 
 
 def _open_path(uri: str) -> FrameSource:

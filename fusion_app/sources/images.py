@@ -99,5 +99,6 @@ def _try_read(path: Path) -> Image | None:
 
 
 def _natural(path: Path) -> list[tuple[int, int | str]]:
-    parts = re.split(r"(\d+)", path.name.lower())
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
+    parts = re.split(r"(\d+)", path.stem.lower())
+    key: list[tuple[int, int | str]] = [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
+    return [*key, (2, path.stem), (3, path.name)]  # the last two tell a01 from a1, and a.jpg from a.png

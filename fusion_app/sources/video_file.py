@@ -17,6 +17,8 @@ from fusion_app.sources.base import FrameSource, SourceInfo
 
 NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
 MAX_SIDE = 16384
+RESTART_S = 1.0
+"""How far time must fall back to be a new beginning rather than a wrong time stamp."""
 
 
 class VideoFileSource(FrameSource):
@@ -26,17 +28,25 @@ class VideoFileSource(FrameSource):
         self._uri = str(path)
         if path.stat().st_size == 0:
             raise SourceError(self._uri, "is empty")
+        self._damaged = 0
+        self._misplaced = 0
+        self._pending: Frame | None = None
+        self._open()
+        self.info = self._describe()
+
+    def _open(self) -> None:
         try:
             self._container = av.open(self._uri, metadata_errors="ignore")
         except (av.error.FFmpegError, ValueError, OSError):
             raise SourceError(self._uri, NOT_A_VIDEO) from None
         try:
             self._stream = self._video_stream()
-            self.info = self._describe()
         except BaseException:
             self._container.close()
             raise
-        self._restart()
+        self._start = self._stream.start_time or 0
+        self._frames = self._decode()
+        self._next_index: int | None = 0
 
     def _video_stream(self) -> VideoStream:
         stream = next(iter(self._container.streams.video), None)
@@ -60,13 +70,6 @@ class VideoFileSource(FrameSource):
             return 0
         return round(self._container.duration / av.time_base * fps)
 
-    def _restart(self) -> None:
-        self._start = self._stream.start_time or 0
-        self._frames = self._decode()
-        self._pending: Frame | None = None
-        self._next_index: int | None = 0
-        self._damaged = 0
-
     def read(self) -> Frame | None:
         """Return the next frame that can be decoded; damaged ones are skipped and counted in `notice`."""
         if self._pending is not None:
@@ -76,14 +79,27 @@ class VideoFileSource(FrameSource):
 
     def seek(self, pts_s: float) -> None:
         """Continue at the first frame whose PTS is not before ``pts_s`` (less half a millisecond for rounding)."""
-        base = self._stream.time_base
-        assert base is not None  # noqa: S101 - every opened video stream has one; this is for the type checker
-        self._container.seek(self._start + round(max(pts_s, 0.0) / base), stream=self._stream, backward=True)
-        self._frames = self._decode()
-        self._next_index = None
-        while (frame := next(self._frames, None)) is not None and frame.pts_s < pts_s - 0.0005:
-            pass
+        wanted_s, back_s = pts_s - 0.0005, 0.0
+        frame = self._first_from(pts_s)
+        while pts_s - back_s > 0 and (frame is None or frame.pts_s > wanted_s + 0.001):
+            back_s = 2 * back_s or 1.0  # containers without an index land behind the target: start further back
+            frame = self._first_from(pts_s - back_s)
+        while frame is not None and frame.pts_s < wanted_s:
+            frame = next(self._frames, None)
         self._pending = frame
+
+    def _first_from(self, pts_s: float) -> Frame | None:
+        """Return the first frame from a key frame near ``pts_s`` on; from the very start where that is asked for."""
+        base = self._stream.time_base
+        try:
+            if pts_s <= 0 or base is None:
+                raise ValueError("the start is found by opening the file again")
+            self._container.seek(self._start + round(pts_s / base), stream=self._stream, backward=True)
+            self._frames, self._next_index = self._decode(), None
+        except (av.error.FFmpegError, OSError, ValueError):
+            self._container.close()
+            self._open()
+        return next(self._frames, None)
 
     def close(self) -> None:
         """Close the file."""
@@ -91,12 +107,18 @@ class VideoFileSource(FrameSource):
         self._container.close()
 
     def _decode(self) -> Iterator[Frame]:
-        last_pts = -1.0
+        last_s, shift_s = -1.0, 0.0
         for decoded in self._decoded():
-            frame = self._frame(decoded, last_pts)
-            if frame.pts_s > last_pts:  # damaged files repeat or reorder time stamps; time never runs backwards here
-                last_pts = frame.pts_s
-                yield frame
+            pts_s = self._pts_s(decoded, last_s - shift_s) + shift_s
+            if pts_s < last_s - RESTART_S:  # recordings joined end to end: time goes on
+                shift_s += last_s + self.info.period_s - pts_s
+                pts_s = last_s + self.info.period_s
+            if pts_s > last_s:
+                last_s = pts_s
+                yield self._frame(decoded, pts_s)
+            else:
+                self._misplaced += 1
+                self._take_notice()
 
     def _decoded(self) -> Iterator[VideoFrame]:
         packets = self._container.demux(self._stream)
@@ -110,15 +132,24 @@ class VideoFileSource(FrameSource):
                 return
             except (av.error.FFmpegError, ValueError) as error:
                 self._damaged += 1
-                self.notice = f"{self._uri}: damaged, {self._damaged} packets could not be decoded and were skipped"
+                self._take_notice()
                 if not isinstance(error, av.error.InvalidDataError):
                     return
 
-    def _frame(self, decoded: VideoFrame, last_pts: float) -> Frame:
+    def _take_notice(self) -> None:
+        found = []
+        if self._damaged:
+            found.append(f"{self._damaged} packets could not be decoded")
+        if self._misplaced:
+            found.append(f"{self._misplaced} frames have the time of an earlier one")
+        self.notice = f"{self._uri}: {' and '.join(found)}; they were left out"
+
+    def _pts_s(self, decoded: VideoFrame, last_s: float) -> float:
         if decoded.pts is None or decoded.time_base is None:
-            pts_s = last_pts + self.info.period_s if last_pts >= 0 else 0.0
-        else:
-            pts_s = float((decoded.pts - self._start) * decoded.time_base)
+            return last_s + self.info.period_s if last_s >= 0 else 0.0
+        return float((decoded.pts - self._start) * decoded.time_base)
+
+    def _frame(self, decoded: VideoFrame, pts_s: float) -> Frame:
         # After a seek nobody has counted the frames before this one; the nominal rate says how many there are.
         index = round(pts_s / self.info.period_s) if self._next_index is None else self._next_index
         self._next_index = index + 1

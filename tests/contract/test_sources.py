@@ -11,7 +11,7 @@ import pytest
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
-from fusion_app.sources import BufferedSource, FrameSource, open_source
+from fusion_app.sources import BufferedSource, FrameSource, images_by_name, open_source
 from tests.media import counting_frames, write_images, write_video
 from tests.servers import mjpeg_camera
 
@@ -45,7 +45,15 @@ def synthetic(_: Path) -> str:
     return f"synthetic:vis?frames={COUNT}&size=64x48"
 
 
-FILES = [video, lossy_video, variable_rate_video, deep_video, images, synthetic]
+def transport_stream(tmp_path: Path) -> str:
+    return str(write_video(tmp_path / "v.ts", counting_frames(COUNT), codec="libx264"))
+
+
+def raw_stream(tmp_path: Path) -> str:
+    return str(write_video(tmp_path / "v.h264", counting_frames(COUNT), codec="libx264"))
+
+
+FILES = [video, lossy_video, variable_rate_video, deep_video, transport_stream, raw_stream, images, synthetic]
 
 
 def read_all(source: FrameSource) -> list[Frame]:
@@ -77,8 +85,8 @@ def test_the_info_is_true(uri: str) -> None:
     source.close()
     assert first is not None
     assert info.size == first.size == (64, 48)
-    assert info.frame_count is not None
-    assert abs(info.frame_count - COUNT) <= 5  # containers of variable rate only know a duration
+    # Containers of variable rate only know a duration, raw streams nothing.
+    assert info.frame_count is None or abs(info.frame_count - COUNT) <= 5
     assert not info.is_live
 
 
@@ -107,6 +115,22 @@ def test_buffered_loses_nothing_of_a_file(uri: str) -> None:
     assert again is not None
     assert again.pts_s == pytest.approx(expected[10].pts_s, abs=1e-3)
     source.close()
+
+
+def test_recordings_joined_end_to_end_are_one(tmp_path: Path) -> None:
+    part = Path(transport_stream(tmp_path)).read_bytes()
+    (tmp_path / "joined.ts").write_bytes(part * 2)
+    source = open_source(str(tmp_path / "joined.ts"))
+    frames = read_all(source)
+    source.close()
+    assert len(frames) == 2 * COUNT
+    assert all(a.pts_s < b.pts_s for a, b in pairwise(frames))
+
+
+def test_images_of_one_name_are_refused(tmp_path: Path) -> None:
+    folder = write_images(tmp_path / "n", ["a.png", "a.bmp"], counting_frames(2))
+    with pytest.raises(SourceError, match=r"a\.bmp and a\.png"):
+        images_by_name(str(folder))
 
 
 def test_variable_frame_times_are_exact(tmp_path: Path) -> None:
