@@ -60,9 +60,10 @@ def first_lumas(sources: SourceSettings) -> Lumas:
 
 
 def scene_lumas(size: Size) -> Lumas:
-    """Return the first pair of the built-in scene as an engine gets it."""
-    scene = Scene(size)
-    return Lumas(scene.infrared(0).astype(np.float32), compositing.luma(scene.visible(0)))
+    """Return a pair of the built-in scene as an engine gets it, enlarged to ``size``: rendering takes memory, too."""
+    scene = Scene()
+    ir, vis = scene.infrared(0).astype(np.float32), compositing.luma(scene.visible(0))
+    return Lumas(alignment.fit(ir, size), alignment.fit(vis, size))
 
 
 def _write(path: Path, images: list[Image], frames: int) -> None:
