@@ -225,11 +225,9 @@ class Runner:
 
     def _is_in_time(self, pair: FramePair) -> bool:
         """Wait until a played pair is due; tell False, and count it, if its time has passed."""
-        if self._pace is not Pace.PLAY:
+        if self._pace is not Pace.PLAY or self._origin is None:
             return True
         now = time.monotonic()
-        if self._origin is None:
-            self._origin = (now, pair.vis.pts_s)
         due = self._origin[0] + pair.vis.pts_s - self._origin[1]
         if now > due + LATE_S and self._is_catching_up(now, now - due):
             self.telemetry.frame_skipped()
@@ -239,7 +237,7 @@ class Runner:
         self._skipping = None
         with self._wake:
             self._wake.wait_for(self._is_interrupted, timeout=max(0.0, due - now))
-            return not self._stopping
+            return not self._stopping and self._seek_to is None
 
     def _is_catching_up(self, now: float, late_s: float) -> bool:
         """Tell whether skipping helps; where the source itself is slower than real time it would never end."""
@@ -258,3 +256,5 @@ class Runner:
         for sink in self._sinks:
             sink(fused)
         self.telemetry.frame_fused(fused, time.monotonic() - arrived)
+        if self._origin is None:  # time runs from the first picture on: a network's first frame takes longest
+            self._origin = (time.monotonic(), pair.vis.pts_s)

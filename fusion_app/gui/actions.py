@@ -72,7 +72,7 @@ COMMANDS = (
 )
 """In the order of the menus."""
 
-WITH_FRAME = ("copy_frame", "snapshot")
+WITH_FRAME = ("copy_frame", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit")
 WITH_SOURCES = ("reconnect", "swap")
 WHILE_OPEN = ("close_pair",)
 WHILE_RUNNING = ("play", "record")

@@ -123,7 +123,7 @@ class ViewGrid(QWidget):
 
     def zoom_to_pixels(self) -> None:
         """Show one image pixel on one screen pixel, in the largest tile."""
-        tile = max((tile for tile in self.tiles.values() if tile.isVisible()), key=lambda tile: tile.width())
+        tile = max((self.tiles[role] for role in ARRANGEMENTS[self.layout_now]), key=lambda tile: tile.width())
         self._set_zoom(Zoom(tile.actual_size_factor(), self._zoom.x, self._zoom.y).within())
 
     def _set_zoom(self, zoom: Zoom) -> None:

@@ -96,6 +96,21 @@ def test_playing_too_slowly_skips_frames_and_counts_them() -> None:
     assert time.monotonic() - started < 60 / 50 + 1.0
 
 
+def test_a_slow_first_frame_costs_no_skipped_ones() -> None:
+    delays = iter([0.4])
+
+    def warming_up(pair: FramePair) -> FusedFrame:
+        time.sleep(next(delays, 0.0))
+        return instant(pair)
+
+    runner, seen = make(15, Pace.PLAY, warming_up)
+    runner.start()
+    seen.wait_for(15)
+    assert runner.stop()
+    assert runner.telemetry.status().skipped == 0
+    assert seen.indices == list(range(15))
+
+
 def test_a_source_slower_than_real_time_is_shown_slowly_not_skipped_for_ever() -> None:
     class SlowPairs(Pairs):
         def read(self) -> FramePair | None:
