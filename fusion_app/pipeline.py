@@ -33,7 +33,7 @@ class FusionPipeline:
         """Return the fused frame of ``pair``, of the visible frame's size.
 
         Raises:
-            EngineError: The engine failed; the pair is lost, the next may succeed.
+            EngineError: The engine failed; the run ends with it.
         """
         clock = _StageClock(self.clock)
         vis = pair.vis.image

@@ -7,6 +7,7 @@ nothing of the file is readable. Fragmented MP4 gets the same treatment, in frag
 import os
 import threading
 from collections import deque
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
@@ -159,6 +160,8 @@ def write_png(path: Path, image: Image) -> None:
         partial.write_bytes(encoded.tobytes())
         os.replace(partial, path)
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise RecordingError(_write_failure(path, error)) from error
 
 
@@ -233,11 +236,11 @@ class Recorder:
             while (fused := self._next()) is not None:
                 self._writer.write(fused)
                 self._written += 1
-        except RecordingError as error:
+        except Exception as error:  # noqa: BLE001 - a recorder that died in silence would make the runner wait for ever
             self._fail(error)
         try:
             self._writer.close()
-        except RecordingError as error:
+        except Exception as error:  # noqa: BLE001 - the same
             self._fail(error)
 
     def _next(self) -> FusedFrame | None:
@@ -247,7 +250,9 @@ class Recorder:
             self._changed.notify_all()
             return fused
 
-    def _fail(self, error: RecordingError) -> None:
+    def _fail(self, error: Exception) -> None:
+        if not isinstance(error, RecordingError):
+            error = RecordingError(f"the recording ended: {error}")
         with self._changed:
             self._error = self._error or error
             self._queue.clear()
@@ -260,7 +265,7 @@ def open_writer(output: Path, fps: float, quality: int, origin_s: float | None =
     Raises:
         RecordingError: The suffix is of no kind that can be written, or the place cannot be written to.
     """
-    suffix = output.suffix.lower()
+    suffix = "" if output.is_dir() else output.suffix.lower()
     if suffix and suffix != ".png" and suffix not in CONTAINERS:
         raise RecordingError(f"{output} cannot be written: say .mkv or .mp4 for video, .png for one image, or a folder")
     folder = output.parent if suffix else output

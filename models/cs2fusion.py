@@ -6,7 +6,7 @@ released code decides; docs/paper.md lists the differences.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -35,6 +35,12 @@ class BackboneConfig:
     negative_slope: float = 0.01
     shared_encoder: bool = False
     gates: Gates = "image"
+
+    def __post_init__(self) -> None:
+        if self.gates not in get_args(Gates):
+            raise ValueError(f"gates must be one of {', '.join(get_args(Gates))}, not {self.gates!r}")
+        if not isinstance(self.negative_slope, float | int) or not 0 <= self.negative_slope < 1:
+            raise ValueError(f"negative_slope must be a number from 0 to 1, not {self.negative_slope!r}")
 
 
 def conv_block(in_channels: int, out_channels: int, negative_slope: float) -> nn.Sequential:

@@ -60,7 +60,9 @@ def card_path(path: Path) -> Path:
 
 
 def save_weights(path: Path, model: nn.Module, card: WeightsCard) -> WeightsCard:
-    """Write ``model`` and its card, each through a temporary file so that a crash leaves the old pair or the new.
+    """Write ``model`` and its card, each through a temporary file: a file is never half written.
+
+    After a crash between the two the hash in the card does not fit, and `load_weights` refuses the pair.
 
     Returns:
         The card as written, with its hash.

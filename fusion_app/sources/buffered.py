@@ -117,17 +117,17 @@ class BufferedSource(FrameSource):
         return not self._is_over and (self.info.is_live or len(self._frames) < self._capacity)
 
     def _read_one(self) -> None:
-        target = self._seek_to
+        target, error = self._seek_to, None
         try:
             if target is not None:
                 self._source.seek(target)
             frame = self._source.read()
-        except Exception as error:  # noqa: BLE001 - handed to the reading thread, which raises it
-            frame, self._error = None, error
+        except Exception as caught:  # noqa: BLE001 - handed to the reading thread, which raises it
+            frame, error = None, caught
         with self._changed:
             if self._seek_to != target or self._is_closing:
                 return  # sought again meanwhile, or closed: nobody wants this frame
-            self._seek_to = None
+            self._seek_to, self._error = None, error
             self._store(frame)
             self._changed.notify_all()
 
