@@ -17,13 +17,13 @@ def in_child(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
     Raises:
         FusionAppError: The function raised one.
-        OutOfMemoryError: The process was killed; most likely for its memory.
+        OutOfMemoryError: The process ended without a result; most likely it was killed for its memory.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
             result: T = pool.submit(_call, function, args, kwargs).result()
         except BrokenProcessPool:
-            raise OutOfMemoryError("the process was killed, probably for want of memory") from None
+            raise OutOfMemoryError("the process ended without a result, probably killed for want of memory") from None
     return result
 
 
