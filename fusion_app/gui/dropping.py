@@ -1,11 +1,20 @@
-"""Which of the dropped files is infrared, and which is visible: guessed from their names."""
+"""What was dropped, and which of it is infrared and which visible: guessed from the names."""
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from PyQt6.QtCore import QMimeData
+
 IR_WORDS = frozenset({"ir", "inf", "infrared", "thermal", "lwir", "flir", "therm"})
 VIS_WORDS = frozenset({"vis", "vi", "visible", "rgb", "color", "colour", "eo", "day"})
+
+
+def dropped_paths(mime: QMimeData | None) -> list[str]:
+    """Return the paths of the local files and folders in ``mime``."""
+    if mime is None:
+        return []
+    return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
 
 
 def guess_pair(paths: Sequence[str]) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PyQt6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -19,6 +19,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from fusion_app.frames import Image
+from fusion_app.gui.dropping import dropped_paths
 
 GROUND = QColor("#0b0c0e")
 TAG = QColor(0, 0, 0, 150)
@@ -240,13 +241,6 @@ class FrameView(QWidget):
     def _set_target(self, is_target: bool) -> None:
         self._is_target = is_target
         self.update()
-
-
-def dropped_paths(mime: QMimeData | None) -> list[str]:
-    """Return the paths of the local files and folders in ``mime``."""
-    if mime is None:
-        return []
-    return [url.toLocalFile() for url in mime.urls() if url.isLocalFile()]
 
 
 def to_qimage(pixels: Image) -> QImage:

@@ -10,8 +10,8 @@ from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.banner import Banner
 from fusion_app.gui.bottom_bar import BottomBar
 from fusion_app.gui.commands import Commands
+from fusion_app.gui.dropping import dropped_paths
 from fusion_app.gui.empty_card import EmptyCard
-from fusion_app.gui.frame_view import dropped_paths
 from fusion_app.gui.icons import app_icon
 from fusion_app.gui.menus import build_menus, build_tool_bar
 from fusion_app.gui.model_choice import ModelChoice
@@ -22,8 +22,8 @@ from fusion_app.gui.session_controller import SessionController, SessionFactory,
 from fusion_app.gui.status_bar import Meter, StatusBar
 from fusion_app.gui.view_grid import ViewGrid
 from fusion_app.gui.worker import Worker
-from fusion_app.session import open_session
-from fusion_app.settings import Settings
+from fusion_app.session import Session, open_session
+from fusion_app.settings import FusionSettings, Settings
 
 POLL_MS = 250
 CLOSE_WITHIN_MS = 4500
@@ -47,19 +47,24 @@ class MainWindow(QMainWindow):
 
     def __init__(self, settings: Settings, store: QSettings, factory: SessionFactory = open_session) -> None:
         super().__init__()
+        self.is_closed = False
+        self._asks = True
+        self._meter: Meter | None = None
         self.preferences = Preferences(store)
         self.worker = Worker(self)
         self.controller = SessionController(settings, self.worker, factory)
         self.recording = RecordingControl(self.worker)
-        self.commands = Actions(self)
-        self.acts = Commands(self, self.commands, self.controller, self.recording, self.preferences)
+        self.all_actions = Actions(self)
+        self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences)
         self.model = ModelChoice(settings.fusion, self)
-        self._meter: Meter | None = None
-        self.is_closed = False
-        self._asks = True
-        self._build()
-        self.appearance = Appearance(self, self.commands, self.grid, self.preferences)
-        self.problems = Problems(self.banner, self.controller, self.acts)
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(*MIN_SIZE)
+        self.resize(*FIRST_SIZE)
+        self.setAcceptDrops(True)
+        self._build_bars()
+        self._build_centre()
+        self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
+        self.problems = Problems(self.banner, self.controller, self.commands)
         self._connect()
         self.appearance.restore()
         self._show_recent()
@@ -72,22 +77,22 @@ class MainWindow(QMainWindow):
         """Start with the sources of the settings, if there are any."""
         sources = self.controller.settings.sources
         if sources.ir or sources.vis:
-            self.acts.open_pair(RecentPair(sources.ir, sources.vis))
+            self.commands.open_pair(RecentPair(sources.ir, sources.vis))
 
-    def _build(self) -> None:
-        self.setWindowIcon(app_icon())
-        self.setMinimumSize(*MIN_SIZE)
-        self.resize(*FIRST_SIZE)
-        self.setAcceptDrops(True)
-        menus = build_menus(self, self.commands)
+    def _build_bars(self) -> None:
+        menus = build_menus(self, self.all_actions)
         self._recent_menu: QMenu = menus["recent"]
         self.model.fill_menu(menus["model"])
-        self.tool_bar = build_tool_bar(self, self.commands, self.model.combo)
-        self.addActions(self.commands.all())  # so that shortcuts work while the menu bar is hidden
+        self.tool_bar = build_tool_bar(self, self.all_actions, self.model.combo)
+        self.addActions(self.all_actions.all())  # so that shortcuts work while the menu bar is hidden
+        self.status = StatusBar(self)
+        self.setStatusBar(self.status)
+
+    def _build_centre(self) -> None:
         self.banner = Banner(self)
-        self.card = EmptyCard(self.commands, self)
+        self.card = EmptyCard(self.all_actions, self)
         self.grid = ViewGrid(self)
-        self.bottom = BottomBar(self.commands, self)
+        self.bottom = BottomBar(self.all_actions, self)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.card)
         self.pages.addWidget(self.grid)
@@ -99,12 +104,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         column.addWidget(self.bottom)
         self.setCentralWidget(centre)
-        self.status = StatusBar(self)
-        self.setStatusBar(self.status)
 
     def _connect(self) -> None:
         controller, recording = self.controller, self.recording
-        self.acts.connect_view(self.grid)
+        self.commands.connect_view(self.grid)
         controller.state_changed.connect(self._show_state)
         controller.frame_changed.connect(self._show_frame)
         controller.releasing.connect(recording.stop)
@@ -116,36 +119,41 @@ class MainWindow(QMainWindow):
         recording.saved.connect(self.problems.show_saved)
         self.problem.connect(self.problems.show_text)
         self.bottom.transport.sought.connect(controller.seek)
-        self.card.recent_chosen.connect(self.acts.open_pair)
+        self.card.recent_chosen.connect(self.commands.open_pair)
 
     def _show_state(self, state: State) -> None:
         controller, sources = self.controller, self.controller.settings.sources
-        has_sources = bool(sources.ir and sources.vis)
-        has_frame = controller.frame is not None
-        self.commands.update(state, is_live=controller.is_live, has_frame=has_frame, has_sources=has_sources)
+        self.all_actions.update(
+            state,
+            is_live=controller.is_live,
+            has_frame=controller.frame is not None,
+            has_sources=bool(sources.ir and sources.vis),
+        )
         self.pages.setCurrentWidget(self.card if state is State.EMPTY else self.grid)
         self.bottom.setVisible(controller.is_running)
         self.bottom.show_live(controller.is_live)
         self.bottom.live.show_frozen(state is State.FROZEN)
         self.status.showMessage(self.tr(MESSAGES.get(state, "")))
         if state in (State.EMPTY, State.STARTING):
-            self._show_frame(None)
-            self._show_recent()
-            self.card.setFocus()
-            self.setWindowTitle("CS2Fusion Live")
-        if state is State.STARTING:
-            self.banner.clear()
-            self.grid.setFocus()
+            self._show_nothing(state)
         if state is State.ENDED:
             self.grid.dim()
         if controller.session is None:
             self._meter = None
         elif self._meter is None:
-            self._begin(has_sources)
+            self._show_session(controller.session)
 
-    def _begin(self, has_sources: bool) -> None:
-        session = self.controller.session
-        assert session is not None  # noqa: S101 - the caller has looked
+    def _show_nothing(self, state: State) -> None:
+        self._show_frame(None)
+        self._show_recent()
+        self.setWindowTitle("CS2Fusion Live")
+        if state is State.STARTING:
+            self.banner.clear()
+            self.grid.setFocus()
+        else:
+            self.card.setFocus()
+
+    def _show_session(self, session: Session) -> None:
         self._meter = Meter(session)
         self.problems.begin()
         pair = RecentPair(session.ir.info.uri, session.vis.info.uri)
@@ -154,7 +162,7 @@ class MainWindow(QMainWindow):
 
     def _show_frame(self, fused: FusedFrame | None) -> None:
         if fused is not None and not self.grid.has_frame:
-            self.commands.allow_frame_actions()
+            self.all_actions.allow_frame_actions()
         self.grid.show_frame(fused)
         self._show_position()
 
@@ -168,13 +176,13 @@ class MainWindow(QMainWindow):
         if self.controller.is_running:
             self.status.clearMessage()
 
-    def _use_model(self, fusion: object) -> None:
+    def _use_model(self, fusion: FusionSettings) -> None:
         if self.controller.is_running:
             self.status.showMessage(self.tr("Loading the model"))
-        self.controller.use(fusion)  # type: ignore[arg-type]
+        self.controller.use(fusion)
 
     def _show_recording(self, state: RecordingState) -> None:
-        action = self.commands["record"]
+        action = self.all_actions["record"]
         action.setChecked(state in (RecordingState.STARTING, RecordingState.ON))
         action.setText(self.tr("&Record") if state is RecordingState.OFF else self.tr("Stop &recording"))
 
@@ -185,7 +193,7 @@ class MainWindow(QMainWindow):
         for pair in pairs:
             action = self._recent_menu.addAction(pair.title)
             if action is not None:
-                action.triggered.connect(lambda _, pair=pair: self.acts.open_pair(pair))
+                action.triggered.connect(lambda _, pair=pair: self.commands.open_pair(pair))
         self.card.show_recent(pairs)
 
     def _poll(self) -> None:
@@ -201,7 +209,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Let Esc leave the full screen; it never quits."""
         if event is not None and event.key() == Qt.Key.Key_Escape and self.isFullScreen():
-            self.commands["full_screen"].setChecked(False)
+            self.all_actions["full_screen"].setChecked(False)
         else:
             super().keyPressEvent(event)
 
@@ -214,7 +222,7 @@ class MainWindow(QMainWindow):
         """Open the files."""
         if event is not None:
             event.acceptProposedAction()
-            self.acts.open_dropped(dropped_paths(event.mimeData()))
+            self.commands.open_dropped(dropped_paths(event.mimeData()))
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Finish what runs in the background first, then close."""
@@ -225,7 +233,7 @@ class MainWindow(QMainWindow):
             return
         self.setEnabled(False)
         self.appearance.keep_geometry()
-        self.acts.stop_export(self.worker)
+        self.commands.stop_export(self.worker)
         self.controller.close()
         self.worker.submit(lambda: None, self._finish_closing)  # behind everything that waits
         QTimer.singleShot(CLOSE_WITHIN_MS, self._finish_closing)

@@ -80,7 +80,7 @@ def test_two_recordings_of_one_second_are_two_files(playing: MainWindow, qtbot: 
 
 def test_a_recording_is_finished_when_another_pair_is_opened(playing: MainWindow, qtbot: QtBot) -> None:
     record(qtbot, playing, 3)
-    playing.commands["demo"].trigger()
+    playing.all_actions["demo"].trigger()
     wait_for(qtbot, playing, State.PLAYING)
     qtbot.waitUntil(lambda: playing.recording.state is RecordingState.OFF)
     assert len(read_back(kept(playing)[0])[1]) >= 3
@@ -120,7 +120,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_picture_goes_on(
     qtbot.waitUntil(lambda: playing.banner.kind is Kind.ERROR)
     assert "recordings" in playing.banner.text
     assert playing.recording.state is RecordingState.OFF
-    assert not playing.commands["record"].isChecked()
+    assert not playing.all_actions["record"].isChecked()
     assert playing.controller.state is State.PLAYING
 
 
@@ -145,9 +145,9 @@ def export(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> Expo
     window = make_window(*clip)
     wait_for(qtbot, window, State.PLAYING)
     press(qtbot, window, Qt.Key.Key_E, ctrl=True)
-    assert isinstance(window.acts.dialog, ExportDialog)
+    assert isinstance(window.commands.dialog, ExportDialog)
     assert window.controller.state is State.PAUSED
-    return window.acts.dialog
+    return window.commands.dialog
 
 
 def test_an_export_has_every_frame_at_its_time(export: ExportDialog, qtbot: QtBot, clip: tuple[str, str]) -> None:
@@ -184,8 +184,8 @@ def test_a_cancelled_export_is_playable(make_window: MakeWindow, qtbot: QtBot, t
     long = [f"synthetic:{camera}?frames=5000&size=320x256" for camera in ("ir", "vis")]
     window = make_window(*long)
     wait_for(qtbot, window, State.PLAYING)
-    window.commands["export"].trigger()
-    dialog = window.acts.dialog
+    window.all_actions["export"].trigger()
+    dialog = window.commands.dialog
     assert isinstance(dialog, ExportDialog)
     dialog.output.setText(str(tmp_path / "part.mkv"))
     click(qtbot, button(dialog, "Export"))

@@ -48,8 +48,8 @@ def test_space_freezes_the_view_and_fusing_goes_on(live: MainWindow, qtbot: QtBo
 
 def test_what_needs_a_file_is_not_offered(live: MainWindow) -> None:
     for name in ("export", "step_forward", "to_end", "loop"):
-        assert not live.commands[name].isEnabled()
-    assert live.commands["record"].isEnabled()
+        assert not live.all_actions[name].isEnabled()
+    assert live.all_actions["record"].isEnabled()
 
 
 def test_the_status_bar_measures_the_cameras(live: MainWindow, qtbot: QtBot) -> None:

@@ -37,7 +37,7 @@ def test_sources_from_the_command_line_play_at_once(
 def test_the_dialog_opens_two_files(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> None:
     window = make_window()
     press(qtbot, window, Qt.Key.Key_O, ctrl=True)
-    dialog = window.acts.dialog
+    dialog = window.commands.dialog
     assert isinstance(dialog, OpenPairDialog)
     open_button = dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open)
     assert not open_button.isEnabled()
@@ -62,7 +62,7 @@ def test_two_dropped_files_are_a_pair_whatever_their_order(
 def test_one_dropped_file_asks_for_the_other(make_window: MakeWindow, clip: tuple[str, str]) -> None:
     window = make_window()
     drop(window, clip[0])
-    dialog = window.acts.dialog
+    dialog = window.commands.dialog
     assert isinstance(dialog, OpenPairDialog)
     assert (dialog.ir, dialog.vis) == (clip[0], "")
     dialog.reject()
@@ -82,7 +82,7 @@ def test_a_file_dropped_on_a_tile_becomes_its_source(
 def test_swap_exchanges_the_sources(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window(*DEMO)
     wait_for(qtbot, window, State.PLAYING)
-    window.commands["swap"].trigger()
+    window.all_actions["swap"].trigger()
     wait_for(qtbot, window, State.PLAYING)
     assert window.controller.settings.sources.ir == DEMO[1]
 
@@ -122,7 +122,7 @@ def test_missing_weights_can_be_replaced_by_a_classical_mode(
     window.controller.close()
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
     window.model.chosen.emit(fusion)
-    window.commands["demo"].trigger()
+    window.all_actions["demo"].trigger()
     qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR, timeout=20000)
     click(qtbot, button(window.banner, "Fuse without a network"))
     wait_for(qtbot, window, State.PLAYING)
@@ -130,8 +130,8 @@ def test_missing_weights_can_be_replaced_by_a_classical_mode(
 
 def test_what_is_opened_last_wins(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> None:
     window = make_window(*DEMO)
-    window.acts.open_dropped([clip[0], clip[1]])
-    window.commands["demo"].trigger()
+    window.commands.open_dropped([clip[0], clip[1]])
+    window.all_actions["demo"].trigger()
     wait_for(qtbot, window, State.PLAYING)
     assert window.controller.session is not None
     assert window.controller.session.ir.info.uri == DEMO[0]
@@ -149,7 +149,7 @@ def test_closing_the_pair_brings_the_card_back(make_window: MakeWindow, qtbot: Q
 def test_typed_addresses_that_do_not_answer_say_so_without_the_password(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
     press(qtbot, window, Qt.Key.Key_O, ctrl=True, shift=True)
-    dialog = window.acts.dialog
+    dialog = window.commands.dialog
     assert isinstance(dialog, ConnectDialog)
     dialog.ir_field.setCurrentText("http://me:secret@127.0.0.1:9/ir")
     dialog.vis_field.setCurrentText("http://127.0.0.1:9/vis")

@@ -20,7 +20,7 @@ KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt
 def playing(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     """A window that plays three seconds of demo."""
     window = make_window(*DEMO)
-    window.commands["loop"].setChecked(False)
+    window.all_actions["loop"].setChecked(False)
     wait_for(qtbot, window, State.PLAYING)
     return window
 
@@ -93,7 +93,7 @@ def test_the_end_holds_and_play_starts_over(paused: MainWindow, qtbot: QtBot) ->
 
 
 def test_a_loop_goes_on_by_itself(paused: MainWindow, qtbot: QtBot) -> None:
-    paused.commands["loop"].trigger()
+    paused.all_actions["loop"].trigger()
     press(qtbot, paused, Qt.Key.Key_End)
     qtbot.waitUntil(lambda: position(paused) == 2.95)
     press(qtbot, paused, Qt.Key.Key_Space)
@@ -136,7 +136,7 @@ def test_ctrl_and_wheel_zoom_all_pictures_around_the_pointer(paused: MainWindow)
     assert after.width() > 1.5 * before.width()
     assert other.picture_rect().width() > 1.5 * width
     assert (at.x() - after.x()) / after.width() == pytest.approx(0.25, abs=0.01)
-    paused.commands["zoom_fit"].trigger()
+    paused.all_actions["zoom_fit"].trigger()
     assert tile.picture_rect() == before
 
 

@@ -118,5 +118,5 @@ def test_an_error_of_the_engine_is_shown_and_the_window_lives(make_window: MakeW
     window = make_window(*DEMO, factory=Broken(0.0).session)
     wait_for(qtbot, window, State.ENDED, with_frame=False)
     assert "the device is on fire" in window.banner.text
-    window.commands["close_pair"].trigger()
+    window.all_actions["close_pair"].trigger()
     wait_for(qtbot, window, State.EMPTY, with_frame=False)

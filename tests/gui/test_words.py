@@ -44,7 +44,7 @@ def test_no_two_commands_share_a_shortcut() -> None:
 def test_f1_lists_every_shortcut(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
     press(qtbot, window, Qt.Key.Key_F1)
-    dialog = window.acts.dialog
+    dialog = window.commands.dialog
     assert isinstance(dialog, ShortcutsDialog)
     listed = " ".join(dialog.table.item(row, 1).text() for row in range(dialog.table.rowCount()))
     for command in COMMANDS:
@@ -56,14 +56,14 @@ def test_f1_lists_every_shortcut(make_window: MakeWindow, qtbot: QtBot) -> None:
 def test_every_control_has_an_accessible_name(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window("synthetic:ir", "synthetic:vis")
     wait_for(qtbot, window, State.PLAYING)
-    window.commands["export"].trigger()
-    assert isinstance(window.acts.dialog, ExportDialog)
+    window.all_actions["export"].trigger()
+    assert isinstance(window.commands.dialog, ExportDialog)
     for kind in (QAbstractButton, QLineEdit, QComboBox, QSlider):
         for control in window.findChildren(kind):
             is_inner = control.objectName().startswith("qt_") or control.parent().inherits("QComboBox")
             is_named = control.accessibleName() or (isinstance(control, QAbstractButton) and control.text())
             assert is_named or is_inner, f"{control} in {control.parent()}"
-    window.acts.dialog.reject()
+    window.commands.dialog.reject()
 
 
 def test_the_words_are_calm() -> None:
@@ -76,13 +76,13 @@ def test_the_words_are_calm() -> None:
 def test_an_ellipsis_stands_only_where_a_dialog_follows(make_window: MakeWindow) -> None:
     window = make_window()
     for name in ("open_pair", "connect_cameras", "export"):
-        assert window.commands[name].text().endswith("…")
-    for action in window.commands.all():
+        assert window.all_actions[name].text().endswith("…")
+    for action in window.all_actions.all():
         if action.text().endswith("…"):
             action.setEnabled(True)
             action.trigger()
-            assert window.acts.dialog is not None
-            window.acts.dialog.reject()
+            assert window.commands.dialog is not None
+            window.commands.dialog.reject()
 
 
 def test_the_tool_bar_is_reached_by_shift_tab(make_window: MakeWindow, qtbot: QtBot) -> None:
@@ -96,7 +96,7 @@ def test_the_tool_bar_is_reached_by_shift_tab(make_window: MakeWindow, qtbot: Qt
 @pytest.mark.parametrize("theme", Theme)
 def test_themes_can_be_chosen_and_are_remembered(make_window: MakeWindow, theme: Theme) -> None:
     window = make_window()
-    window.commands[f"theme_{theme.value}"].trigger()
+    window.all_actions[f"theme_{theme.value}"].trigger()
     assert window.preferences.theme is theme
     is_light = window.palette().window().color().lightness() > 128
     assert is_light == (theme is Theme.LIGHT)

@@ -1,6 +1,6 @@
 """Shortcuts (F1) and About."""
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QCoreApplication, Qt
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -24,36 +24,48 @@ class ShortcutsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Shortcuts"))
         self.resize(460, 620)
-        rows = [
-            (action.text().replace("&", "").rstrip("…"), ", ".join(key.toString() for key in action.shortcuts()))
-            for action in actions.all()
-            if action.shortcuts()
-        ]
-        rows += [
-            (self.tr("Peek at the visible picture"), self.tr("hold Tab")),
-            (self.tr("Zoom"), self.tr("Ctrl+wheel")),
-            (self.tr("Maximise a picture, and back"), self.tr("double click")),
-            (self.tr("Leave full screen"), "Esc"),
-            (self.tr("From the pictures to the controls"), "Shift+Tab"),
-        ]
-        self.table = QTableWidget(len(rows), 2, self)
-        self.table.setHorizontalHeaderLabels([self.tr("Command"), self.tr("Keys")])
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
-        self.table.setShowGrid(False)
-        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.table.setAccessibleName(self.tr("Shortcuts"))
-        for row, texts in enumerate(rows):
-            for column, text in enumerate(texts):
-                self.table.setItem(row, column, QTableWidgetItem(text))
-        if (header := self.table.horizontalHeader()) is not None:
-            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-            header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        if (numbers := self.table.verticalHeader()) is not None:
-            numbers.hide()
-        column_layout = QVBoxLayout(self)
-        column_layout.addWidget(self.table)
-        column_layout.addWidget(_close_box(self))
+        self.table = _table(_shortcuts(actions))
+        column = QVBoxLayout(self)
+        column.addWidget(self.table)
+        column.addWidget(_close_box(self))
+
+
+def _shortcuts(actions: Actions) -> list[tuple[str, str]]:
+    listed = [
+        (action.text().replace("&", "").rstrip("…"), ", ".join(key.toString() for key in action.shortcuts()))
+        for action in actions.all()
+        if action.shortcuts()
+    ]
+    translate = QCoreApplication.translate
+    return [
+        *listed,
+        (translate("ShortcutsDialog", "Peek at the visible picture"), translate("ShortcutsDialog", "hold Tab")),
+        (translate("ShortcutsDialog", "Zoom"), translate("ShortcutsDialog", "Ctrl+wheel")),
+        (translate("ShortcutsDialog", "Maximise a picture, and back"), translate("ShortcutsDialog", "double click")),
+        (translate("ShortcutsDialog", "From the pictures to the controls"), "Shift+Tab"),
+        (translate("ShortcutsDialog", "Leave full screen"), "Esc"),
+    ]
+
+
+def _table(rows: list[tuple[str, str]]) -> QTableWidget:
+    translate = QCoreApplication.translate
+    table = QTableWidget(len(rows), 2)
+    names = [translate("ShortcutsDialog", "Command"), translate("ShortcutsDialog", "Keys")]
+    table.setHorizontalHeaderLabels(names)
+    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+    table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
+    table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    table.setShowGrid(False)
+    table.setAccessibleName(translate("ShortcutsDialog", "Shortcuts"))
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            table.setItem(row, column, QTableWidgetItem(text))
+    if (header := table.horizontalHeader()) is not None:
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    if (numbers := table.verticalHeader()) is not None:
+        numbers.hide()
+    return table
 
 
 class AboutDialog(QDialog):
