@@ -1,8 +1,10 @@
 """The command line. Exit codes: 0 done, 1 some items failed, 2 cannot start (one sentence), 130 interrupted."""
 
 import argparse
+import io
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -27,8 +29,10 @@ DEMO_IR, DEMO_VIS = "synthetic:ir", "synthetic:vis"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a path must not end the program because a terminal cannot show it
+    options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
     except FusionAppError as error:
@@ -47,7 +51,7 @@ def fuse(options: argparse.Namespace) -> int:
 def demo(options: argparse.Namespace) -> int:
     """Show the built-in demo pair in a window, or fuse it to a file where there is no display."""
     options.ir, options.vis = DEMO_IR, DEMO_VIS
-    if has_display():
+    if has_display() and can_open_window():
         return view(options)
     output = Path("recordings") / time.strftime("demo-%Y%m%d-%H%M%S.mkv")
     print("There is no display, so the demo pair is fused to a file.")
@@ -88,6 +92,12 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def can_open_window() -> bool:
+    """Tell whether Qt can really open one; where the display is gone it aborts the process that asks, hence a child."""
+    command = [sys.executable, "-m", "fusion_app.gui.probe"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def _fuse(job: FuseJob, *, quiet: bool) -> int:
     cancel = threading.Event()
     progress = _ProgressBar(quiet=quiet)
@@ -98,7 +108,9 @@ def _fuse(job: FuseJob, *, quiet: bool) -> int:
         progress.close()
     if not quiet:
         print(_summary(job, report))
-    return 0 if report.is_complete else 130
+    if not report.is_complete:
+        return 130
+    return 1 if report.failed else 0
 
 
 class _ProgressBar:
@@ -128,7 +140,7 @@ def _summary(job: FuseJob, report: FuseReport) -> str:
     fps = report.fused / report.seconds if report.seconds else 0.0
     state = "" if report.is_complete else f"interrupted at {report.reached_s:.2f} s of the source; "
     lines.append(f"{state}{report.fused} frames fused by {report.model} in {report.seconds:.1f} s ({fps:.1f} fps)")
-    lines.append(f"→ {job.output.absolute()}")
+    lines.append(f"written to {job.output.absolute()}")
     return "\n".join(lines)
 
 
@@ -185,7 +197,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Subparsers = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Command = Callable[[argparse.Namespace], int]
 
 

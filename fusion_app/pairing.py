@@ -27,6 +27,10 @@ class FrameReader(Protocol):
     def seek(self, pts_s: float) -> None:
         """Continue at the first frame not before ``pts_s``."""
 
+    @property
+    def is_over(self) -> bool:
+        """No frame will come any more."""
+
 
 @dataclass(frozen=True)
 class PairingPolicy:
@@ -148,7 +152,7 @@ class PairStream:
             read = self._ir.read_available
         frame = None if self._ir_is_over else read()
         if frame is None:
-            self._ir_is_over = not self.policy.is_live
+            self._ir_is_over = self._ir.is_over
             return None
         return replace(frame, pts_s=frame.pts_s + self.policy.offset_s)
 

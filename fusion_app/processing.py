@@ -1,7 +1,8 @@
 """A recorded pair to a fused file: every frame, at the source's PTS, with progress, stoppable at any moment."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Session, open_session
 from fusion_app.settings import Settings
 from fusion_app.sources.images import image_files
+
+CANCEL_POLL_S = 0.1
 
 Progress = Callable[[int, int | None], None]
 """Called after each frame with the frames done and the frames expected (None: unknown)."""
@@ -44,7 +47,8 @@ class FuseReport:
         fused: Frames written.
         dropped: Visible frames that were not fused for want of a partner, or (live) of time.
         seconds: Wall time of fusing, seconds.
-        reached_s: PTS of the last frame written.
+        failed: Image files that could not be read.
+        reached_s: PTS of the last frame written; for a live source since the first.
         is_complete: The job ran to its end and was not stopped.
         model: What fused, for the user.
         notices: What the user should know, a sentence each.
@@ -52,6 +56,7 @@ class FuseReport:
 
     fused: int
     dropped: int
+    failed: int
     seconds: float
     reached_s: float
     is_complete: bool
@@ -73,19 +78,42 @@ def fuse_recordings(job: FuseJob, progress: Progress, cancel: threading.Event) -
     _check_output(job)
     session = open_session(job.settings, Pace.EXPORT)
     try:
-        return _run(job, session, progress, cancel)
+        _check_session(job, session)
+        with _stopping_on(cancel, session):
+            return _run(job, session, progress)
     finally:
         session.close()
 
 
-def _run(job: FuseJob, session: Session, progress: Progress, cancel: threading.Event) -> FuseReport:
+@contextmanager
+def _stopping_on(cancel: threading.Event, session: Session) -> Iterator[None]:
+    """End the run once ``cancel`` is set, also while it waits for a frame that may never come."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(CANCEL_POLL_S):
+            if cancel.is_set():
+                session.runner.stop(timeout_s=0.0)
+                session.pair.cancel()
+                return
+
+    thread = threading.Thread(target=watch, name="cancel", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
     if job.start_s > 0:
         session.pairs.seek(job.start_s)
     session.pairs.end_s = job.end_s
     origin_s = job.start_s if not session.pair.is_live else None
     writer = open_writer(job.output, _output_fps(session), job.settings.recording.quality, origin_s)
     recorder = Recorder(writer, is_live=session.pair.is_live)
-    watch = _Watch(session, _expected_frames(job, session), progress, cancel)
+    watch = _Watch(_expected_frames(job, session), progress)
     session.runner.add_sink(recorder)
     session.runner.add_sink(watch)
     try:
@@ -96,22 +124,21 @@ def _run(job: FuseJob, session: Session, progress: Progress, cancel: threading.E
 
 
 class _Watch:
-    """The sink that tells the progress and ends the run when asked to."""
+    """The sink that tells the progress."""
 
-    def __init__(self, session: Session, expected: int | None, progress: Progress, cancel: threading.Event) -> None:
-        self._runner = session.runner
+    def __init__(self, expected: int | None, progress: Progress) -> None:
         self._expected = expected
         self._progress = progress
-        self._cancel = cancel
         self._done = 0
+        self._origin_s: float | None = None
         self.reached_s = 0.0
 
     def __call__(self, fused: FusedFrame) -> None:
         self._done += 1
-        self.reached_s = fused.pts_s
+        if self._origin_s is None:  # live time is that of the machine; a file's frames count from its start
+            self._origin_s = fused.pts_s if self._expected is None else 0.0
+        self.reached_s = fused.pts_s - self._origin_s
         self._progress(self._done, self._expected)
-        if self._cancel.is_set():
-            self._runner.stop(timeout_s=0.0)
 
 
 def _report(session: Session, recorder: Recorder, watch: _Watch, report: RunReport) -> FuseReport:
@@ -124,6 +151,7 @@ def _report(session: Session, recorder: Recorder, watch: _Watch, report: RunRepo
     return FuseReport(
         recorder.written,
         dropped,
+        session.ir.failed + session.vis.failed,
         report.seconds,
         watch.reached_s,
         is_complete,
@@ -151,22 +179,40 @@ def _expected_frames(job: FuseJob, session: Session) -> int | None:
     return max(1, round((min(ends_s) - job.start_s) / vis.period_s))
 
 
+def _check_session(job: FuseJob, session: Session) -> None:
+    """Refuse what only open sources can tell."""
+    if session.pair.is_live and (job.start_s > 0 or job.end_s is not None):
+        raise PairingError(
+            "a live source has no start and end to cut at; leave out --start and --end, stop with Ctrl-C"
+        )
+    counts = {session.ir.info.frame_count, session.vis.info.frame_count}
+    if job.output.suffix.lower() == ".png" and not job.output.is_dir() and counts != {1}:
+        raise RecordingError(f"{job.output} holds one image and there are more; name a folder, an .mkv or an .mp4")
+
+
 def _check_output(job: FuseJob) -> None:
-    sources = job.settings.sources
-    output = job.output.absolute()
-    for uri in (sources.ir, sources.vis):
-        if output.exists() and Path(uri).exists() and output.samefile(uri):
-            raise RecordingError(f"{job.output} is a source of this job; choose another output")
-    existing = _existing(job)
+    try:
+        _refuse_sources(job)
+        existing = _existing(job)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RecordingError(f"{job.output} cannot be written ({reason}); choose another output") from None
     if existing and not job.overwrite:
         more = f" and {len(existing) - 1} more" if len(existing) > 1 else ""
         raise RecordingError(f"{existing[0]}{more} exists already; choose another output, or add --overwrite")
 
 
+def _refuse_sources(job: FuseJob) -> None:
+    """Refuse an output that is a source."""
+    if job.output == Path():
+        raise RecordingError("the output has no name; say where to write with -o")
+    for uri in (job.settings.sources.ir, job.settings.sources.vis):
+        if job.output.exists() and Path(uri).exists() and job.output.samefile(uri):
+            raise RecordingError(f"{job.output} is a source of this job; choose another output")
+
+
 def _existing(job: FuseJob) -> list[Path]:
     """Return the files that the job would replace."""
-    if job.output.suffix:
-        return [job.output] if job.output.exists() else []
     if not job.output.is_dir():
         return [job.output] if job.output.exists() else []
     vis = Path(job.settings.sources.vis)

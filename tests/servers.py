@@ -12,8 +12,10 @@ from tests.media import counting_frames
 
 
 @contextmanager
-def mjpeg_camera(fps: float = 25.0, size: tuple[int, int] = (64, 48), frames: int | None = None) -> Iterator[str]:
-    """Serve a motion JPEG stream, for ever or for ``frames`` frames; yield its URL."""
+def mjpeg_camera(
+    fps: float = 25.0, size: tuple[int, int] = (64, 48), frames: int | None = None, *, freezes: bool = False
+) -> Iterator[str]:
+    """Serve a motion JPEG stream, for ever or for ``frames`` frames (then it ends, or freezes); yield its URL."""
     pictures = [cv2.imencode(".jpg", image)[1].tobytes() for image in counting_frames(20, size)]
     stopping = threading.Event()
 
@@ -32,6 +34,8 @@ def mjpeg_camera(fps: float = 25.0, size: tuple[int, int] = (64, 48), frames: in
                     return
                 sent += 1
                 time.sleep(1 / fps)
+            if freezes:
+                stopping.wait()
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -76,15 +76,16 @@ def open_images(uri: str, files: Sequence[Path]) -> FrameSource:
 def _open_path(uri: str) -> FrameSource:
     path = Path(uri)
     try:
+        path.stat()
         if path.is_dir():
             return ImagesSource(uri, image_files(path))
-        if not path.exists():
-            raise SourceError(uri, "does not exist; check the path")
         if not path.is_file():
             raise SourceError(uri, "is neither a file nor a folder")
         if path.suffix.lower() in IMAGE_SUFFIXES:
             return ImagesSource(uri, [path])
         return VideoFileSource(path)
+    except FileNotFoundError:
+        raise SourceError(uri, "does not exist; check the path") from None
     except (OSError, ValueError) as error:  # permissions, symlink loops, names no file system takes
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(uri, f"cannot be opened ({reason}); check the path and its permissions") from None

@@ -44,6 +44,9 @@ class FrameSource(ABC):
     notice: str = ""
     """One sentence on what the user should know of the reading so far (damage, an early end), or empty."""
 
+    failed: int = 0
+    """Image files of a folder that could not be read; each has been skipped."""
+
     @abstractmethod
     def read(self) -> Frame | None:
         """Return the next frame, waiting for it if need be, or None when the stream is over."""

@@ -37,6 +37,11 @@ class BufferedSource(FrameSource):
         return self._source.notice
 
     @property
+    def failed(self) -> int:  # type: ignore[override]
+        """Image files of a folder that could not be read."""
+        return self._source.failed
+
+    @property
     def dropped(self) -> int:
         """Frames of a live source that were lost because nobody took them in time."""
         return self._dropped

@@ -64,6 +64,7 @@ class ImagesSource(FrameSource):
                 return Frame(read_image(path), position / STILLS_FPS, position, path.name)
             except SourceError as error:
                 self.notice = str(error)
+                self.failed += 1
         return None
 
     def seek(self, pts_s: float) -> None:

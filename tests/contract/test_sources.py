@@ -228,7 +228,7 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(
         ("synthetic:ir?size=9", "synthetic:ir"),
         ("synthetic:ir?frames=-1", "synthetic:ir"),
         ("http://127.0.0.1:9/nothing", "does not answer"),
-        ("\0", "does not exist"),
+        ("\0", "cannot be opened"),
         ("", "no source"),
     ],
 )

@@ -149,6 +149,10 @@ def failing(tmp_path: Path, kind: str, pair: tuple[str, str]) -> list[str]:
         "no such weights": [*pair, *out, "--weights", str(tmp_path / "w.safetensors")],
         "no such device": [*pair, *out, "--model", "lite-6k", "--device", "cuda:77"],
         "no such rig": [*pair, *out, "--rig", str(tmp_path / "rig.yaml")],
+        "many frames in one image": [*pair, "-o", str(tmp_path / "out.png")],
+        "no output name": [*pair, "-o", ""],
+        "a name too long": [*pair, "-o", str(tmp_path / ("x" * 300 + ".mkv"))],
+        "a source name too long": [str(tmp_path / ("x" * 300)), pair[1], *out],
         "empty range": [*pair, *out, "--start", "1000"],
     }
     return cases[kind]
@@ -169,6 +173,10 @@ def failing(tmp_path: Path, kind: str, pair: tuple[str, str]) -> list[str]:
         ("no such weights", "check the path"),
         ("no such device", "--device auto or cpu"),
         ("no such rig", "unreadable"),
+        ("many frames in one image", "holds one image"),
+        ("no output name", "no name"),
+        ("a name too long", "cannot be written"),
+        ("a source name too long", "cannot be opened"),
         ("empty range", "no frame could be fused"),
     ],
 )
@@ -186,6 +194,55 @@ def test_what_cannot_start_is_one_sentence_and_exit_code_2(
     assert any(word in error for word in words.split("|")), error
     assert Path(pair[0]).read_bytes() == before
     assert not (tmp_path / "out.mkv").exists()
+
+
+def test_a_recording_and_a_camera_are_not_paired(
+    pair: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with mjpeg_camera() as url:
+        assert fuse(pair[0], url, "-o", tmp_path / "o.mkv") == 2
+        assert "is live" in capsys.readouterr().err
+        assert fuse(url, url, "-o", tmp_path / "o.mkv", "--end", 3) == 2
+        assert "--end" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_a_live_run_whose_cameras_send_nothing(tmp_path: Path) -> None:
+    with mjpeg_camera(frames=30, freezes=True) as ir, mjpeg_camera(frames=30, freezes=True) as vis:
+        command = [sys.executable, "main.py", "fuse", ir, vis, "-o", str(tmp_path / "o.mkv"), "--model", "max"]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 30
+        while not (tmp_path / "o.mkv").exists():
+            assert time.monotonic() < deadline, "nothing was written"
+            time.sleep(0.05)
+        time.sleep(2.0)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert "interrupted at" in said
+    assert len(read_back(tmp_path / "o.mkv")[1]) > 0
+
+
+def test_images_that_cannot_be_read_are_named_and_the_exit_code_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_images(tmp_path / "p", ["a.png", "b.png", "c.png"], counting_frames(3, SIZE))
+    (folder / "b.png").write_bytes(b"broken")
+    vis = write_images(tmp_path / "q", ["a.png", "b.png", "c.png"], counting_frames(3, SIZE))
+    assert main(["fuse", str(folder), str(vis), "-o", str(tmp_path / "my.out"), "--model", "max"]) == 2
+    (tmp_path / "my.out").mkdir()
+    assert main(["fuse", str(folder), str(vis), "-o", str(tmp_path / "my.out"), "--model", "max"]) == 1
+    assert "b.png" in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "my.out").iterdir()) == ["a.png", "c.png"]
+
+
+def test_folders_pair_by_name_whatever_their_suffixes(tmp_path: Path) -> None:
+    level = {"a": 40, "a.k": 200}
+    for folder, suffix in (("ir", ".png"), ("vis", ".bmp")):
+        images = [np.full((48, 64), value, np.uint8) for value in level.values()]
+        write_images(tmp_path / folder, [name + suffix for name in level], images)
+    assert fuse(tmp_path / "ir", tmp_path / "vis", "-o", tmp_path / "out") == 0
+    for name, value in level.items():
+        assert (cv2.imread(str(tmp_path / "out" / f"{name}.png")) == value).all()
 
 
 def test_existing_files_are_replaced_only_when_asked(pair: tuple[str, str], tmp_path: Path) -> None:
@@ -243,13 +300,17 @@ def test_two_network_cameras_are_fused_live_until_they_end(tmp_path: Path) -> No
     assert frames[0].shape == (48, 64, 3)
 
 
-def test_without_a_display_the_demo_is_fused_to_a_new_file_each_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("display", ["", ":77"], ids=["no display", "a dead display"])
+def test_without_a_display_the_demo_is_fused_to_a_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], display: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
+    if display:
+        monkeypatch.setenv("DISPLAY", display)
+        monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     assert main(["demo", "--model", "max"]) == 0
     said = capsys.readouterr().out
     recorded = list((tmp_path / "recordings").iterdir())

@@ -25,8 +25,27 @@ class Reader:
         taken = len(self._all) - len(self._left)
         return self.read() if taken < self._available else None
 
+    @property
+    def is_over(self) -> bool:
+        return not self._left
+
     def seek(self, pts_s: float) -> None:
         self._left = deque(frame for frame in self._all if frame.pts_s >= pts_s)
+
+
+class Endless(Reader):
+    """A camera that never stops."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self._count = 0
+
+    def read(self) -> Frame | None:
+        self._count += 1
+        return Frame(PIXEL, self._count / 10, self._count)
+
+    def read_available(self) -> Frame | None:
+        return None
 
 
 def pairs_of(stream: PairStream) -> list[FramePair]:
@@ -114,6 +133,13 @@ def test_live_takes_the_newest_visible_frame_and_counts_those_it_passed() -> Non
     assert pair is not None
     assert (pair.vis.index, pair.ir.index) == (6, 2)
     assert stream.counts.dropped == 6
+
+
+def test_a_live_run_ends_when_infrared_is_over_for_good() -> None:
+    policy = PairingPolicy.for_periods(0.1, 0.1, is_live=True)
+    stream = PairStream(Reader([0.0]), Endless(), policy)
+    assert 1 <= len(pairs_of(stream)) <= 5
+    assert stream.ir_ended_at_s == 0.0
 
 
 def test_live_does_not_wait_for_an_infrared_frame_that_has_not_arrived() -> None:

@@ -89,6 +89,15 @@ def test_an_unknown_model_or_config_is_refused(saved: Path) -> None:
     set_card(saved, model="dream")
     with pytest.raises(WeightsFormatError, match="dream"):
         load_weights(saved)
+    for name, config in (
+        ("cs2fusion", {"gates": "all"}),
+        ("cs2fusion", {"negative_slope": "0.1"}),
+        ("lite-2k", {"channels": 1_000_000_000}),
+        ("lite-2k", {"dilations": 5}),
+    ):
+        set_card(saved, model=name, config=config)
+        with pytest.raises(WeightsFormatError, match=next(iter(config))):
+            load_weights(saved)
     set_card(saved, model="cs2fusion", config={"colour": 1})
     with pytest.raises(WeightsFormatError, match="colour"):
         load_weights(saved)
