@@ -1,5 +1,6 @@
 """Starts Qt, shows the window, and stays until it is closed."""
 
+import os
 import signal
 import sys
 import threading
@@ -11,8 +12,11 @@ from PyQt6.QtWidgets import QApplication
 
 from fusion_app import __version__
 from fusion_app.engine import preload
+from fusion_app.errors import FusionAppError
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import Settings
+
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def run_window(settings: Settings) -> int:
@@ -20,7 +24,11 @@ def run_window(settings: Settings) -> int:
 
     Returns:
         The exit code of the process.
+
+    Raises:
+        FusionAppError: There is no display to show it on.
     """
+    _require_display()
     app = QApplication(sys.argv[:1])
     app.setOrganizationName("CS2Fusion")
     app.setApplicationName("CS2Fusion Live")
@@ -34,6 +42,12 @@ def run_window(settings: Settings) -> int:
     window.show()
     QTimer.singleShot(0, lambda: _start(window))
     return app.exec()
+
+
+def _require_display() -> None:
+    """Refuse with a sentence what Qt would abort the process for."""
+    if sys.platform == "linux" and not any(name in os.environ for name in DISPLAYS):
+        raise FusionAppError("there is no display for a window; fuse two sources to a file with the command fuse")
 
 
 def _start(window: MainWindow) -> None:

@@ -62,6 +62,7 @@ def _table(rows: list[tuple[str, str]]) -> QTableWidget:
             table.setItem(row, column, QTableWidgetItem(text))
     if (header := table.horizontalHeader()) is not None:
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     if (numbers := table.verticalHeader()) is not None:
         numbers.hide()
