@@ -46,9 +46,9 @@ setup: $(VENV)/.ready  ## virtual environment, dependencies, system libraries
 
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Python 3.11 or newer is needed; $(PYTHON) is older. Install one and say: make PYTHON=python3.12 ..."; exit 1; }
+		echo "Python 3.11 or newer is needed, and $(PYTHON) is none. Install one and say: make PYTHON=python3.12 ..."; exit 1; }
 	@echo "Setting up $(VENV); this takes a few minutes, once."
-	@$(PYTHON) -m venv $(VENV) || { echo "On Debian and Ubuntu first: sudo apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The virtual environment could not be made. Debian and Ubuntu may lack: sudo apt-get install python3-venv"; exit 1; }
 	@$(PY) -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cpu]'
 	@$(MAKE) --no-print-directory libraries
 	@touch $@

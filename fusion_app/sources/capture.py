@@ -14,8 +14,9 @@ READ_TIMEOUT_MS = 5000
 
 
 def without_password(uri: str) -> str:
-    """Return ``uri`` with the password of its user part replaced by three dots."""
-    return re.sub(r"(://[^/@:]*):[^/]*@", r"\1:…@", uri)
+    """Return ``uri`` with a password in its user part or among its parameters replaced by three dots."""
+    uri = re.sub(r"(://[^/@:]*):.*@", r"\1:…@", uri)
+    return re.sub(r"([?&](?:password|passwd|pwd|pass|token|key)=)[^&]*", r"\1…", uri, flags=re.IGNORECASE)
 
 
 class CaptureSource(FrameSource):

@@ -11,6 +11,7 @@ import pytest
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.recording import FolderWriter, Recorder, VideoWriter, open_writer
+from fusion_app.sources import open_source
 from tests.media import counting_frames, read_back
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,15 +75,20 @@ def test_a_frame_of_another_size_is_scaled_not_lost(tmp_path: Path) -> None:
     assert [f.shape for f in read_back(tmp_path / "s.mkv")[1]] == [(48, 64, 3)] * 4
 
 
+MOMENTS = [130, *(pytest.param(frames, marks=pytest.mark.full) for frames in range(3, 400, 20))]
+
+
+@pytest.mark.parametrize("killed_after", MOMENTS)
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
-def test_a_recording_killed_at_any_moment_plays(tmp_path: Path, suffix: str) -> None:
+def test_a_recording_killed_at_any_moment_plays(tmp_path: Path, suffix: str, killed_after: int) -> None:
     path = tmp_path / f"killed{suffix}"
     code = (
         "import sys, time, itertools\n"
         "from pathlib import Path\n"
         "from fusion_app.recording import Recorder, open_writer\n"
         "from tests.unit.test_recording import fused\n"
-        "from tests.media import counting_frames\n"
+        "from fusion_app.sources import open_source
+from tests.media import counting_frames\n"
         "recorder = Recorder(open_writer(Path(sys.argv[1]), 25.0, 18))\n"
         "images = counting_frames(50, (160, 120))\n"
         "for index in itertools.count():\n"
@@ -93,15 +99,52 @@ def test_a_recording_killed_at_any_moment_plays(tmp_path: Path, suffix: str) -> 
     process = subprocess.Popen([sys.executable, "-c", code, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     written = 0
-    while written < 130:
+    while written < killed_after:
         written = int(process.stdout.readline())
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
+    may_be_lost = 10 if suffix == ".mkv" else 60  # the last cluster of 0.2 s; the last fragment of 1 s, and one in work
+    if written <= may_be_lost:
+        return  # nothing was promised yet
     pts, frames = read_back(path)
-    # Matroska loses the last frames at most, fragmented MP4 the last fragment of one second as well.
-    assert len(frames) >= written - (10 if suffix == ".mkv" else 60)
+    assert len(frames) >= written - may_be_lost
     assert all(a < b for a, b in pairwise(pts))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as only POSIX can")
+@pytest.mark.parametrize("name", ["full.mkv", "full.mp4", "images"])
+def test_a_full_disk_ends_the_recording_with_a_sentence_and_what_was_written_plays(tmp_path: Path, name: str) -> None:
+    code = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from fusion_app.errors import RecordingError\n"
+        "from fusion_app.recording import Recorder, open_writer\n"
+        "from tests.unit.test_recording import fused\n"
+        "from fusion_app.sources import open_source
+from tests.media import counting_frames\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "limit = 500 if sys.argv[1].endswith('images') else 60_000\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
+        "recorder = Recorder(open_writer(Path(sys.argv[1]), 25.0, 10))\n"
+        "images = counting_frames(50, (160, 120))\n"
+        "try:\n"
+        "    for index in range(600):\n"
+        "        recorder(fused(images[index % 50], index / 25, index))\n"
+        "    recorder.close()\n"
+        "except RecordingError as error:\n"
+        "    sys.exit(f'sentence: {error}')\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / name)]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert finished.stderr.startswith("sentence: "), finished.stderr
+    assert "cannot be written" in finished.stderr
+    if name == "images":
+        assert not list((tmp_path / name).glob("*.partial"))
+    else:
+        source = open_source(str(tmp_path / name))  # as a player does, it passes over a last packet that is cut
+        assert len(list(iter(source.read, None))) > 5
+        source.close()
 
 
 def test_images_go_to_a_folder_under_the_visible_frames_names(tmp_path: Path) -> None:
