@@ -87,8 +87,7 @@ def test_a_recording_killed_at_any_moment_plays(tmp_path: Path, suffix: str, kil
         "from pathlib import Path\n"
         "from fusion_app.recording import Recorder, open_writer\n"
         "from tests.unit.test_recording import fused\n"
-        "from fusion_app.sources import open_source
-from tests.media import counting_frames\n"
+        "from tests.media import counting_frames\n"
         "recorder = Recorder(open_writer(Path(sys.argv[1]), 25.0, 18))\n"
         "images = counting_frames(50, (160, 120))\n"
         "for index in itertools.count():\n"
@@ -121,8 +120,7 @@ def test_a_full_disk_ends_the_recording_with_a_sentence_and_what_was_written_pla
         "from fusion_app.errors import RecordingError\n"
         "from fusion_app.recording import Recorder, open_writer\n"
         "from tests.unit.test_recording import fused\n"
-        "from fusion_app.sources import open_source
-from tests.media import counting_frames\n"
+        "from tests.media import counting_frames\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "limit = 500 if sys.argv[1].endswith('images') else 60_000\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
