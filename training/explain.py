@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         draw(explained, options.output)
     except (DataError, StateError, WeightsFormatError) as error:
         parser.exit(2, f"{error}\n")
+    except ModuleNotFoundError as error:
+        parser.exit(2, f"{error.name} is missing; install what training needs: pip install 'cs2fusion-live[train]'.\n")
     except OSError as error:
         parser.exit(2, f"{options.output} cannot be written: {error.strerror or error}.\n")
     note = "" if case is recorded else f" (the pair reduced to {case.ir.shape[1]}×{case.ir.shape[0]} pixels)"
@@ -92,9 +94,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--weights", type=Path, help="weights (.safetensors) of the backbone")
     parser.add_argument("--cpn", type=Path, metavar="RUN", help="training run, or its state.pt, that holds the CPN")
     parser.add_argument("--kind", choices=KINDS, default="black", help="what happens to AVIS (default: black)")
-    parser.add_argument("--seed", type=int, default=SEED, help=f"another seed puts the patch elsewhere ({SEED})")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: all)")
+    parser.add_argument("--seed", type=_natural, default=SEED, help=f"another seed puts the patch elsewhere ({SEED})")
+    parser.add_argument("--threads", type=_natural, default=0, help="CPU threads (default: all)")
     return parser
+
+
+def _natural(text: str) -> int:
+    """Return a number from 0 on; argparse turns the error into its own message."""
+    if (number := int(text)) < 0:
+        raise ValueError(text)
+    return number
 
 
 def _backbone(path: Path) -> Backbone:
