@@ -30,6 +30,7 @@ from training.metrics.impairment import KINDS, SEED, Patch, draw_patch, impair
 from training.state import StateError, load_state
 
 STATE_FILE = "state.pt"
+SIDE_MIN = 8  # pixels; less leaves nothing of the patch
 SIDE_MAX = 1024  # pixels; the features of larger images would take gigabytes, and a panel shows fewer anyway
 
 
@@ -140,12 +141,18 @@ def _load(network: torch.nn.Module, state: Mapping[str, Any]) -> None:
 
 def _reduced(case: Case) -> Case:
     """Return the pair, reduced where it is larger than the networks and the picture need."""
-    share = SIDE_MAX / max(case.ir.shape)
-    return case if share >= 1 else Case(case.name, _resized(case.ir, share), _resized(case.vis, share))
+    height, width = case.ir.shape
+    if min(height, width) < SIDE_MIN:
+        raise DataError(f"The pair is {width}×{height} pixels; at least {SIDE_MIN}×{SIDE_MIN} are needed.")
+    share = SIDE_MAX / max(height, width)
+    if share >= 1:
+        return case
+    size = max(SIDE_MIN, round(width * share)), max(SIDE_MIN, round(height * share))
+    return Case(case.name, _resized(case.ir, size), _resized(case.vis, size))
 
 
-def _resized(image: Pixels, share: float) -> Pixels:
-    return np.asarray(cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+def _resized(image: Pixels, size: tuple[int, int]) -> Pixels:
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _augmented(case: Case, kind: str, seed: int) -> tuple[Patch, Pixels]:

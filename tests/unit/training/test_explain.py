@@ -152,6 +152,15 @@ def test_a_bad_image_is_one_sentence_and_exit_code_2(tmp_path, pair, capsys, con
     refused(capsys, said)
 
 
+def test_a_pair_too_small_for_a_patch_is_refused(tmp_path, capsys):
+    dot = tmp_path / "dot.png"
+    cv2.imwrite(str(dot), np.zeros((1, 9), np.uint8))
+    weights = saved_weights(tmp_path / "w.safetensors", BackboneConfig())
+    with pytest.raises(SystemExit):
+        main([str(dot), str(dot), "-o", str(tmp_path / "out.png"), "--weights", str(weights)])
+    refused(capsys, "9×1")
+
+
 @pytest.mark.parametrize("option", ["--seed", "--threads"])
 def test_a_negative_number_is_refused_by_the_name_of_its_option(tmp_path, pair, capsys, option):
     with pytest.raises(SystemExit) as stopped:
