@@ -11,6 +11,7 @@ from fusion_app.bench.results import BenchReport, Row, SessionRow
 from fusion_app.bench.sizes import SizeCost
 from fusion_app.bench.timing import Timing
 from fusion_app.bench.wording import NOT_AVAILABLE, mebibytes, milliseconds, ratio
+from fusion_app.engine.candidates import Candidate
 from fusion_app.errors import FusionAppError
 
 Table = Sequence[Sequence[str]]
@@ -126,12 +127,18 @@ def _sizes(costs: Sequence[SizeCost]) -> str:
     columns = list(dict.fromkeys(cost.candidate for cost in costs))
     by_place = {(cost.candidate, cost.size): cost for cost in costs}
     head = ["median ms (n), memory"]
-    head += [f"{c.title.removeprefix('cs2fusion as ')}, {c.label.removesuffix(' fp32')}" for c in columns]
+    head += [_column(candidate) for candidate in columns]
     rows = [
         [str(size), *(_size(by_place.get((candidate, size))) for candidate in columns)]
         for size in dict.fromkeys(cost.size for cost in costs)
     ]
     return _table([head, *rows], left=(0,))
+
+
+def _column(candidate: Candidate) -> str:
+    if candidate.runtime == "numpy":
+        return candidate.model
+    return f"{candidate.title.removeprefix('cs2fusion as ')}, {candidate.precision}"
 
 
 def _size(cost: SizeCost | None) -> str:
