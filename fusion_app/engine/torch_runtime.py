@@ -30,7 +30,6 @@ class TorchRuntime:
             EngineError: The device is not there.
         """
         self._device = _resolve(device)
-        torch.set_flush_denormal(True)
         self.device = str(self._device)
         if self._device.type == "cpu":
             torch.set_num_threads(threads or default_threads())
@@ -46,6 +45,7 @@ class TorchRuntime:
     @torch.inference_mode()
     def __call__(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:
         """See `Runtime`."""
+        torch.set_flush_denormal(True)  # it holds for the calling thread only
         try:
             fused = self._model(self._tensor(vis_luma), self._tensor(ir))
             return np.asarray(fused[0, 0].cpu().numpy(), np.float32)
@@ -63,7 +63,8 @@ class TorchRuntime:
 
 def default_threads() -> int:
     """Return how many CPU threads a network may use: all cores but one, which decodes, shows and records."""
-    return max(1, (os.cpu_count() or 2) - 1)
+    may_use = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (may_use or 2) - 1)
 
 
 def has_cuda() -> bool:
