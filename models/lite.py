@@ -34,7 +34,8 @@ class LiteConfig:
     def __post_init__(self) -> None:
         if not isinstance(self.channels, int) or not 0 < self.channels <= MAX_CHANNELS or self.channels % 16:
             raise ValueError(f"channels must be a multiple of 16 up to {MAX_CHANNELS}, not {self.channels!r}")
-        if not isinstance(self.dilations, list | tuple) or not all(isinstance(d, int) and d > 0 for d in self.dilations):
+        is_list = isinstance(self.dilations, list | tuple)
+        if not is_list or not all(isinstance(step, int) and step > 0 for step in self.dilations):
             raise ValueError(f"dilations must be a list of whole numbers from 1, not {self.dilations!r}")
         object.__setattr__(self, "dilations", tuple(self.dilations))
 
