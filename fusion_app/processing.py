@@ -8,11 +8,12 @@ from pathlib import Path
 
 from fusion_app.errors import PairingError, RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.recording import Recorder, open_writer, png_name
+from fusion_app.recording import Recorder
 from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Session, open_session
 from fusion_app.settings import Settings
 from fusion_app.sources.images import image_files
+from fusion_app.writers import open_writer, png_name
 
 CANCEL_POLL_S = 0.1
 

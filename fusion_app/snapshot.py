@@ -8,8 +8,8 @@ import platformdirs
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.recording import write_png
 from fusion_app.settings import RecordingSettings
+from fusion_app.writers import write_png
 
 
 def recording_folder(settings: RecordingSettings) -> Path:

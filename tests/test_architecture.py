@@ -15,8 +15,8 @@ LAYERS = {
     for layer, names in enumerate(
         (
             "errors frames settings",
-            "sources alignment thermal engine fusion_modes compositing recording telemetry session_clock",
-            "pairing pipeline snapshot quality",
+            "sources alignment thermal engine fusion_modes compositing writers telemetry session_clock",
+            "pairing pipeline snapshot quality recording",
             "runner",
             "session processing bench",
             "cli gui",
@@ -42,7 +42,7 @@ DOORS = {
     "safetensors": ("models/",),
     "openvino": ("fusion_app/engine/",),
     "yaml": ("fusion_app/settings.py", "training/settings.py"),
-    "av": ("fusion_app/sources/", "fusion_app/recording.py", "training/"),
+    "av": ("fusion_app/sources/", "fusion_app/writers.py", "training/"),
 }
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from fusion_app import alignment, compositing, thermal
 from fusion_app.errors import SourceError
 from fusion_app.frames import FloatImage, Frame, FramePair, FusedFrame, Image, Size
-from fusion_app.recording import open_writer
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import open_source
 from fusion_app.sources.synthetic import Scene
+from fusion_app.writers import open_writer
 
 SCENE_FPS = 30.0
 SCENE_FRAMES = 300

@@ -12,9 +12,9 @@ from fusion_app.engine import Engine
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.pipeline import FusionPipeline
-from fusion_app.recording import Writer, open_writer
 from fusion_app.settings import Settings
 from fusion_app.sources import FrameSource, open_source
+from fusion_app.writers import Writer, open_writer
 
 DECODE_IR, DECODE_VIS, ENCODE = "decode ir", "decode vis", "encode"
 WARM_UP = 3

@@ -11,11 +11,12 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.worker import Worker
-from fusion_app.recording import Recorder, open_writer
+from fusion_app.recording import Recorder
 from fusion_app.session import Session
 from fusion_app.session_clock import SessionClock
 from fusion_app.settings import RecordingSettings
 from fusion_app.snapshot import free_path, recording_folder, save_snapshot
+from fusion_app.writers import open_writer
 
 
 class RecordingState(enum.Enum):

@@ -47,6 +47,16 @@ def test_a_learned_model_fuses_headless(pair: tuple[str, str], tmp_path: Path, t
     assert len(read_back(out)[1]) == 30
 
 
+@pytest.mark.gpu
+def test_a_gpu_takes_the_same_path(pair: tuple[str, str], tmp_path: Path, tiny_weights: Path) -> None:
+    for device in ("cpu", "cuda"):
+        out = str(tmp_path / device)
+        assert main(["fuse", *pair, "-o", out, "--weights", str(tiny_weights), "--device", device, "--quiet"]) == 0
+    for name in sorted(path.name for path in (tmp_path / "cpu").iterdir()):
+        images = [cv2.imread(str(tmp_path / device / name)).astype(int) for device in ("cpu", "cuda")]
+        assert np.abs(images[0] - images[1]).max() <= 1
+
+
 def test_two_folders_become_a_folder_of_the_same_names(tmp_path: Path) -> None:
     ir = write_images(tmp_path / "ir", ["a.png", "b.png", "x.png"], counting_frames(3, SIZE, colour=False))
     vis = write_images(tmp_path / "vis", ["a.jpg", "b.jpg", "y.jpg"], counting_frames(3, SIZE))

@@ -10,8 +10,9 @@ import pytest
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.recording import FolderWriter, Recorder, VideoWriter, open_writer
+from fusion_app.recording import Recorder
 from fusion_app.sources import open_source
+from fusion_app.writers import FolderWriter, VideoWriter, open_writer
 from tests.media import counting_frames, read_back
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +86,8 @@ def test_a_recording_killed_at_any_moment_plays(tmp_path: Path, suffix: str, kil
     code = (
         "import sys, time, itertools\n"
         "from pathlib import Path\n"
-        "from fusion_app.recording import Recorder, open_writer\n"
+        "from fusion_app.recording import Recorder\n"
+        "from fusion_app.writers import open_writer\n"
         "from tests.unit.test_recording import fused\n"
         "from tests.media import counting_frames\n"
         "recorder = Recorder(open_writer(Path(sys.argv[1]), 25.0, 18))\n"
@@ -118,7 +120,8 @@ def test_a_full_disk_ends_the_recording_with_a_sentence_and_what_was_written_pla
         "import resource, signal, sys\n"
         "from pathlib import Path\n"
         "from fusion_app.errors import RecordingError\n"
-        "from fusion_app.recording import Recorder, open_writer\n"
+        "from fusion_app.recording import Recorder\n"
+        "from fusion_app.writers import open_writer\n"
         "from tests.unit.test_recording import fused\n"
         "from tests.media import counting_frames\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
