@@ -1,8 +1,8 @@
 """The compact student: real-time fusion without a GPU, by deciding at half resolution how to mix the two sources.
 
 Every 2×2 block of both sources becomes eight channels; a few dense 3×3 convolutions look at them and decide, for every
-full-resolution pixel, how far to move from the brighter source to the darker one and what to add. Nothing in it is
-global, so tiles do not show and a video does not flicker.
+full-resolution pixel, how much to take of infrared, of visible and of the brighter of the two, and what to add. Nothing
+in it is global, so tiles do not show and a video does not flicker.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,8 @@ from torch.nn import functional
 GREY_RANGE = 255.0
 BLOCK = 2  # the side of the block that becomes channels
 BLOCK_PIXELS = BLOCK * BLOCK
-MAX_CHANNELS = 512
-DECISIONS = 2  # per pixel: weight and residual
-INITIAL_WEIGHT_LOGIT = -3.0  # start near the brighter source
+DECISIONS = 3  # per pixel: weights of IR and of visible, residual
+BRIGHTER_LOGIT = 2.0  # start near the brighter source
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,11 @@ class LiteConfig:
     """
 
     channels: int = 32
-    dilations: tuple[int, ...] = (1, 2)
+    dilations: tuple[int, ...] = (1, 1)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.channels, int) or not 0 < self.channels <= MAX_CHANNELS or self.channels % 16:
-            raise ValueError(f"channels must be a multiple of 16 up to {MAX_CHANNELS}, not {self.channels!r}")
-        is_list = isinstance(self.dilations, list | tuple)
-        if not is_list or not all(isinstance(step, int) and step > 0 for step in self.dilations):
-            raise ValueError(f"dilations must be a list of whole numbers from 1, not {self.dilations!r}")
+        if self.channels <= 0 or self.channels % 16:
+            raise ValueError(f"channels must be a positive multiple of 16, not {self.channels}")
         object.__setattr__(self, "dilations", tuple(self.dilations))
 
     @property
@@ -52,9 +48,9 @@ class LiteConfig:
 
 
 LITE_CONFIGS = {
-    "lite-2k": LiteConfig(16, (1, 2, 1)),
-    "lite-6k": LiteConfig(32, (1, 2)),
-    "lite-25k": LiteConfig(48, (1, 2, 4, 1)),
+    "lite-2k": LiteConfig(16, (1, 1, 1)),
+    "lite-6k": LiteConfig(32, (1, 1)),
+    "lite-25k": LiteConfig(48, (1, 2, 2, 1)),
 }
 
 
@@ -62,21 +58,23 @@ LITE_CONFIGS = {
 class Decision:
     """How to make the fused luma out of the two sources, pixel by pixel.
 
-    Attributes:
-        weight: ``(N, 1, H, W)``, 0…1: the share of the darker source.
-        residual: ``(N, 1, H, W)``, grey levels to add.
+    All are ``(N, 1, H, W)``. They vary slowly compared with the sources, so a decision made at a reduced size may be
+    enlarged and applied at full resolution; the fused image may not.
 
-    Both vary slowly compared with the sources, so a decision made at a reduced size may be enlarged and applied at
-    full resolution; the fused image may not.
+    Attributes:
+        ir_weight: 0…1, the share of infrared.
+        vis_weight: 0…1, the share of visible; what is left of 1 is the share of the brighter source.
+        residual: Grey levels to add.
     """
 
-    weight: Tensor
+    ir_weight: Tensor
+    vis_weight: Tensor
     residual: Tensor
 
     def apply(self, vis: Tensor, ir: Tensor) -> Tensor:
         """Return the fused luma ``(N, 1, H, W)``, unclamped, of sources of the same shape, grey levels 0…255."""
-        brighter, darker = torch.maximum(vis, ir), torch.minimum(vis, ir)
-        return torch.lerp(brighter, darker, self.weight) + self.residual
+        brighter = torch.maximum(vis, ir)
+        return brighter + self.ir_weight * (ir - brighter) + self.vis_weight * (vis - brighter) + self.residual
 
 
 class Lite(nn.Module):
@@ -111,7 +109,8 @@ class Lite(nn.Module):
             pair = functional.pad(pair, (0, width % BLOCK, 0, height % BLOCK), mode="replicate")
         decided = self.head(self.body(functional.pixel_unshuffle(pair, BLOCK)))
         maps = functional.pixel_shuffle(decided, BLOCK)[:, :, :height, :width].to(vis.dtype)
-        return Decision(torch.sigmoid(maps[:, :1] + INITIAL_WEIGHT_LOGIT), maps[:, 1:] * GREY_RANGE)
+        weights = torch.softmax(functional.pad(maps[:, :2], (0, 0, 0, 0, 0, 1), value=BRIGHTER_LOGIT), dim=1)
+        return Decision(weights[:, :1], weights[:, 1:2], maps[:, 2:] * GREY_RANGE)
 
     def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
         """Return the fused luma ``(N, 1, H, W)``, grey levels, unclamped; arguments as in `decide`."""

@@ -74,9 +74,10 @@ def test_the_fused_image_is_the_applied_decision() -> None:
         decision = student.decide(vis, ir)
         fused = student(vis, ir)
 
-    assert ((decision.weight >= 0) & (decision.weight <= 1)).all()
-    expected = (1 - decision.weight) * torch.maximum(vis, ir) + decision.weight * torch.minimum(vis, ir)
-    torch.testing.assert_close(fused, expected + decision.residual)
+    shares = (decision.ir_weight, decision.vis_weight, 1 - decision.ir_weight - decision.vis_weight)
+    assert all(((share >= 0) & (share <= 1)).all() for share in shares)
+    mixed = sum(share * image for share, image in zip(shares, (ir, vis, torch.maximum(vis, ir)), strict=True))
+    torch.testing.assert_close(fused, mixed + decision.residual)
 
 
 def test_an_untrained_student_starts_near_the_brighter_source() -> None:
