@@ -34,6 +34,7 @@ class Run:
         sampler = CropSampler(pairs, settings.crop, generator)
         self.settings, self.folder, self.device = settings, folder, torch.device(device)
         self.pair_count = len(pairs)
+        self._commit = _commit()  # of the code that trains, which may be another than the one that lies there at the end
         self.trainer = Trainer(settings, sampler, self.device)
         self.table = LossTable(folder / "losses.csv", settings.journal.log_steps)
         self.state_path = folder / "state.pt"
@@ -90,7 +91,7 @@ class Run:
             config=asdict(self.settings.backbone),
             data=data,
             command=command,
-            commit=_commit(),
+            commit=self._commit,
             device=_device_name(self.device),
             duration_s=round(self._trained_s, 1),
             notes=f"{self.trainer.steps_done} steps of {self.settings.batch_size} crops of {self.settings.crop} pixels",
