@@ -34,7 +34,7 @@ class Run:
         sampler = CropSampler(pairs, settings.crop, generator)
         self.settings, self.folder, self.device = settings, folder, torch.device(device)
         self.pair_count = len(pairs)
-        self._commit = _commit()  # of the code that trains, which may be another than the one that lies there at the end
+        self._commit = _commit()  # of the code that trains; when the run ends another may lie there
         self.trainer = Trainer(settings, sampler, self.device)
         self.table = LossTable(folder / "losses.csv", settings.journal.log_steps)
         self.state_path = folder / "state.pt"
