@@ -14,6 +14,7 @@ from torch.nn import functional
 GREY_RANGE = 255.0
 BLOCK = 2  # the side of the block that becomes channels
 BLOCK_PIXELS = BLOCK * BLOCK
+MAX_CHANNELS = 512
 DECISIONS = 3  # per pixel: weights of IR and of visible, residual
 BRIGHTER_LOGIT = 2.0  # start near the brighter source
 
@@ -31,8 +32,11 @@ class LiteConfig:
     dilations: tuple[int, ...] = (1, 1)
 
     def __post_init__(self) -> None:
-        if self.channels <= 0 or self.channels % 16:
-            raise ValueError(f"channels must be a positive multiple of 16, not {self.channels}")
+        if not isinstance(self.channels, int) or not 0 < self.channels <= MAX_CHANNELS or self.channels % 16:
+            raise ValueError(f"channels must be a multiple of 16 up to {MAX_CHANNELS}, not {self.channels!r}")
+        is_list = isinstance(self.dilations, list | tuple)
+        if not is_list or not all(isinstance(step, int) and step > 0 for step in self.dilations):
+            raise ValueError(f"dilations must be a list of whole numbers from 1, not {self.dilations!r}")
         object.__setattr__(self, "dilations", tuple(self.dilations))
 
     @property

@@ -20,6 +20,7 @@ from fusion_app.errors import EngineError, FusionAppError, OutOfMemoryError, Set
 from fusion_app.frames import Size
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from models import build
+from models.lite import LITE_CONFIGS
 from tests.servers import mjpeg_camera
 
 MAX = Candidate("max", "numpy")
@@ -89,8 +90,8 @@ def test_own_work_is_told_apart_from_the_load_of_others() -> None:
 
 def test_multiply_accumulates_are_counted_per_pixel_of_the_frame() -> None:
     assert mac_per_pixel(build("cs2fusion")) == pytest.approx(253_872, abs=0.5)
-    assert mac_per_pixel(build("lite-6k")) == 5760
-    assert mac_per_pixel(build("lite-2k")) == 2304
+    for name, config in LITE_CONFIGS.items():
+        assert mac_per_pixel(build(name)) == config.mac_per_pixel
 
 
 def test_every_expected_model_takes_part_even_untrained(tmp_path: Path) -> None:
