@@ -1,5 +1,4 @@
 import json
-import time
 
 import cv2
 import numpy as np
@@ -70,24 +69,6 @@ def test_images_too_small_for_the_coarsest_scale_are_refused() -> None:
     small = np.zeros((40, 80), np.uint8)
     with pytest.raises(ValueError, match="at least 41"):
         evaluate(small, small, small)
-
-
-def test_a_vga_frame_takes_at_most_half_a_second_of_one_core() -> None:
-    ir, vis, _ = (cv2.resize(image, (640, 480)) for image in TRIPLES["textured, average"])
-    fused = np.maximum(ir, vis)
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        seconds = min(_cpu_seconds(ir, vis, fused) for _ in range(4))
-    finally:
-        cv2.setNumThreads(threads)
-    assert seconds <= 0.5
-
-
-def _cpu_seconds(*images: Pixels) -> float:
-    start = time.process_time()
-    evaluate(*images)
-    return time.process_time() - start
 
 
 def test_a_target_keeps_the_share_of_contrast_that_is_left() -> None:
