@@ -96,12 +96,6 @@ def load_settings(path: Path) -> Settings:
     return check(from_mapping(Settings, {} if values is None else values))
 
 
-def save_settings(path: Path, settings: Settings) -> None:
-    """Write ``settings`` as a rig file that `load_settings` reads back to the same value."""
-    text = yaml.safe_dump(dataclasses.asdict(settings), sort_keys=False, allow_unicode=True)
-    path.write_text(text, encoding="utf-8")
-
-
 def check(settings: Settings) -> Settings:
     """Return ``settings`` if every value is in range.
 
