@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fusion_app.engine import Engine, model_names, open_engine
+from fusion_app.engine import COMPACT, Engine, model_names, open_engine
 from fusion_app.frames import FusedFrame, Size
 from fusion_app.settings import FusionSettings
 
@@ -33,7 +33,7 @@ class Rung:
     Attributes:
         model: Name of the model.
         side: 1 fuses at full size.
-        cost: Time per frame relative to ``lite-6k`` at full size (measured: docs/benchmarks.md).
+        cost: Time per frame relative to the compact model at full size (measured: docs/benchmarks.md).
     """
 
     model: str
@@ -55,7 +55,6 @@ LADDER = (
     Rung("lite-2k", 0.5, 0.2),
     Rung("lite-2k", 0.33, 0.13),
 )
-REFERENCE = "lite-6k"
 
 
 @dataclass(frozen=True)
@@ -114,13 +113,13 @@ class QualityKeeper:
 
     def start(self) -> Engine:
         """Measure, and return the engine to start with."""
-        reference = open_engine(replace(self._base, model=REFERENCE, working_size="full"), is_real_time=True)
+        reference = open_engine(replace(self._base, model=COMPACT, working_size="full"), is_real_time=True)
         if reference.device != "cpu":
             rung = self._policy.ladder[0]
         else:
             rung = self._policy.first(_frame_ms(reference, self._frame))
         self._watch(rung)
-        return reference if (rung.model, rung.side) == (REFERENCE, 1.0) else self._open(rung)
+        return reference if (rung.model, rung.side) == (COMPACT, 1.0) else self._open(rung)
 
     def attach(self, exchange: Callable[[Engine], None]) -> None:
         """Hand engines that fit better to ``exchange``, from a thread of the keeper's own."""

@@ -16,9 +16,9 @@ from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from fusion_app.sources import (
     BufferedSource,
     FrameSource,
+    ImagesSource,
     images_by_name,
     is_image_folder,
-    open_images,
     open_source,
 )
 from fusion_app.telemetry import Telemetry
@@ -59,11 +59,18 @@ class OpenPair:
         self.vis.close()
 
 
+@dataclass(frozen=True)
+class Choice:
+    """An engine, and who watches that it keeps up (nobody, where the user has named a model)."""
+
+    engine: Engine
+    keeper: QualityKeeper | None = None
+
+
 class Session:
     """One start-to-stop over an open pair. The session owns the pair and closes it."""
 
-    def __init__(self, pair: OpenPair, settings: Settings, engine: "Engine | Choice", pace: Pace) -> None:
-        choice = engine if isinstance(engine, Choice) else Choice(engine)
+    def __init__(self, pair: OpenPair, settings: Settings, choice: Choice, pace: Pace) -> None:
         self.pair = pair
         self.engine = choice.engine
         self.pace = Pace.LIVE if pair.is_live else pace
@@ -76,11 +83,11 @@ class Session:
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)
 
-    def choose(self, fusion: FusionSettings) -> "Choice":
+    def choose(self, fusion: FusionSettings) -> Choice:
         """Return the engine that ``fusion`` asks for in this session; it may take seconds, `use` takes it into use."""
         return open_choice(fusion, self.pair, is_real_time=self.pace is not Pace.EXPORT)
 
-    def use(self, choice: "Choice") -> None:
+    def use(self, choice: Choice) -> None:
         """Fuse with the engine of ``choice`` from the next frame on; everything else stays as it is."""
         for keeper in self._keepers:
             keeper.stop()
@@ -140,14 +147,6 @@ def open_session(settings: Settings, pace: Pace) -> Session:
         raise
 
 
-@dataclass(frozen=True)
-class Choice:
-    """An engine, and who watches that it keeps up (nobody, where the user has named a model)."""
-
-    engine: Engine
-    keeper: QualityKeeper | None = None
-
-
 def open_choice(fusion: FusionSettings, pair: OpenPair, *, is_real_time: bool) -> Choice:
     """Return the engine that ``fusion`` asks for; ``auto``, while someone watches, is chosen and kept by measuring.
 
@@ -193,8 +192,8 @@ def _open_folders(sources: SourceSettings) -> OpenPair:
         raise PairingError(
             f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
         )
-    ir = open_images(sources.ir, [ir_files[name] for name in common or ir_files])
-    vis = open_images(sources.vis, [vis_files[name] for name in common or vis_files])
+    ir = ImagesSource(sources.ir, [ir_files[name] for name in common or ir_files])
+    vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files])
     notices = list(_shape_notices(ir, vis))
     if alone := len(ir_files.keys() ^ vis_files.keys()):
         notices.append(f"{alone} images have no partner of the same name and are left out")

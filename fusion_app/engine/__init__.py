@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fusion_app.engine.network import Runtime
 
-__all__ = ["Engine", "model_names", "open_engine", "preload"]
+__all__ = ["COMPACT", "Engine", "model_names", "open_engine", "preload"]
 
 BACKBONE = "cs2fusion"
 COMPACT = "lite-6k"

@@ -4,27 +4,17 @@ A URI is a path (video file, image file, folder of images), ``camera:N``, a URL 
 (``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …), or ``synthetic:ir`` / ``synthetic:vis``.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from fusion_app.errors import SourceError
-from fusion_app.sources.base import FrameSource, SourceInfo
+from fusion_app.sources.base import FrameSource
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource, without_password
-from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files, read_image
+from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files
 from fusion_app.sources.synthetic import SyntheticSource
 from fusion_app.sources.video_file import VideoFileSource
 
-__all__ = [
-    "BufferedSource",
-    "FrameSource",
-    "SourceInfo",
-    "images_by_name",
-    "is_image_folder",
-    "open_images",
-    "open_source",
-    "read_image",
-]
+__all__ = ["BufferedSource", "FrameSource", "ImagesSource", "images_by_name", "is_image_folder", "open_source"]
 
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
@@ -66,11 +56,6 @@ def images_by_name(uri: str) -> dict[str, Path]:
             raise SourceError(uri, f"holds both {by_name[path.stem].name} and {path.name}; keep one of them")
         by_name[path.stem] = path
     return by_name
-
-
-def open_images(uri: str, files: Sequence[Path]) -> FrameSource:
-    """Open those image files, in this order, as a source called ``uri``."""
-    return ImagesSource(uri, files)
 
 
 def _open_path(uri: str) -> FrameSource:

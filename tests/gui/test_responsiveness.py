@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.frames import FloatImage
 from fusion_app.gui.session_controller import State
 from fusion_app.runner import Pace
-from fusion_app.session import Session, open_pair
+from fusion_app.session import Choice, Session, open_pair
 from fusion_app.settings import Settings
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
@@ -41,7 +41,7 @@ class SlowEngine:
 
     def session(self, settings: Settings, pace: Pace) -> Session:
         """Open a session that fuses with this engine."""
-        return Session(open_pair(settings.sources), settings, self, pace)
+        return Session(open_pair(settings.sources), settings, Choice(self), pace)
 
 
 class Pulse:
