@@ -31,7 +31,7 @@ test: setup  ## all tests, without screen, GPU, camera or network
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest
 
 test-full: setup  ## the same with full counts; takes long
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m ""
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "" --reliability docs/reliability.md
 
 lint: setup  ## style and types
 	@$(BIN)/ruff check

@@ -15,6 +15,8 @@ import torch
 from models import build
 from models.weights import WeightsCard, save_weights
 
+pytest_plugins = ["tests.reliability"]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
