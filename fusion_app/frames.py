@@ -1,7 +1,7 @@
 """What flows down the river: frames, pairs, fused frames. All of it is frozen; a stage makes new data."""
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,12 +53,15 @@ class FramePair:
     Attributes:
         ir: Infrared frame.
         vis: Visible frame; its PTS is the pair's.
-        is_held: The infrared frame is older than the tolerance allows, repeated because no newer one came.
+        is_held: One of the two is older than the tolerance allows, repeated because no newer one came.
+        lost: The source that has gone silent (live only): the picture goes on from the other, and the frame of the
+            lost one is its last, or blank if it never had any.
     """
 
     ir: Frame
     vis: Frame
     is_held: bool = False
+    lost: Literal["", "ir", "vis"] = ""
 
     @property
     def skew_s(self) -> float:
@@ -75,12 +78,14 @@ class FusedFrame:
         pair: The pair as it was read.
         ir_view: ``(H, W)`` uint8, the infrared image as it was fused: 8 bit, aligned to the visible frame.
         stage_ms: Wall milliseconds of each pipeline stage, by name.
+        is_nuc: The thermal camera's shutter is closed: infrared repeats its last good frame.
     """
 
     image: Image
     pair: FramePair
     ir_view: Image
     stage_ms: dict[str, float] = field(default_factory=dict)
+    is_nuc: bool = False
 
     @property
     def pts_s(self) -> float:

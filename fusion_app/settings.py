@@ -96,6 +96,26 @@ def load_settings(path: Path) -> Settings:
     return check(from_mapping(Settings, {} if values is None else values))
 
 
+def to_yaml(settings: Any, opening: str = "") -> str:
+    """Return a frozen settings object as YAML that `from_mapping` reads back, under ``opening`` as a comment."""
+    body = yaml.safe_dump(_plain(dataclasses.asdict(settings)), sort_keys=False, allow_unicode=True)
+    return "".join(f"# {line}\n" for line in opening.splitlines()) + body
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write a rig file that `load_settings` reads back; a half-written one is never left.
+
+    Raises:
+        SettingsError: It cannot be written there.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_text(to_yaml(settings, "A rig of CS2Fusion Live"), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise SettingsError(str(path), "unwritable", f"a place that you may write to ({error.strerror})") from None
+
+
 def check(settings: Settings) -> Settings:
     """Return ``settings`` if every value is in range.
 
@@ -143,6 +163,13 @@ def from_mapping(kind: type[T], values: object, key: str = "") -> T:
     return kind(**{name: _value(hints[name], value, f"{key}.{name}".lstrip(".")) for name, value in values.items()})
 
 
+def _plain(value: Any) -> Any:
+    """Return ``value`` with tuples as lists, which is what YAML knows."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
 def _value(hint: Any, value: Any, key: str) -> Any:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return from_mapping(hint, value, key)
@@ -150,6 +177,10 @@ def _value(hint: Any, value: Any, key: str) -> Any:
         if value not in get_args(hint):
             raise SettingsError(key, value, get_args(hint))
         return value
+    if get_origin(hint) is tuple:  # of any length, one type
+        if not isinstance(value, list):
+            raise SettingsError(key, value, "a list")
+        return tuple(_value(get_args(hint)[0], item, f"{key}[{number}]") for number, item in enumerate(value))
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):
         return float(value)

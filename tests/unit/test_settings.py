@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from fusion_app.errors import SettingsError
-from fusion_app.settings import FusionSettings, Settings, SourceSettings, load_settings
+from fusion_app.settings import FusionSettings, Settings, SourceSettings, load_settings, save_settings
 
 
 def rig(tmp_path: Path, text: str) -> Path:
@@ -21,6 +21,18 @@ def test_a_rig_sets_what_it_names_and_leaves_the_rest(tmp_path: Path) -> None:
     text = "sources: {ir: ir.mp4, vis: 可见光.mp4, offset_ms: -12}\nfusion: {model: max, device: cpu}\n"
     expected = Settings(SourceSettings("ir.mp4", "可见光.mp4", -12.0), FusionSettings("max", device="cpu"))
     assert load_settings(rig(tmp_path, text)) == expected
+
+
+def test_a_saved_rig_reads_back_as_it_was(tmp_path: Path) -> None:
+    settings = Settings(SourceSettings("camera:热像仪", "split:left:rtsp://host/a", -12.5), FusionSettings("max"))
+    save_settings(tmp_path / "rig.yaml", settings)
+    assert load_settings(tmp_path / "rig.yaml") == settings
+    assert [path.name for path in tmp_path.iterdir()] == ["rig.yaml"]
+
+
+def test_a_rig_that_cannot_be_saved_says_where(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"rig\.yaml"):
+        save_settings(tmp_path / "no" / "such" / "rig.yaml", Settings())
 
 
 def test_an_empty_rig_is_all_defaults(tmp_path: Path) -> None:

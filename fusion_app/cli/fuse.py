@@ -1,0 +1,62 @@
+"""``fuse``: two recordings, or two folders of images, into a file or folder."""
+
+import argparse
+import threading
+from pathlib import Path
+
+from fusion_app.cli.options import Commands, add_command, run_options, settings_from
+from fusion_app.cli.progress import ProgressBar, interruptible
+from fusion_app.processing import FuseJob, FuseReport, fuse_recordings
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands, "fuse", fuse, "fuse two recordings, or two folders of images, into a file or folder", run_options()
+    )
+    parser.add_argument("ir", metavar="INFRARED", help="infrared source")
+    parser.add_argument("vis", metavar="VISIBLE", help="visible source")
+    parser.add_argument("-o", "--output", type=Path, required=True, help=".mkv, .mp4, .png, or a folder for images")
+    parser.add_argument("--start", type=_seconds, default=0.0, metavar="S", help="begin at this second")
+    parser.add_argument("--end", type=_seconds, default=None, metavar="S", help="end before this second")
+    parser.add_argument("--overwrite", action="store_true", help="replace the output if it exists")
+
+
+def fuse(options: argparse.Namespace) -> int:
+    """Fuse two recordings, or two folders of images, into a file or folder."""
+    job = FuseJob(settings_from(options), options.output, options.start, options.end, options.overwrite)
+    return run_job(job, quiet=options.quiet)
+
+
+def run_job(job: FuseJob, *, quiet: bool) -> int:
+    """Do ``job`` with a progress bar and return the exit code; Ctrl-C ends it with a playable output."""
+    cancel = threading.Event()
+    progress = ProgressBar(quiet=quiet)
+    try:
+        with interruptible(cancel):
+            report = fuse_recordings(job, progress, cancel)
+    finally:
+        progress.close()
+    if not quiet:
+        print(_summary(job, report))
+    if not report.is_complete:
+        return 130
+    return 1 if report.failed else 0
+
+
+def _summary(job: FuseJob, report: FuseReport) -> str:
+    lines = [f"note: {notice}" for notice in report.notices]
+    if report.dropped:
+        lines.append(f"note: {report.dropped} visible frames were not fused")
+    fps = report.fused / report.seconds if report.seconds else 0.0
+    state = "" if report.is_complete else f"interrupted at {report.reached_s:.2f} s of the source; "
+    lines.append(f"{state}{report.fused} frames fused by {report.model} in {report.seconds:.1f} s ({fps:.1f} fps)")
+    lines.append(f"written to {job.output.absolute()}")
+    return "\n".join(lines)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1e9:
+        raise argparse.ArgumentTypeError("must be a number of seconds from the start, 0 or more")
+    return value

@@ -1,0 +1,66 @@
+"""What commands have in common: their options, and the settings that these make."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+from fusion_app.engine import model_names
+from fusion_app.settings import Settings, check, load_settings
+
+Command = Callable[[argparse.Namespace], int]
+"""Does what was asked and returns the exit code."""
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""Where `add_command` registers."""
+
+
+def add_command(
+    commands: Commands,
+    name: str,
+    command: Command,
+    summary: str,
+    *parents: argparse.ArgumentParser,
+) -> argparse.ArgumentParser:
+    """Add ``command`` under ``name``; its help is ``summary`` and the docstring. Return its parser for its options."""
+    parser = commands.add_parser(name, help=summary, description=command.__doc__, parents=list(parents))
+    parser.set_defaults(command=command)
+    return parser
+
+
+def settings_from(options: argparse.Namespace) -> Settings:
+    """Return the rig's settings with what the command line says on top.
+
+    Raises:
+        SettingsError: The rig or an option has a value that is not allowed.
+    """
+    rig = options.rig
+    ir, vis = options.ir, options.vis
+    if ir and not vis and Path(ir).suffix.lower() in (".yaml", ".yml"):
+        rig, ir = Path(ir), None
+    settings = load_settings(rig) if rig else Settings()
+    given = {"ir": ir, "vis": vis, "offset_ms": options.offset_ms}
+    sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
+    names = ("model", "weights", "device", "runtime", "precision", "working_size", "threads")
+    fusion = replace(
+        settings.fusion, **{name: value for name in names if (value := getattr(options, name)) is not None}
+    )
+    return check(replace(settings, sources=sources, fusion=fusion))
+
+
+def run_options() -> argparse.ArgumentParser:
+    """Return a parent parser with the options of whatever runs a session."""
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group("how to run (stronger than the rig)")
+    group.add_argument("--rig", type=Path, metavar="RIG.yaml", help="settings; see assets/default.yaml")
+    group.add_argument("--offset-ms", type=float, metavar="N", help="added to every infrared time stamp")
+    group.add_argument("--model", metavar="NAME", help=f"auto, {', '.join(model_names())}")
+    group.add_argument("--weights", metavar="FILE", help="weights that replace the model's own")
+    group.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, …")
+    group.add_argument("--runtime", choices=("auto", "torch", "openvino"), help="what computes the network")
+    group.add_argument("--precision", choices=("auto", "fp32", "bf16"), help="of the network's arithmetic")
+    group.add_argument("--size", dest="working_size", metavar="WxH", help="fuse larger frames at this size; full, auto")
+    group.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network; 0 chooses")
+    group.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    return parser
