@@ -16,7 +16,7 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full setup libraries lint format
+.PHONY: help run bench test test-full soak setup libraries lint format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: setup  ## all tests, without screen, GPU, camera or network
 
 test-full: setup  ## the same with full counts; takes long
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "" --reliability docs/reliability.md
+
+MINUTES ?= 60
+soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less
+	@$(PY) -m tests.soak --minutes $(MINUTES) --page
 
 lint: setup  ## style and types
 	@$(BIN)/ruff check
