@@ -29,6 +29,10 @@ class ShapeMismatchError(FusionAppError):
     """Two images that must have one size have two."""
 
 
+class ThermalError(FusionAppError):
+    """What the infrared camera delivers does not fit what the settings say of it."""
+
+
 class EngineError(FusionAppError):
     """The fusion engine cannot start or go on."""
 

@@ -12,6 +12,8 @@ Image = npt.NDArray[Any]
 FloatImage = npt.NDArray[np.float32]
 """``(H, W)`` float32 grey levels 0…255."""
 
+ZERO_CELSIUS_K = 273.15
+
 
 class Size(NamedTuple):
     """Width and height in pixels, in the order of OpenCV, Qt and the command line."""
@@ -70,6 +72,35 @@ class FramePair:
 
 
 @dataclass(frozen=True, slots=True)
+class ThermalView:
+    """An infrared frame as it is fused, and what is known of its heat.
+
+    Attributes:
+        grey: ``(H, W)`` uint8, of the camera's own size; bright is hot.
+        counts: ``(H, W)`` uint16 raw counts behind it, or None where the camera delivers 8 bit.
+        kelvin_per_count: Kelvin of one count where the layout is radiometric, else None.
+        counts_range: Counts drawn black and white, or None where there are none.
+        is_nuc: The shutter is closed; the picture is the last one before.
+        bad_pixels: Pixels filled from their neighbours.
+        notice: What was found out or could not be done, one sentence, or empty.
+    """
+
+    grey: Image
+    counts: Image | None = None
+    kelvin_per_count: float | None = None
+    counts_range: tuple[float, float] | None = None
+    is_nuc: bool = False
+    bad_pixels: int = 0
+    notice: str = ""
+
+    def celsius(self) -> FloatImage | None:
+        """Return ``(H, W)`` float32 degrees Celsius, or None where counts do not tell them."""
+        if self.counts is None or self.kelvin_per_count is None:
+            return None
+        return self.counts.astype(np.float32) * np.float32(self.kelvin_per_count) - np.float32(ZERO_CELSIUS_K)
+
+
+@dataclass(frozen=True, slots=True)
 class FusedFrame:
     """The fused image of a pair, and what it was made of.
 
@@ -79,6 +110,7 @@ class FusedFrame:
         ir_view: ``(H, W)`` uint8, the infrared image as it was fused: 8 bit, aligned to the visible frame.
         stage_ms: Wall milliseconds of each pipeline stage, by name.
         is_nuc: The thermal camera's shutter is closed: infrared repeats its last good frame.
+        thermal: The infrared frame before alignment, with counts and temperatures where there are any.
     """
 
     image: Image
@@ -86,6 +118,7 @@ class FusedFrame:
     ir_view: Image
     stage_ms: dict[str, float] = field(default_factory=dict)
     is_nuc: bool = False
+    thermal: ThermalView | None = None
 
     @property
     def pts_s(self) -> float:

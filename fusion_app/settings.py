@@ -59,6 +59,47 @@ class FusionSettings:
 
 
 @dataclass(frozen=True)
+class ThermalSettings:
+    """How infrared as the camera delivers it becomes the grey picture that is fused.
+
+    Attributes:
+        layout: What the camera delivers: ``picture`` (8 bit), ``y16`` (16 bit counts), ``dual`` (picture above counts,
+            as InfiRay P2 Pro and TOPDON TC001 do), or ``auto`` where type and shape leave no doubt.
+        raw_size: ``WIDTHxHEIGHT`` of what the driver hands over as one row of bytes, or empty where it is known.
+        telemetry: Where ``telemetry_rows`` rows that are not picture lie, or ``auto`` for the sizes that are known.
+        telemetry_rows: Number of such rows, for ``top`` and ``bottom``.
+        temperature: What counts mean: ``kelvin100`` (Lepton, Boson TLinear), ``kelvin64`` (P2 Pro, TC001), ``none``, or
+            ``auto``: only what the layout guarantees.
+        polarity: What the camera draws bright. ``black-hot`` pictures are turned over before fusion.
+        palette: Colours that the camera has put on an 8 bit picture, to be taken off: ``auto`` recognises them.
+        agc: How counts become grey.
+        min_span: Counts that are spread over the whole grey range at the least; below it would be noise.
+        level: Counts at mid grey, for ``agc: manual``.
+        span: Counts from black to white, for ``agc: manual``.
+        lock: Keep the present gain as it is.
+        deflicker: Take jumps of the camera's own gain out of the picture.
+        bad_pixels: Find stuck pixels over time and fill them from their neighbours.
+        nuc: Recognise a closed shutter by frames that repeat.
+    """
+
+    layout: Literal["auto", "picture", "y16", "dual"] = "auto"
+    raw_size: str = ""
+    telemetry: Literal["auto", "none", "top", "bottom"] = "auto"
+    telemetry_rows: int = 2
+    temperature: Literal["auto", "none", "kelvin100", "kelvin64"] = "auto"
+    polarity: Literal["white-hot", "black-hot"] = "white-hot"
+    palette: Literal["auto", "none", "iron", "rainbow", "inferno", "hot", "jet", "plasma", "magma", "turbo"] = "auto"
+    agc: Literal["percentile", "linear", "plateau", "manual"] = "percentile"
+    min_span: float = 64.0
+    level: float = 0.0
+    span: float = 0.0
+    lock: bool = False
+    deflicker: bool = True
+    bad_pixels: bool = False
+    nuc: bool = True
+
+
+@dataclass(frozen=True)
 class RecordingSettings:
     """How fused video is written.
 
@@ -77,6 +118,7 @@ class Settings:
 
     sources: SourceSettings = field(default_factory=SourceSettings)
     fusion: FusionSettings = field(default_factory=FusionSettings)
+    thermal: ThermalSettings = field(default_factory=ThermalSettings)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
 
 
@@ -130,21 +172,40 @@ def check(settings: Settings) -> Settings:
         raise SettingsError("sources.offset_ms", settings.sources.offset_ms, "-3600000 to 3600000 milliseconds")
     if settings.fusion.working_size not in ("auto", "full"):
         parse_size(settings.fusion.working_size)
+    _check_thermal(settings.thermal)
     device = settings.fusion.device
     if device not in ("auto", "cpu", "cuda") and not (device.startswith("cuda:") and device[5:].isdecimal()):
         raise SettingsError("fusion.device", device, "auto, cpu, cuda, cuda:0, cuda:1, …")
     return settings
 
 
-def parse_size(text: str) -> Size:
+def _check_thermal(thermal: ThermalSettings) -> None:
+    if thermal.raw_size:
+        parse_size(thermal.raw_size, "thermal.raw_size", "empty")
+    if not 1 <= thermal.telemetry_rows <= 64:
+        raise SettingsError("thermal.telemetry_rows", thermal.telemetry_rows, "1 to 64")
+    if not 1 <= thermal.min_span <= 65535:
+        raise SettingsError("thermal.min_span", thermal.min_span, "1 to 65535 counts")
+    if not 0 <= thermal.level <= 65535:
+        raise SettingsError("thermal.level", thermal.level, "0 to 65535 counts")
+    if not (0 <= thermal.span <= 65535 and (thermal.span >= 1 or thermal.agc != "manual")):
+        raise SettingsError("thermal.span", thermal.span, "1 to 65535 counts where agc is manual")
+
+
+def parse_size(text: str, key: str = "fusion.working_size", others: str = "auto, full") -> Size:
     """Return the size that ``text`` like ``640x480`` names.
+
+    Args:
+        text: Width x height.
+        key: The setting that says it, and
+        others: what else that may be, for the message.
 
     Raises:
         SettingsError: It names none.
     """
     width, _, height = text.partition("x")
     if not (width.isdecimal() and height.isdecimal() and 16 <= int(width) <= 16384 and 16 <= int(height) <= 16384):
-        raise SettingsError("fusion.working_size", text, "auto, full, or width x height like 640x480")
+        raise SettingsError(key, text, f"{others}, or width x height like 640x480")
     return Size(int(width), int(height))
 
 
