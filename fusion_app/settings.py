@@ -101,15 +101,29 @@ class ThermalSettings:
 
 @dataclass(frozen=True)
 class RecordingSettings:
-    """How fused video is written.
+    """What is recorded, and how video is written.
 
     Attributes:
         folder: Where recordings and snapshots go; empty for the user's video folder.
         quality: H.264 constant rate factor, 0 (lossless, large) to 40 (small, coarse).
+        tracks: What a recording holds; ``audio`` is copied from a visible file, live sources have none.
+        ir_codec: ``ffv1`` (lossless), ``h264``, or ``auto``: lossless for 16 bit, H.264 for 8 bit.
+        split_minutes: A new part begins after so many minutes; 0 never.
+        split_mb: A new part begins after so many megabytes; 0 never.
+        preroll_s: So much of what was seen before the start is recorded, too, as far as the memory for it reaches.
+        warn_free_mb: Less free space than this, megabytes, is a warning.
+        stop_free_mb: Less free space than this, megabytes, ends a recording while it can still be finished.
     """
 
     folder: str = ""
     quality: int = 18
+    tracks: tuple[Literal["fused", "visible", "ir", "audio"], ...] = ("fused", "visible", "ir", "audio")
+    ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
+    split_minutes: float = 0.0
+    split_mb: int = 0
+    preroll_s: float = 0.0
+    warn_free_mb: int = 5000
+    stop_free_mb: int = 500
 
 
 @dataclass(frozen=True)
@@ -164,8 +178,7 @@ def check(settings: Settings) -> Settings:
     Raises:
         SettingsError: One is not.
     """
-    if not 0 <= settings.recording.quality <= 40:
-        raise SettingsError("recording.quality", settings.recording.quality, "0 (lossless) to 40 (coarse)")
+    _check_recording(settings.recording)
     if not 0 <= settings.fusion.threads <= 256:
         raise SettingsError("fusion.threads", settings.fusion.threads, "0 (automatic) to 256")
     if not abs(settings.sources.offset_ms) <= 3_600_000:
@@ -190,6 +203,22 @@ def _check_thermal(thermal: ThermalSettings) -> None:
         raise SettingsError("thermal.level", thermal.level, "0 to 65535 counts")
     if not (0 <= thermal.span <= 65535 and (thermal.span >= 1 or thermal.agc != "manual")):
         raise SettingsError("thermal.span", thermal.span, "1 to 65535 counts where agc is manual")
+
+
+def _check_recording(recording: RecordingSettings) -> None:
+    if not set(recording.tracks) - {"audio"}:
+        raise SettingsError("recording.tracks", list(recording.tracks), "at least one of fused, visible, ir")
+    limits = {
+        "quality": (0, 40, "0 (lossless) to 40 (coarse)"),
+        "split_minutes": (0, 1440, "0 (one file) to 1440 minutes"),
+        "split_mb": (0, 1_000_000, "0 (one file) to 1000000 megabytes"),
+        "preroll_s": (0, 60, "0 to 60 seconds"),
+        "warn_free_mb": (0, 1_000_000, "0 to 1000000 megabytes"),
+        "stop_free_mb": (0, 1_000_000, "0 to 1000000 megabytes"),
+    }
+    for name, (least, most, words) in limits.items():
+        if not least <= (value := getattr(recording, name)) <= most:
+            raise SettingsError(f"recording.{name}", value, words)
 
 
 def parse_size(text: str, key: str = "fusion.working_size", others: str = "auto, full") -> Size:
