@@ -34,6 +34,8 @@ COMMANDS = (
     Command("open_pair", QT_TRANSLATE_NOOP("Actions", "&Open pair…"), ("Ctrl+O",), "open"),
     Command("connect_cameras", QT_TRANSLATE_NOOP("Actions", "&Connect cameras…"), ("Ctrl+Shift+O",), "camera"),
     Command("demo", QT_TRANSLATE_NOOP("Actions", "Try the &demo pair"), ("Ctrl+D",), "demo"),
+    Command("open_rig", QT_TRANSLATE_NOOP("Actions", "Open &rig…"), ("Ctrl+Alt+O",), "open"),
+    Command("save_rig", QT_TRANSLATE_NOOP("Actions", "Save ri&g…"), ("Ctrl+S",)),
     Command("close_pair", QT_TRANSLATE_NOOP("Actions", "C&lose pair"), ("Ctrl+W",), "close"),
     Command("export", QT_TRANSLATE_NOOP("Actions", "&Export fused video…"), ("Ctrl+E",), "export"),
     Command("show_recordings", QT_TRANSLATE_NOOP("Actions", "&Show recordings")),
@@ -73,7 +75,7 @@ COMMANDS = (
 """In the order of the menus."""
 
 WITH_FRAME = ("copy_frame", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit")
-WITH_SOURCES = ("reconnect", "swap")
+WITH_SOURCES = ("reconnect", "swap", "save_rig")
 WHILE_OPEN = ("close_pair",)
 WHILE_RUNNING = ("play", "record")
 FILES_ONLY = (

@@ -16,8 +16,9 @@ from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
 from fusion_app.gui.dialogs.pair import ConnectDialog, OpenPairDialog, PairDialog
 from fusion_app.gui.dropping import guess_pair
 from fusion_app.gui.frame_view import to_qimage
-from fusion_app.gui.preferences import Preferences, RecentPair
+from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
 from fusion_app.gui.recording_control import RecordingControl, RecordingState
+from fusion_app.gui.rigs import Rigs, is_rig
 from fusion_app.gui.session_controller import SessionController, State
 from fusion_app.gui.view_grid import Layout, Role, ViewGrid
 from fusion_app.gui.worker import Worker
@@ -32,6 +33,7 @@ class Commands(QObject):
 
     Attributes:
         dialog: The dialog in view, or None.
+        rigs: Opens and saves rig files.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Commands(QObject):
         self._actions = actions
         self._controller = controller
         self._recording = recording
+        self.rigs = Rigs(window, controller, preferences)
         self._preferences = preferences
         self._connect_files()
         self._connect_playback()
@@ -66,13 +69,15 @@ class Commands(QObject):
         self._on("open_pair", self.ask_for_pair)
         self._on("connect_cameras", self.ask_for_cameras)
         self._on("demo", lambda: self.open_pair(DEMO))
+        self._on("open_rig", lambda: self.rigs.ask_to_open(self.open_dialog))
+        self._on("save_rig", lambda: self.rigs.ask_to_save(self.open_dialog))
         self._on("close_pair", self._controller.close)
         self._on("export", self.export)
         self._on("show_recordings", self.show_recordings)
         self._on("quit", self._window.close)
         self._on("copy_frame", self.copy_frame)
-        self._on("shortcuts", lambda: self._open_dialog(ShortcutsDialog(self._actions, self._window)))
-        self._on("about", lambda: self._open_dialog(AboutDialog(self._window)))
+        self._on("shortcuts", lambda: self.open_dialog(ShortcutsDialog(self._actions, self._window)))
+        self._on("about", lambda: self.open_dialog(AboutDialog(self._window)))
 
     def _connect_playback(self) -> None:
         controller = self._controller
@@ -102,16 +107,28 @@ class Commands(QObject):
         if not is_demo:
             self._preferences.remember(pair)
         settings = self._controller.settings
-        sources = replace(settings.sources, ir=pair.ir, vis=pair.vis)
+        known = settings.sources
+        offset_ms = known.offset_ms if (known.ir, known.vis) == (pair.ir, pair.vis) else 0.0  # of another pair
+        sources = replace(known, ir=pair.ir, vis=pair.vis, offset_ms=offset_ms)
         self._controller.open(replace(settings, sources=sources))
 
+    def open_recent(self, item: Recent) -> None:
+        """Take up a recent rig or pair."""
+        if isinstance(item, RecentRig):
+            self.rigs.open(item.path)
+        else:
+            self.open_pair(item)
+
     def open_dropped(self, paths: list[str]) -> None:
-        """Open files dropped anywhere: two are a pair, one is half of one."""
+        """Open files dropped anywhere: a rig, or two that are a pair, or one that is half of one."""
+        if len(paths) == 1 and is_rig(paths[0]):
+            self.rigs.open(paths[0])
+            return
         self.open_pair(RecentPair(*guess_pair(paths)))
 
     def open_dropped_on(self, role: Role, paths: list[str]) -> None:
         """Open a file dropped on a tile as the tile's source, and keep the other one."""
-        if len(paths) > 1 or role is Role.FUSED:
+        if len(paths) > 1 or role is Role.FUSED or is_rig(paths[0]):
             self.open_dropped(paths)
             return
         now = self._controller.settings.sources
@@ -137,9 +154,10 @@ class Commands(QObject):
 
     def _ask(self, dialog: PairDialog) -> None:
         dialog.accepted.connect(lambda: self.open_pair(RecentPair(dialog.ir, dialog.vis)))
-        self._open_dialog(dialog)
+        self.open_dialog(dialog)
 
-    def _open_dialog(self, dialog: QDialog) -> None:
+    def open_dialog(self, dialog: QDialog) -> None:
+        """Show ``dialog`` until it is closed."""
         self.dialog = dialog
         dialog.finished.connect(lambda: self._forget_dialog(dialog))
         dialog.open()
@@ -160,7 +178,7 @@ class Commands(QObject):
         output = folder / name if name else free_path(folder, "fused", ".mkv")
         dialog = ExportDialog(settings, output, self._window)
         dialog.exported.connect(self._recording.saved)
-        self._open_dialog(dialog)
+        self.open_dialog(dialog)
 
     def stop_export(self, worker: Worker) -> None:
         """End an export that runs, because the window closes; ``worker`` waits for it."""
@@ -173,8 +191,10 @@ class Commands(QObject):
 
     def swap(self) -> None:
         """Open the same sources the other way round."""
-        sources = self._controller.settings.sources
-        self.open_pair(RecentPair(sources.vis, sources.ir))
+        settings = self._controller.settings
+        now = settings.sources
+        sources = replace(now, ir=now.vis, vis=now.ir, offset_ms=-now.offset_ms)
+        self._controller.open(replace(settings, sources=sources))
 
     def toggle_recording(self) -> None:
         """Start or finish a recording."""

@@ -9,20 +9,20 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.frame_view import GROUND
 from fusion_app.gui.icons import app_icon
-from fusion_app.gui.preferences import RecentPair
+from fusion_app.gui.preferences import Recent
 
 HINTS = ("open_pair", "play", "record", "shortcuts")
-SHOWN_RECENT = 3
+SHOWN_RECENT = 4
 
 
 class EmptyCard(QWidget):
-    """A card in the centre: drop files, open, connect, try the demo, or take up a recent pair.
+    """A card in the centre: drop files, open, connect, try the demo, or take up a recent rig or pair.
 
     Signals:
-        recent_chosen: The user wants this recent pair.
+        recent_chosen: The user wants this recent rig or pair.
     """
 
-    recent_chosen = pyqtSignal(RecentPair)
+    recent_chosen = pyqtSignal(object)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,17 +43,17 @@ class EmptyCard(QWidget):
         around = QVBoxLayout(self)
         around.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
 
-    def show_recent(self, pairs: Sequence[RecentPair]) -> None:
-        """Offer the newest of ``pairs``."""
+    def show_recent(self, items: Sequence[Recent]) -> None:
+        """Offer the first of ``items``."""
         while (item := self._recent.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        for pair in pairs[:SHOWN_RECENT]:
-            button = QPushButton(pair.title, self)
+        for recent in items[:SHOWN_RECENT]:
+            button = QPushButton(recent.title, self)
             button.setObjectName("flat")
-            button.setToolTip(f"{pair.ir}\n{pair.vis}")
-            button.setAccessibleName(self.tr("Open again: {0}").format(pair.title))
-            button.clicked.connect(lambda _, pair=pair: self.recent_chosen.emit(pair))
+            button.setToolTip(recent.detail)
+            button.setAccessibleName(self.tr("Open again: {0}").format(recent.title))
+            button.clicked.connect(lambda _, recent=recent: self.recent_chosen.emit(recent))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:

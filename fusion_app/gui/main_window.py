@@ -119,7 +119,8 @@ class MainWindow(QMainWindow):
         recording.saved.connect(self.problems.show_saved)
         self.problem.connect(self.problems.show_text)
         self.bottom.transport.sought.connect(controller.seek)
-        self.card.recent_chosen.connect(self.commands.open_pair)
+        self.card.recent_chosen.connect(self.commands.open_recent)
+        self.commands.rigs.changed.connect(self._show_recent)
 
     def _show_state(self, state: State) -> None:
         controller, sources = self.controller, self.controller.settings.sources
@@ -187,14 +188,14 @@ class MainWindow(QMainWindow):
         action.setText(self.tr("&Record") if state is RecordingState.OFF else self.tr("Stop &recording"))
 
     def _show_recent(self) -> None:
-        pairs = self.preferences.recent
+        items = self.preferences.recent_items
         self._recent_menu.clear()
-        self._recent_menu.setEnabled(bool(pairs))
-        for pair in pairs:
-            action = self._recent_menu.addAction(pair.title)
+        self._recent_menu.setEnabled(bool(items))
+        for item in items:
+            action = self._recent_menu.addAction(item.title)
             if action is not None:
-                action.triggered.connect(lambda _, pair=pair: self.commands.open_pair(pair))
-        self.card.show_recent(pairs)
+                action.triggered.connect(lambda _, item=item: self.commands.open_recent(item))
+        self.card.show_recent(items)
 
     def _poll(self) -> None:
         self.controller.sync()

@@ -13,7 +13,7 @@ translate = QCoreApplication.translate
 MENUS = (
     (
         QT_TRANSLATE_NOOP("Menus", "&File"),
-        "open_pair connect_cameras demo recent | close_pair | export show_recordings | quit",
+        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export show_recordings | quit",
     ),
     (QT_TRANSLATE_NOOP("Menus", "&Edit"), "copy_frame"),
     (
@@ -87,7 +87,7 @@ def _open_button(bar: QToolBar, actions: Actions) -> QToolButton:
     button = QToolButton(bar)
     button.setDefaultAction(actions["open_pair"])
     menu = QMenu(button)
-    menu.addActions([actions[name] for name in ("open_pair", "connect_cameras", "demo")])
+    menu.addActions([actions[name] for name in ("open_pair", "connect_cameras", "open_rig", "demo")])
     button.setMenu(menu)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -1,4 +1,4 @@
-"""What the window remembers between runs: geometry, layout, theme, recent pairs."""
+"""What the window remembers between runs: geometry, layout, theme, recent pairs and rigs."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,32 @@ class RecentPair:
     def title(self) -> str:
         """Both in a few words."""
         return f"{short_name(self.ir)} + {short_name(self.vis)}"
+
+    @property
+    def detail(self) -> str:
+        """Both in full."""
+        return f"{self.ir}\n{self.vis}"
+
+
+@dataclass(frozen=True)
+class RecentRig:
+    """A rig file that was opened or saved."""
+
+    path: str
+
+    @property
+    def title(self) -> str:
+        """Its folder and name."""
+        return short_name(self.path)
+
+    @property
+    def detail(self) -> str:
+        """Where it lies."""
+        return self.path
+
+
+Recent = RecentPair | RecentRig
+"""What can be taken up again."""
 
 
 def short_name(uri: str) -> str:
@@ -71,9 +97,7 @@ class Preferences:
     @property
     def recent(self) -> tuple[RecentPair, ...]:
         """The pairs that were opened last, the newest first."""
-        value = self._store.value("recent")
-        lines = [value] if isinstance(value, str) else value
-        found = (line.split("\n") for line in lines or () if isinstance(line, str))
+        found = (line.split("\n") for line in self._lines("recent"))
         return tuple(RecentPair(*parts) for parts in found if len(parts) == 2)
 
     def remember(self, pair: RecentPair) -> None:
@@ -82,6 +106,30 @@ class Preferences:
             return
         pairs = [pair, *(other for other in self.recent if other != pair)][:MOST_RECENT]
         self._store.setValue("recent", [f"{item.ir}\n{item.vis}" for item in pairs])
+
+    @property
+    def rigs(self) -> tuple[RecentRig, ...]:
+        """The rig files that were opened or saved last, the newest first."""
+        return tuple(RecentRig(line) for line in self._lines("rigs"))
+
+    @property
+    def recent_items(self) -> tuple[Recent, ...]:
+        """Two rigs, then the pairs, then the other rigs."""
+        return (*self.rigs[:2], *self.recent, *self.rigs[2:])
+
+    def remember_rig(self, path: str) -> None:
+        """Put the rig file at ``path`` first among the recent ones."""
+        paths = [path, *(rig.path for rig in self.rigs if rig.path != path)][:MOST_RECENT]
+        self._store.setValue("rigs", paths)
+
+    def forget_rig(self, path: str) -> None:
+        """Offer the rig file at ``path`` no more: it is gone."""
+        self._store.setValue("rigs", [rig.path for rig in self.rigs if rig.path != path])
+
+    def _lines(self, name: str) -> list[str]:
+        value = self._store.value(name)
+        lines = [value] if isinstance(value, str) else value
+        return [line for line in lines or () if isinstance(line, str) and line]
 
 
 def _choice(kind: type[E], value: str, default: E) -> E:

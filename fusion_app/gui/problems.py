@@ -27,6 +27,8 @@ class Problems(QObject):
         self._told: set[str] = set()
         controller.failed.connect(self.show_error)
         controller.run_ended.connect(self._on_run_ended)
+        commands.rigs.failed.connect(self._on_rig_failed)
+        commands.rigs.saved.connect(self._on_rig_saved)
 
     def begin(self) -> None:
         """Forget what was said of the session before."""
@@ -54,6 +56,17 @@ class Problems(QObject):
         """Say that a file is complete."""
         text = self.tr("Saved: {0}").format(path)
         self._banner.show_message(Kind.DONE, text, [(self.tr("Show folder"), self._commands.show_recordings)])
+
+    def _on_rig_failed(self, error: Exception) -> None:
+        choose = (self.tr("Open rig…"), lambda: self._commands.rigs.ask_to_open(self._commands.open_dialog))
+        self._banner.show_message(Kind.ERROR, str(error), [choose])
+
+    def _on_rig_saved(self, path: Path, has_password: bool) -> None:
+        text = self.tr("Saved: {0}").format(path)
+        if has_password:
+            self._banner.show_message(Kind.NOTICE, text + " · " + self.tr("The password of a camera is in the file."))
+        else:
+            self._banner.show_message(Kind.DONE, text)
 
     def _on_run_ended(self, report: RunReport) -> None:
         if report.error is not None:

@@ -70,7 +70,7 @@ class SessionController(QObject):
         self.frame: FusedFrame | None = None
         self.sink = QtSink(self)
         self.is_looping = False
-        self._worker = worker
+        self.worker = worker
         self._factory = factory
         self._ticket = 0
         self._position_s = 0.0
@@ -105,7 +105,7 @@ class SessionController(QObject):
         old = self._release()
         self._set(State.STARTING)
         opened, failed = partial(self._on_opened, self._ticket), partial(self._on_open_failed, self._ticket)
-        self._worker.submit(partial(_reopen, old, self._factory, settings), opened, failed)
+        self.worker.submit(partial(_reopen, old, self._factory, settings), opened, failed)
 
     def close(self) -> None:
         """Close the session, if there is one; the state becomes ``EMPTY`` when that is done."""
@@ -114,7 +114,7 @@ class SessionController(QObject):
         old = self._release()
         self._set(State.STOPPING)
         closed = partial(self._on_closed, self._ticket)
-        self._worker.submit(partial(_close, old), closed, closed)
+        self.worker.submit(partial(_close, old), closed, closed)
 
     def toggle(self) -> None:
         """Play or pause a file; freeze or release the view of a live session."""
@@ -157,7 +157,7 @@ class SessionController(QObject):
             self.engine_changed.emit()
             return
         swap, failed = partial(self._on_engine, self.session, fusion), self.failed.emit
-        self._worker.submit(partial(self.session.choose, fusion), swap, failed)
+        self.worker.submit(partial(self.session.choose, fusion), swap, failed)
 
     def sync(self) -> None:
         """Learn what the runner did by itself: a played file has ended. Call it now and then."""
@@ -184,7 +184,7 @@ class SessionController(QObject):
 
     def _on_opened(self, ticket: int, session: Session) -> None:
         if ticket != self._ticket:
-            self._worker.submit(session.close)
+            self.worker.submit(session.close)
             return
         self.session = session
         self.sink.take()  # a last frame of the session before
@@ -205,7 +205,7 @@ class SessionController(QObject):
         if ticket != self._ticket or report.finish is Finish.STOPPED:
             return
         self.run_ended.emit(report)
-        self._worker.submit(partial(_close, self._release()))
+        self.worker.submit(partial(_close, self._release()))
         self._set(State.ENDED)
 
     def _on_engine(self, session: Session, fusion: FusionSettings, choice: Choice) -> None:

@@ -33,7 +33,9 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
 
     def make(ir: str = "", vis: str = "", factory: SessionFactory = open_session, model: str = "max") -> MainWindow:
         settings = Settings(
-            SourceSettings(ir, vis), FusionSettings(model=model), RecordingSettings(str(tmp_path / "recordings"))
+            SourceSettings(ir, vis),
+            FusionSettings(model=model),
+            recording=RecordingSettings(str(tmp_path / "recordings")),
         )
         store = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
         window = MainWindow(settings, store, factory)
