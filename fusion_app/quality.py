@@ -1,8 +1,9 @@
 """Automatic quality: the most faithful model and working size that keep up with the source, while someone watches.
 
 One compact model is timed on a small picture when a session opens; cost grows linearly with pixels, and the models'
-costs stand in nearly fixed proportions, so one measurement ranks them all. While running the real times decide: too
-slow steps down at once, room for the next better rung steps up after a while.
+costs stand in nearly fixed proportions, so one measurement ranks them all. It is kept for the next start, unless the
+running session contradicts it. While running the real times decide: too slow steps down at once, room for the next
+better rung steps up after a while.
 """
 
 import threading
@@ -10,11 +11,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import files
 
 import numpy as np
 
+from fusion_app import cache
 from fusion_app.engine import COMPACT, Engine, model_names, open_engine
 from fusion_app.frames import FusedFrame, Size
+from fusion_app.machine import describe_machine
 from fusion_app.settings import FusionSettings
 
 START_SHARE = 0.7
@@ -107,6 +111,7 @@ class QualityKeeper:
         self._frame = frame
         self._exchange: Callable[[Engine], None] = lambda _: None
         self._rung: Rung | None = None
+        self._measurement: Measurement | None = None
         self._since = 0.0
         self._times_ms: deque[float] = deque(maxlen=WINDOW)
         self._thread: threading.Thread | None = None
@@ -117,9 +122,10 @@ class QualityKeeper:
         if reference.device != "cpu":
             rung = self._policy.ladder[0]
         else:
-            rung = self._policy.first(_frame_ms(reference, self._frame))
+            self._measurement = Measurement(reference, self._base.threads)
+            rung = self._policy.first(self._measurement.frame_ms(self._frame))
         self._watch(rung)
-        return reference if (rung.model, rung.side) == (COMPACT, 1.0) else self._open(rung)
+        return self._open(rung)
 
     def attach(self, exchange: Callable[[Engine], None]) -> None:
         """Hand engines that fit better to ``exchange``, from a thread of the keeper's own."""
@@ -144,6 +150,8 @@ class QualityKeeper:
         p95 = float(np.percentile(self._times_ms, 95))
         chosen = self._policy.next(rung, p95, time.monotonic() - self._since)
         if chosen != rung:
+            if self._measurement is not None:
+                self._measurement.forget()  # it was wrong, or other programs need the machine: measure the next time
             self._watch(chosen)
             self._thread = threading.Thread(target=self._change, args=(chosen,), name="quality", daemon=True)
             self._thread.start()
@@ -160,11 +168,36 @@ class QualityKeeper:
             self._watch(rung)
 
     def _open(self, rung: Rung) -> Engine:
-        return open_engine(rung.settings(self._base, self._frame), is_real_time=True)
+        engine = open_engine(rung.settings(self._base, self._frame), is_real_time=True)
+        blank = np.zeros((self._frame.height, self._frame.width), np.float32)
+        engine.fuse(blank, blank)  # what the first frame compiles must neither halt the picture nor count as its time
+        return engine
 
 
-def _frame_ms(engine: Engine, frame: Size) -> float:
-    """Return what a frame would take, milliseconds, from a few small ones."""
+class Measurement:
+    """What the compact model takes on this machine: measured once, then kept for later starts."""
+
+    def __init__(self, engine: Engine, threads: int) -> None:
+        """Take the compact model's ``engine``, which computes with ``threads``."""
+        card = (files("assets") / "weights" / f"{COMPACT}.json").read_bytes()
+        self._engine = engine
+        self._entry = cache.name_of("quality", repr(describe_machine()), engine.description, str(threads), card)
+
+    def frame_ms(self, frame: Size) -> float:
+        """Return what a frame of size ``frame`` would take, milliseconds."""
+        kept = cache.recall(self._entry)
+        probe_ms = _probe_ms(self._engine) if kept is None else float(kept)
+        if kept is None:
+            cache.keep(self._entry, repr(probe_ms).encode())
+        return probe_ms * (frame.width * frame.height) / (PROBE.width * PROBE.height)
+
+    def forget(self) -> None:
+        """Measure again the next time."""
+        cache.forget(self._entry)
+
+
+def _probe_ms(engine: Engine) -> float:
+    """Return what a small frame takes, milliseconds."""
     image = np.full((PROBE.height, PROBE.width), 100, np.float32)
     engine.fuse(image, image)  # the first one compiles
     times = []
@@ -173,4 +206,4 @@ def _frame_ms(engine: Engine, frame: Size) -> float:
         engine.fuse(image, image)
         times.append(time.perf_counter() - started)
     # The best of a few: what the machine can do when nothing else runs. If something does, the running times tell.
-    return min(times) * 1000 * (frame.width * frame.height) / (PROBE.width * PROBE.height)
+    return min(times) * 1000

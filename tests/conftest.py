@@ -37,6 +37,11 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _the_users_cache_is_left_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["CS2FUSION_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(autouse=True)
 def _errors_in_the_log_fail(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield

@@ -14,7 +14,7 @@ LAYERS = {
     name: layer
     for layer, names in enumerate(
         (
-            "errors frames settings",
+            "errors frames settings cache machine",
             "sources alignment thermal engine fusion_modes compositing writers telemetry session_clock",
             "pairing pipeline snapshot quality recording",
             "runner",
@@ -42,7 +42,7 @@ DOORS = {
     "safetensors": ("models/",),
     "openvino": ("fusion_app/engine/",),
     "yaml": ("fusion_app/settings.py", "training/settings.py"),
-    "av": ("fusion_app/sources/", "fusion_app/writers.py", "training/"),
+    "av": ("fusion_app/sources/", "fusion_app/writers/", "training/"),
 }
 
 

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from fusion_app.bench.machine import peak_resident_mib
 from fusion_app.errors import PairingError
 from fusion_app.frames import FusedFrame
+from fusion_app.machine import peak_resident_mib
 from fusion_app.recording import Recorder
 from fusion_app.runner import Pace, Runner
 from fusion_app.session import Session, open_session

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fusion_app.bench.machine import Machine
 from fusion_app.bench.results import BenchReport, Row, SessionRow
 from fusion_app.bench.sizes import SizeCost
 from fusion_app.bench.timing import Timing
 from fusion_app.bench.wording import NOT_AVAILABLE, mebibytes, milliseconds, ratio
 from fusion_app.engine.candidates import Candidate
 from fusion_app.errors import FusionAppError
+from fusion_app.machine import Machine
 
 Table = Sequence[Sequence[str]]
 

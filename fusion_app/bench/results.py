@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from fusion_app.bench.end_to_end import EndToEnd
-from fusion_app.bench.machine import Machine
 from fusion_app.bench.sizes import SizeCost
 from fusion_app.bench.stages import Stages
 from fusion_app.bench.timing import Timing
 from fusion_app.engine.candidates import Candidate
 from fusion_app.frames import Size
+from fusion_app.machine import Machine
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 from fusion_app.bench.children import in_child
 from fusion_app.bench.clip import Lumas, first_lumas, write_scene
 from fusion_app.bench.end_to_end import measure_end_to_end
-from fusion_app.bench.machine import Load, describe_machine
 from fusion_app.bench.results import BenchReport, Row, SessionRow
 from fusion_app.bench.sizes import Limits, SizeCost, costs_over_sizes
 from fusion_app.bench.stages import Stages, measure_stages
 from fusion_app.bench.timing import in_turns
 from fusion_app.engine.candidates import Candidate, candidates
 from fusion_app.frames import Size
+from fusion_app.machine import Load, describe_machine
 from fusion_app.settings import Settings, SourceSettings
 
 Progress = Callable[[str], None]

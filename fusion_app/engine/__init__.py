@@ -1,22 +1,18 @@
 """The only door to torch and inference runtimes. `open_engine` chooses; torch is imported when first needed."""
 
-from dataclasses import dataclass
+from contextlib import suppress
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fusion_app.engine.base import Engine
 from fusion_app.engine.classical import ClassicalEngine
+from fusion_app.engine.devices import default_threads, has_cuda
+from fusion_app.engine.network import NetworkEngine
 from fusion_app.engine.working_size import WorkingSizeEngine
-from fusion_app.errors import EngineError, SettingsError, WeightsError
+from fusion_app.errors import EngineError, FusionAppError, SettingsError
 from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings, parse_size
-
-if TYPE_CHECKING:
-    from torch import nn
-
-    from fusion_app.engine.network import Runtime
 
 __all__ = ["COMPACT", "Engine", "model_names", "open_engine", "preload"]
 
@@ -53,55 +49,54 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
 def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
     if settings.model in MODES and not settings.weights:
         return ClassicalEngine(settings.model)
-    from fusion_app.engine.network import NetworkEngine  # noqa: PLC0415 - torch costs seconds to import
-    from fusion_app.engine.torch_runtime import has_cuda  # noqa: PLC0415
-    from models.weights import WeightsFormatError, load_weights  # noqa: PLC0415
-
     on_gpu = settings.device.startswith("cuda") or (settings.device == "auto" and has_cuda())
-    compact = is_real_time and not on_gpu
-    try:
-        model, card = load_weights(_weights_path(settings, compact=compact))
-    except WeightsFormatError as error:
-        raise WeightsError(str(error)) from error
-    chosen = _open_runtime(model, settings, on_gpu=on_gpu, is_real_time=is_real_time)
-    return NetworkEngine(card.model, model.halo, chosen.runtime, chosen.fallback_reason)  # type: ignore[arg-type]
+    path = _weights_path(settings, compact=is_real_time and not on_gpu)
+    if on_gpu or settings.runtime == "torch" or not _has_openvino():
+        return _open_torch(path, settings, on_gpu=on_gpu)
+    return _open_openvino(path, settings, is_real_time=is_real_time)
 
 
 def preload() -> None:
-    """Import what a network will need, so that the first `open_engine` does not wait for it."""
-    import fusion_app.engine.torch_runtime  # noqa: F401, PLC0415
+    """Make ready what watching will need, so that the first `open_engine` does not wait for it."""
+    if has_cuda() or not _has_openvino():
+        import fusion_app.engine.torch_runtime  # noqa: F401, PLC0415
+
+        return
+    with suppress(FusionAppError):  # whoever opens an engine will be told
+        open_engine(FusionSettings(model=COMPACT), is_real_time=True)
 
 
-@dataclass(frozen=True)
-class _Choice:
-    runtime: "Runtime"
-    fallback_reason: str = ""
-
-
-def _open_runtime(model: "nn.Module", settings: FusionSettings, *, on_gpu: bool, is_real_time: bool) -> _Choice:
-    from fusion_app.engine.torch_runtime import TorchRuntime, default_threads  # noqa: PLC0415
-
-    has_openvino = find_spec("openvino") is not None
-    if settings.runtime == "openvino" and (on_gpu or not has_openvino):
+def _open_torch(path: Path, settings: FusionSettings, *, on_gpu: bool) -> Engine:
+    if settings.runtime == "openvino":
         raise EngineError(
             "OpenVINO computes on the CPU only" if on_gpu else "OpenVINO is not installed; pip install openvino"
         )
-    if on_gpu or settings.runtime == "torch" or not has_openvino:
-        is_fallback = not on_gpu and settings.runtime == "auto"
-        reason = "OpenVINO is not installed, so the network runs several times slower (pip install openvino)"
-        if settings.precision == "bf16":
-            raise EngineError("bf16 needs OpenVINO on the CPU; use --precision fp32")
-        return _Choice(TorchRuntime(model, settings.device, settings.threads), reason if is_fallback else "")
+    if settings.precision == "bf16":
+        raise EngineError("bf16 needs OpenVINO on the CPU; use --precision fp32")
+    from fusion_app.engine.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - torch costs seconds
+
+    reason = "OpenVINO is not installed, so the network runs several times slower (pip install openvino)"
+    is_fallback = not on_gpu and settings.runtime == "auto"
+    model, card = load_network(path)
+    runtime = TorchRuntime(model, settings.device, settings.threads)
+    return NetworkEngine(card.model, model.halo, runtime, reason if is_fallback else "")  # type: ignore[arg-type]
+
+
+def _open_openvino(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
+    from fusion_app.engine.openvino_models import load_openvino_model  # noqa: PLC0415 - where it is installed
     from fusion_app.engine.openvino_runtime import OpenVinoRuntime, has_bf16  # noqa: PLC0415
 
     wants_bf16 = settings.precision == "bf16" or (settings.precision == "auto" and is_real_time)
     bf16 = wants_bf16 and has_bf16()
-    reason = (
-        "this processor has no bf16, so the network computes in fp32"
-        if settings.precision == "bf16" and not bf16
-        else ""
-    )
-    return _Choice(OpenVinoRuntime(model, settings.threads or default_threads(), bf16=bf16), reason)
+    reason = "this processor has no bf16, so the network computes in fp32"
+    is_fallback = settings.precision == "bf16" and not bf16
+    model = load_openvino_model(path)
+    runtime = OpenVinoRuntime(model.network, settings.threads or default_threads(), bf16=bf16)
+    return NetworkEngine(model.name, model.halo, runtime, reason if is_fallback else "")
+
+
+def _has_openvino() -> bool:
+    return find_spec("openvino") is not None
 
 
 def _weights_path(settings: FusionSettings, *, compact: bool) -> Path:

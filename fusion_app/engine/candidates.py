@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fusion_app.engine import BACKBONE, Engine, model_names, open_engine
-from fusion_app.errors import SettingsError, WeightsError
+from fusion_app.engine.devices import has_cuda
+from fusion_app.engine.network import NetworkEngine
+from fusion_app.errors import SettingsError
 from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings
 
@@ -97,11 +99,9 @@ class Candidate:
         """
         if self.runtime != "plain":
             return open_engine(self.settings(threads), is_real_time=False)
-        from fusion_app.engine.network import NetworkEngine  # noqa: PLC0415 - torch costs seconds to import
-        from fusion_app.engine.torch_runtime import TorchRuntime  # noqa: PLC0415
-        from models.weights import load_weights  # noqa: PLC0415
+        from fusion_app.engine.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - it costs seconds
 
-        model, _ = load_weights(Path(self.weights))
+        model, _ = load_network(Path(self.weights))
         return NetworkEngine(self.model, None, TorchRuntime(model, self.device, threads, is_plain=True))
 
 
@@ -145,8 +145,6 @@ def _learned(name: str, folder: Path) -> list[Candidate]:
 
 def _ways() -> list[tuple[RuntimeName, Precision, str]]:
     """Return what this machine has to compute a network with."""
-    from fusion_app.engine.torch_runtime import has_cuda  # noqa: PLC0415
-
     ways: list[tuple[RuntimeName, Precision, str]] = [("torch", "fp32", "cpu")]
     if find_spec("openvino") is not None:
         from fusion_app.engine.openvino_runtime import has_bf16  # noqa: PLC0415
@@ -179,12 +177,9 @@ def _stand_in(name: str, folder: Path) -> Path:
 
 def _measured(name: str, path: Path) -> Candidate:
     """Return the candidate of a weights file with what its card and its layers say."""
-    from models.weights import WeightsFormatError, load_weights  # noqa: PLC0415
+    from fusion_app.engine.torch_runtime import load_network  # noqa: PLC0415
 
-    try:
-        model, card = load_weights(path)
-    except WeightsFormatError as error:
-        raise WeightsError(str(error)) from error
+    model, card = load_network(path)
     sha256 = "" if card.notes == UNTRAINED else card.sha256
     return Candidate(name, "plain", weights=str(path), sha256=sha256, mac_per_pixel=mac_per_pixel(model))
 

@@ -1,14 +1,16 @@
 """Plain torch, on the CPU or a CUDA device."""
 
-import os
 import sys
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fusion_app.errors import EngineError
+from fusion_app.engine.devices import default_threads, has_cuda
+from fusion_app.errors import EngineError, WeightsError
 from fusion_app.frames import FloatImage
+from models.weights import WeightsCard, WeightsFormatError, load_weights
 
 
 class TorchRuntime:
@@ -61,15 +63,16 @@ class TorchRuntime:
         return tensor[None, None].to(self._device)
 
 
-def default_threads() -> int:
-    """Return how many CPU threads a network may use: all cores but one, which decodes, shows and records."""
-    may_use = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, (may_use or 2) - 1)
+def load_network(path: Path) -> tuple[nn.Module, WeightsCard]:
+    """Return the network of a weights file and its card.
 
-
-def has_cuda() -> bool:
-    """Tell whether torch can use a CUDA device here."""
-    return torch.cuda.is_available()
+    Raises:
+        WeightsError: The file or its card is missing, damaged, or of no known network.
+    """
+    try:
+        return load_weights(path)
+    except WeightsFormatError as error:
+        raise WeightsError(str(error)) from error
 
 
 def _resolve(device: str) -> torch.device:

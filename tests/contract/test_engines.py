@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from fusion_app import cache
 from fusion_app.engine import model_names, open_engine
 from fusion_app.engine.base import Engine
 from fusion_app.engine.network import NetworkEngine
@@ -105,6 +106,65 @@ def test_large_images_in_strips_give_the_pixels_of_the_whole(
     whole = engine.fuse(ir, vis)
     monkeypatch.setattr(engine._runtime, "strip_pixels", 41 * 40)
     assert np.abs(engine.fuse(ir, vis) - whole).max() <= 1e-3
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder of this test's own."""
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path / "kept"))
+    return tmp_path / "kept"
+
+
+@pytest.mark.parametrize(("name", "config"), [("lite-2k", {}), ("cs2fusion", {}), ("cs2fusion", {"gates": "none"})])
+def test_a_kept_network_gives_the_pixels_of_the_one_just_converted(
+    kept: Path, tmp_path: Path, name: str, config: dict[str, str]
+) -> None:
+    save_weights(tmp_path / "w.safetensors", build(name, config), WeightsCard(name, config))
+    ir, vis = picture(), picture()
+    first, second = (learned(tmp_path / "w.safetensors", "openvino", "fp32") for _ in range(2))
+    assert [path.stat().st_mode & 0o077 for path in kept.iterdir()] == [0]
+    assert np.array_equal(first.fuse(ir, vis), second.fuse(ir, vis))
+    assert isinstance(first, NetworkEngine)
+    assert isinstance(second, NetworkEngine)
+    assert (first.name, first._halo) == (second.name, second._halo)
+
+
+def test_a_damaged_cache_is_made_again(kept: Path, tiny_weights: Path) -> None:
+    ir, vis = picture(), picture()
+    expected = learned(tiny_weights, "openvino", "fp32").fuse(ir, vis)
+    entry = next(kept.iterdir())
+    intact = entry.read_bytes()
+    for damaged in (b"", intact[:-5], intact[:5000] + bytes(100) + intact[5100:]):
+        entry.write_bytes(damaged)
+        assert np.array_equal(learned(tiny_weights, "openvino", "fp32").fuse(ir, vis), expected)
+        assert len(entry.read_bytes()) == len(intact)
+
+
+def test_other_weights_under_the_same_name_are_converted_anew(kept: Path, tmp_path: Path) -> None:
+    ir, vis = picture(), picture()
+    fused = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        save_weights(tmp_path / "w.safetensors", build("lite-2k"), WeightsCard("lite-2k", {}))
+        fused.append(learned(tmp_path / "w.safetensors", "openvino", "fp32").fuse(ir, vis))
+    assert not np.array_equal(*fused)
+    (tmp_path / "w.safetensors").write_bytes(b"damaged")
+    with pytest.raises(WeightsError, match="SHA-256"):
+        learned(tmp_path / "w.safetensors", "openvino", "fp32")
+
+
+def test_from_the_second_start_on_nobody_waits_for_torch(kept: Path, tiny_weights: Path) -> None:
+    if find_spec("openvino") is None or torch.cuda.is_available():
+        pytest.skip("needs the extra 'cpu' and no CUDA device")
+    code = (
+        "import sys\n"
+        "from fusion_app.engine import open_engine\n"
+        "from fusion_app.settings import FusionSettings\n"
+        "open_engine(FusionSettings(weights=sys.argv[1]), is_real_time=True)\n"
+        "sys.exit('torch' in sys.modules)\n"
+    )
+    starts = [subprocess.run([sys.executable, "-c", code, str(tiny_weights)], cwd=ROOT, check=False) for _ in range(2)]
+    assert [start.returncode for start in starts] == [1, 0]
 
 
 def test_precision_that_a_runtime_lacks_is_refused(tiny_weights: Path) -> None:

@@ -11,13 +11,13 @@ import torch
 from fusion_app.bench.children import in_child
 from fusion_app.bench.clip import first_lumas, write_scene
 from fusion_app.bench.end_to_end import measure_end_to_end
-from fusion_app.bench.machine import Load, describe_machine, peak_resident_mib, resident_mib
 from fusion_app.bench.sizes import Limits, SizeCost, costs_over_sizes, measure_size
 from fusion_app.bench.stages import Stages, measure_stages
 from fusion_app.bench.timing import MIN_ROUNDS, Samples, Timing, in_turns, repeat
 from fusion_app.engine.candidates import Candidate, candidates, mac_per_pixel
 from fusion_app.errors import EngineError, FusionAppError, OutOfMemoryError, SettingsError, SourceError
 from fusion_app.frames import Size
+from fusion_app.machine import Load, describe_machine, peak_resident_mib, resident_mib
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from models import build
 from models.lite import LITE_CONFIGS

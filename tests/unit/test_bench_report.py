@@ -5,7 +5,6 @@ import pytest
 
 from fusion_app.bench.chart import check_chart, save_chart
 from fusion_app.bench.end_to_end import EndToEnd, Export, Play
-from fusion_app.bench.machine import Machine
 from fusion_app.bench.report import render, save_json
 from fusion_app.bench.results import BenchReport, Row, SessionRow
 from fusion_app.bench.sizes import SizeCost
@@ -14,6 +13,7 @@ from fusion_app.bench.timing import Timing
 from fusion_app.engine.candidates import Candidate
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import Size
+from fusion_app.machine import Machine
 
 MAX = Candidate("max", "numpy")
 REFERENCE = Candidate("paper", "plain", weights="w", mac_per_pixel=253_872)

@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from fusion_app import cache
 from fusion_app.engine import Engine
+from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
-from fusion_app.quality import LADDER, QualityKeeper, QualityPolicy, Rung
+from fusion_app.quality import LADDER, Measurement, QualityKeeper, QualityPolicy, Rung
 from fusion_app.settings import FusionSettings
 
 POLICY = QualityPolicy(LADDER, period_ms=33.3)
@@ -85,3 +87,32 @@ def test_a_stopped_keeper_changes_nothing(tmp_path: Path) -> None:
     for _ in range(60):
         keeper(frame(3000.0))
     assert keeper._thread is None
+
+
+def test_the_measurement_is_kept_until_a_running_session_contradicts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    engine = ClassicalEngine("average")
+    small, large = Size(320, 256), Size(640, 512)
+    first = Measurement(engine, threads=1)
+    small_ms = first.frame_ms(small)
+    assert small_ms > 0
+    assert Measurement(engine, threads=1).frame_ms(large) == pytest.approx(4 * small_ms)
+    monkeypatch.setattr("fusion_app.quality._probe_ms", lambda _: 1234.0)
+    assert Measurement(engine, threads=1).frame_ms(small) == small_ms
+    assert Measurement(engine, threads=2).frame_ms(small) == 1234.0
+    first.forget()
+    assert Measurement(engine, threads=1).frame_ms(small) == 1234.0
+
+
+def test_a_step_of_a_running_session_forgets_the_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.0)
+    keeper = QualityKeeper(FusionSettings(device="cpu", runtime="torch"), Size(320, 256), 1 / 25)
+    keeper.start()
+    assert len(list(tmp_path.iterdir())) == 1
+    for _ in range(20):
+        keeper(frame(3000.0))
+    keeper.close()
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,6 @@
-"""What a benchmark must say of the machine: processor, threads, load, memory, versions. Nothing here needs a package.
+"""The machine that figures were measured on: processor, cores, load, memory, versions. Nothing here needs a package.
 
-What a system does not tell is None, and the report says "not available".
+What a system does not tell is None.
 """
 
 import os

@@ -1,0 +1,36 @@
+"""What this machine has to compute with, found out without importing torch where that is possible."""
+
+import ctypes
+import os
+import sys
+from pathlib import Path
+
+GPU_DRIVERS = ("nvcuda.dll",) if sys.platform == "win32" else ("libcuda.so.1",)
+ROCM_DEVICE = Path("/dev/kfd")
+
+
+def default_threads() -> int:
+    """Return how many CPU threads a network may use: all cores but one, which decodes, shows and records."""
+    may_use = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (may_use or 2) - 1)
+
+
+def has_cuda() -> bool:
+    """Tell whether torch can use a GPU here. It takes seconds to import, so it is asked only if there is a driver."""
+    if not _has_gpu_driver():
+        return False
+    import torch  # noqa: PLC0415
+
+    return torch.cuda.is_available()
+
+
+def _has_gpu_driver() -> bool:
+    return ROCM_DEVICE.exists() or any(_can_be_loaded(name) for name in GPU_DRIVERS)
+
+
+def _can_be_loaded(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
