@@ -1,10 +1,23 @@
 """What can go wrong, as a user would tell it: what happened to which thing, and what to do next."""
 
+import reprlib
 from collections.abc import Iterable
+
+MAX_TEXT = 500
+"""Longest text of an error; longer ones lose their middle."""
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxlevel, _BRIEF.maxstring, _BRIEF.maxother = 3, 80, 80
 
 
 class FusionAppError(Exception):
-    """Root of every error that this application raises on purpose; its text is one sentence for the user."""
+    """Root of every error that this application raises on purpose; its text is one sentence for the user.
+
+    What the user named may hold line breaks or the codes that steer a terminal; they are replaced.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(_one_line(text))
 
 
 class SourceError(FusionAppError):
@@ -60,7 +73,20 @@ class SettingsError(FusionAppError):
 
     def __init__(self, key: str, value: object, allowed: str | Iterable[object]) -> None:
         choices = allowed if isinstance(allowed, str) else ", ".join(map(str, allowed))
-        super().__init__(f"the setting {key} cannot be {value!r}; allowed: {choices}")
+        super().__init__(f"the setting {key} cannot be {_brief(value)}; allowed: {choices}")
         self.key = key
         self.value = value
         self.allowed = choices
+
+
+def _one_line(text: str) -> str:
+    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in text.replace("\n", " "))
+    return line if len(line) <= MAX_TEXT else f"{line[: MAX_TEXT // 2]}…{line[1 - MAX_TEXT // 2 :]}"
+
+
+def _brief(value: object) -> str:
+    """Return ``value`` as code, however large or deep it is."""
+    try:
+        return _BRIEF.repr(value)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return "a number of thousands of digits"

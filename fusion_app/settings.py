@@ -5,6 +5,7 @@ nothing in a file is executed. ``assets/default.yaml`` is the commented copy of 
 """
 
 import dataclasses
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,10 @@ from fusion_app.errors import SettingsError
 from fusion_app.frames import Size
 
 T = TypeVar("T")
+
+MAX_YAML_BYTES = 128 * 1024
+_DAMAGE = (RecursionError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What the YAML library raises over a malformed number, date or truth value, besides its own errors."""
 
 
 @dataclass(frozen=True)
@@ -142,14 +147,36 @@ def load_settings(path: Path) -> Settings:
     Raises:
         SettingsError: The file cannot be read, is not YAML, or has an unknown name or a wrong value.
     """
+    values = read_yaml(path)
+    return check(from_mapping(Settings, {} if values is None else values))
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Plain data without references: a small file that repeats its own parts can be boundless once it is read."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Return the next node; refuse one that stands for another."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("it refers to another part of itself with *; write the value out")
+        return super().compose_node(parent, index)
+
+
+def read_yaml(path: Path) -> object:
+    """Return the plain data of a YAML file, None for an empty one; nothing in it is executed.
+
+    Raises:
+        SettingsError: It cannot be read, is no file of reasonable size, or is not YAML.
+    """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_YAML_BYTES:
+            raise SettingsError(str(path), "unreadable", f"a YAML file of at most {MAX_YAML_BYTES >> 10} KiB")
+        return yaml.load(path.read_text(encoding="utf-8"), _PlainLoader)  # noqa: S506 - a safe loader with less in it
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(str(path), "unreadable", f"a readable YAML file ({error})") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, *_DAMAGE) as error:
         problem = " ".join(str(error).split())[:200]
         raise SettingsError(str(path), "not YAML", f"a YAML file like assets/default.yaml ({problem})") from None
-    return check(from_mapping(Settings, {} if values is None else values))
 
 
 def to_yaml(settings: Any, opening: str = "") -> str:
@@ -233,7 +260,8 @@ def parse_size(text: str, key: str = "fusion.working_size", others: str = "auto,
         SettingsError: It names none.
     """
     width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and 16 <= int(width) <= 16384 and 16 <= int(height) <= 16384):
+    is_number = width.isdecimal() and height.isdecimal() and len(text) < 20
+    if not (is_number and 16 <= int(width) <= 16384 and 16 <= int(height) <= 16384):
         raise SettingsError(key, text, f"{others}, or width x height like 640x480")
     return Size(int(width), int(height))
 
@@ -273,8 +301,15 @@ def _value(hint: Any, value: Any, key: str) -> Any:
         return tuple(_value(get_args(hint)[0], item, f"{key}[{number}]") for number, item in enumerate(value))
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return _as_float(value, key)
     if type(value) not in kinds:
         names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", type(None): "empty"}
         raise SettingsError(key, value, " or ".join(names.get(item, item.__name__) for item in kinds))
     return value
+
+
+def _as_float(value: int, key: str) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise SettingsError(key, value, "a number") from None
