@@ -1,0 +1,196 @@
+"""The process that opens hostile input: decoders may crash or hang in it, and everything it touches is noted.
+
+Usage: ``python -m tests.fuzz.victim OUT LOG``. A case is a JSON line ``[target, argument]`` on standard input; the
+answer is a JSON line on the real standard output. ``OUT`` is the only folder where a case may write.
+"""
+
+import contextlib
+import faulthandler
+import io
+import json
+import os
+import resource
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from fusion_app.errors import FusionAppError
+
+MEMORY_BYTES = 8 * 2**30
+FILE_BYTES = 256 * 2**20
+STACK_AFTER_S = 4.0
+MAX_FRAMES = 60
+
+FORBIDDEN = frozenset(
+    [
+        "os.system",
+        "os.exec",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.fork",
+        "os.forkpty",
+        "pty.spawn",
+        "subprocess.Popen",
+        "pickle.find_class",
+        "socket.connect",
+        "socket.bind",
+        "socket.sendto",
+        "socket.sendmsg",
+        "socket.getaddrinfo",
+        "socket.gethostbyname",
+        "urllib.Request",
+        "webbrowser.open",
+        "ftplib.connect",
+    ]
+)
+WRITING = frozenset(
+    ["os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate", "os.chmod", "os.chown"]
+)
+
+
+class Watch:
+    """An audit hook that notes what no case may do: run something, go to the network, write anywhere but in OUT."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = str(out.resolve())
+        self._is_on = False
+        self.found: list[str] = []
+        sys.addaudithook(self._hear)
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        self.found = []
+        self._is_on = True
+        try:
+            yield
+        finally:
+            self._is_on = False
+
+    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self._is_on:
+            return
+        if event in FORBIDDEN or (event in WRITING and not self._is_inside(arguments[0])):
+            self.found.append(f"{event}{arguments!r}"[:300])
+        if event == "open" and self._writes(arguments) and not self._is_inside(arguments[0]):
+            self.found.append(f"open for writing: {arguments[0]!r}"[:300])
+
+    @staticmethod
+    def _writes(arguments: tuple[object, ...]) -> bool:
+        flags = arguments[2]
+        return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+
+    def _is_inside(self, path: object) -> bool:
+        if not isinstance(path, str | bytes | os.PathLike):
+            return True  # a descriptor: it was judged when it was opened
+        real = os.path.realpath(os.fsdecode(path))
+        return real == self._out or real.startswith(self._out + os.sep) or real == os.devnull
+
+
+def open_rig(path: str) -> None:
+    from fusion_app.settings import load_settings
+
+    load_settings(Path(path))
+
+
+def open_source(uri: str) -> None:
+    """Read a source as a run would: forward, then from somewhere in the middle."""
+    from fusion_app.sources import open_source as open_any
+
+    source = open_any(uri)
+    try:
+        for _ in range(MAX_FRAMES):
+            if (frame := source.read()) is None:
+                break
+            assert frame.image.dtype.itemsize in (1, 2)
+            assert frame.image.ndim in (2, 3)
+        if not source.info.is_live:
+            source.seek(0.2)
+            source.read()
+    finally:
+        source.close()
+
+
+def open_weights(path: str) -> None:
+    import numpy as np
+
+    from fusion_app.engine import open_engine
+    from fusion_app.settings import FusionSettings
+
+    engine = open_engine(FusionSettings(weights=path, runtime="torch", threads=1), is_real_time=False)
+    engine.fuse(np.zeros((16, 16), np.float32), np.zeros((16, 16), np.float32))
+
+
+def import_weights(path: str) -> None:
+    from fusion_app.engine.weights_import import import_authors_weights
+
+    import_authors_weights(Path(path), OUT / "imported.safetensors")
+
+
+def fuse(arguments: list[str]) -> None:
+    """Run the command line as a user would; what it says on standard error is the sentence."""
+    from fusion_app.cli import main
+
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        code = main(["fuse", *arguments, "--model", "max", "--quiet", "--end", "0.5"])
+    if code == 2:
+        raise FusionAppError(said.getvalue().removeprefix("error: ").removesuffix("\n"))
+    assert code in (0, 1), code
+
+
+TARGETS: dict[str, Callable[..., None]] = {
+    "rig": open_rig,
+    "source": open_source,
+    "weights": open_weights,
+    "import": import_weights,
+    "fuse": fuse,
+}
+
+
+def attempt(target: str, argument: object) -> dict[str, str]:
+    """Return what became of one case."""
+    try:
+        TARGETS[target](argument)
+    except FusionAppError as error:
+        return {"outcome": "refused", "text": str(error)}
+    except BaseException:  # noqa: BLE001 - any other exception is what is looked for
+        return {"outcome": "bug", "text": traceback.format_exc()}
+    return {"outcome": "read", "text": ""}
+
+
+def limit() -> None:
+    """Make a case that asks for the whole memory or disk fail instead of getting it."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """Answer cases until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    log = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for standard in (1, 2):
+        os.dup2(log, standard)  # what libraries print must not be taken for an answer
+    faulthandler.enable(log)
+    limit()
+    watch = Watch(OUT)
+    for line in sys.stdin:
+        target, argument = json.loads(line)
+        os.ftruncate(log, 0)
+        faulthandler.dump_traceback_later(STACK_AFTER_S, file=log)
+        begin = time.monotonic()
+        with watch.watching():
+            answer: dict[str, object] = dict(attempt(target, argument))
+        faulthandler.cancel_dump_traceback_later()
+        answer["seconds"] = time.monotonic() - begin
+        answer["violations"] = watch.found
+        answer["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    OUT = Path(sys.argv[1])
+    main()
