@@ -48,18 +48,24 @@ class CompensationPerceptionNetwork(nn.Module):
         self.map = nn.Conv2d(FEATURE_CHANNELS, 1, 3, padding=1)
 
     def forward(self, vis_features: Tensor, ir_features: Tensor) -> Compensation:
-        """Perceive what infrared adds; the features are detached, the encoders learn nothing from it.
+        """Perceive what infrared adds: `compensate` of `perceive`."""
+        return compensate(*self.perceive(vis_features, ir_features))
+
+    def perceive(self, vis_features: Tensor, ir_features: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the common features ``(N, 64, H, W)`` and the map before it is stretched ``(N, 1, H, W)``.
 
         Args:
-            vis_features: ``(N, 64, H, W)`` from the visible encoder.
-            ir_features: ``(N, 64, H, W)`` from the infrared encoder.
-
-        Returns:
-            The compensation; its map is stretched over the whole batch, so one batch holds one 0 and one 1.
+            vis_features: ``(N, 64, H, W)`` from the visible encoder; detached, the encoders learn nothing from it.
+            ir_features: ``(N, 64, H, W)`` from the infrared encoder; detached as well.
         """
         common = self.common(torch.cat([vis_features.detach(), ir_features.detach()], dim=1)).float()
-        ir_map = stretch(self.map(common).float())
-        return Compensation(ir_map, ((1 - ir_map) * common).flatten(1), (ir_map * common).flatten(1))
+        return common, self.map(common).float()
+
+
+def compensate(common: Tensor, raw_map: Tensor) -> Compensation:
+    """Return the compensation that `perceive` found; its map is stretched so that a batch holds one 0 and one 1."""
+    ir_map = stretch(raw_map)
+    return Compensation(ir_map, ((1 - ir_map) * common).flatten(1), (ir_map * common).flatten(1))
 
 
 def self_correlate(level: Tensor) -> Tensor:

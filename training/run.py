@@ -18,6 +18,7 @@ from models.cs2fusion import Backbone
 from models.weights import WeightsCard, load_weights, save_weights
 from training.dataset import CropSampler, ImagePair, luma
 from training.journal import LossTable, draw_curves, write_preview
+from training.parallel import Team
 from training.settings import TrainingSettings
 from training.state import StateError, load_state, save_state
 from training.trainer import Trainer
@@ -29,13 +30,21 @@ _PREVIEW_SIDE = 256
 class Run:
     """A run: the trainer, what it writes into its folder, and how it stops and goes on."""
 
-    def __init__(self, settings: TrainingSettings, pairs: Sequence[ImagePair], folder: Path, device: str) -> None:
+    def __init__(
+        self,
+        settings: TrainingSettings,
+        pairs: Sequence[ImagePair],
+        folder: Path,
+        device: str,
+        team: Team | None = None,
+    ) -> None:
         generator = torch.Generator().manual_seed(settings.seed)
         sampler = CropSampler(pairs, settings.crop, generator)
         self.settings, self.folder, self.device = settings, folder, torch.device(device)
         self.pair_count = len(pairs)
         self._commit = _commit()  # of the code that trains; when the run ends another may lie there
-        self.trainer = Trainer(settings, sampler, self.device)
+        self.team = team or Team()
+        self.trainer = Trainer(settings, sampler, self.device, self.team)
         self.table = LossTable(folder / "losses.csv", settings.journal.log_steps)
         self.state_path = folder / "state.pt"
         shown = min(settings.journal.previews, len(pairs))
@@ -80,7 +89,8 @@ class Run:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
         self._save()
-        draw_curves(self.table.read(), self.folder / "losses.png")
+        if self.team.leads:
+            draw_curves(self.table.read(), self.folder / "losses.png")
         return not self._wants_stop
 
     def export(self, data: str, command: str) -> Path:
@@ -103,11 +113,14 @@ class Run:
         trainer, total = self.trainer, self.settings.steps
         started_s = time.monotonic() - self._trained_s
         saved_s = time.monotonic()
-        with tqdm(total=total, initial=trainer.steps_done, unit="step", smoothing=0.05) as bar:
+        with tqdm(
+            total=total, initial=trainer.steps_done, unit="step", smoothing=0.05, disable=not self.team.leads
+        ) as bar:
             while trainer.steps_done < total and not self._wants_stop:
                 losses = trainer.step()
                 self._trained_s = time.monotonic() - started_s
-                self.table.add(trainer.steps_done, losses)
+                if self.team.leads:
+                    self.table.add(trainer.steps_done, losses)
                 bar.update()
                 bar.set_postfix(loss=f"{fusion_total(losses):.4g}", refresh=False)
                 if time.monotonic() - saved_s >= self.settings.journal.checkpoint_minutes * 60:
@@ -115,8 +128,11 @@ class Run:
                     saved_s = time.monotonic()
                 if trainer.steps_done % self.settings.journal.preview_steps == 0:
                     self._show()
+                self._wants_stop = self.team.agrees(self._wants_stop)
 
     def _save(self) -> None:
+        if not self.team.leads:
+            return
         save_state(
             self.state_path,
             {
@@ -128,6 +144,8 @@ class Run:
         )
 
     def _show(self) -> None:
+        if not self.team.leads:
+            return
         rows = []
         for pair in self._shown:
             vis, ir = (_centre(luma(image)) for image in (pair.vis, pair.ir))

@@ -2,6 +2,7 @@
 
     python -m training.train training/configs/quick.yaml --pairs DIR -o runs/first
     python -m training.train training/configs/paper.yaml --ir DIR --vis DIR -o runs/paper --resume
+    torchrun --nproc-per-node 2 -m training.train training/configs/paper.yaml --pairs DIR -o runs/both --threads 1
 
 The run's folder holds the weights at the end (``weights.safetensors`` and their card), ``losses.csv`` and
 ``losses.png``, ``previews/`` and ``state.pt``, from which ``--resume`` continues after a crash or Ctrl-C.
@@ -17,6 +18,7 @@ import torch
 
 from models.weights import WeightsFormatError
 from training.dataset import DataError, load_pairs
+from training.parallel import Team
 from training.run import Run
 from training.settings import SettingsError, TrainingSettings, read_settings
 from training.state import StateError
@@ -32,12 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         torch.set_num_threads(options.threads)
     torch.set_flush_denormal(True)  # values that vanish to denormals slow the CPU down by an order of magnitude
     try:
-        run = _open(options)
+        team = Team.joined()
+        run = _open(options, team)
     except (SettingsError, DataError, StateError, WeightsFormatError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return _REFUSED
     command = shlex.join(["python", "-m", "training.train", *given])
-    if not run.train():
+    is_complete = run.train()
+    team.leave()
+    if not team.leads:
+        return _DONE if is_complete else _INTERRUPTED
+    if not is_complete:
         again = command if options.resume else f"{command} --resume"
         print(f"Stopped after {run.trainer.steps_done} steps, all saved. Continue with: {again}")  # noqa: T201
         return _INTERRUPTED
@@ -59,15 +66,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _open(options: argparse.Namespace) -> Run:
+def _open(options: argparse.Namespace, team: Team) -> Run:
     """Check everything that can be checked before the first step, then return the run."""
     settings = read_settings(options.settings, TrainingSettings)
     if len(options.ir) != len(options.vis):
         raise DataError("Every --ir folder needs its --vis folder.")
     if options.device.startswith("cuda") and not torch.cuda.is_available():
         raise SettingsError("--device", options.device, "this torch sees no CUDA device")
+    if settings.batch_size % team.size:
+        raise SettingsError("batch_size", settings.batch_size, f"{team.size} processes need a multiple of {team.size}")
     pairs = load_pairs(*options.pairs, *zip(options.ir, options.vis, strict=True))
-    run = Run(settings, pairs, options.output, options.device)
+    run = Run(settings, pairs, options.output, options.device, team)
     if options.resume:
         run.resume()
     elif run.state_path.exists():

@@ -8,10 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from models.compensation import CompensationPerceptionNetwork
+from models.compensation import Compensation, CompensationPerceptionNetwork, compensate, stretch
 from models.cs2fusion import Backbone
 from training.dataset import CropSampler
 from training.objectives import Batch, Features, Perceived, augment, backbone_losses, contrast_losses
+from training.parallel import Team
 from training.settings import OptimiserSettings, TrainingSettings
 
 Part = nn.Module | torch.optim.Optimizer
@@ -35,9 +36,11 @@ class Trainer:
         steps_done: Steps taken so far.
     """
 
-    def __init__(self, settings: TrainingSettings, sampler: CropSampler, device: torch.device) -> None:
+    def __init__(
+        self, settings: TrainingSettings, sampler: CropSampler, device: torch.device, team: Team | None = None
+    ) -> None:
         torch.manual_seed(settings.seed)
-        self.settings, self.sampler, self.device = settings, sampler, device
+        self.settings, self.sampler, self.device, self.team = settings, sampler, device, team or Team()
         self.backbone = Backbone(settings.backbone).to(device)
         self.cpn = CompensationPerceptionNetwork(settings.backbone.negative_slope).to(device)
         self.steps_done = 0
@@ -61,7 +64,7 @@ class Trainer:
         self._set_rates()
         batch = self._draw()
         if self.steps_done % self.settings.contrast.interval == 0:
-            self._contrast = _numbers("contrast", self._train_cpn(self._encode(batch), batch.patch))
+            self._contrast = _numbers("contrast", self._train_cpn(batch))
         fusion = _numbers("fusion", self._train_backbone(batch))
         self.steps_done += 1
         self._update_average()
@@ -126,33 +129,43 @@ class Trainer:
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")
 
-    @torch.no_grad()
-    def _encode(self, batch: Batch) -> Features:
-        """Encode for the CPN, which trains no encoder."""
-        with self._autocast():
-            vis, ir = self.backbone.encode(batch.vis, batch.ir)
-            avis = self.backbone.vis_encoder(batch.avis)
-        return Features(vis, avis, ir)
-
-    def _train_cpn(self, features: Features, patch: Tensor) -> dict[str, Tensor]:
-        contrast = self.settings.contrast
-        with self._autocast():
-            source = self.cpn(features.vis, features.ir)
-            augmented = self.cpn(features.avis, features.ir) if contrast.augmented_map != "unused" else None
-        losses = contrast_losses(features, Perceived(source, augmented), patch, contrast)
-        _descend(losses, self._cpn_optimiser)
+    def _train_cpn(self, batch: Batch) -> dict[str, Tensor]:
+        contrast, team = self.settings.contrast, self.team
+        with self._autocast(), torch.no_grad():  # the CPN trains no encoder
+            vis, ir = self.backbone.encode(team.part(batch.vis), team.part(batch.ir))
+            avis = self.backbone.vis_encoder(team.part(batch.avis))
+        source = self._perceive(vis, ir)
+        augmented = self._perceive(avis, ir) if contrast.augmented_map != "unused" else None
+        features = Features(*(team.gather(part) for part in (vis, avis, ir)))
+        losses = contrast_losses(features, Perceived(source, augmented), batch.patch, contrast)
+        self._descend(losses, self._cpn_optimiser)
         return losses
+
+    def _perceive(self, vis_features: Tensor, ir_features: Tensor) -> Compensation:
+        with self._autocast():
+            common, raw_map = self.cpn.perceive(vis_features, ir_features)
+        return compensate(self.team.gather(common), self.team.gather(raw_map))
 
     def _train_backbone(self, batch: Batch) -> dict[str, Tensor]:
-        fusion = self.settings.fusion
+        fusion, team = self.settings.fusion, self.team
         with self._autocast():
-            features = self.backbone.encode(batch.vis if fusion.input == "source" else batch.avis, batch.ir)
+            vis = batch.vis if fusion.input == "source" else batch.avis
+            features = self.backbone.encode(team.part(vis), team.part(batch.ir))
             fused = self.backbone.decode(*features)
             with torch.no_grad():
-                ir_map = self.cpn(*features).ir_map
-        losses = backbone_losses(fused.float(), batch, ir_map, fusion)
-        _descend(losses, self._backbone_optimiser, self.settings.optimiser.clip_norm)
+                raw_map = self.cpn.perceive(*features)[1]
+        losses = backbone_losses(team.gather(fused.float()), batch, stretch(team.gather(raw_map)), fusion)
+        self._descend(losses, self._backbone_optimiser, self.settings.optimiser.clip_norm)
         return losses
+
+    def _descend(self, losses: Mapping[str, Tensor], optimiser: torch.optim.Optimizer, clip_norm: float = 0.0) -> None:
+        parameters = [value for group in optimiser.param_groups for value in group["params"]]
+        optimiser.zero_grad()
+        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+        self.team.add_gradients(parameters)
+        if clip_norm:
+            nn.utils.clip_grad_norm_(parameters, clip_norm)
+        optimiser.step()
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -169,15 +182,6 @@ def _backbone_groups(backbone: Backbone, rates: OptimiserSettings) -> list[dict[
     biases = [value for name, value in backbone.named_parameters() if name.endswith(".bias")]
     rate = rates.backbone_rate
     return [{"params": weights, "lr": rate}, {"params": biases, "lr": rate * rates.bias_factor}]
-
-
-def _descend(losses: Mapping[str, Tensor], optimiser: torch.optim.Optimizer, clip_norm: float = 0.0) -> None:
-    optimiser.zero_grad()
-    torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
-    if clip_norm:
-        parameters = [value for group in optimiser.param_groups for value in group["params"]]
-        nn.utils.clip_grad_norm_(parameters, clip_norm)
-    optimiser.step()
 
 
 def _numbers(prefix: str, losses: Mapping[str, Tensor]) -> dict[str, float]:
