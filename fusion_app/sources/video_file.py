@@ -50,9 +50,10 @@ class VideoFileSource(FrameSource):
 
     def _video_stream(self) -> VideoStream:
         stream = next(iter(self._container.streams.video), None)
-        if stream is None or not stream.codec_context.width:
+        context = stream and stream.codec_context  # None where ffmpeg has no decoder for it
+        if stream is None or not context or not context.width:
             raise SourceError(self._uri, "has no video track that can be decoded")
-        if max(stream.codec_context.width, stream.codec_context.height) > MAX_SIDE:
+        if max(context.width, context.height) > MAX_SIDE:
             raise SourceError(self._uri, f"is larger than {MAX_SIDE} pixels on a side; scale it down first")
         stream.thread_type = "AUTO"
         return stream
