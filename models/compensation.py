@@ -80,14 +80,16 @@ def saliency(level: Tensor) -> Tensor:
     return stretch((level - level.mean()).clamp_min(_SALIENCY_FLOOR))
 
 
-def describe(features: Tensor) -> Tensor:
+def describe(features: Tensor, feature_range: float = 1.0) -> Tensor:
     """Apply the SSO to each level of one encoder and flatten: what the source itself shows.
 
     Args:
         features: ``(N, 64, H, W)`` from an encoder, four levels of 16 channels; detached here.
+        feature_range: What the features are divided by first. With 1, as released, features of grey levels 0…255 make
+            the correlation's softmax choose a single channel and saliency vanish beside them; 255 avoids both.
 
     Returns:
         ``(N, 64·H·W)``: per level x, ``x + self_correlate(x) + saliency(x)``.
     """
-    levels = torch.split(features.detach().float(), LEVEL_CHANNELS, dim=1)
+    levels = torch.split(features.detach().float() / feature_range, LEVEL_CHANNELS, dim=1)
     return torch.cat([level + self_correlate(level) + saliency(level) for level in levels], dim=1).flatten(1)

@@ -37,11 +37,11 @@ class FusionLossConfig:
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
         detail_knee: Grey levels; stronger detail is compressed.
         target_share: Share of a warm target's contrast that is enough.
-        far_intensity: Of |F − T| away from patches and warm targets, beside ``intensity``: there nothing speaks for
+        far_intensity: Of |F − T| far from patches and warm targets, beside ``intensity``: nothing there speaks for
             another light.
-        shared: Of the entropy of each source that the fused image does not share, outside patches (mutual information).
+        shared: Of the share of each source's entropy that the fused image does not have there (mutual information).
         shared_bins: Grey bins of that histogram.
-        decided: Of the distance to the structure of the closer source, outside patches.
+        decided: Of the distance to the structure of the closer source there.
         noise_floor: Grey levels a pixel; where infrared's gradients are weaker around, they are not lent.
     """
 
@@ -107,13 +107,14 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         "target": config.target * _lost_target_contrast(f, warm, config.target_share),
         "clipping": config.clipping * _clipped(f, config.levels),
     }
+    far = seen * (1 - warm.around)
     if config.far_intensity:
-        terms["far_intensity"] = config.far_intensity * (seen * (1 - warm.around) * error).mean()
+        terms["far_intensity"] = config.far_intensity * (far * error).mean()
     if config.shared:
-        lacking = [unshared_information(f, source, seen, config.shared_bins) for source in (ir, vis)]
+        lacking = [unshared_information(f, source, far, config.shared_bins) for source in (ir, vis)]
         terms["shared"] = config.shared * (lacking[0] + lacking[1])
     if config.decided:
-        terms["decided"] = config.decided * undecided_structure(to_ir, to_vis, moments(ir, vis), seen)
+        terms["decided"] = config.decided * undecided_structure(to_ir, to_vis, moments(ir, vis), far)
     return terms
 
 

@@ -63,12 +63,14 @@ def augment(vis: Tensor, settings: AvisSettings, generator: torch.Generator) -> 
 
 def contrast_losses(features: Features, perceived: Perceived, patch: Tensor, settings: ContrastSettings) -> Losses:
     """Return the terms of L_c, which trains the CPN: L_pn and the weighted L_Apn."""
-    infrared = describe(features.ir)
-    apart = augmented_contrast(perceived.source, Descriptions(describe(features.avis), infrared))
+    vis, avis, infrared = (
+        describe(source, settings.feature_range) for source in (features.vis, features.avis, features.ir)
+    )
+    apart = augmented_contrast(perceived.source, Descriptions(avis, infrared))
     if perceived.augmented is not None:
         apart = apart + _augmented_map_loss(perceived.source, perceived.augmented, patch, settings)
     return {
-        "pair": pair_contrast(perceived.source, Descriptions(describe(features.vis), infrared)),
+        "pair": pair_contrast(perceived.source, Descriptions(vis, infrared)),
         "augmented_pair": settings.augmented_weight * apart,
     }
 

@@ -88,11 +88,13 @@ class ContrastSettings:
             under AM to those under M (the paper's text lets AM constrain M); ``patch`` asks AM to tell the patches,
             where visible has nothing to give, from the rest (cross-entropy).
         interval: Backbone steps per step of the CPN.
+        feature_range: What the SSO divides features by: 1 as released, 255 for features of grey levels 0…255.
     """
 
     augmented_weight: float = _number(2.0, 0)
     augmented_map: Literal["unused", "embeds", "patch"] = "unused"
     interval: int = _number(1, 1, 1000)
+    feature_range: Literal[1, 255] = 1
 
 
 @dataclass(frozen=True)

@@ -76,3 +76,9 @@ def test_the_sso_describes_each_level_of_16_channels_on_its_own():
     torch.testing.assert_close(before[:, :16], level + self_correlate(level) + saliency(level))
     torch.testing.assert_close(before[:, :48], after[:, :48])
     assert not torch.allclose(before[:, 48:], after[:, 48:])
+
+
+def test_a_feature_range_makes_features_of_grey_levels_count_like_those_of_shares():
+    shares = torch.rand(2, 64, 4, 4)
+    torch.testing.assert_close(describe(255 * shares, 255), describe(shares))
+    assert not torch.allclose(describe(255 * shares) / 255, describe(shares), atol=0.01)
