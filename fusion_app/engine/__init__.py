@@ -1,6 +1,8 @@
 """The only door to torch and inference runtimes. `open_engine` chooses; torch is imported when first needed."""
 
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,8 +10,8 @@ from pathlib import Path
 from fusion_app.engine.base import Engine
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
+from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.network import NetworkEngine
-from fusion_app.engine.working_size import WorkingSizeEngine
 from fusion_app.errors import EngineError, FusionAppError, SettingsError
 from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings, parse_size
@@ -40,10 +42,10 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         WeightsError: The weights are missing or damaged.
         EngineError: The device or the runtime is not there.
     """
-    engine = _open(settings, is_real_time=is_real_time)
-    if settings.working_size in ("auto", "full"):
-        return engine
-    return WorkingSizeEngine(engine, parse_size(settings.working_size))
+    is_full = settings.working_size in ("auto", "full")
+    on_cpu = partial(_open, replace(settings, device="cpu"), is_real_time=is_real_time)
+    network = _open(settings, is_real_time=is_real_time)
+    return EnduringEngine(network, None if is_full else parse_size(settings.working_size), on_cpu)
 
 
 def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:

@@ -12,13 +12,15 @@ class Engine(Protocol):
         name: Model or mode, as the user would name it.
         device: Where it computes, in the words of ``--device``.
         description: Name, device and runtime in a few words for the status bar.
-        fallback_reason: Why this is not what was asked for; empty when it is.
     """
 
     name: str
     device: str
     description: str
-    fallback_reason: str
+
+    @property
+    def fallback_reason(self) -> str:
+        """Why this is not what was asked for, so far; empty when it is."""
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """Return the fused luma of one aligned pair.

@@ -6,10 +6,13 @@ import numpy as np
 
 from fusion_app.engine.strips import strips
 from fusion_app.errors import EngineError, OutOfMemoryError, ShapeMismatchError
-from fusion_app.frames import FloatImage
+from fusion_app.frames import FloatImage, Size
 
 STRIP_PIXELS = 640 * 512
 """Larger images are fused in strips of about this size: 4K then takes no more memory than VGA."""
+
+MIN_STRIP_PIXELS = 1 << 15
+"""What does not fit into memory in strips of this size does not fit at all."""
 
 
 class Runtime(Protocol):
@@ -40,24 +43,37 @@ class NetworkEngine:
         self.fallback_reason = fallback_reason
         self._halo = halo
         self._runtime = runtime
+        self._strip_pixels = runtime.strip_pixels
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """See `Engine.fuse`."""
         if ir.shape != vis_luma.shape:
             raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis_luma.shape}; align them first")
         height, width = ir.shape
-        try:
-            return self._in_strips(_even(vis_luma), _even(ir))[:height, :width]
-        except MemoryError as error:
-            too_large = f"{self.device} has too little memory for frames of {width}×{height}"
-            raise OutOfMemoryError(f"{too_large}; use smaller video, or --device cpu") from error
-        except RuntimeError as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise EngineError(f"{self.name} failed on {self.device}: {reason}") from error
+        while True:
+            try:
+                return self._in_strips(_even(vis_luma), _even(ir))[:height, :width]
+            except MemoryError as error:
+                if not self._take_smaller_strips(Size(width, height)):
+                    raise OutOfMemoryError(
+                        f"{too_little(self.device, Size(width, height))}; use smaller video"
+                    ) from error
+            except RuntimeError as error:
+                reason = str(error).strip().partition("\n")[0]
+                raise EngineError(f"{self.name} failed on {self.device}: {reason}") from error
+
+    def _take_smaller_strips(self, frame: Size) -> bool:
+        """Compute in smaller pieces from now on, to the same pixels; tell whether there was something to gain."""
+        piece = min(self._strip_pixels, frame.width * frame.height)
+        if self._halo is None or piece <= MIN_STRIP_PIXELS:
+            return False
+        self._strip_pixels = piece // 4
+        self.fallback_reason = f"{too_little(self.device, frame)} at once, so they are fused in pieces, more slowly"
+        return True
 
     def _in_strips(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:
         height, width = ir.shape
-        rows = max(32, self._runtime.strip_pixels // width // 2 * 2)
+        rows = max(32, self._strip_pixels // width // 2 * 2)
         if self._halo is None or rows + 2 * self._halo >= height:
             return self._runtime(vis_luma, ir)
         fused = np.empty_like(ir)
@@ -66,6 +82,11 @@ class NetworkEngine:
             kept = slice(strip.keep_start - strip.start, strip.keep_stop - strip.start)
             fused[strip.keep_start : strip.keep_stop] = part[kept]
         return fused
+
+
+def too_little(device: str, frame: Size) -> str:
+    """Return what is the matter where memory ends, as the begin of a sentence."""
+    return f"there is too little memory on {device} for frames of {frame}"
 
 
 def _even(image: FloatImage) -> FloatImage:

@@ -15,6 +15,9 @@ import openvino
 from fusion_app.engine.network import STRIP_PIXELS
 from fusion_app.frames import FloatImage
 
+OUT_OF_MEMORY = ("bad_alloc", "Failed to allocate", "could not create a memory")
+"""What OpenVINO and its kernels say when there is no memory left."""
+
 MAX_COMPILED = 4
 """Shapes kept compiled; a video needs one or two."""
 
@@ -39,9 +42,13 @@ class OpenVinoRuntime:
 
     def __call__(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:
         """See `Runtime`."""
-        compiled = self._compiled_for(ir.shape[0], ir.shape[1])
         inputs = [np.ascontiguousarray(image, np.float32)[None, None] for image in (vis_luma, ir)]
-        return np.array(compiled(inputs)[0][0, 0], np.float32)
+        try:
+            compiled = self._compiled_for(ir.shape[0], ir.shape[1])
+            return np.array(compiled(inputs)[0][0, 0], np.float32)
+        except (MemoryError, RuntimeError) as error:
+            self._compiled.clear()  # each keeps the memory of its frames
+            raise _named(error) from error
 
     def _compiled_for(self, height: int, width: int) -> openvino.CompiledModel:
         key = (height, width)
@@ -52,6 +59,14 @@ class OpenVinoRuntime:
             self._model.reshape(dict.fromkeys(range(len(self._model.inputs)), shape))
             self._compiled[key] = self._core.compile_model(self._model, "CPU", self._options)
         return self._compiled[key]
+
+
+def _named(error: Exception) -> Exception:
+    """Return ``error`` by its nature: OpenVINO has one class for all, and tells the reason behind its own lines."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if isinstance(error, MemoryError) or any(sign in line for line in lines for sign in OUT_OF_MEMORY):
+        return MemoryError(str(error))
+    return RuntimeError(lines[-1] if lines else "unknown reason")
 
 
 def has_bf16() -> bool:

@@ -52,6 +52,7 @@ class TorchRuntime:
             fused = self._model(self._tensor(vis_luma), self._tensor(ir))
             return np.asarray(fused[0, 0].cpu().numpy(), np.float32)
         except torch.OutOfMemoryError as error:
+            torch.cuda.empty_cache()
             raise MemoryError(str(error)) from error
         except RuntimeError as error:
             if "can't allocate" in str(error):  # torch has no class of its own for the CPU's memory

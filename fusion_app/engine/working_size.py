@@ -47,7 +47,11 @@ class WorkingSizeEngine:
         self.name = engine.name
         self.device = engine.device
         self.description = f"{engine.description} {working_size}"
-        self.fallback_reason = engine.fallback_reason
+
+    @property
+    def fallback_reason(self) -> str:
+        """See `Engine`."""
+        return self._engine.fallback_reason
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """See `Engine.fuse`."""

@@ -12,6 +12,7 @@ import torch
 from fusion_app import cache
 from fusion_app.engine import model_names, open_engine
 from fusion_app.engine.base import Engine
+from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import EngineError, SettingsError, ShapeMismatchError, WeightsError
 from fusion_app.fusion_modes import MODES
@@ -37,6 +38,12 @@ def learned(weights: Path, runtime: str, precision: str) -> Engine:
         pytest.skip("needs the extra 'cpu'")  # found, not imported: importing it here would make it report its use
     settings = FusionSettings(weights=str(weights), device="cpu", runtime=runtime, precision=precision)  # type: ignore[arg-type]
     return open_engine(settings, is_real_time=True)
+
+
+def network(engine: Engine) -> NetworkEngine:
+    assert isinstance(engine, EnduringEngine)
+    assert isinstance(engine._network, NetworkEngine)
+    return engine._network
 
 
 @pytest.fixture(params=[*MODES, *RUNTIMES], ids=str)
@@ -101,10 +108,9 @@ def test_large_images_in_strips_give_the_pixels_of_the_whole(
 ) -> None:
     save_weights(tmp_path / "w.safetensors", build(name, config), WeightsCard(name, config))
     engine = learned(tmp_path / "w.safetensors", runtime, "fp32")
-    assert isinstance(engine, NetworkEngine)
     ir, vis = picture(203, 41), picture(203, 41)
     whole = engine.fuse(ir, vis)
-    monkeypatch.setattr(engine._runtime, "strip_pixels", 41 * 40)
+    monkeypatch.setattr(network(engine), "_strip_pixels", 41 * 40)
     assert np.abs(engine.fuse(ir, vis) - whole).max() <= 1e-3
 
 
@@ -124,9 +130,7 @@ def test_a_kept_network_gives_the_pixels_of_the_one_just_converted(
     first, second = (learned(tmp_path / "w.safetensors", "openvino", "fp32") for _ in range(2))
     assert [path.stat().st_mode & 0o077 for path in kept.iterdir()] == [0]
     assert np.array_equal(first.fuse(ir, vis), second.fuse(ir, vis))
-    assert isinstance(first, NetworkEngine)
-    assert isinstance(second, NetworkEngine)
-    assert (first.name, first._halo) == (second.name, second._halo)
+    assert (first.name, network(first)._halo) == (second.name, network(second)._halo)
 
 
 def test_a_damaged_cache_is_made_again(kept: Path, tiny_weights: Path) -> None:
@@ -163,8 +167,8 @@ def test_from_the_second_start_on_nobody_waits_for_torch(kept: Path, tiny_weight
         "open_engine(FusionSettings(weights=sys.argv[1]), is_real_time=True)\n"
         "sys.exit('torch' in sys.modules)\n"
     )
-    starts = [subprocess.run([sys.executable, "-c", code, str(tiny_weights)], cwd=ROOT, check=False) for _ in range(2)]
-    assert [start.returncode for start in starts] == [1, 0]
+    open_engine(FusionSettings(weights=str(tiny_weights)), is_real_time=True)
+    assert subprocess.run([sys.executable, "-c", code, str(tiny_weights)], cwd=ROOT, check=False).returncode == 0
 
 
 def test_precision_that_a_runtime_lacks_is_refused(tiny_weights: Path) -> None:
