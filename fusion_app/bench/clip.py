@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from fusion_app import alignment, compositing, thermal
+from fusion_app import alignment, compositing
 from fusion_app.errors import SourceError
 from fusion_app.frames import FloatImage, Frame, FramePair, FusedFrame, Image, Size
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import open_source
 from fusion_app.sources.synthetic import Scene
+from fusion_app.thermal import Thermal
 from fusion_app.writers import open_writer
 
 SCENE_FPS = 30.0
@@ -55,7 +56,7 @@ def first_lumas(sources: SourceSettings) -> Lumas:
         ir, vis = ir_source.read(), vis_source.read()
     if ir is None or vis is None:
         raise SourceError(sources.ir if ir is None else sources.vis, "has no frame that can be read")
-    grey = alignment.fit(thermal.to_grey8(ir, thermal.PercentileAgc()), vis.size)
+    grey = alignment.fit(Thermal()(ir).grey, vis.size)
     return Lumas(grey.astype(np.float32), compositing.luma(vis.image))
 
 

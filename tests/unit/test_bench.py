@@ -130,14 +130,14 @@ def test_a_live_source_cannot_be_measured() -> None:
 def test_every_stage_of_a_frame_is_timed_and_short_clips_start_over(tmp_path: Path) -> None:
     sources = write_scene(tmp_path, SIZE, frames=2)
     stages = measure_stages(Settings(sources), MAX.open(1), tmp_path / "out.mkv", 0.05)
-    assert list(stages.timings) == ["decode ir", "decode vis", "align", "luma", "fuse", "compose", "encode"]
+    assert list(stages.timings) == ["decode ir", "decode vis", "thermal", "align", "luma", "fuse", "compose", "encode"]
     assert stages.timings["fuse"].n >= 3
     assert stages.cpu_ms > 0
 
 
 def test_the_bound_is_the_slowest_thread_or_the_cpu() -> None:
     one = Timing(9, 1.0, 1.0, 1.0)
-    names = ("decode ir", "decode vis", "align", "luma", "fuse", "compose")
+    names = ("decode ir", "decode vis", "thermal", "align", "luma", "fuse", "compose")
     stages = Stages({**dict.fromkeys(names, one), "encode": Timing(9, 8.0, 8.0, 8.0)})
     assert stages.bound_fps(cores=8, fuse=one) == pytest.approx(1000 / 8)  # the encoder
     assert stages.bound_fps(cores=8, fuse=replace(one, median_ms=20, cpu_ms=20)) == pytest.approx(1000 / 23)

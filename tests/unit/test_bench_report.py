@@ -23,7 +23,7 @@ SIZE = Size(64, 48)
 
 
 def report(**changes: object) -> BenchReport:
-    stages = ("decode ir", "decode vis", "align", "luma", "fuse", "compose", "encode")
+    stages = ("decode ir", "decode vis", "thermal", "align", "luma", "fuse", "compose", "encode")
     values = {
         "machine": Machine("A processor", 4, {"avx2": True, "amx": False}, 8000, "Linux x86_64", {"Python": "3.12"}),
         "source": "built-in scene",

@@ -43,7 +43,7 @@ def test_the_frames_read_are_not_changed() -> None:
 
 def test_every_stage_is_timed() -> None:
     fused = FusionPipeline(ClassicalEngine("max"))(FramePair(Frame(IR, 0.0, 0), Frame(VIS, 0.0, 0)))
-    assert set(fused.stage_ms) == {"align", "luma", "fuse", "compose"}
+    assert set(fused.stage_ms) == {"thermal", "align", "luma", "fuse", "compose"}
     assert all(value >= 0 for value in fused.stage_ms.values())
 
 

@@ -1,0 +1,129 @@
+"""Automatic gain control: 16 bit counts to 8 bit grey.
+
+Real scenes fill a tiny part of the counts, so a fixed shift gives black, and stretching every frame by itself flickers.
+Here every method gives a curve, grey over counts; the curve in use follows it slowly. Since no point of it moves more
+than `MAX_STEP` grey levels from one frame to the next, nothing that keeps its temperature does either, whatever enters
+the scene.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from fusion_app.frames import Image
+from fusion_app.settings import ThermalSettings
+from fusion_app.thermal.moves import Move
+
+Curve = npt.NDArray[np.float32]
+"""``(65536,)`` float32: grey level 0…255 of every count, never falling."""
+
+PERCENTILES = (0.5, 99.5)
+SMOOTHING = 0.08
+"""Part of the way to the new curve that one frame goes, at the most."""
+
+MAX_STEP = 1.5
+"""Grey levels that a count moves from one frame to the next, at the most."""
+
+PLATEAU = 1.5
+"""How often a count may occur, in means over the counts that occur, before the rest of it earns no more contrast."""
+
+COUNTS = np.arange(65536, dtype=np.float32)
+
+
+class Agc:
+    """Counts to grey, with the curve in use as its memory."""
+
+    def __init__(self) -> None:
+        self._curve: Curve | None = None
+
+    def __call__(self, counts: Image, settings: ThermalSettings, move: Move) -> Image:
+        """Return ``(H, W)`` uint8 of ``(H, W)`` uint16 counts."""
+        self._curve = self._next_curve(counts, settings, move)
+        return applied(self._curve, counts)
+
+    @property
+    def counts_range(self) -> tuple[float, float] | None:
+        """Counts that are drawn black and white."""
+        if self._curve is None:
+            return None
+        black, white = np.searchsorted(self._curve, (0.5, 254.5))
+        return float(black), float(white)
+
+    def _next_curve(self, counts: Image, settings: ThermalSettings, move: Move) -> Curve:
+        if settings.agc == "manual":
+            return ramp(settings.level - settings.span / 2, settings.level + settings.span / 2)
+        if self._curve is not None and (settings.lock or move is Move.SAME):
+            return self._curve
+        occurrences = histogram(counts)
+        target = _CURVES[settings.agc](occurrences, settings.min_span)
+        if self._curve is None or move is Move.START or _is_elsewhere(self._curve, occurrences):
+            return target
+        return followed(self._curve, target)
+
+
+def histogram(counts: Image) -> npt.NDArray[np.int64]:
+    """Return how often each count occurs, ``(65536,)``; large frames are sampled, a quarter is plenty."""
+    sample = counts[::2, ::2] if counts.size > 40_000 else counts
+    return np.bincount(sample.ravel(), minlength=65536)
+
+
+def ramp(black: float, white: float) -> Curve:
+    """Return the curve that rises from ``black`` to ``white`` counts in a straight line."""
+    scale = np.float32(255.0 / max(white - black, 1.0))
+    return np.asarray(np.clip((COUNTS - np.float32(black)) * scale, 0, 255), np.float32)
+
+
+def percentile_curve(occurrences: npt.NDArray[np.int64], min_span: float) -> Curve:
+    """Return the ramp between the percentiles `PERCENTILES`, ``min_span`` counts wide at the least."""
+    total = np.cumsum(occurrences)
+    low, high = np.searchsorted(total, np.array(PERCENTILES) / 100 * total[-1])
+    return _ramp_of_span(float(low), float(high), min_span)
+
+
+def linear_curve(occurrences: npt.NDArray[np.int64], min_span: float) -> Curve:
+    """Return the ramp from the smallest to the largest count, ``min_span`` counts wide at the least."""
+    present = np.flatnonzero(occurrences)
+    return _ramp_of_span(float(present[0]), float(present[-1]), min_span)
+
+
+def plateau_curve(occurrences: npt.NDArray[np.int64], min_span: float) -> Curve:
+    """Return the curve of histogram equalisation whose histogram is cut at a plateau (`PLATEAU`).
+
+    Its slope is nowhere steeper than that of a ramp over ``min_span`` counts. What the grey range then has left over
+    stays half above and half below.
+    """
+    plateau = PLATEAU * occurrences.sum() / np.count_nonzero(occurrences)
+    weights = np.minimum(occurrences, plateau)
+    slopes = np.minimum(weights * (255.0 / weights.sum()), 255.0 / min_span)
+    rising = np.cumsum(slopes) - slopes / 2
+    return np.asarray(rising + (255.0 - slopes.sum()) / 2, np.float32)
+
+
+_CURVES: dict[str, Callable[[npt.NDArray[np.int64], float], Curve]] = {
+    "percentile": percentile_curve,
+    "linear": linear_curve,
+    "plateau": plateau_curve,
+}
+
+
+def followed(curve: Curve, target: Curve) -> Curve:
+    """Return ``curve`` moved towards ``target`` by `MAX_STEP` grey levels at the most; it still never falls."""
+    step = np.clip((target - curve) * np.float32(SMOOTHING), -MAX_STEP, MAX_STEP)
+    return np.asarray(curve + step, np.float32)
+
+
+def applied(curve: Curve, counts: Image) -> Image:
+    """Return ``(H, W)`` uint8 grey of ``(H, W)`` uint16 counts."""
+    return np.take(np.rint(curve).astype(np.uint8), counts)
+
+
+def _ramp_of_span(low: float, high: float, min_span: float) -> Curve:
+    middle, half = (low + high) / 2, max(high - low, min_span) / 2
+    return ramp(middle - half, middle + half)
+
+
+def _is_elsewhere(curve: Curve, occurrences: npt.NDArray[np.int64]) -> bool:
+    """Tell whether more than half of the picture would be black or white: another scene, not worth a slow way there."""
+    is_clipped = (curve <= 0) | (curve >= 255)
+    return bool(2 * occurrences[is_clipped].sum() > occurrences.sum())

@@ -1,0 +1,59 @@
+"""A closed shutter, told by frames that repeat while the clock goes on.
+
+Thermal cameras close their shutter for one to three seconds every few minutes (NUC) and repeat their last frame
+meanwhile. Of 740 frames of real video none repeats the one before. Pictures that were never seen to change, and single
+repeats of a stream that was brought to a higher frame rate, are no freeze.
+"""
+
+import cv2
+import numpy as np
+
+from fusion_app.frames import Image
+from fusion_app.thermal.moves import Move
+
+MIN_REPEATS = 5
+MIN_SECONDS = 0.5
+BLOCK = 8
+MAX_BLOCK_CHANGE = 1.0
+"""Grey levels by which the mean of a block of a repeated 8 bit frame may differ: lossy coding, but no motion."""
+
+
+class Freeze:
+    """Tells repeated frames and a closed shutter; its memory is the last frame that was new."""
+
+    def __init__(self) -> None:
+        self._last: Image | None = None
+        self._has_changed = False
+        self._repeats = 0
+        self._frozen_s = 0.0
+
+    @property
+    def is_closed(self) -> bool:
+        """The shutter is closed."""
+        return self._repeats >= MIN_REPEATS and self._frozen_s >= MIN_SECONDS
+
+    def is_repeat(self, image: Image, move: Move, step_s: float) -> bool:
+        """Take in the next ``(H, W)`` frame, uint8 or uint16; tell whether it repeats the last one that was new."""
+        if move is Move.SAME:
+            return True
+        if move is Move.NEXT and self._last is not None and repeats(self._last, image):
+            self._repeats += self._has_changed
+            self._frozen_s += step_s * self._has_changed
+            return self._has_changed
+        self._has_changed = move is Move.NEXT
+        self._last, self._repeats, self._frozen_s = image, 0, 0.0
+        return False
+
+
+def repeats(before: Image, now: Image) -> bool:
+    """Tell whether ``now`` shows what ``before`` does: the same counts, or but for its coding the same picture."""
+    if before.shape != now.shape or before.dtype != now.dtype:
+        return False
+    if now.dtype != np.uint8:
+        return np.array_equal(before, now)
+    return bool(np.abs(_blocks(now) - _blocks(before)).max() < MAX_BLOCK_CHANGE)
+
+
+def _blocks(grey: Image) -> Image:
+    size = tuple(max(1, side // BLOCK) for side in grey.shape[::-1])
+    return np.asarray(cv2.resize(grey.astype(np.float32), size, interpolation=cv2.INTER_AREA))

@@ -1,0 +1,120 @@
+"""The thermal stage: a frame as it comes in, infrared as it is fused out."""
+
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+
+from fusion_app.frames import Frame, Image, ThermalView
+from fusion_app.settings import ThermalSettings
+from fusion_app.thermal.agc import Agc
+from fusion_app.thermal.bad_pixels import BadPixels
+from fusion_app.thermal.deflicker import Deflicker
+from fusion_app.thermal.freeze import Freeze
+from fusion_app.thermal.layouts import Decoded, decode
+from fusion_app.thermal.moves import Move, move
+from fusion_app.thermal.palettes import Unpalette
+
+
+@dataclass
+class _Memory:
+    """What the stage remembers of the frames so far; it goes on when settings change."""
+
+    image: Image | None = None
+    pts_s: float | None = None
+    unpalette: Unpalette = field(default_factory=Unpalette)
+    freeze: Freeze = field(default_factory=Freeze)
+    bad_pixels: BadPixels = field(default_factory=BadPixels)
+    agc: Agc = field(default_factory=Agc)
+    deflicker: Deflicker = field(default_factory=Deflicker)
+
+
+class Thermal:
+    """``Frame -> ThermalView``: layout, palette, bad pixels, AGC, polarity, de-flicker; a closed shutter is told.
+
+    It remembers the frames before, so one thread calls it. The same image once more changes nothing.
+    """
+
+    def __init__(self, settings: ThermalSettings | None = None) -> None:
+        self.settings = settings or ThermalSettings()
+        self._memory = _Memory()
+        self._view: ThermalView | None = None
+        self._has_new_gain = False
+
+    def adjusted(self, settings: ThermalSettings) -> "Thermal":
+        """Return a stage with other settings that goes on where this one is, to be used instead of it.
+
+        Any thread may ask for it; the memory is touched only when a stage is called.
+        """
+        other = Thermal(settings)
+        other._memory = self._memory
+        other._has_new_gain = self._has_new_gain or _without_switches(settings) != _without_switches(self.settings)
+        return other
+
+    @property
+    def notice(self) -> str:
+        """What was found out of the last frame's layout, or could not be done; one sentence or empty."""
+        view = self._view
+        return view.notice if view else ""
+
+    def __call__(self, frame: Frame) -> ThermalView:
+        """Return ``frame`` as it is fused.
+
+        Raises:
+            ThermalError: Its bytes do not fit the settings.
+        """
+        memory = self._memory
+        is_same_image = frame.image is memory.image
+        if self._view is not None and is_same_image:
+            return self._view
+        self._take_up_gain()
+        decoded = decode(frame.image, self.settings)
+        step_s = None if memory.pts_s is None else frame.pts_s - memory.pts_s
+        how = Move.SAME if is_same_image else move(step_s, is_still=bool(frame.name))
+        self._view = self._seen(decoded, how, step_s or 0.0)
+        memory.image, memory.pts_s = frame.image, frame.pts_s
+        return self._view
+
+    def _take_up_gain(self) -> None:
+        """Forget the gain of other settings: what the user changes is neither to be smoothed nor undone."""
+        if self._has_new_gain:
+            self._memory.agc, self._memory.deflicker = Agc(), Deflicker()
+            self._has_new_gain = False
+
+    def _seen(self, decoded: Decoded, how: Move, step_s: float) -> ThermalView:
+        settings, memory = self.settings, self._memory
+        image = decoded.image
+        if image.ndim == 3:
+            image = memory.unpalette(image, settings.palette)
+        if settings.nuc and memory.freeze.is_repeat(image, how, step_s):
+            how = Move.SAME
+        if settings.bad_pixels:
+            image = memory.bad_pixels(image, how)
+        has_counts = image.dtype == np.uint16
+        grey = memory.agc(image, settings, how) if has_counts else image
+        if settings.polarity == "black-hot":
+            grey = cv2.bitwise_not(grey)
+        if settings.deflicker:
+            grey = memory.deflicker(grey, how, step_s)
+        return ThermalView(
+            grey,
+            counts=image if has_counts else None,
+            kelvin_per_count=decoded.kelvin_per_count,
+            counts_range=memory.agc.counts_range if has_counts else None,
+            is_nuc=settings.nuc and memory.freeze.is_closed,
+            bad_pixels=memory.bad_pixels.count if settings.bad_pixels else 0,
+            notice=_notice(decoded, memory.unpalette),
+        )
+
+
+def _without_switches(settings: ThermalSettings) -> ThermalSettings:
+    """Return ``settings`` with what may change without a new gain left at its default."""
+    return replace(settings, lock=False, bad_pixels=False, nuc=True)
+
+
+def _notice(decoded: Decoded, unpalette: Unpalette) -> str:
+    if decoded.image.ndim == 3 and unpalette.name:
+        return f'infrared is coloured; its palette "{unpalette.name}" is turned back to grey'
+    if decoded.image.ndim == 3 and unpalette.is_unknown:
+        return "infrared is coloured in a palette that is not known; its brightness is used"
+    return decoded.notice
