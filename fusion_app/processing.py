@@ -142,7 +142,7 @@ class _Watch:
         self._progress(self._done, self._expected)
 
 
-def _report(session: Session, recorder: Recorder, watch: _Watch, report: RunReport) -> FuseReport:
+def _report(session: Session, recorder: Recorder[FusedFrame], watch: _Watch, report: RunReport) -> FuseReport:
     if report.error is not None:
         raise report.error
     is_complete = report.finish is Finish.ENDED

@@ -141,14 +141,25 @@ class Settings:
     recording: RecordingSettings = field(default_factory=RecordingSettings)
 
 
-def load_settings(path: Path) -> Settings:
-    """Return the settings of a rig file.
+def load_settings(path: Path, section: str = "") -> Settings:
+    """Return the settings of a rig file, or of the ``section`` of another file that holds some.
 
     Raises:
         SettingsError: The file cannot be read, is not YAML, or has an unknown name or a wrong value.
     """
     values = read_yaml(path)
+    if section:
+        values = values.get(section) if isinstance(values, Mapping) else None
     return check(from_mapping(Settings, {} if values is None else values))
+
+
+def load_as(kind: type[T], path: Path) -> T:
+    """Return the frozen data of ``kind`` that a YAML file holds.
+
+    Raises:
+        SettingsError: The file cannot be read, is not YAML, or has an unknown name or a wrong value.
+    """
+    return from_mapping(kind, read_yaml(path))
 
 
 class _PlainLoader(yaml.SafeLoader):

@@ -8,8 +8,12 @@ import platformdirs
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.recording.sidecar import About, snapshot_facts, write_yaml
 from fusion_app.settings import RecordingSettings
 from fusion_app.writers import write_png
+
+BESIDE = (".yaml", ".csv", ".recording")
+"""What may lie beside a recording or a snapshot, under the same name."""
 
 
 def recording_folder(settings: RecordingSettings) -> Path:
@@ -20,14 +24,20 @@ def recording_folder(settings: RecordingSettings) -> Path:
 
 
 def free_path(folder: Path, kind: str, suffix: str) -> Path:
-    """Return a path in ``folder`` named by kind, date and time, under which nothing exists."""
+    """Return a path in ``folder`` named by kind, date and time, under which nothing exists, nor beside it."""
     stem = time.strftime(f"{kind}-%Y%m%d-%H%M%S")
-    names = (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}" for number in count(1))
-    return next(path for name in names if not (path := folder / name).exists())
+    stems = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+    free = next(name for name in stems if not any((folder / f"{name}{other}").exists() for other in (suffix, *BESIDE)))
+    return folder / f"{free}{suffix}"
 
 
-def save_snapshot(folder: Path, fused: FusedFrame) -> Path:
+def save_snapshot(folder: Path, fused: FusedFrame, about: About | None = None) -> Path:
     """Write the fused frame and the two frames it was made of as lossless PNG, at their own sizes and depths.
+
+    Args:
+        folder: Where; it is created.
+        fused: The frame.
+        about: How it was made, for a YAML beside it; None writes none.
 
     Returns:
         The fused picture; ``…-ir.png`` and ``…-visible.png`` lie beside it.
@@ -43,4 +53,6 @@ def save_snapshot(folder: Path, fused: FusedFrame) -> Path:
     write_png(path, fused.image)
     write_png(path.with_name(f"{path.stem}-ir.png"), fused.pair.ir.image)
     write_png(path.with_name(f"{path.stem}-visible.png"), fused.pair.vis.image)
+    if about is not None:
+        write_yaml(path.with_suffix(".yaml"), snapshot_facts(about, fused))
     return path

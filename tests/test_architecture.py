@@ -15,10 +15,10 @@ LAYERS = {
     for layer, names in enumerate(
         (
             "errors frames settings cache machine",
-            "sources alignment thermal engine fusion_modes compositing writers telemetry session_clock",
-            "pairing pipeline snapshot quality recording",
+            "sources alignment synchronisation thermal engine fusion_modes compositing writers telemetry",
+            "pairing live_pairing opening pipeline snapshot quality recording estimation",
             "runner",
-            "session processing bench",
+            "session session_recorder processing bench",
             "cli gui",
         )
     )
@@ -30,7 +30,10 @@ SIBLINGS_THAT_MEET = {
     ("settings", "errors"),
     ("settings", "frames"),
     ("engine", "fusion_modes"),
+    ("live_pairing", "pairing"),
     ("processing", "session"),
+    ("session_recorder", "session"),
+    ("snapshot", "recording"),
     ("cli", "gui"),
     ("bench", "session"),
     ("bench", "processing"),

@@ -182,7 +182,7 @@ def _drive(runner: Runner, watch: _Watch, seconds: float) -> None:
         raise runner.report.error
 
 
-def _seen(session: Session, recorder: Recorder, watch: _Watch) -> _Run:
+def _seen(session: Session, recorder: Recorder[FusedFrame], watch: _Watch) -> _Run:
     if not watch.done_at_s:
         raise PairingError("no frame could be fused in the time given; give the benchmark more --seconds")
     return _Run(

@@ -71,7 +71,7 @@ def _measure(line: "_Line", seconds: float) -> Stages:
 class _Line:
     """One frame at a time through decoders, pipeline and encoder."""
 
-    def __init__(self, ir: FrameSource, vis: FrameSource, pipeline: FusionPipeline, writer: Writer) -> None:
+    def __init__(self, ir: FrameSource, vis: FrameSource, pipeline: FusionPipeline, writer: Writer[FusedFrame]) -> None:
         self.samples: defaultdict[str, Samples] = defaultdict(Samples)
         self._ir = ir
         self._vis = vis

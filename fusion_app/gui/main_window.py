@@ -1,32 +1,39 @@
 """The window: puts the parts together, shows the state, and closes in order."""
 
-from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PyQt6.QtWidgets import QMainWindow, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.banner import Banner
 from fusion_app.gui.bottom_bar import BottomBar
+from fusion_app.gui.closing import Closing
 from fusion_app.gui.commands import Commands
+from fusion_app.gui.docks import Docks
 from fusion_app.gui.dropping import dropped_paths
 from fusion_app.gui.empty_card import EmptyCard
 from fusion_app.gui.icons import app_icon
 from fusion_app.gui.menus import build_menus, build_tool_bar
 from fusion_app.gui.model_choice import ModelChoice
+from fusion_app.gui.moment import Moment, Watch
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.problems import Problems
+from fusion_app.gui.recents import Recents
 from fusion_app.gui.recording_control import RecordingControl, RecordingState
 from fusion_app.gui.session_controller import SessionController, SessionFactory, State
-from fusion_app.gui.status_bar import Meter, StatusBar
-from fusion_app.gui.view_grid import ViewGrid
+from fusion_app.gui.status_bar import StatusBar
+from fusion_app.gui.status_fields import status_fields
+from fusion_app.gui.tile_states import TileStates
+from fusion_app.gui.view_grid import Role, ViewGrid
 from fusion_app.gui.worker import Worker
 from fusion_app.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 
-POLL_MS = 250
-CLOSE_WITHIN_MS = 4500
+NUMBERS_EVERY = 3
+"""Looks of the watch from one change of the numbers to the next: they are to be read."""
+
 MIN_SIZE = (1024, 640)
 FIRST_SIZE = (1280, 800)
 MESSAGES = {
@@ -47,9 +54,8 @@ class MainWindow(QMainWindow):
 
     def __init__(self, settings: Settings, store: QSettings, factory: SessionFactory = open_session) -> None:
         super().__init__()
-        self.is_closed = False
-        self._asks = True
-        self._meter: Meter | None = None
+        self._looks = 0
+        self._shown: Session | None = None
         self.preferences = Preferences(store)
         self.worker = Worker(self)
         self.controller = SessionController(settings, self.worker, factory)
@@ -57,21 +63,25 @@ class MainWindow(QMainWindow):
         self.all_actions = Actions(self)
         self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences)
         self.model = ModelChoice(settings.fusion, self)
+        self.closing = Closing(self, self.controller, self.recording, self.commands)
+        self.watch = Watch(self.controller, self.recording)
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*MIN_SIZE)
         self.resize(*FIRST_SIZE)
         self.setAcceptDrops(True)
         self._build_bars()
         self._build_centre()
+        self.docks = Docks(self, self.all_actions, self.commands)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
         self.problems = Problems(self.banner, self.controller, self.commands)
         self._connect()
         self.appearance.restore()
-        self._show_recent()
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._poll)
-        self._timer.start(POLL_MS)
         self._show_state(State.EMPTY)
+
+    @property
+    def is_closed(self) -> bool:
+        """Everything has come to its end."""
+        return self.closing.is_done
 
     def open_given(self) -> None:
         """Start with the sources of the settings, if there are any."""
@@ -81,7 +91,7 @@ class MainWindow(QMainWindow):
 
     def _build_bars(self) -> None:
         menus = build_menus(self, self.all_actions)
-        self._recent_menu: QMenu = menus["recent"]
+        self._recent_menu = menus["recent"]
         self.model.fill_menu(menus["model"])
         self.tool_bar = build_tool_bar(self, self.all_actions, self.model.combo)
         self.addActions(self.all_actions.all())  # so that shortcuts work while the menu bar is hidden
@@ -91,7 +101,9 @@ class MainWindow(QMainWindow):
     def _build_centre(self) -> None:
         self.banner = Banner(self)
         self.card = EmptyCard(self.all_actions, self)
+        self.recents = Recents(self._recent_menu, self.card, self.commands, self.preferences)
         self.grid = ViewGrid(self)
+        self.states = TileStates(self.grid)
         self.bottom = BottomBar(self.all_actions, self)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.card)
@@ -110,7 +122,7 @@ class MainWindow(QMainWindow):
         self.commands.connect_view(self.grid)
         controller.state_changed.connect(self._show_state)
         controller.frame_changed.connect(self._show_frame)
-        controller.releasing.connect(recording.stop)
+        recording.follow(controller)
         controller.engine_changed.connect(self._show_engine)
         controller.failed.connect(self._show_engine)
         self.model.chosen.connect(self._use_model)
@@ -119,8 +131,13 @@ class MainWindow(QMainWindow):
         recording.saved.connect(self.problems.show_saved)
         self.problem.connect(self.problems.show_text)
         self.bottom.transport.sought.connect(controller.seek)
-        self.card.recent_chosen.connect(self.commands.open_recent)
-        self.commands.rigs.changed.connect(self._show_recent)
+        self.closing.finished.connect(self._close_for_good)
+        self.watch.looked.connect(self._on_look)
+        self.states.retry_asked.connect(self._retry)
+        self.docks.sources.retry_asked.connect(self._retry)
+        self.docks.sources.offset.chosen.connect(controller.set_offset)
+        self.states.other_asked.connect(self.commands.ask_for_cameras)
+        self.all_actions["statistics"].toggled.connect(self.states.statistics.setVisible)
 
     def _show_state(self, state: State) -> None:
         controller, sources = self.controller, self.controller.settings.sources
@@ -138,15 +155,15 @@ class MainWindow(QMainWindow):
         if state in (State.EMPTY, State.STARTING):
             self._show_nothing(state)
         if state is State.ENDED:
-            self.grid.dim()
-        if controller.session is None:
-            self._meter = None
-        elif self._meter is None:
-            self._show_session(controller.session)
+            self.grid.set_gone(set(Role))
+        if controller.session is not self._shown:
+            self._shown = controller.session
+            if controller.session is not None:
+                self._show_session(controller.session)
 
     def _show_nothing(self, state: State) -> None:
         self._show_frame(None)
-        self._show_recent()
+        self.recents.show()
         self.setWindowTitle("CS2Fusion Live")
         if state is State.STARTING:
             self.banner.clear()
@@ -155,10 +172,11 @@ class MainWindow(QMainWindow):
             self.card.setFocus()
 
     def _show_session(self, session: Session) -> None:
-        self._meter = Meter(session)
         self.problems.begin()
         pair = RecentPair(session.ir.info.uri, session.vis.info.uri)
         self.setWindowTitle(f"{pair.title} — CS2Fusion Live")
+        self.docks.sources.offset.show_offset(self.controller.settings.sources.offset_ms)
+        self.docks.sources.offset.forget_estimate()
         self._show_engine()
 
     def _show_frame(self, fused: FusedFrame | None) -> None:
@@ -187,25 +205,22 @@ class MainWindow(QMainWindow):
         action.setChecked(state in (RecordingState.STARTING, RecordingState.ON))
         action.setText(self.tr("&Record") if state is RecordingState.OFF else self.tr("Stop &recording"))
 
-    def _show_recent(self) -> None:
-        items = self.preferences.recent_items
-        self._recent_menu.clear()
-        self._recent_menu.setEnabled(bool(items))
-        for item in items:
-            action = self._recent_menu.addAction(item.title)
-            if action is not None:
-                action.triggered.connect(lambda _, item=item: self.commands.open_recent(item))
-        self.card.show_recent(items)
-
-    def _poll(self) -> None:
+    def _on_look(self, moment: Moment | None) -> None:
         self.controller.sync()
         self.recording.check()
         self._show_position()
-        if self._meter is not None:
-            self.status.show_fields(self._meter.fields(self.recording.status()))
+        self.states.show_moment(moment)
+        self._looks += 1
+        if self._looks % NUMBERS_EVERY == 0:
+            self.status.show_fields(status_fields(moment) if moment is not None else {})
+            self.states.statistics.show_moment(moment)
+            self.docks.show_moment(moment)
             self.problems.show_notices()
-        else:
-            self.status.show_fields({})
+
+    def _retry(self, role: Role) -> None:
+        session = self.controller.session
+        if session is not None:
+            (session.ir if role is Role.IR else session.vis).retry_now()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Let Esc leave the full screen; it never quits."""
@@ -230,32 +245,15 @@ class MainWindow(QMainWindow):
         if event is None or self.is_closed:
             return
         event.ignore()
-        if self._asks and self.recording.state is RecordingState.ON and not self._may_stop_recording():
-            return
-        self.setEnabled(False)
-        self.appearance.keep_geometry()
-        self.commands.stop_export(self.worker)
-        self.controller.close()
-        self.worker.submit(lambda: None, self._finish_closing)  # behind everything that waits
-        QTimer.singleShot(CLOSE_WITHIN_MS, self._finish_closing)
+        if self.closing.begin():
+            self.setEnabled(False)
+            self.appearance.keep()
 
     def close_at_once(self) -> None:
         """Close without a question, because the system wants it; a recording is finished."""
-        self._asks = False
+        self.closing.asks = False
         self.close()
 
-    def _may_stop_recording(self) -> bool:
-        box = QMessageBox(self)
-        box.setWindowTitle(self.tr("Recording"))
-        box.setText(self.tr("A recording is running. Finish it and close?"))
-        finish = box.addButton(self.tr("Finish and close"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(self.tr("Go on recording"), QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        return box.clickedButton() is finish
-
-    def _finish_closing(self, _: object = None) -> None:
-        if not self.is_closed:
-            self.is_closed = True
-            self._timer.stop()
-            self.worker.stop(0.3)
-            self.close()
+    def _close_for_good(self) -> None:
+        self.watch.stop()
+        self.close()

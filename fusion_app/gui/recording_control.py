@@ -1,22 +1,20 @@
 """Recording of the running session, and snapshots: both write in the background and never stop the picture."""
 
 import enum
-import time
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.gui.session_controller import SessionController
 from fusion_app.gui.worker import Worker
-from fusion_app.recording import Recorder
+from fusion_app.recording import RecordingStatus
 from fusion_app.session import Session
-from fusion_app.session_clock import SessionClock
-from fusion_app.settings import RecordingSettings
-from fusion_app.snapshot import free_path, recording_folder, save_snapshot
-from fusion_app.writers import open_writer
+from fusion_app.session_recorder import SessionRecorder, snapshot
+from fusion_app.settings import Settings
+
+__all__ = ["RecordingControl", "RecordingState", "RecordingStatus"]
 
 
 class RecordingState(enum.Enum):
@@ -25,33 +23,11 @@ class RecordingState(enum.Enum):
     OFF = enum.auto()
     STARTING = enum.auto()
     ON = enum.auto()
+    PAUSED = enum.auto()
     FINALISING = enum.auto()
 
 
-@dataclass(frozen=True)
-class RecordingStatus:
-    """A running recording at one moment.
-
-    Attributes:
-        seconds: Since it began.
-        size: Bytes on disk.
-        written: Frames written.
-        dropped: Frames lost because the disk or the encoder was too slow.
-    """
-
-    seconds: float
-    size: int
-    written: int
-    dropped: int
-
-
-@dataclass(frozen=True)
-class _Running:
-    session: Session
-    path: Path
-    recorder: Recorder
-    sink: SessionClock
-    since: float
+RUNNING = frozenset({RecordingState.ON, RecordingState.PAUSED})
 
 
 class RecordingControl(QObject):
@@ -71,76 +47,103 @@ class RecordingControl(QObject):
         super().__init__(worker)
         self.state = RecordingState.OFF
         self._worker = worker
-        self._running: _Running | None = None
+        self._recorder: SessionRecorder | None = None
+        self._session: Session | None = None
 
-    def start(self, session: Session, settings: RecordingSettings) -> None:
+    def follow(self, controller: SessionController) -> None:
+        """Watch every session that ``controller`` opens, and let go of it before it closes."""
+
+        def attach() -> None:
+            if controller.session is not None:
+                self.attach(controller.session, controller.settings)
+
+        controller.state_changed.connect(attach)
+        controller.releasing.connect(self.release)
+
+    def attach(self, session: Session, settings: Settings) -> None:
+        """Watch ``session`` from now on: what comes before a recording is its pre-roll."""
+        if session is not self._session and self.state is RecordingState.OFF:
+            self.release()
+            self._session = session
+            self._recorder = SessionRecorder(session, settings)
+
+    def release(self) -> None:
+        """Let go of the session, because it is about to close; a recording is finished in the background."""
+        self.stop()
+        if self._recorder is not None:
+            self._recorder.detach()
+        self._recorder = self._session = None
+
+    def start(self, session: Session, settings: Settings) -> None:
         """Record what ``session`` fuses from now on, into a new file."""
-        if self.state is RecordingState.OFF:
-            self._set(RecordingState.STARTING)
-            self._worker.submit(partial(_open, session, settings), self._on_opened, self._on_failed)
+        if self.state is not RecordingState.OFF:
+            return
+        self.attach(session, settings)
+        assert self._recorder is not None  # noqa: S101 - attached just now
+        self._set(RecordingState.STARTING)
+        recorder = self._recorder
+        start = partial(recorder.start, settings.recording)
+        self._worker.submit(start, lambda _: self._on_started(recorder), self._on_failed)
 
     def stop(self) -> None:
         """Finish the file."""
-        if self.state not in (RecordingState.ON, RecordingState.STARTING):
+        if self.state in RUNNING and self._recorder is not None:
+            self._finish(self._recorder)
+        elif self.state is RecordingState.STARTING:
+            self._set(RecordingState.FINALISING)
+
+    def toggle_pause(self) -> None:
+        """Leave out what comes, or go on."""
+        if self._recorder is None or self.state not in RUNNING:
             return
-        self._set(RecordingState.FINALISING)
-        if self._running is not None:
-            self._finish(self._running)
+        if self.state is RecordingState.ON:
+            self._recorder.pause()
+            self._set(RecordingState.PAUSED)
+        else:
+            self._recorder.resume()
+            self._set(RecordingState.ON)
+
+    def add_marker(self, text: str = "") -> None:
+        """Mark this moment in the recording."""
+        if self._recorder is not None:
+            self._recorder.marker(text)
+
+    def split(self) -> None:
+        """Go on in a new part."""
+        if self._recorder is not None:
+            self._recorder.split()
 
     def check(self) -> None:
         """Stop a recording that has failed by itself. Call it now and then."""
-        if self._running is not None and self._running.recorder.error is not None:
+        if self._recorder is not None and self._recorder.error is not None:
             self.stop()
 
     def status(self) -> RecordingStatus | None:
         """Return how the recording goes, or None if there is none."""
-        if (now := self._running) is None:
-            return None
-        size = now.path.stat().st_size if now.path.exists() else 0
-        return RecordingStatus(time.monotonic() - now.since, size, now.recorder.written, now.recorder.dropped)
+        return None if self._recorder is None else self._recorder.status()
 
-    def snapshot(self, fused: FusedFrame, settings: RecordingSettings) -> None:
-        """Keep ``fused`` and its sources as pictures."""
-        self._worker.submit(
-            partial(save_snapshot, recording_folder(settings), fused), self.saved.emit, self.failed.emit
-        )
+    def snapshot(self, session: Session, settings: Settings, fused: FusedFrame) -> None:
+        """Keep ``fused`` of ``session``, its sources and how they were made, as pictures and a YAML."""
+        self._worker.submit(partial(snapshot, session, settings, fused), self.saved.emit, self.failed.emit)
 
     def _set(self, state: RecordingState) -> None:
         self.state = state
         self.changed.emit(state)
 
-    def _on_opened(self, running: _Running) -> None:
-        self._running = running
+    def _on_started(self, recorder: SessionRecorder) -> None:
         if self.state is RecordingState.FINALISING:  # stopped before it had begun
-            self._finish(running)
-            return
-        running.session.runner.add_sink(running.sink)
-        self._set(RecordingState.ON)
+            self._finish(recorder)
+        else:
+            self._set(RecordingState.ON)
 
-    def _finish(self, running: _Running) -> None:
-        running.session.runner.remove_sink(running.sink)
-        self._worker.submit(partial(_finish, running), self._on_finished, self._on_failed)
+    def _finish(self, recorder: SessionRecorder) -> None:
+        self._set(RecordingState.FINALISING)
+        self._worker.submit(recorder.stop, self._on_finished, self._on_failed)
 
     def _on_finished(self, path: Path) -> None:
-        self._running = None
         self._set(RecordingState.OFF)
         self.saved.emit(path)
 
     def _on_failed(self, error: Exception) -> None:
-        self._running = None
         self._set(RecordingState.OFF)
         self.failed.emit(error)
-
-
-def _open(session: Session, settings: RecordingSettings) -> _Running:
-    path = free_path(recording_folder(settings), "fused", ".mkv")
-    info = session.vis.info
-    recorder = Recorder(open_writer(path, info.fps or 25.0, settings.quality), is_live=True)
-    return _Running(session, path, recorder, SessionClock(recorder, info.period_s), time.monotonic())
-
-
-def _finish(running: _Running) -> Path:
-    running.recorder.close()
-    if not running.path.exists():
-        raise RecordingError("nothing was recorded: no frame was fused between start and stop")
-    return running.path

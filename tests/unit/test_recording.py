@@ -12,7 +12,7 @@ from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.recording import Recorder
 from fusion_app.sources import open_source
-from fusion_app.writers import FolderWriter, VideoWriter, open_writer
+from fusion_app.writers import FolderWriter, VideoPlan, VideoWriter, open_writer
 from tests.media import counting_frames, read_back
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -157,7 +157,7 @@ def test_images_go_to_a_folder_under_the_visible_frames_names(tmp_path: Path) ->
 
 
 def test_a_disk_that_refuses_stops_the_recording_with_a_sentence() -> None:
-    recorder = Recorder(VideoWriter(Path("/dev/full.mkv/none.mkv"), 25, 18))
+    recorder = Recorder(VideoWriter(Path("/dev/full.mkv/none.mkv"), VideoPlan(25, 18)))
     frame = fused(counting_frames(1)[0], 0.0)
     recorder(frame)
     with pytest.raises(RecordingError, match="cannot be written"):

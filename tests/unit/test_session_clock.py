@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.session_clock import SessionClock
+from fusion_app.recording import SessionClock
 
 IMAGE = np.zeros((2, 2), np.uint8)
 
@@ -16,11 +16,8 @@ def fused(pts_s: float) -> FusedFrame:
 
 
 def retimed(*pts_s: float) -> list[float]:
-    kept: list[FusedFrame] = []
-    clock = SessionClock(kept.append, period_s=0.04)
-    for value in pts_s:
-        clock(fused(value))
-    return [frame.pts_s for frame in kept]
+    clock = SessionClock(period_s=0.04)
+    return [clock(fused(value)).pts_s for value in pts_s]
 
 
 def test_progress_of_the_source_is_kept() -> None:

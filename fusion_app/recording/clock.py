@@ -1,7 +1,6 @@
 """The time of a recording of what someone watches: it runs on while they seek, loop and pause."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 
 from fusion_app.frames import FusedFrame
@@ -11,26 +10,29 @@ JUMP_S = 1.0
 
 
 class SessionClock:
-    """A sink in front of a sink: hands frames on with a PTS that never jumps, neither back nor ahead.
+    """Gives frames a PTS that never jumps, neither back nor ahead; the skew of a pair stays what it is.
 
     Progress of the source is kept exactly; a jump (a seek, a loop, a step while paused) becomes one period.
     """
 
-    def __init__(self, sink: Callable[[FusedFrame], None], period_s: float) -> None:
-        """Retime frames for ``sink``; ``period_s`` is the nominal time from one to the next."""
-        self._sink = sink
+    def __init__(self, period_s: float) -> None:
+        """Take ``period_s`` as the nominal time from one frame to the next."""
         self._period_s = period_s
         self._offset_s = 0.0
         self._last: tuple[float, float] | None = None
 
-    def __call__(self, fused: FusedFrame) -> None:
-        """Hand ``fused`` on, in the time of the session."""
+    def __call__(self, fused: FusedFrame) -> FusedFrame:
+        """Return ``fused`` in the time of the session."""
         now = time.monotonic()
+        pair = fused.pair
+        # Once the visible camera is silent its last frame is repeated: time goes on with the infrared one.
+        pts_s = pair.ir.pts_s if pair.lost == "vis" else pair.vis.pts_s
         if self._last is not None:
-            self._offset_s += self._jump(fused.pts_s, now)
-        self._last = (fused.pts_s, now)
-        vis = replace(fused.pair.vis, pts_s=fused.pts_s + self._offset_s)
-        self._sink(replace(fused, pair=replace(fused.pair, vis=vis)))
+            self._offset_s += self._jump(pts_s, now)
+        self._last = (pts_s, now)
+        ir = replace(pair.ir, pts_s=pair.ir.pts_s + self._offset_s)
+        vis = replace(pair.vis, pts_s=pts_s + self._offset_s)
+        return replace(fused, pair=replace(pair, ir=ir, vis=vis))
 
     def _jump(self, pts_s: float, now: float) -> float:
         """Return what to add so that time goes on from the last frame."""

@@ -1,24 +1,37 @@
-"""A recording in progress: frames are written in a thread of their own while the run goes on."""
+"""The thread that writes, and the queue in front of it."""
 
 import threading
 from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from fusion_app.errors import RecordingError
-from fusion_app.frames import FusedFrame
-from fusion_app.writers import Writer
+from fusion_app.writers.base import Writer
+
+T = TypeVar("T")
 
 
-class Recorder:
+class Recorder(Generic[T]):
     """A sink that writes in a thread of its own, so that encoding overlaps fusing.
 
     Not live: a full queue makes the runner wait, nothing is lost. Live: it drops the frame, and counts it.
     """
 
-    def __init__(self, writer: Writer, *, is_live: bool = False, capacity: int = 8) -> None:
+    def __init__(
+        self,
+        writer: Writer[T],
+        *,
+        is_live: bool = False,
+        capacity: int = 8,
+        weigh: Callable[[T], int] = lambda _: 1,
+    ) -> None:
+        """Write to ``writer``; frames of ``capacity`` together may wait, each as heavy as ``weigh`` says."""
         self._writer = writer
         self._is_live = is_live
         self._capacity = capacity
-        self._queue: deque[FusedFrame] = deque()
+        self._weigh = weigh
+        self._queue: deque[T] = deque()
+        self._weight = 0
         self._changed = threading.Condition()
         self._is_closing = False
         self._written = 0
@@ -38,28 +51,45 @@ class Recorder:
         return self._dropped
 
     @property
+    def backlog(self) -> int:
+        """Frames that wait to be written."""
+        return len(self._queue)
+
+    @property
+    def fullness(self) -> float:
+        """How full the queue is, 0…1; at 1 frames are dropped or waited for."""
+        return min(1.0, self._weight / self._capacity)
+
+    @property
     def error(self) -> RecordingError | None:
         """Why the recording has stopped by itself, or None."""
         return self._error
 
-    def __call__(self, fused: FusedFrame) -> None:
+    def __call__(self, frame: T) -> None:
         """Take one frame.
 
         Raises:
             RecordingError: Writing has failed. A live recording keeps silent, the picture goes on: ask `error`.
         """
+        self.offer(frame)
+
+    def offer(self, frame: T) -> bool:
+        """Take one frame like a call, and tell whether it will be written."""
+        weight = self._weigh(frame)
         with self._changed:
             if not self._is_live:
-                self._changed.wait_for(lambda: len(self._queue) < self._capacity or self._error is not None)
+                self._changed.wait_for(lambda: self._has_room(weight) or self._error is not None)
             if self._error is not None:
                 if self._is_live:
-                    return
+                    return False
                 raise self._error
-            if len(self._queue) >= self._capacity:
+            if not self._has_room(weight):
                 self._dropped += 1
-                return
-            self._queue.append(fused)
+                return False
+            self._queue.append(frame)
+            self._weight += weight
             self._changed.notify_all()
+            return True
 
     def close(self) -> None:
         """Write what is queued and finish the file.
@@ -74,10 +104,13 @@ class Recorder:
         if self._error is not None:
             raise self._error
 
+    def _has_room(self, weight: int) -> bool:
+        return not self._queue or self._weight + weight <= self._capacity
+
     def _run(self) -> None:
         try:
-            while (fused := self._next()) is not None:
-                self._writer.write(fused)
+            while (frame := self._next()) is not None:
+                self._writer.write(frame)
                 self._written += 1
         except Exception as error:  # noqa: BLE001 - a recorder that died in silence would make the runner wait for ever
             self._fail(error)
@@ -86,12 +119,13 @@ class Recorder:
         except Exception as error:  # noqa: BLE001 - the same
             self._fail(error)
 
-    def _next(self) -> FusedFrame | None:
+    def _next(self) -> T | None:
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._is_closing)
-            fused = self._queue.popleft() if self._queue else None
+            frame = self._queue.popleft() if self._queue else None
+            self._weight -= 0 if frame is None else self._weigh(frame)
             self._changed.notify_all()
-            return fused
+            return frame
 
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, RecordingError):
@@ -99,4 +133,5 @@ class Recorder:
         with self._changed:
             self._error = self._error or error
             self._queue.clear()
+            self._weight = 0
             self._changed.notify_all()

@@ -1,0 +1,29 @@
+"""A recording in progress: what is seen goes into files in a thread of its own, and nothing of it is lost in silence.
+
+The way of a frame: `SessionClock` gives it a time that never jumps; `Recording` adds what happened (drops, markers,
+pauses) and queues it; the `Recorder`'s thread hands it to the part being written, which holds one Matroska file, a line
+of CSV per frame, and a YAML file that says how it was made.
+"""
+
+from fusion_app.recording.clock import SessionClock
+from fusion_app.recording.entry import Entry, entry_of
+from fusion_app.recording.preroll import PreRoll
+from fusion_app.recording.recorder import Recorder
+from fusion_app.recording.recording import Recording, RecordingStatus
+from fusion_app.recording.recovery import dismiss, recover, unfinished_recordings
+from fusion_app.recording.sidecar import About, EngineFacts
+
+__all__ = [
+    "About",
+    "EngineFacts",
+    "Entry",
+    "PreRoll",
+    "Recorder",
+    "Recording",
+    "RecordingStatus",
+    "SessionClock",
+    "dismiss",
+    "entry_of",
+    "recover",
+    "unfinished_recordings",
+]

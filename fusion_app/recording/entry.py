@@ -1,0 +1,138 @@
+"""What a recording keeps of a frame, and the CSV that has a line for each."""
+
+import csv
+import io
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from fusion_app.errors import RecordingError
+from fusion_app.frames import FusedFrame
+from fusion_app.writers.base import write_failure
+
+COLUMNS = (
+    "frame",
+    "pts_s",
+    "time_s",
+    "wall_clock",
+    "ir_frame",
+    "visible_frame",
+    "skew_ms",
+    "latency_ms",
+    "marks",
+)
+MARK_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A frame on its way into a recording.
+
+    Attributes:
+        fused: The frame, in the time of the session.
+        wall_s: When it was taken, seconds since 1970.
+        latency_ms: From its capture (a file's: from when it was read) to its fused image, milliseconds.
+        marks: What is to be known of it: ``held``, ``lost:ir``, ``nuc``, ``dropped:3``, ``marker:…``, ``pause:2.5``.
+    """
+
+    fused: FusedFrame
+    wall_s: float
+    latency_ms: float
+    marks: tuple[str, ...] = ()
+
+    def marked(self, *marks: str) -> "Entry":
+        """Return the entry with more marks."""
+        return replace(self, marks=(*self.marks, *marks)) if marks else self
+
+    @property
+    def bytes(self) -> int:
+        """Memory that its images take, at most; what frames share is counted for each."""
+        pair = self.fused.pair
+        return int(self.fused.image.nbytes + pair.vis.image.nbytes + pair.ir.image.nbytes + self.fused.ir_view.nbytes)
+
+
+def entry_of(fused: FusedFrame, *, is_live: bool) -> Entry:
+    """Return the entry of a frame that has just been fused; its PTS is that of its source, not yet the session's."""
+    now = time.time()
+    pair = fused.pair
+    captured = pair.ir.pts_s if pair.lost == "vis" else pair.vis.pts_s
+    latency_s = time.monotonic() - captured if is_live else sum(fused.stage_ms.values()) / 1000
+    found = {"held": pair.is_held, f"lost:{pair.lost}": bool(pair.lost), "nuc": fused.is_nuc}
+    return Entry(fused, now - latency_s, latency_s * 1000, tuple(mark for mark, is_true in found.items() if is_true))
+
+
+def marker(kind: str, value: object) -> str:
+    """Return a mark; the text of a user must break neither the line nor the list of marks."""
+    text = " ".join(str(value).replace(";", ",").split())[:MARK_LENGTH]
+    return f"{kind}:{text}"
+
+
+class FrameLog:
+    """The CSV beside a video: one line per frame, whole at every moment."""
+
+    def __init__(self, path: Path, origin_s: float, began_s: float) -> None:
+        """Create the file.
+
+        Args:
+            path: Where; it must not exist.
+            origin_s: PTS of the session that is zero in the video.
+            began_s: Seconds that were recorded before this video began.
+        """
+        self._path = path
+        self._origin_s = origin_s
+        self._began_s = began_s
+        self._frame = 0
+        try:
+            self._file = path.open("xb", buffering=0)  # one write per line: what is killed leaves whole lines
+        except OSError as error:
+            raise RecordingError(write_failure(path, error)) from error
+        self._write(COLUMNS)
+
+    def write(self, entry: Entry) -> None:
+        """Write the line of ``entry``.
+
+        Raises:
+            RecordingError: The disk refuses.
+        """
+        pair = entry.fused.pair
+        pts_s = entry.fused.pts_s - self._origin_s
+        self._write(
+            (
+                self._frame,
+                f"{pts_s:.6f}",
+                f"{self._began_s + pts_s:.6f}",
+                datetime.fromtimestamp(entry.wall_s).astimezone().isoformat(timespec="milliseconds"),
+                pair.ir.index,
+                pair.vis.index,
+                f"{pair.skew_s * 1000:.3f}",
+                f"{entry.latency_ms:.3f}",
+                ";".join(entry.marks),
+            )
+        )
+        self._frame += 1
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _write(self, row: tuple[object, ...]) -> None:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(row)
+        try:
+            self._file.write(line.getvalue().encode())
+        except OSError as error:
+            raise RecordingError(write_failure(self._path, error)) from error
+
+
+def markers_of(path: Path) -> list[tuple[float, str]]:
+    """Return PTS and text of the markers in the CSV of a recording; lines that are damaged have none."""
+    found: list[tuple[float, str]] = []
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        for row in csv.DictReader(file):
+            texts = [mark[7:] for mark in (row.get("marks") or "").split(";") if mark.startswith("marker:")]
+            try:
+                found.extend((float(row["pts_s"]), text) for text in texts)
+            except (KeyError, TypeError, ValueError):
+                continue
+    return found

@@ -1,0 +1,116 @@
+"""One part of a recording: a Matroska file, its CSV and its YAML, begun and finished together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fusion_app.errors import RecordingError
+from fusion_app.recording.entry import Entry, FrameLog
+from fusion_app.recording.marker_file import MarkerFile
+from fusion_app.recording.sidecar import About, sidecar_of, write_yaml
+from fusion_app.settings import RecordingSettings
+from fusion_app.writers.base import write_failure
+from fusion_app.writers.tracks import TrackName
+from fusion_app.writers.video import VideoPlan, VideoWriter
+
+MARKER, DROPPED = "marker:", "dropped:"
+
+
+@dataclass(frozen=True)
+class PartPlan:
+    """What every part of a recording has in common.
+
+    Attributes:
+        settings: What is recorded, and how.
+        about: For the YAML.
+        fps: Nominal frames per second.
+    """
+
+    settings: RecordingSettings
+    about: About
+    fps: float
+
+    @property
+    def tracks(self) -> tuple[TrackName, ...]:
+        """The video tracks."""
+        return tuple(name for name in ("fused", "visible", "ir") if name in self.settings.tracks)
+
+    def video(self, origin_s: float) -> VideoPlan:
+        """Return the plan of the video whose zero is at ``origin_s``."""
+        return VideoPlan(self.fps, self.settings.quality, self.tracks, self.settings.ir_codec, origin_s)
+
+
+class Part:
+    """A part that begins with the entry ``first``, which is yet to be written."""
+
+    def __init__(self, path: Path, plan: PartPlan, first: Entry, number: int, began_s: float) -> None:
+        self.path = path
+        self.frames = 0
+        self.dropped = 0
+        self.seconds = 0.0
+        """From its first frame to the end of its last."""
+        self._period_s = 1 / plan.fps
+        self._origin_s = first.fused.pts_s
+        try:
+            self._marker_file = MarkerFile(path)
+        except OSError as error:
+            raise RecordingError(write_failure(path, error)) from error
+        self._sidecar = sidecar_of(plan.about, first.wall_s, number, began_s, plan.tracks)
+        write_yaml(path.with_suffix(".yaml"), self._sidecar)
+        self._log = FrameLog(path.with_suffix(".csv"), self._origin_s, began_s)
+        self._video = VideoWriter(path, plan.video(self._origin_s))
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    def holds(self, entry: Entry) -> bool:
+        """Tell whether the pictures of ``entry`` have the size and depth of the part's."""
+        return self._video.holds(entry.fused)
+
+    def write(self, entry: Entry) -> None:
+        """Write the frame and its line.
+
+        Raises:
+            RecordingError: The disk refuses, or the encoder.
+        """
+        self._video.write(entry.fused)
+        self._log.write(entry)
+        self.frames += 1
+        self.seconds = entry.fused.pts_s - self._origin_s + self._period_s
+        for mark in entry.marks:
+            if mark.startswith(MARKER):
+                self._video.add_chapter(mark.removeprefix(MARKER) or "marker")
+            elif mark.startswith(DROPPED):
+                self.dropped += int(mark.removeprefix(DROPPED))
+
+    def close(self, reason: str) -> None:
+        """Finish all of it, whatever fails on the way.
+
+        Raises:
+            RecordingError: The first thing that failed.
+        """
+        sidecar = self._sidecar.end(self.frames, self.dropped, reason)
+        steps: list[Callable[[], None]] = [
+            self._video.close,
+            self._log.close,
+            lambda: write_yaml(self.path.with_suffix(".yaml"), sidecar),
+            self._marker_file.remove,
+        ]
+        failures = [failure for step in steps if (failure := _failure(step)) is not None]
+        if failures:
+            raise failures[0]
+
+
+def _failure(step: Callable[[], None]) -> RecordingError | None:
+    try:
+        step()
+    except RecordingError as error:
+        return error
+    except OSError as error:
+        return RecordingError(f"the recording could not be finished ({error.strerror}); check the disk")
+    return None

@@ -1,0 +1,101 @@
+"""The parts of a recording, one after the other; between two of them no frame is lost and time goes on."""
+
+from pathlib import Path
+
+from fusion_app.errors import RecordingError
+from fusion_app.recording.disk import MEGABYTE, DiskWatch
+from fusion_app.recording.entry import Entry
+from fusion_app.recording.part import Part, PartPlan
+
+
+class Parts:
+    """What the recorder's thread writes to; a new part begins where one is full, or pictures change size or depth."""
+
+    def __init__(self, path: Path, plan: PartPlan) -> None:
+        """Write the first part to ``path``, the next to ``NAME-002`` and so on.
+
+        Raises:
+            RecordingError: There is not enough space to begin.
+        """
+        self.path = path
+        self.number = 0
+        self.late_drops = 0
+        """Frames dropped after the last one that was written."""
+        self.disk = DiskWatch(path.parent, plan.settings)
+        self._plan = plan
+        self._first_path = path
+        self._part: Part | None = None
+        self._finished_bytes = 0
+        self._began_s = 0.0
+        self._must_split = False
+        self._reason = "stopped"
+
+    @property
+    def seconds(self) -> float:
+        """Recorded so far."""
+        return self._began_s + (self._part.seconds if self._part is not None else 0.0)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self._finished_bytes + (self._part.size if self._part is not None else 0)
+
+    def split(self) -> None:
+        """Begin a new part with the next frame."""
+        self._must_split = True
+
+    def write(self, entry: Entry) -> None:
+        """Write one entry.
+
+        Raises:
+            RecordingError: The disk is nearly full, or refuses.
+        """
+        try:
+            self.disk.check()
+            part = self._part
+            if part is None or self._is_full(part) or not part.holds(entry):
+                part = self._begin(entry)
+            part.write(entry)
+        except Exception as error:
+            self._reason = str(error)
+            raise
+
+    def close(self) -> None:
+        """Finish the last part; a second call does nothing.
+
+        Raises:
+            RecordingError: It could not be finished.
+        """
+        part, self._part = self._part, None
+        if part is not None:
+            part.dropped += self.late_drops
+            self._finish(part, self._reason)
+
+    def _is_full(self, part: Part) -> bool:
+        if self._must_split:
+            return True
+        minutes, megabytes = self._plan.settings.split_minutes, self._plan.settings.split_mb
+        if minutes and part.seconds >= minutes * 60 - 1e-6:
+            return True
+        return bool(megabytes) and part.size >= megabytes * MEGABYTE
+
+    def _begin(self, first: Entry) -> Part:
+        self._must_split = False
+        if self._part is not None:
+            self._finish(self._part, "next part")
+        self.number += 1
+        if self.number > 1:
+            name = f"{self._first_path.stem}-{self.number:03d}{self._first_path.suffix}"
+            self.path = self._first_path.with_name(name)
+        if self.path.exists():
+            raise RecordingError(f"{self.path} exists already; recordings replace nothing, choose another folder")
+        self._part = Part(self.path, self._plan, first, self.number, self._began_s)
+        return self._part
+
+    def _finish(self, part: Part, reason: str) -> None:
+        self._part = None
+        try:
+            part.close(reason)
+        finally:
+            self._began_s += part.seconds
+            self._finished_bytes += part.size

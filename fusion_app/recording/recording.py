@@ -1,0 +1,179 @@
+"""A recording from start to stop: its parts, pauses, markers, and what became of every frame."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fusion_app.errors import RecordingError
+from fusion_app.recording.entry import Entry, marker
+from fusion_app.recording.part import PartPlan
+from fusion_app.recording.parts import Parts
+from fusion_app.recording.recorder import Recorder
+
+QUEUE_BYTES = 256_000_000
+"""Memory of the frames that wait to be written, at most; what comes beyond is dropped and counted."""
+
+
+@dataclass(frozen=True)
+class RecordingStatus:
+    """A running recording at one moment.
+
+    Attributes:
+        seconds: Recorded so far, pauses left out.
+        size: Bytes on disk, all parts together.
+        written: Frames written.
+        dropped: Frames lost because the disk or the encoder was too slow.
+        path: The part being written.
+        part: Its number, from 1.
+        backlog: Frames that wait to be written.
+        disk_left: Free bytes on the disk.
+        minutes_left: Until the recording must end for want of space, as fast as it grows now; None before it is known.
+        is_paused: Nothing is recorded until it is resumed.
+        warning: One sentence on what the user should know, or empty.
+    """
+
+    seconds: float
+    size: int
+    written: int
+    dropped: int
+    path: Path = Path()
+    part: int = 1
+    backlog: int = 0
+    disk_left: int = 0
+    minutes_left: float | None = None
+    is_paused: bool = False
+    warning: str = ""
+
+
+class Recording:
+    """Writes entries into ``path`` and, where a part ends, into files with numbers behind the name.
+
+    It is called from one thread; everything else may be asked from any. Nothing is on disk before the first frame.
+    """
+
+    def __init__(self, path: Path, plan: PartPlan, before: Sequence[Entry] = ()) -> None:
+        """Begin with the entries ``before``: what was seen before the start.
+
+        Raises:
+            RecordingError: There is not enough space to begin.
+        """
+        self.path = path
+        self._parts = Parts(path, plan)
+        room = QUEUE_BYTES + sum(entry.bytes for entry in before)  # they are in memory already
+        self._recorder = Recorder(self._parts, is_live=True, capacity=room, weigh=lambda entry: entry.bytes)
+        self._lock = threading.Lock()
+        self._marks: list[str] = []
+        self._is_paused = False
+        self._has_resumed = False
+        self._told_dropped = 0
+        self._cut_s = 0.0
+        self._last_s: float | None = None
+        self._period_s = 1 / plan.fps
+        for entry in before:
+            self(entry)
+
+    @property
+    def error(self) -> RecordingError | None:
+        """Why it has stopped by itself, or None."""
+        return self._recorder.error
+
+    @property
+    def is_paused(self) -> bool:
+        """Nothing is recorded until `resume`."""
+        return self._is_paused
+
+    @property
+    def fullness(self) -> float:
+        """How full the queue is, 0…1; at 1 frames are dropped."""
+        return self._recorder.fullness
+
+    def __call__(self, entry: Entry) -> None:
+        """Take one frame."""
+        with self._lock:
+            if self._is_paused:
+                return
+            has_resumed, self._has_resumed = self._has_resumed, False
+            marks, self._marks = self._marks, []
+        if has_resumed and self._last_s is not None:
+            paused_s = entry.fused.pts_s - self._last_s - self._period_s
+            self._cut_s += paused_s
+            marks.append(marker("pause", f"{paused_s:.3f}"))
+        if not self._offer(entry, marks):
+            self._remember(marks)
+
+    def _offer(self, entry: Entry, marks: list[str]) -> bool:
+        dropped = self._recorder.dropped - self._told_dropped
+        told = (marker("dropped", dropped),) if dropped else ()
+        is_taken = self._recorder.offer(_moved(entry.marked(*marks, *told), self._cut_s))
+        if is_taken:
+            self._told_dropped += dropped
+        self._last_s = entry.fused.pts_s
+        return is_taken
+
+    def pause(self) -> None:
+        """Leave out what comes until `resume`; the time of the file stands still."""
+        with self._lock:
+            self._is_paused = True
+
+    def resume(self) -> None:
+        """Go on."""
+        with self._lock:
+            self._has_resumed = self._has_resumed or self._is_paused
+            self._is_paused = False
+
+    def add_marker(self, text: str = "") -> None:
+        """Mark the next frame."""
+        self._remember([marker("marker", text)])
+
+    def split(self) -> None:
+        """Begin the next part with the next frame."""
+        self._parts.split()
+
+    def status(self) -> RecordingStatus:
+        """Return how it goes."""
+        parts, recorder, warning = self._parts, self._recorder, self._warning()
+        size, seconds = parts.size, parts.seconds
+        rate = size / seconds if seconds > 5 else 0.0
+        return RecordingStatus(
+            path=parts.path,
+            part=parts.number,
+            seconds=seconds,
+            size=size,
+            written=recorder.written,
+            dropped=recorder.dropped,
+            backlog=recorder.backlog,
+            disk_left=parts.disk.free,
+            minutes_left=parts.disk.usable / rate / 60 if rate else None,
+            is_paused=self._is_paused,
+            warning=warning,
+        )
+
+    def close(self) -> None:
+        """Write what waits and finish the file.
+
+        Raises:
+            RecordingError: Something could not be written.
+        """
+        self._parts.late_drops = self._recorder.dropped - self._told_dropped
+        self._recorder.close()
+
+    def _remember(self, marks: list[str]) -> None:
+        with self._lock:
+            self._marks = [*marks, *self._marks]
+
+    def _warning(self) -> str:
+        try:
+            return self._parts.disk.warning
+        except RecordingError as error:
+            return str(error)
+
+
+def _moved(entry: Entry, earlier_s: float) -> Entry:
+    """Return ``entry`` with all its times earlier: pauses are cut out."""
+    if not earlier_s:
+        return entry
+    pair = entry.fused.pair
+    ir = replace(pair.ir, pts_s=pair.ir.pts_s - earlier_s)
+    vis = replace(pair.vis, pts_s=pair.vis.pts_s - earlier_s)
+    return replace(entry, fused=replace(entry.fused, pair=replace(pair, ir=ir, vis=vis)))

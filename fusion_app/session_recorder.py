@@ -1,0 +1,166 @@
+"""Records what a session fuses, for the window and for `main.py record` alike."""
+
+import threading
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+from fusion_app.engine import Engine
+from fusion_app.errors import RecordingError
+from fusion_app.frames import FusedFrame
+from fusion_app.recording import (
+    About,
+    EngineFacts,
+    PreRoll,
+    Recording,
+    RecordingStatus,
+    SessionClock,
+    entry_of,
+)
+from fusion_app.recording.entry import Entry, marker
+from fusion_app.recording.part import PartPlan
+from fusion_app.recording.sidecar import file_sha256, without_secrets
+from fusion_app.session import Session
+from fusion_app.settings import RecordingSettings, Settings
+from fusion_app.snapshot import free_path, recording_folder, save_snapshot
+
+
+class SessionRecorder:
+    """A sink of ``session`` for its whole life: it keeps the pre-roll, and one recording at a time."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        """Attach to ``session``; no file is opened before `start`."""
+        self._session = session
+        self._settings = settings
+        self._clock = SessionClock(session.vis.info.period_s)
+        self._preroll = PreRoll(settings.recording.preroll_s)
+        self._recording: Recording | None = None
+        self._handing_over = threading.Lock()
+        self._engine = session.engine.description
+        session.runner.add_sink(self)
+
+    @property
+    def is_recording(self) -> bool:
+        """Something is being recorded, or was until it failed; `stop` ends it."""
+        return self._recording is not None
+
+    @property
+    def is_paused(self) -> bool:
+        """A recording holds until it is resumed."""
+        return self._recording is not None and self._recording.is_paused
+
+    @property
+    def error(self) -> RecordingError | None:
+        """Why the recording has stopped by itself, or None."""
+        return None if self._recording is None else self._recording.error
+
+    def __call__(self, fused: FusedFrame) -> None:
+        """Take one frame."""
+        entry = entry_of(fused, is_live=self._session.pair.is_live)
+        entry = self._with_engine(replace(entry, fused=self._clock(fused)))
+        with self._handing_over:
+            if self._recording is not None:
+                self._recording(entry)
+            else:
+                self._preroll.keep(entry)
+
+    def start(self, settings: RecordingSettings | None = None) -> Path:
+        """Record from now on, the pre-roll first; the file appears with the first frame.
+
+        Args:
+            settings: How, if not as the session's settings say.
+
+        Returns:
+            The file; its YAML and CSV will lie beside it.
+
+        Raises:
+            RecordingError: There is no place to record to.
+        """
+        if self._recording is not None:
+            raise RecordingError("a recording is running already; stop it first")
+        recording = settings or self._settings.recording
+        rig = replace(self._settings, recording=recording)
+        path = free_path(_ready(recording_folder(recording)), "recording", ".mkv")
+        plan = PartPlan(recording, about_session(self._session, rig), self._session.vis.info.fps or 25.0)
+        with self._handing_over:  # no frame falls between what was before and what comes
+            self._recording = Recording(path, plan, self._preroll.take())
+        return path
+
+    def pause(self) -> None:
+        """Leave out what comes until `resume`."""
+        if self._recording is not None:
+            self._recording.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._recording is not None:
+            self._recording.resume()
+
+    def marker(self, text: str = "") -> None:
+        """Mark the next frame: a chapter of the video, and a mark in the CSV."""
+        if self._recording is not None:
+            self._recording.add_marker(text)
+
+    def split(self) -> None:
+        """Begin a new part with the next frame."""
+        if self._recording is not None:
+            self._recording.split()
+
+    def status(self) -> RecordingStatus | None:
+        """Return how the recording goes, or None if there is none."""
+        return None if (recording := self._recording) is None else recording.status()
+
+    def stop(self) -> Path:
+        """Finish the recording and return its first file.
+
+        Raises:
+            RecordingError: Something of it could not be written, or no frame came between start and stop.
+        """
+        with self._handing_over:
+            recording, self._recording = self._recording, None
+        if recording is None:
+            raise RecordingError("nothing is being recorded")
+        recording.close()
+        if not recording.path.exists():
+            raise RecordingError("nothing was recorded: no frame was fused between start and stop")
+        return recording.path
+
+    def detach(self) -> None:
+        """Let go of the session: no frame comes any more. A recording is still to be stopped."""
+        self._session.runner.remove_sink(self)
+
+    def _with_engine(self, entry: Entry) -> Entry:
+        """Mark the first frame that another engine has fused."""
+        before, self._engine = self._engine, self._session.engine.description
+        return entry if self._engine == before else entry.marked(marker("engine", self._engine))
+
+
+def snapshot(session: Session, settings: Settings, fused: FusedFrame) -> Path:
+    """Keep ``fused``, its sources, and how they were made, without loss; return the fused picture.
+
+    Raises:
+        RecordingError: They could not be written.
+    """
+    return save_snapshot(recording_folder(settings.recording), fused, about_session(session, settings))
+
+
+def about_session(session: Session, settings: Settings) -> About:
+    """Return what a recording or a snapshot of ``session`` is of."""
+    engine = session.engine
+    weights = file_sha256(_weights(engine, settings))
+    facts = EngineFacts(engine.name, engine.description, weights, engine.device, engine.fallback_reason)
+    return About(facts, without_secrets(settings))
+
+
+def _ready(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"{folder} cannot be created ({error.strerror}); choose another folder") from None
+    return folder
+
+
+def _weights(engine: Engine, settings: Settings) -> Path:
+    if settings.fusion.weights:
+        return Path(settings.fusion.weights)
+    return Path(str(files("assets") / "weights" / f"{engine.name}.safetensors"))

@@ -1,0 +1,26 @@
+"""The contract of every writer, and how a failure to write is told."""
+
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class Writer(Protocol[T_contra]):
+    """Something that frames are written to, one after the other."""
+
+    def write(self, frame: T_contra, /) -> None:
+        """Write one frame.
+
+        Raises:
+            RecordingError: It could not be written; what was written before stays readable.
+        """
+
+    def close(self) -> None:
+        """Finish; a second call does nothing."""
+
+
+def write_failure(path: Path, error: Exception) -> str:
+    """Return the sentence that tells why ``path`` could not be written."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"{path} cannot be written ({reason}); check the disk and the folder's permissions"
