@@ -16,7 +16,7 @@ LAYERS = {
         (
             "errors frames settings cache machine",
             "sources alignment synchronisation thermal engine fusion_modes compositing writers telemetry",
-            "pairing live_pairing opening pipeline snapshot quality recording estimation",
+            "pairing live_pairing opening pipeline snapshot quality recording estimation file_offset",
             "runner",
             "session session_recorder processing bench",
             "cli gui",
