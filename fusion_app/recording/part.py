@@ -37,7 +37,10 @@ class PartPlan:
 
     def video(self, origin_s: float) -> VideoPlan:
         """Return the plan of the video whose zero is at ``origin_s``."""
-        return VideoPlan(self.fps, self.settings.quality, self.tracks, self.settings.ir_codec, origin_s)
+        # Several tracks beside a network that needs the processor: what encoding saves, the picture gains.
+        return VideoPlan(
+            self.fps, self.settings.quality, self.tracks, self.settings.ir_codec, origin_s, preset="ultrafast"
+        )
 
 
 class Part:

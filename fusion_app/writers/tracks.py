@@ -32,12 +32,14 @@ class TrackPlan:
         codec: What encodes it.
         fps: Nominal frames per second.
         quality: H.264 constant rate factor.
+        preset: H.264 effort, in x264's words.
     """
 
     name: TrackName
     codec: Codec
     fps: Fraction
     quality: int
+    preset: str
 
 
 class Track:
@@ -97,7 +99,7 @@ def _add_stream(container: OutputContainer, plan: TrackPlan, image: Image) -> Vi
     stream.pix_fmt = "yuv444p" if stream.width % 2 or stream.height % 2 else "yuv420p"  # 4:2:0 holds no odd sides
     context.gop_size = max(1, round(plan.fps))  # a key frame each second: seeking, and what a crash can cost
     context.colorspace, context.color_range = Colorspace.ITU601, ColorRange.MPEG
-    context.options = {"preset": "veryfast", "tune": "zerolatency", "crf": str(plan.quality)}
+    context.options = {"preset": plan.preset, "tune": "zerolatency", "crf": str(plan.quality)}
     return stream
 
 

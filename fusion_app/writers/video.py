@@ -42,6 +42,8 @@ class VideoPlan:
         ir_codec: Of the infrared track; ``auto`` is FFV1 for 16 bit, H.264 for 8 bit.
         origin_s: PTS that becomes zero; None takes the first frame's.
         audio: A visible video file whose sound is copied, if it has any.
+        preset: H.264 effort in x264's words. At one quality ``ultrafast`` takes half the time of ``veryfast`` and makes
+            files a fifth larger (measured on real pairs: equal PSNR).
     """
 
     fps: float
@@ -50,12 +52,13 @@ class VideoPlan:
     ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
     origin_s: float | None = None
     audio: Path | None = None
+    preset: Literal["ultrafast", "veryfast"] = "veryfast"
 
     def track(self, name: TrackName, image: Image) -> TrackPlan:
         """Return how the track ``name`` is encoded, whose first image is ``image``."""
         is_deep = image.itemsize == 2 or (image.ndim == 3 and image.shape[2] == 2)
         codec: Codec = "ffv1" if is_deep or (name == "ir" and self.ir_codec == "ffv1") else "h264"
-        return TrackPlan(name, codec, Fraction(self.fps).limit_denominator(1001), self.quality)
+        return TrackPlan(name, codec, Fraction(self.fps).limit_denominator(1001), self.quality, self.preset)
 
 
 class VideoWriter:
