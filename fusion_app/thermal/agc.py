@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from fusion_app.frames import Image
+from fusion_app.frames import FloatImage, Image
 from fusion_app.settings import ThermalSettings
 from fusion_app.thermal.moves import Move
 
@@ -28,6 +28,11 @@ MAX_STEP = 1.5
 PLATEAU = 1.5
 """How often a count may occur, in means over the counts that occur, before the rest of it earns no more contrast."""
 
+MAX_NOISE = 2.0
+"""Grey levels that the plateau's curve makes of the sensor's noise (standard deviation), at the most."""
+
+ROUNDS = 4
+
 COUNTS = np.arange(65536, dtype=np.float32)
 
 
@@ -35,29 +40,32 @@ class Agc:
     """Counts to grey, with the curve in use as its memory."""
 
     def __init__(self) -> None:
-        self._curve: Curve | None = None
+        self._curve = ramp(0, 65535)
+        self._is_first = True
 
     def __call__(self, counts: Image, settings: ThermalSettings, move: Move) -> Image:
         """Return ``(H, W)`` uint8 of ``(H, W)`` uint16 counts."""
-        self._curve = self._next_curve(counts, settings, move)
+        self._curve, self._is_first = self._next_curve(counts, settings, move), False
         return applied(self._curve, counts)
 
+    def levels(self, counts: FloatImage) -> FloatImage:
+        """Return the grey levels, not rounded, that the curve in use gives ``(H, W)`` counts."""
+        return self._curve[np.rint(counts).astype(np.intp)]
+
     @property
-    def counts_range(self) -> tuple[float, float] | None:
-        """Counts that are drawn black and white."""
-        if self._curve is None:
-            return None
-        black, white = np.searchsorted(self._curve, (0.5, 254.5))
+    def counts_range(self) -> tuple[float, float]:
+        """Counts that are drawn darkest and brightest."""
+        black, white = np.searchsorted(self._curve, (self._curve[0] + 0.5, self._curve[-1] - 0.5))
         return float(black), float(white)
 
     def _next_curve(self, counts: Image, settings: ThermalSettings, move: Move) -> Curve:
         if settings.agc == "manual":
             return ramp(settings.level - settings.span / 2, settings.level + settings.span / 2)
-        if self._curve is not None and (settings.lock or move is Move.SAME):
+        if not self._is_first and (settings.lock or move is Move.SAME):
             return self._curve
         occurrences = histogram(counts)
-        target = _CURVES[settings.agc](occurrences, settings.min_span)
-        if self._curve is None or move is Move.START or _is_elsewhere(self._curve, occurrences):
+        target = _CURVES[settings.agc](occurrences, _least_span(counts, occurrences, settings))
+        if self._is_first or move is Move.START or _is_elsewhere(self._curve, occurrences):
             return target
         return followed(self._curve, target)
 
@@ -68,6 +76,25 @@ def histogram(counts: Image) -> npt.NDArray[np.int64]:
     return np.bincount(sample.ravel(), minlength=65536)
 
 
+def noise(counts: Image) -> float:
+    """Return the standard deviation of the noise of ``(H, W)`` counts, told by how rows bend from pixel to pixel."""
+    rows = counts[::8].astype(np.int32)
+    if rows.shape[1] < 3:
+        return 0.0
+    bend = np.abs(rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:])
+    # Edges and texture bend more, so the quiet quarter tells; of a normal distribution it lies below 0.3186, and the
+    # variances add up to 1 + 4 + 1.
+    return float(np.quantile(bend, 0.25)) / (0.3186 * 6**0.5)
+
+
+def _least_span(counts: Image, occurrences: npt.NDArray[np.int64], settings: ThermalSettings) -> float:
+    """Return the counts that the grey range spans at the least; a plateau's slope must not show noise, either."""
+    if settings.agc != "plateau":
+        return settings.min_span
+    low, high = _percentiles(occurrences)
+    return max(settings.min_span, min(255.0 * noise(counts) / MAX_NOISE, high - low))
+
+
 def ramp(black: float, white: float) -> Curve:
     """Return the curve that rises from ``black`` to ``white`` counts in a straight line."""
     scale = np.float32(255.0 / max(white - black, 1.0))
@@ -76,9 +103,7 @@ def ramp(black: float, white: float) -> Curve:
 
 def percentile_curve(occurrences: npt.NDArray[np.int64], min_span: float) -> Curve:
     """Return the ramp between the percentiles `PERCENTILES`, ``min_span`` counts wide at the least."""
-    total = np.cumsum(occurrences)
-    low, high = np.searchsorted(total, np.array(PERCENTILES) / 100 * total[-1])
-    return _ramp_of_span(float(low), float(high), min_span)
+    return _ramp_of_span(*_percentiles(occurrences), min_span)
 
 
 def linear_curve(occurrences: npt.NDArray[np.int64], min_span: float) -> Curve:
@@ -90,12 +115,12 @@ def linear_curve(occurrences: npt.NDArray[np.int64], min_span: float) -> Curve:
 def plateau_curve(occurrences: npt.NDArray[np.int64], min_span: float) -> Curve:
     """Return the curve of histogram equalisation whose histogram is cut at a plateau (`PLATEAU`).
 
-    Its slope is nowhere steeper than that of a ramp over ``min_span`` counts. What the grey range then has left over
-    stays half above and half below.
+    It is nowhere steeper than a ramp over ``min_span`` counts; what the grey range then has left over stays half above
+    and half below.
     """
-    plateau = PLATEAU * occurrences.sum() / np.count_nonzero(occurrences)
-    weights = np.minimum(occurrences, plateau)
-    slopes = np.minimum(weights * (255.0 / weights.sum()), 255.0 / min_span)
+    slopes = np.minimum(occurrences, PLATEAU * occurrences.sum() / np.count_nonzero(occurrences))
+    for _ in range(ROUNDS):  # what is cut from the steep parts goes to the rest
+        slopes = np.minimum(slopes * (255.0 / slopes.sum()), 255.0 / min_span)
     rising = np.cumsum(slopes) - slopes / 2
     return np.asarray(rising + (255.0 - slopes.sum()) / 2, np.float32)
 
@@ -118,6 +143,12 @@ def applied(curve: Curve, counts: Image) -> Image:
     return np.take(np.rint(curve).astype(np.uint8), counts)
 
 
+def _percentiles(occurrences: npt.NDArray[np.int64]) -> tuple[float, float]:
+    total = np.cumsum(occurrences)
+    low, high = np.searchsorted(total, np.array(PERCENTILES) / 100 * total[-1])
+    return float(low), float(high)
+
+
 def _ramp_of_span(low: float, high: float, min_span: float) -> Curve:
     middle, half = (low + high) / 2, max(high - low, min_span) / 2
     return ramp(middle - half, middle + half)
@@ -125,5 +156,5 @@ def _ramp_of_span(low: float, high: float, min_span: float) -> Curve:
 
 def _is_elsewhere(curve: Curve, occurrences: npt.NDArray[np.int64]) -> bool:
     """Tell whether more than half of the picture would be black or white: another scene, not worth a slow way there."""
-    is_clipped = (curve <= 0) | (curve >= 255)
+    is_clipped = (curve <= curve[0]) | (curve >= curve[-1])
     return bool(2 * occurrences[is_clipped].sum() > occurrences.sum())

@@ -6,6 +6,7 @@ and undone only where they explain most of the change: what a moving camera or o
 correction then fades out, so the picture never stays away from the camera's own.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,6 +33,9 @@ ROUNDS = 5
 GAINS = (0.4, 2.5)
 OFFSETS = (-120.0, 120.0)
 LEVELS = np.arange(256, dtype=np.float32)
+
+
+Levels = Callable[[FloatImage], FloatImage]
 
 
 class Gain(NamedTuple):
@@ -92,14 +96,22 @@ class Deflicker:
         self._before: FloatImage | None = None
         self._correction = NOTHING
 
-    def __call__(self, grey: Image, move: Move, step_s: float) -> Image:
-        """Return ``(H, W)`` uint8 grey without the jumps of its gain; the same array where there is nothing to do."""
+    def __call__(self, grey: Image, small: FloatImage, levels: Levels, move: Move, step_s: float) -> Image:
+        """Return ``grey`` without the jumps of its gain; the same array where there is nothing to do.
+
+        Args:
+            grey: ``(H, W)`` uint8.
+            small: `thumbnail` of the frame, as the camera delivers it.
+            levels: Grey levels of such a thumbnail. Asked for both frames anew, so the AGC's own steps are no jumps.
+            move: How the frame stands to the one before.
+            step_s: Seconds since then.
+        """
         if move is not Move.SAME:
-            before, self._before = self._before, thumbnail(grey)
+            before, self._before = self._before, small
             if before is None or move is Move.START:
                 self._correction = NOTHING
             else:
-                self._correction = self._followed(fitted(before, self._before), abs(step_s))
+                self._correction = self._followed(fitted(levels(before), levels(small)), abs(step_s))
         return corrected(grey, self._correction)
 
     def _followed(self, change: Change, step_s: float) -> Gain:
@@ -111,9 +123,9 @@ class Deflicker:
         return correction.faded(1 - np.exp(-step_s / FADE_S))
 
 
-def thumbnail(grey: Image) -> FloatImage:
-    """Return the picture small: without its noise, and quick to compare."""
-    return np.asarray(cv2.resize(grey.astype(np.float32), THUMBNAIL, interpolation=cv2.INTER_AREA), np.float32)
+def thumbnail(image: Image) -> FloatImage:
+    """Return a picture or counts small: without their noise, and quick to compare."""
+    return np.asarray(cv2.resize(image.astype(np.float32), THUMBNAIL, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def fitted(before: FloatImage, now: FloatImage) -> Change:

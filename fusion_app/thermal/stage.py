@@ -9,7 +9,7 @@ from fusion_app.frames import Frame, Image, ThermalView
 from fusion_app.settings import ThermalSettings
 from fusion_app.thermal.agc import Agc
 from fusion_app.thermal.bad_pixels import BadPixels
-from fusion_app.thermal.deflicker import Deflicker
+from fusion_app.thermal.deflicker import Deflicker, thumbnail
 from fusion_app.thermal.freeze import Freeze
 from fusion_app.thermal.layouts import Decoded, decode
 from fusion_app.thermal.moves import Move, move
@@ -92,10 +92,11 @@ class Thermal:
             image = memory.bad_pixels(image, how)
         has_counts = image.dtype == np.uint16
         grey = memory.agc(image, settings, how) if has_counts else image
+        if settings.deflicker:
+            levels = memory.agc.levels if has_counts else np.asarray
+            grey = memory.deflicker(grey, thumbnail(image), levels, how, step_s)
         if settings.polarity == "black-hot":
             grey = cv2.bitwise_not(grey)
-        if settings.deflicker:
-            grey = memory.deflicker(grey, how, step_s)
         return ThermalView(
             grey,
             counts=image if has_counts else None,

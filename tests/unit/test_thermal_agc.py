@@ -95,10 +95,23 @@ def test_a_hotter_count_is_never_darker(method: object) -> None:
         assert steps.min() >= -1e-3
 
 
+def smooth() -> np.ndarray:
+    """A scene of 300 counts without texture, and a quarter of it 5000 counts hotter."""
+    counts = np.tile(7000 + 300 * np.linspace(0, 1, 80), (60, 1))
+    counts[10:40, 20:60] += 5000
+    return counts.astype(np.uint16)
+
+
 def test_plateau_gives_the_many_more_contrast_than_linear_does() -> None:
-    counts = scene(hot=True)
+    counts = smooth()
     plateau, linear = (Agc()(counts, settings(method), Move.START)[40:] for method in ("plateau", "linear"))
     assert np.ptp(plateau) > 4 * np.ptp(linear)
+
+
+def test_plateau_does_not_make_a_picture_of_noise() -> None:
+    counts = np.random.default_rng(4).normal(7000, 40, (240, 320)).astype(np.uint16)
+    counts[:60] += np.linspace(0, 9000, 320).astype(np.uint16)
+    assert Agc()(counts, settings("plateau"), Move.START)[60:].std() < 2.5
 
 
 def test_the_extremes_of_sixteen_bit_are_drawn() -> None:
