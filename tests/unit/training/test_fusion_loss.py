@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -107,3 +109,52 @@ def test_the_loss_has_a_gradient_on_flat_and_black_images() -> None:
     sum(fusion_loss(fused, scene(black, black), CONFIG).values()).backward()
 
     assert torch.isfinite(fused.grad).all()
+
+
+FAITHFUL = replace(CONFIG, far_intensity=1.0, shared=1.0, decided=1.0)
+
+
+def test_terms_of_weight_0_are_left_out() -> None:
+    vis, ir = textured(0), textured(1)
+
+    extra = fusion_loss(vis, scene(vis, ir), FAITHFUL).keys() - fusion_loss(vis, scene(vis, ir), CONFIG).keys()
+
+    assert extra == {"far_intensity", "shared", "decided"}
+
+
+def test_near_a_warm_target_another_light_is_not_charged_as_unfaithful() -> None:
+    ir, vis = torch.full((1, 1, 64, 64), 60.0), textured(0)[:1, :, :1, :1] + torch.zeros(1, 1, 64, 64)
+    ir[:, :, 12:20, 12:20] = 160
+    near, far = vis.clone(), vis.clone()
+    near[:, :, 8:12, 12:20] -= 30
+    far[:, :, 50:54, 50:58] -= 30
+
+    def unfaithful(fused: Tensor) -> float:
+        losses = fusion_loss(fused, scene(vis, ir), FAITHFUL)
+        return float(losses["far_intensity"] + losses["decided"])
+
+    best = torch.maximum(vis, ir)
+    assert unfaithful(torch.minimum(near, vis)) == pytest.approx(unfaithful(vis))
+    assert unfaithful(best - (vis - far)) > unfaithful(best) + 1e-3
+
+
+def test_in_a_patch_nothing_is_charged_as_unfaithful() -> None:
+    blind = scene(textured(0), textured(1), is_blind=True)
+
+    losses = fusion_loss(lend(blind.impaired, blind.ir, CONFIG), blind, FAITHFUL)
+
+    assert float(losses["far_intensity"]) == float(losses["decided"]) == 0
+
+
+def test_infrareds_noise_is_not_lent_and_its_edges_are() -> None:
+    generator = torch.Generator().manual_seed(0)
+    sky = torch.full((1, 1, 48, 48), 230.0)
+    noise = 60 + 1.5 * torch.randn(sky.shape, generator=generator)
+    edge = noise.clone()
+    edge[..., 24:] += 60
+
+    def gradient_cost(fused: Tensor, ir: Tensor, noise_floor: float) -> float:
+        return float(fusion_loss(fused, scene(sky, ir), replace(CONFIG, noise_floor=noise_floor))["gradient"])
+
+    assert gradient_cost(sky, noise, 3.0) < 0.1 * gradient_cost(sky, noise, 0.0)
+    assert gradient_cost(sky, edge, 3.0) > 0.5 * gradient_cost(sky, edge, 0.0)
