@@ -6,6 +6,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 
 from fusion_app.gui.icons import icon
+from fusion_app.gui.palettes import NAMES, Palette
 from fusion_app.gui.session_controller import RUNNING, State
 
 
@@ -47,11 +48,19 @@ COMMANDS = (
     Command("layout_side_by_side", QT_TRANSLATE_NOOP("Actions", "&Sources side by side"), ("4",), group="layout"),
     Command("layout_fused_big", QT_TRANSLATE_NOOP("Actions", "Fused &big, sources small"), ("5",), group="layout"),
     Command("layout_three_up", QT_TRANSLATE_NOOP("Actions", "&Three up"), ("6",), group="layout"),
+    Command("layout_picture", QT_TRANSLATE_NOOP("Actions", "&Picture in picture"), ("7",), group="layout"),
+    Command("layout_swipe", QT_TRANSLATE_NOOP("Actions", "S&wipe visible to fused"), ("8",), group="layout"),
+    Command("statistics", QT_TRANSLATE_NOOP("Actions", "S&tatistics"), ("I",), is_checkable=True),
     Command("zoom_in", QT_TRANSLATE_NOOP("Actions", "Zoom &in"), ("Ctrl++", "Ctrl+=")),
     Command("zoom_out", QT_TRANSLATE_NOOP("Actions", "Zoom &out"), ("Ctrl+-",)),
     Command("zoom_pixels", QT_TRANSLATE_NOOP("Actions", "Zoom to &100 %"), ("Ctrl+0",)),
     Command("zoom_fit", QT_TRANSLATE_NOOP("Actions", "Zoom to &fit"), ("Ctrl+F",)),
     Command("full_screen", QT_TRANSLATE_NOOP("Actions", "F&ull screen"), ("F11",), "full_screen", is_checkable=True),
+    Command("palette_next", QT_TRANSLATE_NOOP("Actions", "&Next palette"), ("C",)),
+    Command("palette_before", QT_TRANSLATE_NOOP("Actions", "&Previous palette"), ("Shift+C",)),
+    Command("dock_sources", QT_TRANSLATE_NOOP("Actions", "&Sources"), ("F5",), is_checkable=True),
+    Command("docks_reset", QT_TRANSLATE_NOOP("Actions", "&Reset docks")),
+    *(Command(f"palette_{one.name.lower()}", NAMES[one], group="palette") for one in Palette),
     Command("theme_system", QT_TRANSLATE_NOOP("Actions", "As the &system"), group="theme"),
     Command("theme_dark", QT_TRANSLATE_NOOP("Actions", "&Dark"), group="theme"),
     Command("theme_light", QT_TRANSLATE_NOOP("Actions", "&Light"), group="theme"),

@@ -1,4 +1,4 @@
-"""How the window looks, and that it looks the same next time: geometry, layout, theme, full screen."""
+"""How the window looks, and that it looks the same next time: geometry, layout, palette, theme, full screen."""
 
 from functools import partial
 
@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from fusion_app.gui import theme
 from fusion_app.gui.actions import Actions
+from fusion_app.gui.palettes import Palette
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.status_bar import StatusBar
 from fusion_app.gui.view_grid import Layout, ViewGrid
@@ -23,6 +24,10 @@ class Appearance(QObject):
         self._preferences = preferences
         for action, chosen in zip(actions.group("theme"), theme.Theme, strict=True):
             action.triggered.connect(partial(self.set_theme, chosen))
+        for action, palette in zip(actions.group("palette"), Palette, strict=True):
+            action.triggered.connect(partial(self.set_palette, palette))
+        actions["palette_next"].triggered.connect(lambda: self._turn_palette(1))
+        actions["palette_before"].triggered.connect(lambda: self._turn_palette(-1))
         actions["full_screen"].toggled.connect(self._set_full_screen)
         grid.layout_changed.connect(self._on_layout)
 
@@ -30,14 +35,19 @@ class Appearance(QObject):
         """Make the window look as it did when it was closed."""
         if not self._preferences.geometry.isEmpty():
             self._window.restoreGeometry(self._preferences.geometry)
+        if not self._preferences.docks.isEmpty():
+            self._window.restoreState(self._preferences.docks)
         layout = self._preferences.layout
         self._grid.set_layout(layout)
         self._on_layout(layout)
+        self.set_palette(self._preferences.palette)
         self.set_theme(self._preferences.theme)
 
-    def keep_geometry(self) -> None:
-        """Remember place and size of the window."""
+    def keep(self) -> None:
+        """Remember place and size of the window, and its docks."""
+        self._actions["full_screen"].setChecked(False)  # the bars are not to be remembered as hidden
         self._preferences.geometry = self._window.saveGeometry()
+        self._preferences.docks = self._window.saveState()
 
     def set_theme(self, chosen: theme.Theme, *_: object) -> None:
         """Dress the application in a theme."""
@@ -49,6 +59,16 @@ class Appearance(QObject):
         status = self._window.statusBar()
         if isinstance(status, StatusBar):
             status.set_colours(theme.colours(chosen))
+
+    def set_palette(self, palette: Palette, *_: object) -> None:
+        """Colour the infrared tile."""
+        self._preferences.palette = palette
+        self._actions.group("palette")[list(Palette).index(palette)].setChecked(True)
+        self._grid.set_palette(palette)
+
+    def _turn_palette(self, steps: int) -> None:
+        palettes = list(Palette)
+        self.set_palette(palettes[(palettes.index(self._preferences.palette) + steps) % len(palettes)])
 
     def follow_system(self) -> None:
         """Dress anew after the desktop changed between dark and light."""

@@ -107,13 +107,25 @@ class LiveBar(QWidget):
         row.addSpacing(10)
         row.addWidget(self.detail)
         row.addStretch(1)
-        self.show_frozen(False)
+        self._is_frozen = self._is_silent = False
+        self._show()
 
     def show_frozen(self, is_frozen: bool) -> None:
         """Say whether the view moves."""
-        self.lamp.setText(self.tr("❚❚ FROZEN") if is_frozen else self.tr("● LIVE"))
-        self.detail.setText(self.tr("The view stands still; fusing and recording go on.") if is_frozen else "")
-        self.lamp.setProperty("frozen", is_frozen)
+        self._is_frozen = is_frozen
+        self._show()
+
+    def show_silent(self, is_silent: bool) -> None:
+        """Say whether anything comes at all."""
+        if is_silent is not self._is_silent:
+            self._is_silent = is_silent
+            self._show()
+
+    def _show(self) -> None:
+        silent = self.tr("■ NO SIGNAL") if self._is_silent else self.tr("● LIVE")
+        self.lamp.setText(self.tr("❚❚ FROZEN") if self._is_frozen else silent)
+        self.detail.setText(self.tr("The view stands still; fusing and recording go on.") if self._is_frozen else "")
+        self.lamp.setProperty("frozen", self._is_frozen or self._is_silent)
         if (style := self.lamp.style()) is not None:
             style.polish(self.lamp)
 

@@ -11,11 +11,12 @@ from PyQt6.QtWidgets import QDialog, QWidget
 
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.actions import Actions
+from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
-from fusion_app.gui.dialogs.pair import ConnectDialog, OpenPairDialog, PairDialog
+from fusion_app.gui.dialogs.pair import OpenPairDialog, PairDialog
 from fusion_app.gui.dropping import guess_pair
-from fusion_app.gui.frame_view import to_qimage
+from fusion_app.gui.pixels import to_qimage
 from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
 from fusion_app.gui.recording_control import RecordingControl, RecordingState
 from fusion_app.gui.rigs import Rigs, is_rig
@@ -24,6 +25,7 @@ from fusion_app.gui.view_grid import Layout, Role, ViewGrid
 from fusion_app.gui.worker import Worker
 from fusion_app.settings import SourceSettings
 from fusion_app.snapshot import free_path, recording_folder
+from fusion_app.sources.devices import cameras
 
 DEMO = RecentPair("synthetic:ir", "synthetic:vis")
 
@@ -142,10 +144,23 @@ class Commands(QObject):
         )
 
     def ask_for_cameras(self) -> None:
-        """Open the dialog for cameras and addresses."""
+        """Open the dialog for cameras and addresses; they are listed in the worker's thread."""
         sources = self._controller.settings.sources
-        is_live = all("://" in uri or uri.startswith("camera:") for uri in (sources.ir, sources.vis))
-        self._ask(ConnectDialog(self._window, *((sources.ir, sources.vis) if is_live else ())))
+        is_live = any("://" in uri or uri.startswith(("camera:", "split:")) for uri in (sources.ir, sources.vis))
+        dialog = ConnectDialog(self._window, *((sources.ir, sources.vis) if is_live else ()))
+        dialog.rescan_asked.connect(lambda: self._list_cameras(dialog))
+        self._ask(dialog)
+        dialog.ask_for_cameras()
+
+    def _list_cameras(self, dialog: ConnectDialog) -> None:
+        def is_open() -> bool:
+            return self.dialog is dialog
+
+        self._controller.worker.submit(
+            cameras,
+            lambda found: dialog.show_cameras(found) if is_open() else None,
+            lambda error: dialog.show_failure(error) if is_open() else None,
+        )
 
     def _known_sources(self) -> SourceSettings:
         sources = self._controller.settings.sources
@@ -201,12 +216,13 @@ class Commands(QObject):
         if self._recording.state is not RecordingState.OFF:
             self._recording.stop()
         elif self._controller.session is not None:
-            self._recording.start(self._controller.session, self._controller.settings.recording)
+            self._recording.start(self._controller.session, self._controller.settings)
 
     def snapshot(self) -> None:
         """Keep the frame in view."""
-        if (frame := self._frame()) is not None:
-            self._recording.snapshot(frame, self._controller.settings.recording)
+        session = self._controller.session
+        if (frame := self._frame()) is not None and session is not None:
+            self._recording.snapshot(session, self._controller.settings, frame)
 
     def copy_frame(self) -> None:
         """Put the fused frame on the clipboard."""

@@ -1,6 +1,7 @@
 """One tile of the view grid: paints a frame, letterboxed, with a title that says what it is."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
@@ -9,7 +10,6 @@ from PyQt6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QFont,
     QImage,
     QMouseEvent,
     QPainter,
@@ -20,37 +20,20 @@ from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from fusion_app.frames import Image
 from fusion_app.gui.dropping import dropped_paths
+from fusion_app.gui.pixels import levels_text, to_qimage
+from fusion_app.gui.tags import paint_tag
+from fusion_app.gui.zoom import MAX_ZOOM, Zoom
 
 GROUND = QColor("#0b0c0e")
-TAG = QColor(0, 0, 0, 150)
-TAG_TEXT = QColor("#f2f4f7")
 HINT = QColor("#6d7683")
 ACCENT = QColor("#4d9fff")
 DIMMED = QColor(0, 0, 0, 120)
-MAX_ZOOM = 32.0
 SHARP_ABOVE = 3.0
 """Screen pixels per image pixel beyond which pixels are shown as squares."""
 
 
-@dataclass(frozen=True)
-class Zoom:
-    """What part of a picture is in view.
-
-    Attributes:
-        factor: Magnification over the fitted size, 1 or more.
-        x: Centre of the view, 0…1 of the picture's width.
-        y: The same of its height.
-    """
-
-    factor: float = 1.0
-    x: float = 0.5
-    y: float = 0.5
-
-    def within(self) -> "Zoom":
-        """Return the same, kept inside the picture."""
-        factor = min(max(self.factor, 1.0), MAX_ZOOM)
-        margin = 0.5 / factor
-        return Zoom(factor, min(max(self.x, margin), 1 - margin), min(max(self.y, margin), 1 - margin))
+Reading = Callable[[float, float], str]
+"""What else is known of a place, 0…1 of the picture's width and height: raw counts, a temperature."""
 
 
 class FrameView(QWidget):
@@ -74,10 +57,14 @@ class FrameView(QWidget):
         self._image: QImage | None = None
         self._zoom = Zoom()
         self._grabbed: QPointF | None = None
+        self._pointer: QPointF | None = None
+        self._reading: Reading | None = None
+        self._title_corner = Qt.Corner.TopLeftCorner
         self._is_dimmed = False
         self._is_target = False
         self.setAccessibleName(title)
         self.setAcceptDrops(True)
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -98,19 +85,30 @@ class FrameView(QWidget):
             self.setAccessibleName(title)
             self.update()
 
-    def show_image(self, image: Image | None) -> None:
+    def set_title_corner(self, corner: Qt.Corner) -> None:
+        """Put the title elsewhere: something covers its place."""
+        self._title_corner = corner
+        self.update()
+
+    def set_reading(self, reading: Reading | None) -> None:
+        """Let the probe say more than grey levels."""
+        self._reading = reading
+
+    def show_image(self, image: Image | None, colours: Sequence[int] = ()) -> None:
         """Show ``image``, ``(H, W)`` uint8 or ``(H, W, 3)`` uint8 BGR, or nothing.
 
-        The pixels are shared with the screen, not copied: they must not change any more.
+        The pixels are shared with the screen, not copied: they must not change any more. A grey image takes its 256
+        ``colours``, if there are any.
         """
         self._pixels = None if image is None else np.ascontiguousarray(image)
-        self._image = None if self._pixels is None else to_qimage(self._pixels)
+        self._image = None if self._pixels is None else to_qimage(self._pixels, colours)
         self.update()
 
     def set_dimmed(self, is_dimmed: bool) -> None:
         """Darken the picture: it is an old one."""
-        self._is_dimmed = is_dimmed
-        self.update()
+        if is_dimmed is not self._is_dimmed:
+            self._is_dimmed = is_dimmed
+            self.update()
 
     def set_zoom(self, zoom: Zoom) -> None:
         """Show this part of the picture."""
@@ -156,27 +154,29 @@ class FrameView(QWidget):
             painter.drawImage(target, self._image)
             if self._is_dimmed:
                 painter.fillRect(self.rect(), DIMMED)
-        else:
+        elif not self._is_dimmed:
             painter.setPen(HINT)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint)
-        self._paint_title(painter)
+        paint_tag(painter, self, self._title, self._title_corner, is_title=True)
+        if probed := self.probe_text():
+            paint_tag(painter, self, probed, Qt.Corner.BottomLeftCorner)
         if self._is_target:
             painter.setPen(ACCENT)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _paint_title(self, painter: QPainter) -> None:
-        font = QFont(self.font())
-        font.setPixelSize(12)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        room = painter.fontMetrics().horizontalAdvance(self._title) + 18
-        tag = QRectF(10, 10, min(room, self.width() - 20), 23)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(TAG)
-        painter.drawRoundedRect(tag, 6, 6)
-        painter.setPen(TAG_TEXT)
-        painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, self._title)
+    def probe_text(self) -> str:
+        """Return what lies under the pointer: place, grey level or colour, and what the reading adds; else nothing."""
+        if self._pointer is None or self._pixels is None:
+            return ""
+        picture = self.picture_rect()
+        x = (self._pointer.x() - picture.x()) / picture.width()
+        y = (self._pointer.y() - picture.y()) / picture.height()
+        if not (0 <= x < 1 and 0 <= y < 1):
+            return ""
+        height, width = self._pixels.shape[:2]
+        column, row = int(x * width), int(y * height)
+        more = self._reading(x, y) if self._reading is not None else ""
+        return f"{column}, {row}   {levels_text(self._pixels[row, column])}" + (f"   {more}" if more else "")
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Zoom around the pointer while Ctrl is held."""
@@ -197,8 +197,12 @@ class FrameView(QWidget):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """Move a zoomed picture."""
-        if event is None or self._grabbed is None:
+        """Probe the pixel under the pointer; move a zoomed picture."""
+        if event is None:
+            return
+        self._pointer = event.position()
+        if self._grabbed is None:
+            self.update()
             return
         moved, self._grabbed = event.position() - self._grabbed, event.position()
         picture = self.picture_rect()
@@ -211,6 +215,11 @@ class FrameView(QWidget):
         """Let go of the picture."""
         self._grabbed = None
         self.set_zoom(self._zoom)
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        """Stop probing."""
+        self._pointer = None
+        self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
         """Ask for the whole window."""
@@ -241,10 +250,3 @@ class FrameView(QWidget):
     def _set_target(self, is_target: bool) -> None:
         self._is_target = is_target
         self.update()
-
-
-def to_qimage(pixels: Image) -> QImage:
-    """Return a Qt image that shares ``pixels``, ``(H, W)`` uint8 or ``(H, W, 3)`` uint8 BGR; they must outlive it."""
-    height, width = pixels.shape[:2]
-    kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_BGR888
-    return QImage(pixels.data, width, height, pixels.strides[0], kind)  # type: ignore[call-overload,no-any-return]

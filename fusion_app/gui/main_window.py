@@ -210,6 +210,7 @@ class MainWindow(QMainWindow):
         self.recording.check()
         self._show_position()
         self.states.show_moment(moment)
+        self.bottom.live.show_silent(moment is not None and moment.ir.is_gone and moment.vis.is_gone)
         self._looks += 1
         if self._looks % NUMBERS_EVERY == 0:
             self.status.show_fields(status_fields(moment) if moment is not None else {})

@@ -18,8 +18,9 @@ MENUS = (
     (QT_TRANSLATE_NOOP("Menus", "&Edit"), "copy_frame"),
     (
         QT_TRANSLATE_NOOP("Menus", "&View"),
-        "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up | "
-        "zoom_in zoom_out zoom_pixels zoom_fit | full_screen theme",
+        "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
+        "layout_picture layout_swipe | "
+        "zoom_in zoom_out zoom_pixels zoom_fit | palette statistics docks | full_screen theme",
     ),
     (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),
@@ -38,7 +39,11 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     recent, model = QMenu(translate("Menus", "Open &recent"), window), QMenu(translate("Menus", "&Model"), window)
     theme = QMenu(translate("Menus", "&Theme"), window)
     theme.addActions(actions.group("theme"))
-    submenus = {"recent": recent, "model": model, "theme": theme}
+    palette = QMenu(translate("Menus", "Infrared &palette"), window)
+    palette.addActions([*actions.group("palette"), actions["palette_next"], actions["palette_before"]])
+    docks = QMenu(translate("Menus", "&Docks"), window)
+    docks.addActions([action for action in actions.all() if action.objectName().startswith("dock")])
+    submenus = {"recent": recent, "model": model, "theme": theme, "palette": palette, "docks": docks}
     for title, names in MENUS:
         bar = window.menuBar()
         menu = bar.addMenu(translate("Menus", title)) if bar is not None else None

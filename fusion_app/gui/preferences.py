@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from PyQt6.QtCore import QByteArray, QSettings
 
+from fusion_app.gui.palettes import Palette
 from fusion_app.gui.theme import Theme
 from fusion_app.gui.view_grid import Layout
 from fusion_app.sources.capture import without_password
 
 MOST_RECENT = 8
-E = TypeVar("E", Theme, Layout)
+E = TypeVar("E", Theme, Layout, Palette)
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,15 @@ class Preferences:
         self._store.setValue("layout", layout.value)
 
     @property
+    def palette(self) -> Palette:
+        """The palette of the infrared tile."""
+        return _choice(Palette, self._store.value("palette", type=str), Palette.WHITE_HOT)
+
+    @palette.setter
+    def palette(self, palette: Palette) -> None:
+        self._store.setValue("palette", palette.value)
+
+    @property
     def geometry(self) -> QByteArray:
         """Place and size of the window, in Qt's own format; empty at first."""
         value = self._store.value("geometry")
@@ -93,6 +103,16 @@ class Preferences:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("geometry", geometry)
+
+    @property
+    def docks(self) -> QByteArray:
+        """Which docks are open and where, in Qt's own format; empty at first."""
+        value = self._store.value("docks")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @docks.setter
+    def docks(self, docks: QByteArray) -> None:
+        self._store.setValue("docks", docks)
 
     @property
     def recent(self) -> tuple[RecentPair, ...]:

@@ -11,6 +11,7 @@ from fusion_app.gui.banner import Banner, Kind, Remedy
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.runner import RunReport
+from fusion_app.session import Session
 from fusion_app.settings import FusionSettings
 
 CLASSICAL = "laplacian"
@@ -37,11 +38,15 @@ class Problems(QObject):
     def show_notices(self) -> None:
         """Show what the session has to say that has not been shown yet."""
         session = self._controller.session
-        notices = session.notices() if session is not None else ()
-        fresh = [notice for notice in notices if notice not in self._told]
+        fresh = [notice for notice in session.notices() if self._is_news(session, notice)] if session else []
         if fresh:
             self._told.update(fresh)
             self._banner.show_message(Kind.NOTICE, " · ".join(fresh))
+
+    def _is_news(self, session: Session, notice: str) -> bool:
+        """Tell whether to say it: once, and not what a live source says of itself, for that stands on its tile."""
+        is_on_tile = any(source.info.is_live and source.notice == notice for source in (session.ir, session.vis))
+        return notice not in self._told and not is_on_tile
 
     def show_error(self, error: Exception) -> None:
         """Show an error with its remedies."""

@@ -159,6 +159,13 @@ class SessionController(QObject):
         swap, failed = partial(self._on_engine, self.session, fusion), self.failed.emit
         self.worker.submit(partial(self.session.choose, fusion), swap, failed)
 
+    def set_offset(self, offset_ms: float) -> None:
+        """Add ``offset_ms`` to every infrared time stamp from now on; a file goes on from the frame in view."""
+        self.settings = replace(self.settings, sources=replace(self.settings.sources, offset_ms=offset_ms))
+        if self.session is not None:
+            self.session.pairs.offset_s = offset_ms / 1000
+            self.seek(self.position_s)
+
     def sync(self) -> None:
         """Learn what the runner did by itself: a played file has ended. Call it now and then."""
         if self.session is None or self.state not in (State.PLAYING, State.PAUSED):

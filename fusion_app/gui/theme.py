@@ -91,10 +91,22 @@ QPushButton:default, QPushButton#primary {
 QPushButton:default:disabled { background: $panel; border-color: $border; color: $muted; font-weight: normal; }
 QPushButton#flat { background: transparent; border-color: transparent; color: $accent; padding: 5px 10px; }
 QPushButton#flat:hover, QPushButton#flat:focus { border-color: $border; }
-QLineEdit, QComboBox { background: $base; border: 1px solid $border; border-radius: 6px; padding: 6px 8px; }
+QPushButton#noticeButton { background: transparent; border: 1px solid #8a93a0; color: #f2f4f7; padding: 5px 12px; }
+QPushButton#noticeButton:hover, QPushButton#noticeButton:focus { border-color: #ffffff; }
+QPushButton#noticeButton:disabled { color: #7c8591; border-color: #4a515b; }
+#sourceNotice { background: rgba(0, 0, 0, 215); border: 1px solid #4a515b; border-radius: 10px; }
+#sourceNotice QLabel { color: #d5dae1; background: transparent; }
+#sourceNotice #noticeHeadline { color: #ffffff; font-weight: 600; }
+QDockWidget::title { background: $panel; padding: 7px 10px; border-bottom: 1px solid $border; }
+QDockWidget QScrollArea, QDockWidget QScrollArea > QWidget > QWidget { background: $window; }
+QGroupBox { border: 1px solid $border; border-radius: 8px; margin-top: 20px; padding: 8px 6px 6px 6px; }
+QGroupBox::title { subcontrol-origin: margin; left: 2px; color: $muted; font-weight: 600; }
+QLineEdit, QComboBox, QAbstractSpinBox {
+    background: $base; border: 1px solid $border; border-radius: 6px; padding: 6px 8px;
+}
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: none; }
-QLineEdit:focus, QComboBox:focus { border-color: $accent; }
+QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; }
 QTableWidget { background: $base; border: 1px solid $border; border-radius: 6px; }
 QTableWidget::item { padding: 0 10px; }
 QHeaderView::section {

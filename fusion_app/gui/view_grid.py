@@ -1,13 +1,18 @@
-"""The centre of the window: the three pictures in one of six layouts."""
+"""The centre of the window: the three pictures in one of eight layouts."""
 
 import enum
+from collections.abc import Collection
 
 from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.frames import FusedFrame, Image
-from fusion_app.gui.frame_view import GROUND, FrameView, Zoom
+from fusion_app.gui.frame_view import GROUND, FrameView
+from fusion_app.gui.palettes import Palette, colour_table
+from fusion_app.gui.readings import raw_text
+from fusion_app.gui.swipe import SwipeHandle
+from fusion_app.gui.zoom import Zoom
 
 GAP = 3
 ZOOM_STEP = 1.25
@@ -22,7 +27,7 @@ class Role(enum.Enum):
 
 
 class Layout(enum.Enum):
-    """How the tiles are arranged; the keys 1 to 6 in this order."""
+    """How the tiles are arranged; the keys 1 to 8 in this order."""
 
     FUSED = "fused"
     IR = "ir"
@@ -30,6 +35,8 @@ class Layout(enum.Enum):
     SIDE_BY_SIDE = "side by side"
     FUSED_BIG = "fused big"
     THREE_UP = "three up"
+    PICTURE_IN_PICTURE = "picture in picture"
+    SWIPE = "swipe"
 
 
 Box = tuple[float, float, float, float]
@@ -48,7 +55,11 @@ ARRANGEMENTS: dict[Layout, dict[Role, Box]] = {
         Role.VIS: (2 * THIRD, 0.5, THIRD, 0.5),
     },
     Layout.THREE_UP: {Role.IR: (0, 0, THIRD, 1), Role.VIS: (THIRD, 0, THIRD, 1), Role.FUSED: (2 * THIRD, 0, THIRD, 1)},
+    Layout.PICTURE_IN_PICTURE: {Role.FUSED: WHOLE, Role.IR: (0.7, 0.69, 0.285, 0.285)},
+    Layout.SWIPE: {Role.VIS: WHOLE, Role.FUSED: WHOLE},
 }
+"""A later tile lies on an earlier one."""
+
 SINGLE = {Role.FUSED: Layout.FUSED, Role.IR: Layout.IR, Role.VIS: Layout.VIS}
 
 
@@ -76,6 +87,10 @@ class ViewGrid(QWidget):
             Role.IR: FrameView(self.tr("IR"), self.tr("Waiting for infrared"), self),
             Role.VIS: FrameView(self.tr("VISIBLE"), self.tr("Waiting for visible"), self),
         }
+        self._swipe = SwipeHandle(self)
+        self._swipe.moved.connect(self._arrange)
+        self._palette = Palette.WHITE_HOT
+        self.tiles[Role.IR].set_reading(self._raw_at)
         for role, tile in self.tiles.items():
             tile.zoom_changed.connect(self._set_zoom)
             tile.maximise_asked.connect(lambda role=role: self._maximise(role))
@@ -93,10 +108,17 @@ class ViewGrid(QWidget):
     def show_frame(self, fused: FusedFrame | None) -> None:
         """Show a fused frame and its sources, or nothing."""
         self._frame = fused
-        self._set_dimmed(False)
-        self.tiles[Role.IR].show_image(fused.ir_view if fused else None)
-        self.tiles[Role.VIS].show_image(_shown(fused.pair.vis.image) if fused else None)
+        if fused is None or fused.pair.lost:
+            self.set_gone({Role(fused.pair.lost)} if fused else ())
+        self._show_ir()
+        has_vis = fused is not None and fused.pair.vis.index >= 0
+        self.tiles[Role.VIS].show_image(_shown(fused.pair.vis.image) if fused and has_vis else None)
         self._show_fused()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Colour the infrared tile; what is fused stays as it is."""
+        self._palette = palette
+        self._show_ir()
 
     @property
     def has_frame(self) -> bool:
@@ -108,9 +130,10 @@ class ViewGrid(QWidget):
         self._model = name
         self._show_fused()
 
-    def dim(self) -> None:
-        """Show that the pictures are the last ones of a stream that ended."""
-        self._set_dimmed(True)
+    def set_gone(self, gone: Collection[Role]) -> None:
+        """Darken the tiles of sources that are gone, and the fused one if both are."""
+        for role, tile in self.tiles.items():
+            tile.set_dimmed(role in gone or len(gone) > 1)
 
     def zoom_by(self, steps: int) -> None:
         """Zoom in (1) or out (-1) around the centre of the view."""
@@ -131,13 +154,24 @@ class ViewGrid(QWidget):
         for tile in self.tiles.values():
             tile.set_zoom(zoom)
 
-    def _set_dimmed(self, is_dimmed: bool) -> None:
-        for tile in self.tiles.values():
-            tile.set_dimmed(is_dimmed)
-
     def _maximise(self, role: Role) -> None:
         single = SINGLE[role]
         self.set_layout(self._before if self.layout_now is single else single)
+
+    def _show_ir(self) -> None:
+        frame = self._frame
+        colours = colour_table(self._palette) if self._palette is not Palette.WHITE_HOT else ()
+        has_ir = frame is not None and frame.pair.ir.index >= 0  # else it is blank: there never was one
+        self.tiles[Role.IR].show_image(frame.ir_view if frame and has_ir else None, colours)
+        marks = [self.tr("IR")]
+        if frame is not None and frame.is_nuc:
+            marks.append(self.tr("NUC, shutter closed"))
+        elif frame is not None and frame.pair.is_held:
+            marks.append(self.tr("held"))
+        self.tiles[Role.IR].set_title(" · ".join(marks))
+
+    def _raw_at(self, x: float, y: float) -> str:
+        return raw_text(self._frame, x, y) if self._frame is not None else ""
 
     def _show_fused(self) -> None:
         tile = self.tiles[Role.FUSED]
@@ -145,15 +179,23 @@ class ViewGrid(QWidget):
             tile.set_title(self.tr("VISIBLE · peek"))
             tile.show_image(_shown(self._frame.pair.vis.image))
             return
-        tile.set_title(self.tr("FUSED") + (f" · {self._model}" if self._model else ""))
+        tile.set_title(self._fused_title())
         tile.show_image(self._frame.image if self._frame else None)
+
+    def _fused_title(self) -> str:
+        lost = self._frame.pair.lost if self._frame else ""
+        if lost:
+            return self.tr("VISIBLE ONLY · infrared lost") if lost == "ir" else self.tr("IR ONLY · visible lost")
+        return self.tr("FUSED") + (f" · {self._model}" if self._model else "")
 
     def _arrange(self) -> None:
         arrangement = ARRANGEMENTS[self.layout_now]
         for role, tile in self.tiles.items():
             tile.setVisible(role in arrangement)
-            if role in arrangement:
-                tile.setGeometry(_rect(arrangement[role], self.width(), self.height()))
+        for role, box in arrangement.items():
+            self.tiles[role].setGeometry(_rect(box, self.width(), self.height()))
+            self.tiles[role].raise_()
+        self._swipe.divide(self.tiles[Role.FUSED], is_on=self.layout_now is Layout.SWIPE)
 
     def _peek(self, is_peeking: bool) -> None:
         self._is_peeking = is_peeking

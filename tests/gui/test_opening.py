@@ -8,7 +8,8 @@ from PyQt6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.banner import Kind
-from fusion_app.gui.dialogs.pair import ConnectDialog, OpenPairDialog
+from fusion_app.gui.dialogs.connect import ConnectDialog
+from fusion_app.gui.dialogs.pair import OpenPairDialog
 from fusion_app.gui.dropping import guess_pair
 from fusion_app.gui.session_controller import State
 from fusion_app.gui.view_grid import Role

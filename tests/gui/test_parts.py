@@ -12,13 +12,15 @@ from pytestqt.qtbot import QtBot
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.gui.bottom_bar import clock_text
 from fusion_app.gui.bridge import QtSink
-from fusion_app.gui.frame_view import FrameView, Zoom
+from fusion_app.gui.frame_view import FrameView
+from fusion_app.gui.moment import look
 from fusion_app.gui.preferences import Preferences, RecentPair, short_name
 from fusion_app.gui.recording_control import RecordingStatus
-from fusion_app.gui.status_bar import Level, Meter, size_text
+from fusion_app.gui.status_fields import Level, size_text, status_fields
 from fusion_app.gui.theme import Theme
 from fusion_app.gui.view_grid import Layout
 from fusion_app.gui.worker import Worker
+from fusion_app.gui.zoom import Zoom
 from fusion_app.runner import Pace
 from fusion_app.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
@@ -93,20 +95,19 @@ def test_losses_are_graded_with_a_glyph() -> None:
     demo = SourceSettings("synthetic:ir?size=32x32", "synthetic:vis?size=32x32")
     session = open_session(Settings(demo, FusionSettings(model="max")), Pace.PLAY)
     try:
-        meter = Meter(session)
-        assert meter.fields(None)["losses"].level is Level.PLAIN
+        assert status_fields(look(session))["losses"].level is Level.PLAIN
         for number in range(98):
             session.telemetry.frame_fused(fused(number), 0.1)
         session.telemetry.frame_skipped()
         session.telemetry.frame_skipped()
-        losses = meter.fields(None)["losses"]
+        losses = status_fields(look(session))["losses"]
         assert (losses.text, losses.level) == ("skipped 2 (2.0 %)", Level.WARNING)
         for _ in range(10):
             session.telemetry.frame_skipped()
-        assert meter.fields(None)["losses"].level is Level.DANGER
+        assert status_fields(look(session))["losses"].level is Level.DANGER
         recording = RecordingStatus(3725.0, 1_234_567_890, 9, 0)
-        assert meter.fields(recording)["recording"].text == "● REC 01:02:05 1.23 GB"
-        assert "dropped 4" in meter.fields(replace(recording, dropped=4))["recording"].text
+        assert status_fields(look(session, recording))["recording"].text == "● REC 01:02:05 1.23 GB"
+        assert "dropped 4" in status_fields(look(session, replace(recording, dropped=4)))["recording"].text
     finally:
         session.close()
 

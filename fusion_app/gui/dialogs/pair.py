@@ -1,4 +1,4 @@
-"""Two sources, chosen or typed: the dialogs behind *Open pair…* and *Connect cameras…*."""
+"""Two sources, chosen or typed: what the dialogs have in common, and the one behind *Open pair…*."""
 
 from pathlib import Path
 
@@ -14,10 +14,6 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from fusion_app.gui.combo import ComboBox
-
-CAMERAS = 4
 
 
 class PairDialog(QDialog):
@@ -130,41 +126,3 @@ class OpenPairDialog(PairDialog):
         ir, vis = self.ir_field.text(), self.vis_field.text()
         self.ir_field.setText(vis)
         self.vis_field.setText(ir)
-
-
-class ConnectDialog(PairDialog):
-    """Two cameras or network streams, by number or address."""
-
-    def __init__(self, parent: QWidget | None, ir: str = "", vis: str = "") -> None:
-        super().__init__(
-            parent,
-            self.tr("Connect cameras"),
-            self.tr(
-                "camera:0 is the first camera of this computer, camera:1 the second. A network camera has an address, "
-                "for example rtsp://192.168.1.20/stream; http, udp, tcp, srt and rtmp are understood, too."
-            ),
-        )
-        self.ir_field = self._row(0, self.tr("&Infrared"), ir or "camera:0")
-        self.vis_field = self._row(1, self.tr("&Visible"), vis or "camera:1")
-        self._update_open()
-
-    @property
-    def ir(self) -> str:
-        """See `PairDialog`."""
-        return self.ir_field.currentText().strip()
-
-    @property
-    def vis(self) -> str:
-        """See `PairDialog`."""
-        return self.vis_field.currentText().strip()
-
-    def _row(self, row: int, name: str, value: str) -> ComboBox:
-        field = ComboBox(self)
-        field.setEditable(True)
-        field.addItems([f"camera:{number}" for number in range(CAMERAS)])
-        field.setCurrentText(value)
-        field.currentTextChanged.connect(self._update_open)
-        self._label(row, name, field)
-        self._grid.addWidget(field, row, 1)
-        self._grid.setColumnStretch(1, 1)
-        return field

@@ -1,0 +1,57 @@
+"""Closing the window in order: ask once if a recording runs, finish what runs, then go."""
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QMessageBox, QWidget
+
+from fusion_app.gui.commands import Commands
+from fusion_app.gui.recording_control import RUNNING, RecordingControl
+from fusion_app.gui.session_controller import SessionController
+
+CLOSE_WITHIN_MS = 4500
+
+
+class Closing(QObject):
+    """The way from the wish to close to the last moment.
+
+    Signals:
+        finished: Nothing runs any more, or it has had its time.
+    """
+
+    finished = pyqtSignal()
+
+    def __init__(
+        self, window: QWidget, controller: SessionController, recording: RecordingControl, commands: Commands
+    ) -> None:
+        super().__init__(window)
+        self.asks = True
+        """Whether the user is asked before a recording is finished."""
+        self.is_done = False
+        self._window = window
+        self._controller = controller
+        self._recording = recording
+        self._commands = commands
+
+    def begin(self) -> bool:
+        """Begin to close; tell False if the user would rather go on recording."""
+        if self.asks and self._recording.state in RUNNING and not self._may_stop_recording():
+            return False
+        self._commands.stop_export(self._controller.worker)
+        self._controller.close()
+        self._controller.worker.submit(lambda: None, self._finish)  # behind everything that waits
+        QTimer.singleShot(CLOSE_WITHIN_MS, self._finish)
+        return True
+
+    def _may_stop_recording(self) -> bool:
+        box = QMessageBox(self._window)
+        box.setWindowTitle(self.tr("Recording"))
+        box.setText(self.tr("A recording is running. Finish it and close?"))
+        finish = box.addButton(self.tr("Finish and close"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Go on recording"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is finish
+
+    def _finish(self, _: object = None) -> None:
+        if not self.is_done:
+            self.is_done = True
+            self._controller.worker.stop(0.3)
+            self.finished.emit()

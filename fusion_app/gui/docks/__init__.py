@@ -1,0 +1,68 @@
+"""The panels at the edge of the window. Each is a widget of its own module; this puts frames round them."""
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
+
+from fusion_app.gui.actions import Actions
+from fusion_app.gui.commands import Commands
+from fusion_app.gui.docks.sources import SourcesPanel
+from fusion_app.gui.moment import Moment
+
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+WIDTH = 300
+
+
+class Docks(QObject):
+    """Every dock, closed at first; open and placed as the user left them from then on."""
+
+    def __init__(self, window: QMainWindow, actions: Actions, commands: Commands) -> None:
+        super().__init__(window)
+        self._window = window
+        self._docks: dict[str, QDockWidget] = {}
+        self.sources = SourcesPanel()
+        self.sources.connect_asked.connect(commands.ask_for_cameras)
+        self.sources.swap_asked.connect(commands.swap)
+        self._add("dock_sources", actions, self.sources)
+        actions["docks_reset"].triggered.connect(self.reset)
+        self.reset()
+
+    def show_moment(self, moment: Moment | None) -> None:
+        """Show the session as it is now in the docks that are open."""
+        if self._docks["dock_sources"].isVisible():
+            self.sources.show_moment(moment)
+
+    def reset(self) -> None:
+        """Close all docks and put them back to the right edge, one behind the other."""
+        first, *others = self._docks.values()
+        for dock in self._docks.values():
+            dock.setFloating(False)
+            self._window.addDockWidget(RIGHT, dock)
+            dock.hide()
+        for dock in others:
+            self._window.tabifyDockWidget(first, dock)
+
+    def _add(self, name: str, actions: Actions, panel: QWidget) -> None:
+        action = actions[name]
+        dock = QDockWidget(action.text().replace("&", ""), self._window)
+        dock.setObjectName(name)
+        area = QScrollArea(dock)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumWidth(WIDTH)
+        area.setWidget(panel)
+        dock.setWidget(area)
+        action.triggered.connect(lambda: self._turn(dock, action))
+        if (view := dock.toggleViewAction()) is not None:
+            view.toggled.connect(action.setChecked)
+        self._docks[name] = dock
+
+    @staticmethod
+    def _turn(dock: QDockWidget, action: QAction) -> None:
+        """Open the dock and bring it to the front; close it if it is there."""
+        is_in_front = dock.isVisible() and not dock.visibleRegion().isEmpty()
+        dock.setVisible(not is_in_front)
+        if not is_in_front:
+            dock.raise_()
+        action.setChecked(not is_in_front)

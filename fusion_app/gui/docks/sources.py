@@ -1,0 +1,105 @@
+"""The Sources dock: what each source is and how it goes, and the time between the two."""
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from fusion_app.gui.docks.offset import OffsetControl
+from fusion_app.gui.moment import Moment, SourceMoment
+from fusion_app.gui.preferences import short_name
+from fusion_app.gui.source_notice import details
+from fusion_app.gui.status_fields import phase_text, source_level
+from fusion_app.gui.view_grid import Role
+
+
+class SourceCard(QGroupBox):
+    """One source: lamp and state, name, size and rates.
+
+    Signals:
+        retry_asked: The user wants it to be opened at once.
+    """
+
+    retry_asked = pyqtSignal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self.lamp = QLabel(self)
+        self.source = QLabel(self)
+        self.numbers = QLabel(self)
+        self.trouble = QLabel(self)
+        self.retry = QPushButton(self.tr("Retry now"), self)
+        self.retry.setAccessibleName(f"{name}: {self.retry.text()}")
+        self.retry.clicked.connect(self.retry_asked)
+        column = QVBoxLayout(self)
+        column.setSpacing(4)
+        for label in (self.lamp, self.source, self.numbers, self.trouble):
+            label.setWordWrap(True)
+            column.addWidget(label)
+        self.numbers.setObjectName("muted")
+        column.addWidget(self.retry)
+        self.show_source(None)
+
+    def show_source(self, source: SourceMoment | None) -> None:
+        """Tell how ``source`` is."""
+        self.retry.setVisible(source is not None and bool(source.state.retry_in_s))
+        self.trouble.setVisible(source is not None and source.is_gone)
+        self.numbers.setVisible(source is not None)
+        if source is None:
+            self.lamp.setText(self.tr("No source is open."))
+            self.source.clear()
+            return
+        self.lamp.setText(f"{source_level(source).value}  {phase_text(source)}")
+        self.source.setText(short_name(source.info.uri))
+        self.source.setToolTip(source.info.uri)
+        self.numbers.setText(self._numbers(source))
+        self.trouble.setText("\n".join(line for line in details(source) if line))
+
+    def _numbers(self, source: SourceMoment) -> str:
+        info, state = source.info, source.state
+        if info.is_guess:
+            return self.tr("Nothing has come yet.")
+        parts = [str(info.size)]
+        if state.fps:
+            parts.append(self.tr("{0:.1f} fps measured").format(state.fps))
+        if info.fps:
+            parts.append(self.tr("{0:.4g} fps nominal").format(info.fps))
+        if state.reconnects:
+            parts.append(self.tr("reconnected {0} ×").format(state.reconnects))
+        if source.dropped:
+            parts.append(self.tr("{0} dropped").format(source.dropped))
+        return " · ".join(parts)
+
+
+class SourcesPanel(QWidget):
+    """Both sources and the offset.
+
+    Signals:
+        retry_asked: The source of this role is to be opened at once.
+        connect_asked: The user wants to choose other sources.
+        swap_asked: The sources are to change places.
+    """
+
+    retry_asked = pyqtSignal(Role)
+    connect_asked = pyqtSignal()
+    swap_asked = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards = {Role.IR: SourceCard(self.tr("Infrared"), self), Role.VIS: SourceCard(self.tr("Visible"), self)}
+        self.offset = OffsetControl(self)
+        column = QVBoxLayout(self)
+        for role, card in self.cards.items():
+            card.retry_asked.connect(lambda role=role: self.retry_asked.emit(role))
+            column.addWidget(card)
+        row = QHBoxLayout()
+        for text, signal in ((self.tr("Connect…"), self.connect_asked), (self.tr("Swap"), self.swap_asked)):
+            button = QPushButton(text, self)
+            button.clicked.connect(signal)
+            row.addWidget(button)
+        column.addLayout(row)
+        column.addWidget(self.offset)
+        column.addStretch(1)
+
+    def show_moment(self, moment: Moment | None) -> None:
+        """Show the session as it is now."""
+        self.cards[Role.IR].show_source(moment.ir if moment else None)
+        self.cards[Role.VIS].show_source(moment.vis if moment else None)

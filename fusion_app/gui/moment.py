@@ -1,0 +1,110 @@
+"""What a session says of itself at one moment: asked once, shown in many places."""
+
+from dataclasses import dataclass, field
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from fusion_app.gui.recording_control import RecordingControl, RecordingStatus
+from fusion_app.gui.session_controller import SessionController
+from fusion_app.pairing import PairingCounts
+from fusion_app.runner import Pace
+from fusion_app.session import Session
+from fusion_app.sources import BufferedSource
+from fusion_app.sources.base import SourceInfo, SourceState
+from fusion_app.telemetry import RunStatus
+
+LOOK_MS = 100
+
+
+@dataclass(frozen=True)
+class SourceMoment:
+    """A source at one moment.
+
+    Attributes:
+        info: What is known of it.
+        state: How it is.
+        dropped: Frames that were lost because nobody took them in time.
+    """
+
+    info: SourceInfo
+    state: SourceState
+    dropped: int = 0
+
+    @classmethod
+    def of(cls, source: BufferedSource) -> "SourceMoment":
+        """Look at ``source``."""
+        return cls(source.info, source.state(), source.dropped)
+
+    @property
+    def is_gone(self) -> bool:
+        """It is live, and no new frames come."""
+        return self.info.is_live and self.state.is_silent
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A session at one moment.
+
+    Attributes:
+        ir: The infrared source.
+        vis: The visible source.
+        run: What the run measures.
+        counts: What became of the frames.
+        pace: How the run keeps time.
+        engine: Model and device, in words.
+        unshown: Fused frames that a newer one replaced before the window could show them.
+        recording: The recording that runs, or None.
+    """
+
+    ir: SourceMoment
+    vis: SourceMoment
+    run: RunStatus = field(default_factory=RunStatus)
+    counts: PairingCounts = field(default_factory=PairingCounts)
+    pace: Pace = Pace.LIVE
+    engine: str = ""
+    unshown: int = 0
+    recording: RecordingStatus | None = None
+
+
+def look(session: Session, recording: RecordingStatus | None = None, unshown: int = 0) -> Moment:
+    """Return ``session`` as it is now."""
+    return Moment(
+        SourceMoment.of(session.ir),
+        SourceMoment.of(session.vis),
+        session.telemetry.status(),
+        session.pairs.counts,
+        session.pace,
+        session.engine.description,
+        unshown,
+        recording,
+    )
+
+
+class Watch(QObject):
+    """Looks at the session ten times a second.
+
+    Signals:
+        looked: A `Moment`, or None while there is no session.
+    """
+
+    looked = pyqtSignal(object)
+
+    def __init__(self, controller: SessionController, recording: RecordingControl) -> None:
+        super().__init__(controller)
+        self._controller = controller
+        self._recording = recording
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.look)
+        self._timer.start(LOOK_MS)
+
+    def look(self) -> None:
+        """Look now."""
+        session = self._controller.session
+        if session is None:
+            self.looked.emit(None)
+        else:
+            self.looked.emit(look(session, self._recording.status(), self._controller.sink.replaced))
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._timer.stop()
