@@ -18,6 +18,9 @@ CONVOLUTIONS_IN_A_ROW = 8
 
 Gates = Literal["image", "channel", "none"]
 
+IDLE_GATE = 1e-6
+"""A gate below it adds less than float32 can tell apart: what it would weigh need not be computed."""
+
 
 @dataclass(frozen=True)
 class BackboneConfig:
@@ -103,10 +106,15 @@ class DemandDrivenModule(nn.Module):
     def forward(self, decoded: Tensor, vis_features: Tensor, ir_features: Tensor) -> Tensor:
         """Return the compensated stage, same shape as ``decoded`` ``(N, C, H, W)``.
 
-        The encoders' features are detached: the DDM chooses among what they offer, it does not train them.
+        The encoders' features are detached: the DDM chooses among what they offer, it does not train them. Outside of
+        training nothing is supplied where nothing is demanded.
         """
+        gate = self.gate(decoded)
+        is_traced = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+        if not self.training and not is_traced and gate.amax() < IDLE_GATE:
+            return decoded
         supplied = self.supply(vis_features.detach()) + self.supply(ir_features.detach())
-        compensated: Tensor = decoded + self.gate(decoded) * supplied
+        compensated: Tensor = decoded + gate * supplied
         return compensated
 
 

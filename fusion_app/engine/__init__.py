@@ -86,14 +86,16 @@ def _open_torch(path: Path, settings: FusionSettings, *, on_gpu: bool) -> Engine
 
 def _open_openvino(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
     from fusion_app.engine.openvino_models import load_openvino_model  # noqa: PLC0415 - where it is installed
-    from fusion_app.engine.openvino_runtime import OpenVinoRuntime, has_bf16  # noqa: PLC0415
+    from fusion_app.engine.openvino_runtime import FoldedRuntime, OpenVinoRuntime, has_bf16  # noqa: PLC0415
 
     wants_bf16 = settings.precision == "bf16" or (settings.precision == "auto" and is_real_time)
     bf16 = wants_bf16 and has_bf16()
     reason = "this processor has no bf16, so the network computes in fp32"
     is_fallback = settings.precision == "bf16" and not bf16
     model = load_openvino_model(path)
-    runtime = OpenVinoRuntime(model.network, settings.threads or default_threads(), bf16=bf16)
+    runtime_of = partial(OpenVinoRuntime, threads=settings.threads or default_threads(), bf16=bf16)
+    whole = runtime_of(model.network)
+    runtime = whole if model.folded is None else FoldedRuntime(runtime_of(model.folded), whole)
     return NetworkEngine(model.name, model.halo, runtime, reason if is_fallback else "")
 
 

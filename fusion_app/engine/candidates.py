@@ -102,7 +102,8 @@ class Candidate:
         from fusion_app.engine.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - it costs seconds
 
         model, _ = load_network(Path(self.weights))
-        return NetworkEngine(self.model, None, TorchRuntime(model, self.device, threads, is_plain=True))
+        whole = model.train()  # computes what its gates shut out, too, as the authors' code does
+        return NetworkEngine(self.model, None, TorchRuntime(whole, self.device, threads, is_plain=True))
 
 
 def candidates(models: tuple[str, ...], folder: Path) -> tuple[Candidate, ...]:
@@ -208,7 +209,7 @@ def mac_per_pixel(model: "nn.Module") -> float:
         assert isinstance(layer, nn.Conv2d)  # noqa: S101 - registered on convolutions only
         total += layer.weight.numel() * output.shape[-2] * output.shape[-1]
 
-    model = model.to("meta")
+    model = model.train().to("meta")  # in training nothing is left out, whatever a picture demands
     for layer in model.modules():
         if isinstance(layer, nn.Conv2d):
             layer.register_forward_hook(count)

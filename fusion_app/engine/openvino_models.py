@@ -9,6 +9,7 @@ import warnings
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,13 @@ class OpenVinoModel:
         name: Name of the model, as its card says.
         halo: Pixels beyond its own place that a fused pixel can depend on; None: the whole image.
         network: The network, of no fixed size.
+        folded: The same without idle branches, see `models.folding`; None where it has none.
     """
 
     name: str
     halo: int | None
     network: "openvino.Model"
+    folded: "openvino.Model | None" = None
 
 
 def load_openvino_model(path: Path) -> OpenVinoModel:
@@ -65,14 +68,10 @@ def _entry(path: Path) -> str:
 
 
 def _pack(model: OpenVinoModel) -> bytes:
-    import openvino  # noqa: PLC0415
-
-    with tempfile.TemporaryDirectory() as folder:
-        graph = Path(folder) / "model.xml"
-        openvino.save_model(model.network, graph, compress_to_fp16=False)
-        text, weights = graph.read_bytes(), graph.with_suffix(".bin").read_bytes()
-    head = json.dumps({"name": model.name, "halo": model.halo, "graph_size": len(text)}).encode()
-    return head + b"\n" + text + weights
+    networks = [model.network] if model.folded is None else [model.network, model.folded]
+    parts = [part for network in networks for part in _files(network)]
+    head = json.dumps({"name": model.name, "halo": model.halo, "sizes": [len(part) for part in parts]}).encode()
+    return b"".join([head, b"\n", *parts])
 
 
 def _unpack(data: bytes) -> OpenVinoModel:
@@ -80,15 +79,30 @@ def _unpack(data: bytes) -> OpenVinoModel:
 
     head, _, body = data.partition(b"\n")
     values = json.loads(head)
-    size = values["graph_size"]
-    return OpenVinoModel(values["name"], values["halo"], openvino.Core().read_model(body[:size], body[size:]))
+    ends = list(accumulate(values["sizes"], initial=0))
+    parts = [body[start:stop] for start, stop in pairwise(ends)]
+    networks = [openvino.Core().read_model(*parts[i : i + 2]) for i in range(0, len(parts), 2)]
+    return OpenVinoModel(values["name"], values["halo"], *networks)
+
+
+def _files(network: "openvino.Model") -> tuple[bytes, bytes]:
+    """Return the graph and the weights of ``network`` in OpenVINO's own format."""
+    import openvino  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        graph = Path(folder) / "network.xml"
+        openvino.save_model(network, graph, compress_to_fp16=False)
+        return graph.read_bytes(), graph.with_suffix(".bin").read_bytes()
 
 
 def _convert(path: Path) -> OpenVinoModel:
     from fusion_app.engine.torch_runtime import load_network  # noqa: PLC0415 - torch costs seconds to import
+    from models.folding import fold  # noqa: PLC0415
 
     model, card = load_network(path)
-    return OpenVinoModel(card.model, model.halo, _traced(model))  # type: ignore[arg-type]
+    folded = fold(model)
+    networks = [_traced(model)] if folded is None else [_traced(model), _traced(folded)]
+    return OpenVinoModel(card.model, model.halo, *networks)  # type: ignore[arg-type]
 
 
 def _traced(model: "nn.Module") -> "openvino.Model":
