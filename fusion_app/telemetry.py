@@ -4,12 +4,13 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from math import ceil
 from statistics import median
 
-from fusion_app.frames import FusedFrame
+from fusion_app.frames import FramePair, FusedFrame
 
 WINDOW = 60
-"""Frames over which rates and medians are taken."""
+"""Frames over which rates, medians and percentiles are taken."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,9 @@ class RunStatus:
         skipped: Frames skipped because playing in real time left no time for them.
         fusion_fps: Fused frames per second of late, 0 before the second.
         latency_ms: Median time from a frame's arrival (its capture, if live) to its fused image, milliseconds.
-        skew_ms: Median absolute skew of the latest pairs, milliseconds.
+        skew_ms: Median absolute skew of the latest infrared frames, each with the visible frame it fits best,
+            milliseconds. (With a slow thermal camera most pairs repeat an infrared frame; that is no lack of step.)
+        skew_p95_ms: What 95 % of them do not exceed, milliseconds.
         stage_ms: Median milliseconds per pipeline stage.
         pts_s: PTS of the latest fused frame, or None.
     """
@@ -31,6 +34,7 @@ class RunStatus:
     fusion_fps: float = 0.0
     latency_ms: float = 0.0
     skew_ms: float = 0.0
+    skew_p95_ms: float = 0.0
     stage_ms: dict[str, float] = field(default_factory=dict)
     pts_s: float | None = None
 
@@ -45,15 +49,25 @@ class Telemetry:
         self._done_at: deque[float] = deque(maxlen=WINDOW)
         self._latency_s: deque[float] = deque(maxlen=WINDOW)
         self._recent: deque[FusedStats] = deque(maxlen=WINDOW)
+        self._skews: deque[tuple[float, float]] = deque(maxlen=WINDOW)
 
     def frame_fused(self, fused: FusedFrame, latency_s: float) -> None:
         """Note a fused frame and how long it took from its arrival, seconds."""
-        stats = FusedStats(fused.pts_s, abs(fused.pair.skew_s), fused.stage_ms)  # the images must not be kept alive
+        stats = FusedStats(fused.pts_s, fused.stage_ms)  # the images must not be kept alive
         with self._lock:
             self._fused += 1
             self._done_at.append(time.monotonic())
             self._latency_s.append(latency_s)
             self._recent.append(stats)
+            if not fused.pair.lost:
+                self._note_skew(fused.pair)
+
+    def _note_skew(self, pair: FramePair) -> None:
+        """Keep the smallest skew of each infrared frame."""
+        ir_s, skew_s = pair.ir.pts_s, abs(pair.skew_s)
+        if self._skews and self._skews[-1][0] == ir_s:
+            skew_s = min(skew_s, self._skews.pop()[1])
+        self._skews.append((ir_s, skew_s))
 
     def frame_skipped(self) -> None:
         """Note a frame that was skipped to keep real time."""
@@ -78,7 +92,8 @@ class Telemetry:
                 self._skipped,
                 _rate(self._done_at),
                 median(self._latency_s) * 1000,
-                median(s.skew_s for s in self._recent) * 1000,
+                _quantile(self._skews, 0.5) * 1000,
+                _quantile(self._skews, 0.95) * 1000,
                 stages,
                 self._recent[-1].pts_s,
             )
@@ -89,8 +104,12 @@ class FusedStats:
     """What is remembered of a fused frame once its images are gone."""
 
     pts_s: float
-    skew_s: float
     stage_ms: dict[str, float]
+
+
+def _quantile(skews: deque[tuple[float, float]], share: float) -> float:
+    ordered = sorted(skew_s for _, skew_s in skews)
+    return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0
 
 
 def _rate(times: deque[float]) -> float:
