@@ -40,7 +40,7 @@ class Freeze:
             self._repeats += self._has_changed
             self._frozen_s += step_s * self._has_changed
             return self._has_changed
-        self._has_changed = move is Move.NEXT
+        self._has_changed = move is Move.NEXT and self._last is not None
         self._last, self._repeats, self._frozen_s = image, 0, 0.0
         return False
 

@@ -1,6 +1,5 @@
 """Colours that a camera has put on its 8 bit picture, taken off again: from a palette back to the grey under it."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -18,11 +17,11 @@ MAX_GREY_CHROMA = 24
 MIN_COLOURED = 0.05
 """Part of the pixels that are coloured in a coloured picture; a time and a cross-hair in colour are fewer."""
 
-MAX_DISTANCE = 24.0
+MAX_DISTANCE = 16.0
 """Mean distance of pixels to the nearest colour of the palette, 8 bit BGR, beyond which it is another palette."""
 
-CHECK_STEP = 16
-"""Every how many-th row and column is looked at to recognise colours."""
+SAMPLES = 40
+"""Columns looked at to recognise colours, and rows in proportion."""
 
 IRON = (
     (0, 0, 0),
@@ -52,19 +51,6 @@ OPENCV_MAPS = {
 NAMES = ("iron", "rainbow", *OPENCV_MAPS)
 
 
-@dataclass(frozen=True)
-class Reversal:
-    """The way back from a palette's colours to grey, for every colour of 5, 6 and 5 bits.
-
-    Attributes:
-        greys: ``(65536,)`` uint8: the place of the palette's nearest colour.
-        distances: ``(65536,)`` float32: how far that is, 8 bit BGR.
-    """
-
-    greys: npt.NDArray[np.uint8]
-    distances: npt.NDArray[np.float32]
-
-
 class Unpalette:
     """BGR to grey; its memory is the palette in use."""
 
@@ -84,10 +70,11 @@ class Unpalette:
         self.is_unknown = self.is_unknown and wanted == "auto"
         if not self.name:
             return cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)
-        return np.take(reversal(self.name).greys, packed(bgr))
+        return np.take(reversal(self.name), packed(bgr))
 
     def _recognised(self, bgr: Image) -> str:
-        sample = np.ascontiguousarray(bgr[::CHECK_STEP, ::CHECK_STEP])
+        step = max(1, bgr.shape[1] // SAMPLES)
+        sample = bgr[::step, ::step]
         if not is_coloured(sample):
             self.is_unknown = False
             return ""
@@ -114,7 +101,7 @@ def nearest_palette(bgr: Image) -> str:
 
 def distance(bgr: Image, name: str) -> float:
     """Return the mean distance of the pixels to the nearest colours of a palette, 8 bit BGR."""
-    return float(np.take(reversal(name).distances, packed(bgr)).mean())
+    return float(np.sqrt(_squares(bgr.reshape(-1, 3), colours(name)).min(axis=1)).mean())
 
 
 def packed(bgr: Image) -> Image:
@@ -122,6 +109,7 @@ def packed(bgr: Image) -> Image:
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2BGR565).view(np.uint16)[..., 0])
 
 
+@lru_cache(maxsize=len(NAMES))
 def colours(name: str) -> Colours:
     """Return the 256 colours of a palette."""
     if name in OPENCV_MAPS:
@@ -134,13 +122,20 @@ def colours(name: str) -> Colours:
 
 
 @lru_cache(maxsize=len(NAMES))
-def reversal(name: str) -> Reversal:
-    """Return the way back from a palette; it takes some 0.1 s once."""
+def reversal(name: str) -> npt.NDArray[np.uint8]:
+    """Return the grey level of every `packed` colour, ``(65536,)`` uint8: the place of the palette's nearest colour.
+
+    It takes some 0.1 s once.
+    """
     codes = np.arange(65536, dtype=np.uint16)
     bgr = cv2.cvtColor(codes.view(np.uint8).reshape(256, 256, 2), cv2.COLOR_BGR5652BGR).reshape(-1, 3)
-    centres = bgr.astype(np.float32) + np.array((3.5, 1.5, 3.5), np.float32)  # the middle of what the bits stand for
-    palette = colours(name)
-    squares = np.square(palette).sum(axis=1) - 2 * centres @ palette.T
-    nearest = squares.argmin(axis=1)
-    distances = np.linalg.norm(centres - palette[nearest], axis=1)
-    return Reversal(nearest.astype(np.uint8), distances.astype(np.float32))
+    centres = bgr + np.array((3.5, 1.5, 3.5), np.float32)  # the middle of what the bits stand for
+    parts = [_squares(part, colours(name)).argmin(axis=1) for part in np.array_split(centres, 64)]  # fits in a cache
+    return np.concatenate(parts).astype(np.uint8)
+
+
+def _squares(pixels: Image, palette: Colours) -> Colours:
+    """Return the squared distances of ``(N, 3)`` pixels to ``(M, 3)`` colours, ``(N, M)`` float32."""
+    levels = pixels.astype(np.float32)
+    squares = np.square(levels).sum(axis=1)[:, None] - 2 * levels @ palette.T + np.square(palette).sum(axis=1)
+    return np.asarray(np.maximum(squares, 0), np.float32)
