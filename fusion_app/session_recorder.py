@@ -35,6 +35,8 @@ class SessionRecorder:
         self._clock = SessionClock(session.vis.info.period_s)
         self._preroll = PreRoll(settings.recording.preroll_s)
         self._recording: Recording | None = None
+        self.final: RecordingStatus | None = None
+        """How the last recording ended."""
         self._handing_over = threading.Lock()
         self._engine = session.engine.description
         session.runner.add_sink(self)
@@ -50,13 +52,18 @@ class SessionRecorder:
         return self._recording is not None and self._recording.is_paused
 
     @property
+    def is_over(self) -> bool:
+        """All that was asked for is recorded; `stop` finishes it."""
+        return self._recording is not None and self._recording.is_over
+
+    @property
     def error(self) -> RecordingError | None:
         """Why the recording has stopped by itself, or None."""
         return None if self._recording is None else self._recording.error
 
     def __call__(self, fused: FusedFrame) -> None:
         """Take one frame."""
-        entry = entry_of(fused, is_live=self._session.pair.is_live)
+        entry = entry_of(fused, self._period_s(), is_live=self._session.pair.is_live)
         entry = self._with_engine(replace(entry, fused=self._clock(fused)))
         with self._handing_over:
             if self._recording is not None:
@@ -64,11 +71,12 @@ class SessionRecorder:
             else:
                 self._preroll.keep(entry)
 
-    def start(self, settings: RecordingSettings | None = None) -> Path:
+    def start(self, settings: RecordingSettings | None = None, duration_s: float | None = None) -> Path:
         """Record from now on, the pre-roll first; the file appears with the first frame.
 
         Args:
             settings: How, if not as the session's settings say.
+            duration_s: Record so much, `is_over` then; None records until `stop`.
 
         Returns:
             The file; its YAML and CSV will lie beside it.
@@ -81,9 +89,9 @@ class SessionRecorder:
         recording = settings or self._settings.recording
         rig = replace(self._settings, recording=recording)
         path = free_path(_ready(recording_folder(recording)), "recording", ".mkv")
-        plan = PartPlan(recording, about_session(self._session, rig), self._session.vis.info.fps or 25.0)
+        plan = PartPlan(recording, about_session(self._session, rig))
         with self._handing_over:  # no frame falls between what was before and what comes
-            self._recording = Recording(path, plan, self._preroll.take())
+            self._recording = Recording(path, plan, self._preroll.take(), duration_s)
         return path
 
     def pause(self) -> None:
@@ -120,7 +128,10 @@ class SessionRecorder:
             recording, self._recording = self._recording, None
         if recording is None:
             raise RecordingError("nothing is being recorded")
-        recording.close()
+        try:
+            recording.close()
+        finally:
+            self.final = recording.status()
         if not recording.path.exists():
             raise RecordingError("nothing was recorded: no frame was fused between start and stop")
         return recording.path
@@ -128,6 +139,13 @@ class SessionRecorder:
     def detach(self) -> None:
         """Let go of the session: no frame comes any more. A recording is still to be stopped."""
         self._session.runner.remove_sink(self)
+
+    def _period_s(self) -> float:
+        """Return the time between two frames, as measured; what a camera says of itself is often wrong."""
+        fps = self._session.vis.state().fps
+        if fps is None or fps <= 0:
+            return self._session.vis.info.period_s
+        return 1 / (round(2 * fps) / 2 or fps)
 
     def _with_engine(self, entry: Entry) -> Entry:
         """Mark the first frame that another engine has fused."""

@@ -1,7 +1,9 @@
 """How long work shows itself on a terminal, and how Ctrl-C ends it in order."""
 
 import signal
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -32,20 +34,51 @@ class ProgressBar:
             self._bar.close()
 
 
+class ProgressLine:
+    """One line of text that changes in place on a terminal; elsewhere a new line now and then."""
+
+    EVERY_S = 60.0
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._is_terminal = sys.stderr.isatty()
+        self._said_at = 0.0
+        self._width = 0
+
+    def __call__(self, text: str) -> None:
+        """Show ``text``."""
+        now = time.monotonic()
+        if self._quiet or now - self._said_at < (0.2 if self._is_terminal else self.EVERY_S):
+            return
+        self._said_at = now
+        if self._is_terminal:
+            print(f"\r{text:<{self._width}}", end="", file=sys.stderr, flush=True)
+            self._width = len(text)
+        else:
+            print(text, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Leave the line as it is."""
+        if self._width:
+            print(file=sys.stderr)
+
+
 @contextmanager
 def interruptible(cancel: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C set ``cancel``; a second one interrupts at once."""
+    """Let the first Ctrl-C or SIGTERM set ``cancel``; a second one interrupts at once."""
 
-    def request(_signal: int, _frame: FrameType | None) -> None:
+    def request(number: int, _frame: FrameType | None) -> None:
         cancel.set()
-        signal.signal(signal.SIGINT, previous)
+        signal.signal(number, previous[signal.Signals(number)])
 
-    previous = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGINT, request)
+    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in previous:
+        signal.signal(number, request)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -33,12 +33,14 @@ class Entry:
         fused: The frame, in the time of the session.
         wall_s: When it was taken, seconds since 1970.
         latency_ms: From its capture (a file's: from when it was read) to its fused image, milliseconds.
+        period_s: Nominal time from one frame to the next at this moment, seconds.
         marks: What is to be known of it: ``held``, ``lost:ir``, ``nuc``, ``dropped:3``, ``marker:…``, ``pause:2.5``.
     """
 
     fused: FusedFrame
     wall_s: float
     latency_ms: float
+    period_s: float = 0.04
     marks: tuple[str, ...] = ()
 
     def marked(self, *marks: str) -> "Entry":
@@ -49,17 +51,36 @@ class Entry:
     def bytes(self) -> int:
         """Memory that its images take, at most; what frames share is counted for each."""
         pair = self.fused.pair
-        return int(self.fused.image.nbytes + pair.vis.image.nbytes + pair.ir.image.nbytes + self.fused.ir_view.nbytes)
+        return int(self.fused.image.nbytes + pair.vis.image.nbytes + pair.ir.image.nbytes)
 
 
-def entry_of(fused: FusedFrame, *, is_live: bool) -> Entry:
+def entry_of(fused: FusedFrame, period_s: float, *, is_live: bool) -> Entry:
     """Return the entry of a frame that has just been fused; its PTS is that of its source, not yet the session's."""
     now = time.time()
+    fused = _recordable(fused)
     pair = fused.pair
     captured = pair.ir.pts_s if pair.lost == "vis" else pair.vis.pts_s
     latency_s = time.monotonic() - captured if is_live else sum(fused.stage_ms.values()) / 1000
     found = {"held": pair.is_held, f"lost:{pair.lost}": bool(pair.lost), "nuc": fused.is_nuc}
-    return Entry(fused, now - latency_s, latency_s * 1000, tuple(mark for mark, is_true in found.items() if is_true))
+    marks = tuple(mark for mark, is_true in found.items() if is_true)
+    return Entry(fused, now - latency_s, latency_s * 1000, period_s, marks)
+
+
+def _recordable(fused: FusedFrame) -> FusedFrame:
+    """Return ``fused`` without what no recording holds, and with infrared as an image.
+
+    Frames of raw bytes are kept as they came where that makes an image of two bytes a pixel: they can be decoded again.
+    """
+    ir, view = fused.pair.ir, fused.thermal
+    image = ir.image
+    is_row = image.size == max(image.shape) and image.size > 1
+    if view is not None and (is_row or image.ndim == 3):
+        if is_row and view.counts is not None:
+            image = view.counts
+        elif is_row or (image.shape[2] == 2 and view.counts is None):
+            image = view.grey
+    pair = fused.pair if image is ir.image else replace(fused.pair, ir=replace(ir, image=image))
+    return replace(fused, pair=pair, ir_view=image, thermal=None)
 
 
 def marker(kind: str, value: object) -> str:

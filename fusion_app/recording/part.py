@@ -23,23 +23,26 @@ class PartPlan:
     Attributes:
         settings: What is recorded, and how.
         about: For the YAML.
-        fps: Nominal frames per second.
     """
 
     settings: RecordingSettings
     about: About
-    fps: float
 
     @property
     def tracks(self) -> tuple[TrackName, ...]:
         """The video tracks."""
         return tuple(name for name in ("fused", "visible", "ir") if name in self.settings.tracks)
 
-    def video(self, origin_s: float) -> VideoPlan:
-        """Return the plan of the video whose zero is at ``origin_s``."""
+    def video(self, first: Entry) -> VideoPlan:
+        """Return the plan of the video that begins with ``first``."""
         # Several tracks beside a network that needs the processor: what encoding saves, the picture gains.
         return VideoPlan(
-            self.fps, self.settings.quality, self.tracks, self.settings.ir_codec, origin_s, preset="ultrafast"
+            1 / first.period_s,
+            self.settings.quality,
+            self.tracks,
+            self.settings.ir_codec,
+            first.fused.pts_s,
+            preset="ultrafast",
         )
 
 
@@ -52,7 +55,7 @@ class Part:
         self.dropped = 0
         self.seconds = 0.0
         """From its first frame to the end of its last."""
-        self._period_s = 1 / plan.fps
+        self._period_s = first.period_s
         self._origin_s = first.fused.pts_s
         try:
             self._marker_file = MarkerFile(path)
@@ -61,7 +64,7 @@ class Part:
         self._sidecar = sidecar_of(plan.about, first.wall_s, number, began_s, plan.tracks)
         write_yaml(path.with_suffix(".yaml"), self._sidecar)
         self._log = FrameLog(path.with_suffix(".csv"), self._origin_s, began_s)
-        self._video = VideoWriter(path, plan.video(self._origin_s))
+        self._video = VideoWriter(path, plan.video(first))
 
     @property
     def size(self) -> int:

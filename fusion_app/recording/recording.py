@@ -52,8 +52,16 @@ class Recording:
     It is called from one thread; everything else may be asked from any. Nothing is on disk before the first frame.
     """
 
-    def __init__(self, path: Path, plan: PartPlan, before: Sequence[Entry] = ()) -> None:
+    def __init__(
+        self, path: Path, plan: PartPlan, before: Sequence[Entry] = (), duration_s: float | None = None
+    ) -> None:
         """Begin with the entries ``before``: what was seen before the start.
+
+        Args:
+            path: The first part.
+            plan: What is recorded, and how.
+            before: The pre-roll; it is never dropped.
+            duration_s: Frames later than this are not taken, seconds without pauses; None takes all.
 
         Raises:
             RecordingError: There is not enough space to begin.
@@ -68,8 +76,10 @@ class Recording:
         self._has_resumed = False
         self._told_dropped = 0
         self._cut_s = 0.0
+        self._first_s: float | None = None
         self._last_s: float | None = None
-        self._period_s = 1 / plan.fps
+        self._duration_s = duration_s
+        self._is_over = False
         for entry in before:
             self(entry)
 
@@ -84,6 +94,11 @@ class Recording:
         return self._is_paused
 
     @property
+    def is_over(self) -> bool:
+        """The time that was asked for is recorded."""
+        return self._is_over
+
+    @property
     def fullness(self) -> float:
         """How full the queue is, 0…1; at 1 frames are dropped."""
         return self._recorder.fullness
@@ -96,11 +111,18 @@ class Recording:
             has_resumed, self._has_resumed = self._has_resumed, False
             marks, self._marks = self._marks, []
         if has_resumed and self._last_s is not None:
-            paused_s = entry.fused.pts_s - self._last_s - self._period_s
+            paused_s = entry.fused.pts_s - self._last_s - entry.period_s
             self._cut_s += paused_s
             marks.append(marker("pause", f"{paused_s:.3f}"))
-        if not self._offer(entry, marks):
+        self._is_over = self._is_over or self._is_late(entry.fused.pts_s)
+        if not self._is_over and not self._offer(entry, marks):
             self._remember(marks)
+
+    def _is_late(self, pts_s: float) -> bool:
+        if self._first_s is None:
+            self._first_s = pts_s
+        recorded_s = pts_s - self._first_s - self._cut_s
+        return self._duration_s is not None and recorded_s >= self._duration_s - 1e-6
 
     def _offer(self, entry: Entry, marks: list[str]) -> bool:
         dropped = self._recorder.dropped - self._told_dropped

@@ -1,0 +1,143 @@
+"""``record``: what two live sources show, into files, without a window."""
+
+import argparse
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from fusion_app.cli.options import Commands, add_command, run_options, settings_from
+from fusion_app.cli.progress import ProgressLine, interruptible
+from fusion_app.errors import RecordingError
+from fusion_app.recording import RecordingStatus
+from fusion_app.recording.disk import megabytes
+from fusion_app.runner import Pace
+from fusion_app.session import Session, open_session
+from fusion_app.session_recorder import SessionRecorder
+from fusion_app.settings import Settings
+
+POLL_S = 0.05
+PATIENCE_S = 1.0
+TRACKS = ("fused", "visible", "ir")
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(commands, "record", record, "record two live sources without a window", run_options())
+    parser.add_argument("ir", metavar="INFRARED|RIG.yaml", help="infrared source, or a rig file alone")
+    parser.add_argument("vis", nargs="?", metavar="VISIBLE", help="visible source")
+    parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder (default: the rig's)")
+    parser.add_argument("--duration", type=_seconds, default=None, metavar="S", help="end after so many seconds")
+    parser.add_argument("--tracks", type=_tracks, metavar="T,T", help="of fused,visible,ir (default: the rig's)")
+
+
+def record(options: argparse.Namespace) -> int:
+    """Fuse and record two live sources until Ctrl-C, SIGTERM, or the end of --duration.
+
+    Exit codes: 0 recorded as asked, 1 recorded in part, 2 cannot start, 130 interrupted before --duration was over.
+    """
+    settings = _settings(options)
+    end = threading.Event()
+    with interruptible(end):
+        session = open_session(settings, Pace.PLAY)
+        try:
+            return _record(session, settings, options, end)
+        finally:
+            session.close()
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = settings_from(options)
+    recording = settings.recording
+    if options.output is not None:
+        recording = replace(recording, folder=str(options.output))
+    if options.tracks is not None:
+        recording = replace(recording, tracks=options.tracks)
+    return replace(settings, recording=recording)
+
+
+def _record(session: Session, settings: Settings, options: argparse.Namespace, end: threading.Event) -> int:
+    recorder = SessionRecorder(session, settings)
+    recorder.start(duration_s=options.duration)
+    line = ProgressLine(quiet=options.quiet)
+    session.runner.start()
+    try:
+        _wait(session, recorder, options.duration, end, line)
+    finally:
+        line.close()
+        recorder.detach()
+        failure = _stop(recorder)
+    if session.runner.report is not None:
+        failure = failure or session.runner.report.error
+    for text in () if options.quiet else _summary(session, recorder.final):
+        print(text)
+    if failure is not None:
+        print(f"error: {failure}", file=sys.stderr)
+        return 1
+    return 130 if end.is_set() and options.duration is not None else 0
+
+
+def _stop(recorder: SessionRecorder) -> Exception | None:
+    """Finish the files; return what failed after something was recorded."""
+    try:
+        recorder.stop()
+    except RecordingError as error:
+        if recorder.final is None or not recorder.final.written:
+            raise
+        return error
+    return None
+
+
+def _wait(
+    session: Session, recorder: SessionRecorder, duration_s: float | None, end: threading.Event, line: ProgressLine
+) -> None:
+    """Return once the recording is over, for whatever reason."""
+    seen_at, written = time.monotonic(), 0
+    while not end.wait(POLL_S):
+        status = recorder.status()
+        assert status is not None  # noqa: S101 - it runs until `stop`
+        line(_progress(status))
+        if status.written > written:
+            seen_at, written = time.monotonic(), status.written
+        # Where no camera sends anything, no frame tells that the time is over.
+        is_mute = duration_s is not None and time.monotonic() - seen_at > duration_s - status.seconds + PATIENCE_S
+        if recorder.is_over or is_mute or recorder.error is not None:
+            return
+        if session.runner.report is not None or session.runner.is_at_end:
+            return
+
+
+def _progress(status: RecordingStatus) -> str:
+    minutes, seconds = divmod(int(status.seconds), 60)
+    parts = [
+        f"recording {minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}",
+        megabytes(status.size),
+        f"{status.written} frames",
+        f"{status.dropped} dropped",
+        status.warning or f"{megabytes(status.disk_left)} left",
+    ]
+    return " · ".join(parts)
+
+
+def _summary(session: Session, status: RecordingStatus | None) -> list[str]:
+    lines = [f"note: {notice}" for notice in session.notices()]
+    if status is not None:
+        more = f" in {status.part} parts" if status.part > 1 else ""
+        lines.append(f"{status.written} frames, {status.seconds:.1f} s recorded{more}; {status.dropped} dropped")
+        lines.append(f"written to {status.path.absolute()}")
+    return lines
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError("must be a number of seconds above 0")
+    return value
+
+
+def _tracks(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(text.split(",")))
+    if not set(names) <= set(TRACKS):
+        raise argparse.ArgumentTypeError(f"must be some of {', '.join(TRACKS)}")
+    return names
