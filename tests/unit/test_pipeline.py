@@ -5,6 +5,8 @@ from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.errors import ShapeMismatchError
 from fusion_app.frames import Frame, FramePair
 from fusion_app.pipeline import FusionPipeline
+from fusion_app.settings import ThermalSettings
+from fusion_app.thermal import Thermal
 
 RNG = np.random.default_rng(0)
 VIS = RNG.integers(0, 256, (48, 64, 3), np.uint8)
@@ -50,3 +52,69 @@ def test_every_stage_is_timed() -> None:
 def test_an_engine_refuses_images_of_two_sizes() -> None:
     with pytest.raises(ShapeMismatchError):
         ClassicalEngine("max").fuse(np.zeros((2, 2), np.float32), np.zeros((2, 3), np.float32))
+
+
+class NoEngine(ClassicalEngine):
+    """Fails if anything is fused with it."""
+
+    def __init__(self) -> None:
+        super().__init__("max")
+
+    def fuse(self, ir: np.ndarray, vis_luma: np.ndarray) -> np.ndarray:
+        raise AssertionError("fused, though one source is lost")
+
+
+def test_while_infrared_is_lost_the_picture_is_the_visible_one() -> None:
+    fused = FusionPipeline(NoEngine())(FramePair(Frame(IR, 0.0, 0), Frame(VIS, 0.0, 0), lost="ir"))
+    assert np.array_equal(fused.image, VIS)
+    assert fused.ir_view.shape == VIS.shape[:2]
+    assert not fused.is_nuc
+
+
+@pytest.mark.parametrize("vis", [VIS, VIS[..., 0]], ids=["colour", "grey"])
+def test_while_visible_is_lost_the_picture_is_infrared_in_the_shape_of_before(vis: np.ndarray) -> None:
+    ir = np.full((24, 32), 77, np.uint8)
+    fused = FusionPipeline(NoEngine())(FramePair(Frame(ir, 0.0, 0), Frame(vis, 0.0, 0), lost="vis"))
+    assert fused.image.shape == vis.shape
+    assert (fused.image == 77).all()
+
+
+def test_where_there_never_was_a_visible_frame_infrared_keeps_its_size() -> None:
+    blank = Frame(np.zeros((48, 64), np.uint8), 0.0, -1)
+    counts = (7000 + IR[:30, :40].astype(np.uint16)).astype(np.uint16)
+    fused = FusionPipeline(NoEngine())(FramePair(Frame(counts, 0.0, 0), blank, lost="vis"))
+    assert fused.image.shape == (30, 40)
+    assert fused.image.dtype == np.uint8
+    assert np.ptp(fused.image) > 200
+
+
+def test_the_picture_goes_on_without_a_jump_once_infrared_is_back() -> None:
+    pipeline = FusionPipeline(ClassicalEngine("max"))
+    last = Frame((7000 + IR.astype(np.uint16)).astype(np.uint16), 0.0, 0)
+    before = pipeline(FramePair(last, Frame(VIS, 0.0, 0)))
+    while_lost = [pipeline(FramePair(last, Frame(VIS, step / 25, step), lost="ir")) for step in range(1, 20)]
+    after = pipeline(FramePair(Frame(last.image.copy(), 0.8, 1), Frame(VIS, 0.8, 20)))
+    assert all(np.array_equal(fused.ir_view, before.ir_view) for fused in while_lost)
+    assert np.array_equal(after.image, before.image)
+
+
+def test_a_closed_shutter_is_told_with_the_fused_frame() -> None:
+    pipeline = FusionPipeline(ClassicalEngine("max"))
+    rng = np.random.default_rng(1)
+    counts = [rng.integers(7000, 7200, (48, 64)).astype(np.uint16) for _ in range(3)]
+    frames = [*counts, *[counts[-1].copy() for _ in range(30)]]
+    fused = [
+        pipeline(FramePair(Frame(image, step / 30, step), Frame(VIS, step / 30, step)))
+        for step, image in enumerate(frames)
+    ]
+    assert [item.is_nuc for item in (fused[2], fused[-1])] == [False, True]
+    assert np.array_equal(fused[-1].ir_view, fused[3].ir_view)
+    assert fused[-1].thermal is not None
+    assert np.array_equal(fused[-1].thermal.counts, counts[-1])
+
+
+def test_the_thermal_settings_are_the_pipelines() -> None:
+    pipeline = FusionPipeline(ClassicalEngine("max"), Thermal(ThermalSettings(polarity="black-hot")))
+    dark = np.zeros((48, 64), np.uint8)
+    fused = pipeline(FramePair(Frame(dark, 0.0, 0), Frame(dark, 0.0, 0)))
+    assert (fused.image == 255).all()
