@@ -104,6 +104,11 @@ class FrameView(QWidget):
         self._image = None if self._pixels is None else to_qimage(self._pixels, colours)
         self.update()
 
+    @property
+    def is_dimmed(self) -> bool:
+        """The picture is an old one."""
+        return self._is_dimmed
+
     def set_dimmed(self, is_dimmed: bool) -> None:
         """Darken the picture: it is an old one."""
         if is_dimmed is not self._is_dimmed:

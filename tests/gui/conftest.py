@@ -12,6 +12,7 @@ from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session_controller import SessionFactory
 from fusion_app.session import open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+from tests.gui.pulse import Pulse
 from tests.media import counting_frames, write_video
 
 MakeWindow = Callable[..., MainWindow]
@@ -60,3 +61,11 @@ def clip(tmp_path: Path) -> tuple[str, str]:
     ir = write_video(tmp_path / "clip_ir.mkv", counting_frames(25, colour=False))
     vis = write_video(tmp_path / "clip_vis.mkv", counting_frames(25))
     return str(ir), str(vis)
+
+
+@pytest.fixture
+def pulse(qapp: QApplication) -> Iterator[Pulse]:
+    """The event loop's pulse during the test."""
+    pulse = Pulse()
+    yield pulse
+    pulse.timer.stop()

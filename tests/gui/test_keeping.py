@@ -30,8 +30,8 @@ def playing(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def kept(window: MainWindow) -> list[Path]:
-    return sorted(Path(window.controller.settings.recording.folder).glob("*"))
+def kept(window: MainWindow, suffix: str = ".mkv") -> list[Path]:
+    return sorted(Path(window.controller.settings.recording.folder).glob(f"*{suffix}"))
 
 
 def record(qtbot: QtBot, window: MainWindow, frames: int) -> None:
@@ -132,7 +132,7 @@ def test_a_snapshot_keeps_the_fused_picture_and_its_sources(playing: MainWindow,
     qtbot.waitUntil(lambda: playing.banner.kind is Kind.DONE)
     frame = playing.controller.frame
     assert frame is not None
-    images = {path.stem.split("-")[-1]: cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in kept(playing)}
+    images = {path.stem.split("-")[-1]: cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in kept(playing, ".png")}
     assert len(images) == 3
     assert np.array_equal(images.pop("ir"), frame.pair.ir.image)
     assert np.array_equal(images.pop("visible"), frame.pair.vis.image)

@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.banner import Kind
-from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.pair import OpenPairDialog
 from fusion_app.gui.dropping import guess_pair
 from fusion_app.gui.session_controller import State
@@ -145,20 +144,6 @@ def test_closing_the_pair_brings_the_card_back(make_window: MakeWindow, qtbot: Q
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
     assert window.card.isVisible()
     assert not window.grid.has_frame
-
-
-def test_typed_addresses_that_do_not_answer_say_so_without_the_password(make_window: MakeWindow, qtbot: QtBot) -> None:
-    window = make_window()
-    press(qtbot, window, Qt.Key.Key_O, ctrl=True, shift=True)
-    dialog = window.commands.dialog
-    assert isinstance(dialog, ConnectDialog)
-    dialog.ir_field.setCurrentText("http://me:secret@127.0.0.1:9/ir")
-    dialog.vis_field.setCurrentText("http://127.0.0.1:9/vis")
-    dialog.accept()
-    qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR, timeout=12000)
-    assert "does not answer" in window.banner.text
-    assert "secret" not in window.banner.text
-    assert not window.preferences.recent
 
 
 @pytest.mark.parametrize(

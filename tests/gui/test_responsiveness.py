@@ -2,10 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
 
-import pytest
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import FloatImage
@@ -15,6 +13,7 @@ from fusion_app.session import Choice, Session, open_pair
 from fusion_app.settings import Settings
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
+from tests.gui.pulse import Pulse
 
 DEMO = ("synthetic:ir", "synthetic:vis")
 
@@ -42,30 +41,6 @@ class SlowEngine:
     def session(self, settings: Settings, pace: Pace) -> Session:
         """Open a session that fuses with this engine."""
         return Session(open_pair(settings.sources), settings, Choice(self), pace)
-
-
-class Pulse:
-    """Beats in the event loop; the longest pause between two beats is how long the window was stuck."""
-
-    def __init__(self) -> None:
-        self.longest_s = 0.0
-        self._last = time.monotonic()
-        self.timer = QTimer()
-        self.timer.timeout.connect(self._beat)
-        self.timer.start(5)
-
-    def _beat(self) -> None:
-        now = time.monotonic()
-        self.longest_s = max(self.longest_s, now - self._last)
-        self._last = now
-
-
-@pytest.fixture
-def pulse(qtbot: QtBot) -> Iterator[Pulse]:
-    """The event loop's pulse during the test."""
-    pulse = Pulse()
-    yield pulse
-    pulse.timer.stop()
 
 
 def test_the_window_stays_quick_while_a_frame_takes_two_seconds(
