@@ -4,13 +4,26 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, get_args, get_type_hints
 
 from fusion_app.engine import model_names
-from fusion_app.settings import Settings, check, load_settings
+from fusion_app.settings import Settings, ThermalSettings, check, load_settings
 
 Command = Callable[[argparse.Namespace], int]
 """Does what was asked and returns the exit code."""
+
+THERMAL_CHOICES = {
+    "layout": "bytes of the infrared camera",
+    "temperature": "what a count is",
+    "polarity": "what the infrared camera draws bright is hot, or cold",
+    "palette": "colours on infrared, to be taken off",
+    "agc": "how 16 bit infrared becomes grey",
+}
+THERMAL_NUMBERS = {"level": "counts at mid grey", "span": "counts from black to white"}
+THERMAL_SWITCHES = {
+    "deflicker": "take out jumps of the infrared camera's gain",
+    "bad_pixels": "fill stuck pixels",
+}
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """Where `add_command` registers."""
@@ -46,7 +59,15 @@ def settings_from(options: argparse.Namespace) -> Settings:
     fusion = replace(
         settings.fusion, **{name: value for name in names if (value := getattr(options, name)) is not None}
     )
-    return check(replace(settings, sources=sources, fusion=fusion))
+    return check(replace(settings, sources=sources, fusion=fusion, thermal=_thermal_from(options, settings.thermal)))
+
+
+def _thermal_from(options: argparse.Namespace, rig: ThermalSettings) -> ThermalSettings:
+    names = (*THERMAL_CHOICES, *THERMAL_NUMBERS, *THERMAL_SWITCHES)
+    given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    if given.keys() & {"level", "span"}:
+        given.setdefault("agc", "manual")
+    return replace(rig, **given)
 
 
 def run_options() -> argparse.ArgumentParser:
@@ -63,4 +84,17 @@ def run_options() -> argparse.ArgumentParser:
     group.add_argument("--size", dest="working_size", metavar="WxH", help="fuse larger frames at this size; full, auto")
     group.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network; 0 chooses")
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    _add_thermal(parser.add_argument_group("infrared (stronger than the rig; assets/default.yaml explains)"))
     return parser
+
+
+def _add_thermal(group: "argparse._ArgumentGroup") -> None:
+    hints = get_type_hints(ThermalSettings)
+    for name, text in THERMAL_CHOICES.items():
+        choices = get_args(hints[name])
+        group.add_argument(f"--{name}", choices=choices, metavar="NAME", help=f"{text}: {', '.join(choices)}")
+    for name, text in THERMAL_NUMBERS.items():
+        group.add_argument(f"--{name}", type=float, metavar="N", help=f"{text}; the gain is then manual")
+    for name, text in THERMAL_SWITCHES.items():
+        option = f"--{name.replace('_', '-')}"
+        group.add_argument(option, action=argparse.BooleanOptionalAction, default=None, help=text)

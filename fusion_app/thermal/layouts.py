@@ -54,9 +54,9 @@ class Decoded:
     notice: str = ""
 
 
-def wants_raw(settings: ThermalSettings, size: Size) -> bool:
-    """Tell whether the driver of a camera with frames of ``size`` is to hand over bytes unconverted."""
-    return settings.layout in ("y16", "dual") or (settings.layout == "auto" and size == DUAL_SIZE)
+def wants_raw(settings: ThermalSettings) -> bool:
+    """Tell whether the driver of the infrared camera is to hand over its bytes unconverted."""
+    return settings.layout in ("y16", "dual")
 
 
 def decode(image: Image, settings: ThermalSettings) -> Decoded:
@@ -68,6 +68,8 @@ def decode(image: Image, settings: ThermalSettings) -> Decoded:
     image = _in_rows(image, settings)
     layout = _recognised(image) if settings.layout == "auto" else settings.layout
     decoded = _without_telemetry(_DECODERS[layout](image), settings)
+    if settings.layout == "auto" and image.shape == (DUAL_SIZE.height, DUAL_SIZE.width, 3):
+        decoded = replace(decoded, notice=_MAYBE_DUAL)
     scale = KELVIN_PER_COUNT.get(settings.temperature, decoded.kelvin_per_count)
     has_scale = decoded.image.dtype == np.uint16 and settings.temperature != "none"
     return replace(decoded, kelvin_per_count=scale if has_scale else None)
@@ -130,6 +132,10 @@ def _dual(image: Image) -> Decoded:
 
 
 _NO_COUNTS = "infrared: the driver delivers a picture instead of counts; the picture is used, without temperatures"
+
+_MAYBE_DUAL = (
+    "infrared is 256×384; if its upper half is the picture (InfiRay P2 Pro, TOPDON TC001), set thermal.layout to dual"
+)
 
 _DECODERS: dict[str, Callable[[Image], Decoded]] = {"picture": _picture, "y16": _y16, "dual": _dual}
 

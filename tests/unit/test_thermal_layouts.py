@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from fusion_app.errors import ThermalError
-from fusion_app.frames import Size
 from fusion_app.settings import ThermalSettings
 from fusion_app.thermal import wants_raw
 from fusion_app.thermal.layouts import decode
@@ -119,14 +118,15 @@ def test_a_driver_that_delivers_a_picture_instead_of_counts_is_told() -> None:
         assert decoded.image.shape[0] == (384 if layout == "y16" else 192)
 
 
+def test_a_picture_of_the_dual_frames_size_asks_whether_it_is_one() -> None:
+    assert "thermal.layout to dual" in decode(np.zeros((384, 256, 3), np.uint8), ThermalSettings()).notice
+
+
 def test_a_frame_of_an_odd_height_has_no_halves() -> None:
     with pytest.raises(ThermalError, match="two halves"):
         decode(np.zeros((33, 32), np.uint16), ThermalSettings(layout="dual"))
 
 
 def test_raw_bytes_are_wanted_where_counts_are() -> None:
-    webcam = Size(640, 480)
-    assert wants_raw(ThermalSettings(layout="y16"), webcam)
-    assert wants_raw(ThermalSettings(), Size(256, 384))
-    assert not wants_raw(ThermalSettings(), webcam)
-    assert not wants_raw(ThermalSettings(layout="picture"), Size(256, 384))
+    wanted = {layout: wants_raw(ThermalSettings(layout=layout)) for layout in ("auto", "picture", "y16", "dual")}  # type: ignore[arg-type]
+    assert wanted == {"auto": False, "picture": False, "y16": True, "dual": True}
