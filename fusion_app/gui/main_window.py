@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build_bars()
         self._build_centre()
-        self.docks = Docks(self, self.all_actions, self.commands)
+        self.docks = Docks(self, self.all_actions, self.commands, self.controller)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
         self.problems = Problems(self.banner, self.controller, self.commands)
         self._connect()
@@ -135,7 +135,6 @@ class MainWindow(QMainWindow):
         self.watch.looked.connect(self._on_look)
         self.states.retry_asked.connect(self._retry)
         self.docks.sources.retry_asked.connect(self._retry)
-        self.docks.sources.offset.chosen.connect(controller.set_offset)
         self.states.other_asked.connect(self.commands.ask_for_cameras)
         self.all_actions["statistics"].toggled.connect(self.states.statistics.setVisible)
 
@@ -175,8 +174,6 @@ class MainWindow(QMainWindow):
         self.problems.begin()
         pair = RecentPair(session.ir.info.uri, session.vis.info.uri)
         self.setWindowTitle(f"{pair.title} — CS2Fusion Live")
-        self.docks.sources.offset.show_offset(self.controller.settings.sources.offset_ms)
-        self.docks.sources.offset.forget_estimate()
         self._show_engine()
 
     def _show_frame(self, fused: FusedFrame | None) -> None:
@@ -257,4 +254,5 @@ class MainWindow(QMainWindow):
 
     def _close_for_good(self) -> None:
         self.watch.stop()
+        self.docks.close()
         self.close()

@@ -29,9 +29,11 @@ def statistics_rows(moment: Moment) -> Iterator[Row]:
     yield translate("Statistics", "Visible"), _source_text(moment.vis)
     yield translate("Statistics", "Latency"), f"{run.latency_ms:.0f} ms"
     yield translate("Statistics", "Skew p50"), f"{run.skew_ms:.1f} ms"
+    yield translate("Statistics", "Skew p95"), f"{run.skew_p95_ms:.1f} ms"
     yield "", ""
     yield translate("Statistics", "Fused"), str(run.fused)
     yield translate("Statistics", "Held (infrared too old)"), str(counts.held)
+    yield translate("Statistics", "From one source alone"), str(counts.lost)
     yield translate("Statistics", "Dropped: no partner in time"), str(counts.dropped)
     yield translate("Statistics", "Dropped: infrared buffer full"), str(moment.ir.dropped)
     yield translate("Statistics", "Dropped: visible buffer full"), str(moment.vis.dropped)

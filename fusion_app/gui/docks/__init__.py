@@ -8,6 +8,8 @@ from fusion_app.gui.actions import Actions
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.docks.sources import SourcesPanel
 from fusion_app.gui.moment import Moment
+from fusion_app.gui.session_controller import SessionController
+from fusion_app.gui.time_offset import TimeOffset
 
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 WIDTH = 300
@@ -16,13 +18,16 @@ WIDTH = 300
 class Docks(QObject):
     """Every dock, closed at first; open and placed as the user left them from then on."""
 
-    def __init__(self, window: QMainWindow, actions: Actions, commands: Commands) -> None:
+    def __init__(
+        self, window: QMainWindow, actions: Actions, commands: Commands, controller: SessionController
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._docks: dict[str, QDockWidget] = {}
         self.sources = SourcesPanel()
         self.sources.connect_asked.connect(commands.ask_for_cameras)
         self.sources.swap_asked.connect(commands.swap)
+        self.time_offset = TimeOffset(self.sources.offset, controller)
         self._add("dock_sources", actions, self.sources)
         actions["docks_reset"].triggered.connect(self.reset)
         self.reset()
@@ -31,6 +36,11 @@ class Docks(QObject):
         """Show the session as it is now in the docks that are open."""
         if self._docks["dock_sources"].isVisible():
             self.sources.show_moment(moment)
+            self.time_offset.watch()
+
+    def close(self) -> None:
+        """End what the docks do in the background."""
+        self.time_offset.close()
 
     def reset(self) -> None:
         """Close all docks and put them back to the right edge, one behind the other."""

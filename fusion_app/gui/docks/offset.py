@@ -3,7 +3,12 @@
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from fusion_app.synchronisation import OffsetEstimate
+
 SLIDER_MS = 1000
+ENOUGH_S = 2.0
+"""Seconds of both streams that an estimate needs at the least."""
+
 LIMIT_MS = 3_600_000.0
 SETTLE_MS = 120
 """How long the slider rests before its offset is used: while it is dragged every step would restart a file."""
@@ -24,6 +29,7 @@ class OffsetControl(QGroupBox):
         super().__init__(parent)
         self.setTitle(self.tr("Time offset"))
         self._estimate_ms = 0.0
+        self._is_working = False
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(-SLIDER_MS, SLIDER_MS)
         self.slider.setPageStep(40)
@@ -58,30 +64,38 @@ class OffsetControl(QGroupBox):
 
     def forget_estimate(self) -> None:
         """Nothing has been estimated of these sources."""
+        self._is_working = False
+        self.estimate.setEnabled(False)
         self.result.setText(self.tr("Positive: infrared comes too early. Added to its time stamps."))
         self.apply.hide()
 
     def show_working(self) -> None:
         """Say that the estimate is being made."""
         self.result.setText(self.tr("Estimating from what moves in both"))
+        self._is_working = True
         self.estimate.setEnabled(False)
         self.apply.hide()
 
-    def show_estimate(self, offset_ms: float, margin: float, refusal: str = "") -> None:
-        """Show an estimate: the offset to be used altogether, how far it leads, or why it was refused."""
-        self.estimate.setEnabled(True)
-        self._estimate_ms = offset_ms
-        self.apply.setVisible(not refusal)
-        if refusal:
-            self.result.setText(self.tr("▲  No estimate: {0}.").format(refusal))
-        else:
-            self.result.setText(self.tr("✓  {0:+.0f} ms, margin {1:.2f}").format(offset_ms, margin))
+    def allow(self, *, is_adjustable: bool, watched_s: float) -> None:
+        """Offer what makes sense: an estimate needs ``watched_s`` seconds of both streams."""
+        for widget in (self.slider, self.spin):
+            widget.setEnabled(is_adjustable)
+        self.estimate.setEnabled(is_adjustable and watched_s >= ENOUGH_S and not self._is_working)
+        hint = self.tr("Both streams have to be watched for some seconds first: {0:.1f} s so far.").format(watched_s)
+        self.estimate.setToolTip(hint if watched_s < ENOUGH_S else "")
 
-    def show_failure(self, text: str) -> None:
-        """Show why there is no estimate."""
-        self.estimate.setEnabled(True)
-        self.apply.hide()
-        self.result.setText(f"■  {text}")
+    def show_estimate(self, estimate: OffsetEstimate, drift_ms_per_minute: float | None = None) -> None:
+        """Show an estimate and how far it leads, or why it was refused; it replaces the offset in use."""
+        self._is_working = False
+        self._estimate_ms = estimate.offset_ms
+        self.apply.setVisible(estimate.accepted)
+        if not estimate.accepted:
+            self.result.setText(self.tr("▲  No estimate: {0}.").format(estimate.reason))
+            return
+        text = self.tr("✓  {0:+.0f} ms, margin {1:.2f}").format(estimate.offset_ms, estimate.margin)
+        if drift_ms_per_minute is not None:
+            text += self.tr(", drift {0:+.1f} ms per minute").format(drift_ms_per_minute)
+        self.result.setText(text)
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
