@@ -1,11 +1,9 @@
-"""Two streams become pairs by PTS. The visible stream leads: each frame gets the infrared frame nearest in time.
+"""Two recordings become pairs by PTS. The visible one leads: each frame gets the infrared frame nearest in time.
 
 Within the tolerance a pair is simply a pair. Beyond it the last infrared frame is held and the pair is marked; after
-three periods without a newer one the visible frame is dropped, and counted. Live streams are never waited for ahead of
-time: looking ahead would cost up to one infrared period of latency.
+three periods without a newer one the visible frame is dropped, and counted. For live streams see `live_pairing`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -20,9 +18,6 @@ class FrameReader(Protocol):
 
     def read(self) -> Frame | None:
         """Return the next frame, waiting for it, or None at the end."""
-
-    def read_available(self) -> Frame | None:
-        """Return the next frame if one is there."""
 
     def seek(self, pts_s: float) -> None:
         """Continue at the first frame not before ``pts_s``."""
@@ -40,21 +35,17 @@ class PairingPolicy:
         tolerance_s: Largest skew of a good pair, seconds.
         hold_s: Largest skew at which the last infrared frame is still shown, seconds.
         offset_s: Added to infrared PTS, seconds.
-        is_live: Take what has arrived instead of waiting for the nearest frame.
     """
 
     tolerance_s: float
     hold_s: float
     offset_s: float = 0.0
-    is_live: bool = False
 
     @classmethod
-    def for_periods(
-        cls, ir_period_s: float, vis_period_s: float, offset_s: float = 0.0, *, is_live: bool = False
-    ) -> "PairingPolicy":
+    def for_periods(cls, ir_period_s: float, vis_period_s: float, offset_s: float = 0.0) -> "PairingPolicy":
         """Return the policy for two streams: half the slower period, at least 20 ms; hold for three periods."""
         slower = max(ir_period_s, vis_period_s)
-        return cls(max(slower / 2, MIN_TOLERANCE_S) + 1e-6, HOLD_PERIODS * slower + 1e-6, offset_s, is_live)
+        return cls(max(slower / 2, MIN_TOLERANCE_S) + 1e-6, HOLD_PERIODS * slower + 1e-6, offset_s)
 
     @classmethod
     def exact(cls) -> "PairingPolicy":
@@ -71,12 +62,14 @@ class PairingCounts:
         held: Pairs whose infrared frame was older than the tolerance.
         dropped: Visible frames that found no infrared frame.
         unused: Infrared frames that were nearest to no visible frame.
+        lost: Pairs (live) that went on from one source because the other was silent.
     """
 
     paired: int = 0
     held: int = 0
     dropped: int = 0
     unused: int = 0
+    lost: int = 0
 
 
 class PairStream:
@@ -99,10 +92,18 @@ class PairStream:
         self._is_now_used = True
         self._ir_is_over = False
 
+    @property
+    def offset_s(self) -> float:
+        """Added to infrared PTS, seconds; may be changed at any time, for the frames read from then on."""
+        return self.policy.offset_s
+
+    @offset_s.setter
+    def offset_s(self, offset_s: float) -> None:
+        self.policy = replace(self.policy, offset_s=offset_s)
+
     def read(self) -> FramePair | None:
         """Return the next pair, or None when the visible stream is over or infrared can never match again."""
         while (vis := self._vis.read()) is not None:
-            vis = self._newest(vis)
             if self.end_s is not None and vis.pts_s >= self.end_s:
                 break
             ir = self._nearest(vis.pts_s)
@@ -120,14 +121,6 @@ class PairStream:
         margin = self.policy.hold_s  # the nearest infrared frame may lie before the visible one
         self._ir.seek(max(0.0, pts_s - self.policy.offset_s - margin))
         self._vis.seek(pts_s)
-
-    def _newest(self, vis: Frame) -> Frame:
-        if not self.policy.is_live:
-            return vis
-        while (newer := self._vis.read_available()) is not None:
-            self._count(dropped=1)
-            vis = newer
-        return vis
 
     def _nearest(self, pts_s: float) -> Frame | None:
         """Advance infrared until its next frame lies after ``pts_s``; return the nearer of the two around it."""
@@ -147,10 +140,7 @@ class PairStream:
         self._is_now_used = False
 
     def _read_ir(self) -> Frame | None:
-        read: Callable[[], Frame | None] = self._ir.read
-        if self.policy.is_live and self._now is not None:
-            read = self._ir.read_available
-        frame = None if self._ir_is_over else read()
+        frame = None if self._ir_is_over else self._ir.read()
         if frame is None:
             self._ir_is_over = self._ir.is_over
             return None
@@ -165,4 +155,6 @@ class PairStream:
 
     def _count(self, paired: int = 0, held: int = 0, dropped: int = 0, unused: int = 0) -> None:
         c = self.counts
-        self.counts = PairingCounts(c.paired + paired, c.held + held, c.dropped + dropped, c.unused + unused)
+        self.counts = replace(
+            c, paired=c.paired + paired, held=c.held + held, dropped=c.dropped + dropped, unused=c.unused + unused
+        )

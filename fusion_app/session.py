@@ -3,60 +3,22 @@
 Window and command line both start here, so they fuse the same pixels.
 """
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from fusion_app.alignment import is_stretched
 from fusion_app.engine import Engine, open_engine
-from fusion_app.errors import PairingError
+from fusion_app.live_pairing import LivePairStream
+from fusion_app.opening import OpenPair, open_pair
 from fusion_app.pairing import PairingPolicy, PairStream
 from fusion_app.pipeline import FusionPipeline
 from fusion_app.quality import QualityKeeper
 from fusion_app.runner import Pace, Runner
-from fusion_app.settings import FusionSettings, Settings, SourceSettings
-from fusion_app.sources import (
-    BufferedSource,
-    FrameSource,
-    ImagesSource,
-    images_by_name,
-    is_image_folder,
-    open_source,
-)
+from fusion_app.settings import FusionSettings, Settings, ThermalSettings
 from fusion_app.telemetry import Telemetry
+from fusion_app.thermal import Thermal, wants_raw
 
-LIVE_CAPACITY = 64
-"""Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
-FILE_CAPACITY = 8
-
-
-@dataclass(frozen=True)
-class OpenPair:
-    """Two open sources that belong together, being read already: a live stream must not wait for the rest to start.
-
-    Attributes:
-        ir: Infrared.
-        vis: Visible.
-        notices: What the user should know before starting, a sentence each.
-    """
-
-    ir: BufferedSource
-    vis: BufferedSource
-    notices: tuple[str, ...] = ()
-
-    @property
-    def is_live(self) -> bool:
-        """One of the two is live, so nothing may wait."""
-        return self.ir.info.is_live or self.vis.info.is_live
-
-    def cancel(self) -> None:
-        """Wake whoever waits for a frame of either; both are over from now on."""
-        self.ir.cancel()
-        self.vis.cancel()
-
-    def close(self) -> None:
-        """Close both; each is waited for at most 1 s if a driver holds it."""
-        self.cancel()
-        self.ir.close()
-        self.vis.close()
+__all__ = ["Choice", "OpenPair", "Session", "open_choice", "open_pair", "open_session"]
 
 
 @dataclass(frozen=True)
@@ -76,9 +38,10 @@ class Session:
         self.pace = Pace.LIVE if pair.is_live else pace
         self.ir = pair.ir
         self.vis = pair.vis
-        self.pairs = PairStream(self.ir, self.vis, self._policy(settings))
+        self.pairs = self._pair_stream(settings)
         self.telemetry = Telemetry()
-        self._pipeline = FusionPipeline(self.engine)
+        self._changing = threading.Lock()
+        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal))
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)
@@ -103,19 +66,35 @@ class Session:
 
     def _exchange(self, engine: Engine) -> None:
         self.engine = engine
-        self._pipeline = replace(self._pipeline, engine=engine)
-        self.runner.swap(self._pipeline)
+        self._change(lambda pipeline: replace(pipeline, engine=engine))
 
-    def _policy(self, settings: Settings) -> PairingPolicy:
+    def adjust_thermal(self, thermal: ThermalSettings) -> None:
+        """Treat infrared as ``thermal`` says from the next frame on; everything else stays as it is."""
+        self._change(lambda pipeline: replace(pipeline, thermal=pipeline.thermal.adjusted(thermal)))
+
+    def _change(self, change: Callable[[FusionPipeline], FusionPipeline]) -> None:
+        with self._changing:  # the keeper changes the engine from a thread of its own
+            self._pipeline = change(self._pipeline)
+            self.runner.swap(self._pipeline)
+
+    def _pair_stream(self, settings: Settings) -> PairStream | LivePairStream:
         ir, vis = self.ir.info, self.vis.info
-        if ir.is_stills and vis.is_stills:
-            return PairingPolicy.exact()
         offset_s = settings.sources.offset_ms / 1000
-        return PairingPolicy.for_periods(ir.period_s, vis.period_s, offset_s, is_live=self.pair.is_live)
+        if self.pair.is_live:
+            return LivePairStream(self.ir, self.vis, offset_s)
+        is_stills = ir.is_stills and vis.is_stills
+        policy = PairingPolicy.exact() if is_stills else PairingPolicy.for_periods(ir.period_s, vis.period_s, offset_s)
+        return PairStream(self.ir, self.vis, policy)
 
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know of the run so far, a sentence each."""
-        found = [*self.pair.notices, self.ir.notice, self.vis.notice, self.engine.fallback_reason]
+        found = [
+            *self.pair.all_notices(),
+            self.ir.notice,
+            self.vis.notice,
+            self._pipeline.thermal.notice,
+            self.engine.fallback_reason,
+        ]
         if (end := self.pairs.ir_ended_at_s) is not None:
             found.append(
                 f"infrared ends at {end:.2f} s; the visible frames after it have no partner and were not fused"
@@ -138,7 +117,7 @@ def open_session(settings: Settings, pace: Pace) -> Session:
     Raises:
         FusionAppError: Something cannot be opened; nothing stays open.
     """
-    pair = open_pair(settings.sources)
+    pair = open_pair(settings.sources, raw_ir=wants_raw(settings.thermal))
     try:
         choice = open_choice(settings.fusion, pair, is_real_time=pair.is_live or pace is not Pace.EXPORT)
         return Session(pair, settings, choice, pace)
@@ -158,56 +137,3 @@ def open_choice(fusion: FusionSettings, pair: OpenPair, *, is_real_time: bool) -
         return Choice(open_engine(fusion, is_real_time=is_real_time))
     keeper = QualityKeeper(fusion, pair.vis.info.size, pair.vis.info.period_s)
     return Choice(keeper.start(), keeper)
-
-
-def open_pair(sources: SourceSettings) -> OpenPair:
-    """Open both sources; two folders of images are matched by file name.
-
-    Raises:
-        SourceError: One cannot be opened.
-        PairingError: Two folders have no name in common.
-    """
-    if is_image_folder(sources.ir) and is_image_folder(sources.vis):
-        return _open_folders(sources)
-    ir = _buffered(open_source(sources.ir))
-    try:
-        vis = _buffered(open_source(sources.vis))
-    except BaseException:
-        ir.close()
-        raise
-    pair = OpenPair(ir, vis, tuple(_shape_notices(ir, vis)))
-    if ir.info.is_live != vis.info.is_live:
-        pair.close()
-        live, file = (ir, vis) if ir.info.is_live else (vis, ir)
-        raise PairingError(
-            f"{live.info.uri} is live and {file.info.uri} is a recording: they share no time; open two alike"
-        )
-    return pair
-
-
-def _open_folders(sources: SourceSettings) -> OpenPair:
-    ir_files, vis_files = images_by_name(sources.ir), images_by_name(sources.vis)
-    common = [name for name in vis_files if name in ir_files]
-    if ir_files and vis_files and not common:
-        raise PairingError(
-            f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
-        )
-    ir = ImagesSource(sources.ir, [ir_files[name] for name in common or ir_files])
-    vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files])
-    notices = list(_shape_notices(ir, vis))
-    if alone := len(ir_files.keys() ^ vis_files.keys()):
-        notices.append(f"{alone} images have no partner of the same name and are left out")
-    return OpenPair(_buffered(ir), _buffered(vis), tuple(notices))
-
-
-def _buffered(source: FrameSource) -> BufferedSource:
-    return BufferedSource(source, LIVE_CAPACITY if source.info.is_live else FILE_CAPACITY)
-
-
-def _shape_notices(ir: FrameSource, vis: FrameSource) -> list[str]:
-    if not is_stretched(ir.info.size, vis.info.size):
-        return []
-    return [
-        f"infrared is {ir.info.size} and visible {vis.info.size}: infrared is stretched to fit, "
-        "so objects may not lie on each other"
-    ]

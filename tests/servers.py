@@ -1,10 +1,15 @@
 """Servers on loopback that stand in for network cameras."""
 
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import cv2
 
@@ -13,13 +18,18 @@ from tests.media import counting_frames
 
 @contextmanager
 def mjpeg_camera(
-    fps: float = 25.0, size: tuple[int, int] = (64, 48), frames: int | None = None, *, freezes: bool = False
+    fps: float = 25.0,
+    size: tuple[int, int] = (64, 48),
+    frames: int | None = None,
+    *,
+    freezes: bool = False,
+    port: int = 0,
 ) -> Iterator[str]:
     """Serve a motion JPEG stream, for ever or for ``frames`` frames (then it ends, or freezes); yield its URL."""
     pictures = [cv2.imencode(".jpg", image)[1].tobytes() for image in counting_frames(20, size)]
     stopping = threading.Event()
 
-    class Camera(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
@@ -40,7 +50,7 @@ def mjpeg_camera(
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Camera)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="mjpeg camera")
     thread.start()
@@ -51,3 +61,70 @@ def mjpeg_camera(
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def mute_server() -> Iterator[str]:
+    """Take connections and never say anything; yield the URL."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/stream.mjpg"
+
+
+class Camera:
+    """A network camera in a process of its own, which can be killed, frozen and brought back at the same address."""
+
+    def __init__(self, kind: str, fps: float = 25.0) -> None:
+        """Prepare a camera of ``kind`` ``http``, ``tcp`` or ``udp``; `start` it then."""
+        self._command = [sys.executable, "-m", "tests.stream_server", kind, str(free_port(kind)), str(fps)]
+        self._process: subprocess.Popen[str] | None = None
+        port = self._command[-2]
+        self.url = f"http://127.0.0.1:{port}/stream.mjpg" if kind == "http" else f"{kind}://127.0.0.1:{port}"
+
+    def start(self) -> float:
+        """Serve; return the monotonic time at which that began."""
+        root = Path(__file__).resolve().parents[1]
+        self._process = subprocess.Popen(self._command, cwd=root, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n"
+        return time.monotonic()
+
+    def kill(self) -> float:
+        """End it without a word; return when."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process = None
+        return time.monotonic()
+
+    def freeze(self) -> float:
+        """Stop it while its connections stay open; return when."""
+        return self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> float:
+        """Let it go on; return when."""
+        return self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> float:
+        assert self._process is not None
+        self._process.send_signal(number)
+        return time.monotonic()
+
+
+@contextmanager
+def camera(kind: str, fps: float = 25.0) -> Iterator[Camera]:
+    """Run a `Camera`; whatever state it is in at the end, it is ended."""
+    found = Camera(kind, fps)
+    try:
+        found.start()
+        yield found
+    finally:
+        found.kill()
+
+
+def free_port(kind: str = "tcp") -> int:
+    """Return a port of loopback that nobody uses."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

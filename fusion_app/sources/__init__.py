@@ -1,39 +1,78 @@
 """Where frames come from. `open_source` turns what a user typed into an open `FrameSource`.
 
-A URI is a path (video file, image file, folder of images), ``camera:N``, a URL that OpenCV can open
-(``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …), or ``synthetic:ir`` / ``synthetic:vis``.
+A URI is
+
+- a path: a video file, an image file, a folder of images; ``PATH#TITLE`` is the track of that title of a video file;
+- ``camera:NAME``, ``camera:ID`` or ``camera:N``: a camera of this machine by its name (or a part of it), by the id that
+  ``python main.py devices`` prints, or by its number, which changes with every plug;
+- a URL that OpenCV can open: ``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …;
+- ``synthetic:ir`` or ``synthetic:vis``: the demo.
+
+Cameras and URLs are live: opened while they are read, and opened again whenever they go away.
 """
 
+from functools import partial
 from pathlib import Path
 
 from fusion_app.errors import SourceError
-from fusion_app.sources.base import FrameSource
+from fusion_app.sources.base import FrameSource, Phase, SourceState
 from fusion_app.sources.buffered import BufferedSource
-from fusion_app.sources.capture import CaptureSource, without_password
+from fusion_app.sources.capture import READ_TIMEOUT_S, CaptureSource, without_password
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files
+from fusion_app.sources.reconnecting import ReconnectingSource
 from fusion_app.sources.synthetic import SyntheticSource
 from fusion_app.sources.video_file import VideoFileSource
 
-__all__ = ["BufferedSource", "FrameSource", "ImagesSource", "images_by_name", "is_image_folder", "open_source"]
+__all__ = [
+    "BufferedSource",
+    "FrameSource",
+    "ImagesSource",
+    "Phase",
+    "SourceState",
+    "images_by_name",
+    "is_image_folder",
+    "open_source",
+    "path_and_track",
+]
 
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
 
-def open_source(uri: str) -> FrameSource:
-    """Open the source that ``uri`` names.
+def open_source(uri: str, *, raw: bool = False) -> FrameSource:
+    """Open the source that ``uri`` names; a live one only begins to be opened when it is read.
+
+    Args:
+        uri: See the package's text.
+        raw: Ask a camera for what it measures, unconverted.
 
     Raises:
-        SourceError: It does not exist, does not answer, or is nothing that can be read.
+        SourceError: It does not exist or is nothing that can be read. A live source raises nothing: it has a state.
     """
     if not uri:
         raise SourceError("no source", "give a video file, a folder of images, camera:0 or a URL")
     if uri.startswith("synthetic:"):
         return SyntheticSource(uri)
     if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:
-        return CaptureSource(uri)
+        return _live(uri, raw=raw)
     if "://" in uri:
         raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
     return _open_path(uri)
+
+
+def _live(uri: str, *, raw: bool) -> FrameSource:
+    if uri == "camera:":
+        raise SourceError(uri, "names no camera; `python main.py devices` lists them, camera:0 is the first")
+    if not uri.isprintable():
+        raise SourceError(without_password(uri), "has characters in it that no address has")
+    return ReconnectingSource(without_password(uri), partial(CaptureSource, uri, raw=raw), READ_TIMEOUT_S)
+
+
+def is_there(uri: str) -> bool:
+    """Tell whether ``uri`` is a file or folder on disk."""
+    try:
+        return Path(uri).exists()
+    except (OSError, ValueError):
+        return False  # opening it will say why
 
 
 def is_image_folder(uri: str) -> bool:
@@ -58,8 +97,16 @@ def images_by_name(uri: str) -> dict[str, Path]:
     return by_name
 
 
+def path_and_track(uri: str) -> tuple[Path, str]:
+    """Return the file that ``uri`` names, and the track of it, if ``uri`` names one (``PATH#TITLE``)."""
+    path, _, track = uri.rpartition("#")
+    if not path or is_there(uri):
+        return Path(uri), ""
+    return Path(path), track
+
+
 def _open_path(uri: str) -> FrameSource:
-    path = Path(uri)
+    path, track = path_and_track(uri)
     try:
         path.stat()
         if path.is_dir():
@@ -68,7 +115,7 @@ def _open_path(uri: str) -> FrameSource:
             raise SourceError(uri, "is neither a file nor a folder")
         if path.suffix.lower() in IMAGE_SUFFIXES:
             return ImagesSource(uri, [path])
-        return VideoFileSource(path)
+        return VideoFileSource(path, track)
     except FileNotFoundError:
         raise SourceError(uri, "does not exist; check the path") from None
     except (OSError, ValueError) as error:  # permissions, symlink loops, names no file system takes

@@ -1,16 +1,24 @@
 """A reader thread and a bounded buffer in front of a source: one of the two places where threads meet.
 
 A file blocks its reader when the buffer is full, so nothing is lost; a live source drops its oldest frame, so latency
-stays bounded, and the drop is counted.
+stays bounded, and the drop is counted. The reader of a live source never pauses: what a driver buffers is old.
 """
 
+import logging
 import threading
+import time
 from collections import deque
+from dataclasses import replace
 
 from fusion_app.frames import Frame
-from fusion_app.sources.base import FrameSource
+from fusion_app.sources.base import FrameSource, Phase, SourceInfo, SourceState
+from fusion_app.sources.liveness import Pulse
 
 DEFAULT_CAPACITY = 8
+CLOSE_S = 1.0
+OPENING_POLL_S = 0.02
+
+log = logging.getLogger(__name__)
 
 
 class BufferedSource(FrameSource):
@@ -18,7 +26,7 @@ class BufferedSource(FrameSource):
 
     def __init__(self, source: FrameSource, capacity: int = DEFAULT_CAPACITY) -> None:
         self._source = source
-        self.info = source.info
+        self._pulse = Pulse()
         self._capacity = capacity
         self._frames: deque[Frame] = deque()
         self._changed = threading.Condition()
@@ -30,6 +38,11 @@ class BufferedSource(FrameSource):
         self._arrived = 0
         self._thread = threading.Thread(target=self._run, name=f"source {self.info.uri}", daemon=True)
         self._thread.start()
+
+    @property
+    def info(self) -> SourceInfo:  # type: ignore[override]
+        """What is known of the source; of a live one a guess, until its first frame."""
+        return self._source.info
 
     @property
     def notice(self) -> str:  # type: ignore[override]
@@ -51,15 +64,43 @@ class BufferedSource(FrameSource):
         """Frames read from the source so far, those dropped included."""
         return self._arrived
 
-    def read(self) -> Frame | None:
+    def state(self) -> SourceState:
+        """Return how the source is at this moment; from any thread, never waiting."""
+        state, now = self._source.state(), time.monotonic()
+        with self._changed:
+            age_s = self._pulse.age_s(now) if self.info.is_live else None
+            fps = self._pulse.fps(now) if self.info.is_live else None
+            ended = self._ended_phase()
+            is_stalled = self.info.is_live and self._pulse.is_stalled(now)
+        if ended is not None:
+            return replace(state, phase=ended, reason=str(self._error or ""), age_s=age_s, retry_in_s=None)
+        if state.phase is Phase.OK and is_stalled:
+            reason = f"{self.info.uri}: no new frame for {age_s:.0f} s"
+            return replace(state, phase=Phase.STALLED, reason=reason, age_s=age_s, fps=fps)
+        return replace(state, age_s=age_s, fps=fps)
+
+    def retry_now(self) -> None:
+        """Open the source again at once if it waits to be."""
+        self._source.retry_now()
+
+    def wait_for_opening(self, timeout_s: float) -> None:
+        """Wait until the first attempt to open a live source has succeeded or failed, but no longer than that."""
+        deadline = time.monotonic() + timeout_s
+        while self._source.state().phase is Phase.OPENING and time.monotonic() < deadline and not self._is_closing:
+            time.sleep(OPENING_POLL_S)
+
+    def read(self, timeout_s: float | None = None) -> Frame | None:
         """Return the oldest buffered frame, waiting for one; None when the stream is over or the source closed.
+
+        Args:
+            timeout_s: Return None as well after this time, seconds; None waits for ever.
 
         Raises:
             FusionAppError: The reader met an error; every frame before it has been handed out.
         """
         with self._changed:
-            self._changed.wait_for(self._has_news)
-            return self._take()
+            self._changed.wait_for(self._has_news, timeout_s)
+            return self._take() if self._has_news() else None
 
     def read_available(self) -> Frame | None:
         """Return the oldest buffered frame, or None at once if there is none."""
@@ -71,6 +112,11 @@ class BufferedSource(FrameSource):
         """No frame will come any more."""
         with self._changed:
             return not self._frames and self._seek_to is None and (self._is_over or self._is_closing)
+
+    @property
+    def is_silent(self) -> bool:
+        """No new frame comes at the moment."""
+        return self.state().is_silent
 
     def seek(self, pts_s: float) -> None:
         """Forget what is buffered and continue at ``pts_s``; the reader thread does the seeking."""
@@ -87,11 +133,22 @@ class BufferedSource(FrameSource):
             self._is_closing = True
             self._frames.clear()
             self._changed.notify_all()
+        self._source.cancel()
 
     def close(self) -> None:
         """End the reader thread, which closes the source; stuck in a driver, it is waited for at most 1 s."""
         self.cancel()
-        self._thread.join(timeout=1.0)
+        self._thread.join(CLOSE_S)
+        if self._thread.is_alive():
+            self._source.abandon()
+            log.warning("%s: its driver does not let go; it is left to itself until it does", self.info.uri)
+
+    def _ended_phase(self) -> Phase | None:
+        if self._is_closing:
+            return Phase.CLOSED
+        if self._error is not None:
+            return Phase.FAILED
+        return Phase.ENDED if self._is_over else None
 
     def _has_news(self) -> bool:
         return self._is_closing or (self._seek_to is None and (bool(self._frames) or self._is_over))
@@ -141,6 +198,7 @@ class BufferedSource(FrameSource):
         if frame is None:
             return
         self._arrived += 1
+        self._pulse.beat(time.monotonic())
         self._frames.append(frame)
         if len(self._frames) > self._capacity:
             self._frames.popleft()

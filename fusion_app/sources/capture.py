@@ -17,12 +17,11 @@ import cv2
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
-from fusion_app.sources.base import FrameSource, SourceInfo
+from fusion_app.sources.base import FrameSource, NoPictureError, SourceInfo
 from fusion_app.sources.devices import CAMERA_BACKEND, camera_index
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 2.0
-NO_ANSWER = "does not answer; check that it is connected and that no other program uses it"
 
 if "OPENCV_LOG_LEVEL" not in os.environ:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -31,8 +30,10 @@ if "OPENCV_LOG_LEVEL" not in os.environ:
 def without_password(uri: str) -> str:
     """Return ``uri`` with a password in its user part or among its parameters replaced by three dots."""
     uri = re.sub(r"(://[^/@:]*):.*@", r"\1:…@", uri)
-    secret = r"([?&/;_](?:password|passwd|pwd|psw|pass|token|access_token|apikey|api_key|key|secret)=)[^&/]*"
-    return re.sub(secret, r"\1…", uri, flags=re.IGNORECASE)
+    name = r"(?:password|passwd|pwd|psw|pass|token|access_token|apikey|api_key|key|secret)="
+    for parameter in (rf"([?&#;_]{name})[^&]*", rf"(/{name})[^/?&#]*"):  # in the query; in the path
+        uri = re.sub(parameter, r"\1…", uri, flags=re.IGNORECASE)
+    return uri
 
 
 class CaptureSource(FrameSource):
@@ -53,13 +54,12 @@ class CaptureSource(FrameSource):
         started = time.monotonic()
         self._next_index = 0
         self._capture = _open_camera(uri, raw=raw) if uri.startswith("camera:") else _open_url(uri, read_timeout_s)
-        try:
-            self._first = self._stamped(0) if self._capture.isOpened() else None
-        except cv2.error:
-            self._first = None
+        if not self._capture.isOpened():
+            raise SourceError(shown, "does not answer; check that it is connected and that no other program uses it")
+        self._first = self._stamped(0)
         if self._first is None:
             self._capture.release()
-            raise SourceError(shown, NO_ANSWER)
+            raise NoPictureError(shown, "answers but sends no picture; check that no other program uses it")
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.info = SourceInfo(shown, self._first.size, fps if 0 < fps <= 1000 else None, is_live=True)
         if not uri.startswith("camera:"):

@@ -7,11 +7,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fusion_app import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Image, Size
 from fusion_app.sources.base import FrameSource, SourceInfo
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+MAX_FILE_BYTES = 2**30
 STILLS_FPS = 25.0
 """Rate at which a folder is played; its frames are matched by name, never by time."""
 
@@ -29,10 +31,12 @@ def read_image(path: Path) -> Image:
         SourceError: The file is no image that can be read, or its pixels are neither 8 nor 16 bit.
     """
     try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise SourceError(str(path), f"is larger than {MAX_FILE_BYTES >> 20} MiB; no image is")
         data = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
         raise SourceError(str(path), f"cannot be read ({error.strerror}); check the path and its permissions") from None
-    image = _decode(data)
+    image = _decode(path, data)
     if image is None or image.dtype not in (np.uint8, np.uint16):
         raise SourceError(str(path), "is not an 8 or 16 bit image that can be read")
     if image.ndim == 3:
@@ -49,7 +53,7 @@ class ImagesSource(FrameSource):
             raise SourceError(uri, f"has no images in it ({kinds})")
         self._files = tuple(files)
         self._position = 0
-        first = next((image for path in self._files if (image := _try_read(path)) is not None), None)
+        first = read_image(files[0]) if len(files) == 1 else _first_readable(self._files)
         if first is None:
             raise SourceError(uri, "holds no image that can be read")
         size = Size(first.shape[1], first.shape[0])
@@ -75,13 +79,14 @@ class ImagesSource(FrameSource):
         """Do nothing: files are open only while they are read."""
 
 
-def _decode(data: Image) -> Image | None:
+def _decode(path: Path, data: Image) -> Image | None:
     if not data.size:
         return None
     try:
         return cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     except cv2.error:  # absurd sizes are refused by exception, damage by None
-        return None
+        hint = f"is damaged or larger than {MAX_IMAGE_SIDE} pixels on a side or {MAX_IMAGE_PIXELS >> 20} megapixels"
+        raise SourceError(str(path), hint) from None
 
 
 def _three_channels(image: Image) -> Image:
@@ -90,6 +95,10 @@ def _three_channels(image: Image) -> Image:
     if image.shape[2] == 4:
         return cv2.cvtColor(image, cv2.COLOR_BGRA2BGR)
     return image if image.shape[2] == 3 else np.ascontiguousarray(image[:, :, 0])
+
+
+def _first_readable(files: Sequence[Path]) -> Image | None:
+    return next((image for path in files if (image := _try_read(path)) is not None), None)
 
 
 def _try_read(path: Path) -> Image | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 import av.error
+from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -22,10 +23,16 @@ RESTART_S = 1.0
 
 
 class VideoFileSource(FrameSource):
-    """The first video track of a file; PTS count from the track's start."""
+    """A video track of a file: the first, its PTS from the track's start, or a named one, its PTS as they are.
 
-    def __init__(self, path: Path) -> None:
-        self._uri = str(path)
+    The tracks of a recording have one clock, so none of them counts from a start of its own.
+    """
+
+    def __init__(self, path: Path, track: str = "") -> None:
+        """Open ``path`` at its first video track, or at the one whose title is ``track``."""
+        self._path = str(path)
+        self._track = track
+        self._uri = f"{path}#{track}" if track else str(path)
         if path.stat().st_size == 0:
             raise SourceError(self._uri, "is empty")
         self._damaged = 0
@@ -35,8 +42,8 @@ class VideoFileSource(FrameSource):
         self.info = self._describe()
 
     def _open(self) -> None:
-        try:
-            self._container = av.open(self._uri, metadata_errors="ignore")
+        try:  # with its whole path: ffmpeg takes a name like "pipe:0" for a protocol
+            self._container = av.open(str(Path(self._path).absolute()), metadata_errors="ignore")
         except (av.error.FFmpegError, ValueError, OSError):
             raise SourceError(self._uri, NOT_A_VIDEO) from None
         try:
@@ -44,12 +51,16 @@ class VideoFileSource(FrameSource):
         except BaseException:
             self._container.close()
             raise
-        self._start = self._stream.start_time or 0
+        self._start = 0 if self._track else self._stream.start_time or 0
         self._frames = self._decode()
         self._next_index: int | None = 0
 
     def _video_stream(self) -> VideoStream:
-        stream = next(iter(self._container.streams.video), None)
+        streams = self._container.streams.video
+        stream = next((item for item in streams if self._track in ("", item.metadata.get("title"))), None)
+        if stream is None and streams:
+            titles = ", ".join(_titles(self._container)) or "none with a name"
+            raise SourceError(self._uri, f"has no video track of this name; it has {titles}")
         context = stream and stream.codec_context  # None where ffmpeg has no decoder for it
         if stream is None or not context or not context.width:
             raise SourceError(self._uri, "has no video track that can be decoded")
@@ -155,6 +166,19 @@ class VideoFileSource(FrameSource):
         index = round(pts_s / self.info.period_s) if self._next_index is None else self._next_index
         self._next_index = index + 1
         return Frame(_pixels(decoded), pts_s, index)
+
+
+def track_titles(path: Path) -> tuple[str, ...]:
+    """Return the names of the video tracks of a file; none if it is no video, or its tracks have no names."""
+    try:
+        with av.open(str(path.absolute()), metadata_errors="ignore") as container:
+            return _titles(container)
+    except (av.error.FFmpegError, ValueError, OSError):
+        return ()
+
+
+def _titles(container: InputContainer) -> tuple[str, ...]:
+    return tuple(title for stream in container.streams.video if (title := stream.metadata.get("title")))
 
 
 def _pixels(decoded: VideoFrame) -> Image:

@@ -11,19 +11,14 @@ PIXEL = np.zeros((1, 1), np.uint8)
 
 
 class Reader:
-    """A stream of frames at given times; `available` of them have arrived already."""
+    """A stream of frames at given times."""
 
-    def __init__(self, times: Sequence[float], available: int | None = None) -> None:
+    def __init__(self, times: Sequence[float]) -> None:
         self._all = [Frame(PIXEL, time, index) for index, time in enumerate(times)]
         self._left = deque(self._all)
-        self._available = len(times) if available is None else available
 
     def read(self) -> Frame | None:
         return self._left.popleft() if self._left else None
-
-    def read_available(self) -> Frame | None:
-        taken = len(self._all) - len(self._left)
-        return self.read() if taken < self._available else None
 
     @property
     def is_over(self) -> bool:
@@ -31,21 +26,6 @@ class Reader:
 
     def seek(self, pts_s: float) -> None:
         self._left = deque(frame for frame in self._all if frame.pts_s >= pts_s)
-
-
-class Endless(Reader):
-    """A camera that never stops."""
-
-    def __init__(self) -> None:
-        super().__init__([])
-        self._count = 0
-
-    def read(self) -> Frame | None:
-        self._count += 1
-        return Frame(PIXEL, self._count / 10, self._count)
-
-    def read_available(self) -> Frame | None:
-        return None
 
 
 def pairs_of(stream: PairStream) -> list[FramePair]:
@@ -124,28 +104,3 @@ def test_the_end_is_exclusive() -> None:
     times = [i / 10 for i in range(10)]
     stream = PairStream(Reader(times), Reader(times), PairingPolicy.for_periods(0.1, 0.1), end_s=0.5)
     assert [p.vis.index for p in pairs_of(stream)] == [0, 1, 2, 3, 4]
-
-
-def test_live_takes_the_newest_visible_frame_and_counts_those_it_passed() -> None:
-    policy = PairingPolicy.for_periods(0.1, 1 / 30, is_live=True)
-    stream = PairStream(Reader([0.0, 0.1, 0.2]), Reader([i / 30 for i in range(7)]), policy)
-    pair = stream.read()
-    assert pair is not None
-    assert (pair.vis.index, pair.ir.index) == (6, 2)
-    assert stream.counts.dropped == 6
-
-
-def test_a_live_run_ends_when_infrared_is_over_for_good() -> None:
-    policy = PairingPolicy.for_periods(0.1, 0.1, is_live=True)
-    stream = PairStream(Reader([0.0]), Endless(), policy)
-    assert 1 <= len(pairs_of(stream)) <= 5
-    assert stream.ir_ended_at_s == 0.0
-
-
-def test_live_does_not_wait_for_an_infrared_frame_that_has_not_arrived() -> None:
-    policy = PairingPolicy.for_periods(0.1, 0.1, is_live=True)
-    stream = PairStream(Reader([0.0, 0.1, 0.2], available=1), Reader([0.1], available=1), policy)
-    pair = stream.read()
-    assert pair is not None
-    assert pair.ir.index == 0
-    assert pair.is_held

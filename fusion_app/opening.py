@@ -1,0 +1,122 @@
+"""Opens the two sources of a pair, so that they belong together."""
+
+import time
+from dataclasses import dataclass
+
+from fusion_app.alignment import is_stretched
+from fusion_app.errors import PairingError
+from fusion_app.settings import SourceSettings
+from fusion_app.sources import (
+    BufferedSource,
+    FrameSource,
+    ImagesSource,
+    images_by_name,
+    is_image_folder,
+    open_source,
+)
+
+LIVE_CAPACITY = 64
+"""Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
+FILE_CAPACITY = 8
+OPENING_S = 1.5
+"""How long opening waits for live sources, so that their sizes are known; slower ones come into the running session."""
+
+
+@dataclass(frozen=True)
+class OpenPair:
+    """Two sources that belong together, being read already: a live stream must not wait for the rest to start.
+
+    Attributes:
+        ir: Infrared.
+        vis: Visible.
+        notices: What the user should know of how they were opened, a sentence each.
+    """
+
+    ir: BufferedSource
+    vis: BufferedSource
+    notices: tuple[str, ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        """One of the two is live, so nothing may wait."""
+        return self.ir.info.is_live or self.vis.info.is_live
+
+    def all_notices(self) -> list[str]:
+        """Return `notices` and what is known of the pair's shapes by now."""
+        return [*self.notices, *_shape_notices(self.ir, self.vis)]
+
+    def cancel(self) -> None:
+        """Wake whoever waits for a frame of either; both are over from now on."""
+        self.ir.cancel()
+        self.vis.cancel()
+
+    def close(self) -> None:
+        """Close both; each is waited for at most 1 s if a driver holds it."""
+        self.cancel()
+        self.ir.close()
+        self.vis.close()
+
+
+def open_pair(sources: SourceSettings, *, raw_ir: bool = False) -> OpenPair:
+    """Open both sources; two folders of images are matched by file name.
+
+    Live sources are only begun to be opened: a missing camera is a state of its source (`BufferedSource.state`).
+
+    Args:
+        sources: What to open.
+        raw_ir: Ask an infrared camera for what it measures, unconverted.
+
+    Raises:
+        SourceError: A file or folder cannot be opened, or an address is none.
+        PairingError: Two folders have no name in common, or only one of the two sources is live.
+    """
+    if is_image_folder(sources.ir) and is_image_folder(sources.vis):
+        return _open_folders(sources)
+    ir = _buffered(open_source(sources.ir, raw=raw_ir))
+    try:
+        vis = _buffered(open_source(sources.vis))
+    except BaseException:
+        ir.close()
+        raise
+    pair = OpenPair(ir, vis)
+    if ir.info.is_live != vis.info.is_live:
+        pair.close()
+        live, file = (ir, vis) if ir.info.is_live else (vis, ir)
+        raise PairingError(
+            f"{live.info.uri} is live and {file.info.uri} is a recording: they share no time; open two alike"
+        )
+    _wait_for_opening(pair)
+    return pair
+
+
+def _wait_for_opening(pair: OpenPair) -> None:
+    deadline = time.monotonic() + OPENING_S
+    for source in (pair.ir, pair.vis):
+        source.wait_for_opening(deadline - time.monotonic())
+
+
+def _open_folders(sources: SourceSettings) -> OpenPair:
+    ir_files, vis_files = images_by_name(sources.ir), images_by_name(sources.vis)
+    common = [name for name in vis_files if name in ir_files]
+    if ir_files and vis_files and not common:
+        raise PairingError(
+            f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
+        )
+    ir = ImagesSource(sources.ir, [ir_files[name] for name in common or ir_files])
+    vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files])
+    alone = len(ir_files.keys() ^ vis_files.keys())
+    notices = (f"{alone} images have no partner of the same name and are left out",) if alone else ()
+    return OpenPair(_buffered(ir), _buffered(vis), notices)
+
+
+def _buffered(source: FrameSource) -> BufferedSource:
+    return BufferedSource(source, LIVE_CAPACITY if source.info.is_live else FILE_CAPACITY)
+
+
+def _shape_notices(ir: FrameSource, vis: FrameSource) -> list[str]:
+    if ir.info.is_guess or vis.info.is_guess or not is_stretched(ir.info.size, vis.info.size):
+        return []
+    return [
+        f"infrared is {ir.info.size} and visible {vis.info.size}: infrared is stretched to fit, "
+        "so objects may not lie on each other"
+    ]
