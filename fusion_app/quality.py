@@ -143,6 +143,9 @@ class QualityKeeper:
 
     def __call__(self, fused: FusedFrame) -> None:
         """Note what a frame took, and change the rung if it is time to."""
+        if fused.pair.lost:
+            return  # nothing was fused
+        self._frame = fused.pair.vis.size  # a camera that came late was only guessed at
         rung = self._rung
         self._times_ms.append(sum(fused.stage_ms.values()))
         if rung is None or len(self._times_ms) < WINDOW // 2 or (self._thread is not None and self._thread.is_alive()):
