@@ -78,7 +78,7 @@ def histogram(counts: Image) -> npt.NDArray[np.int64]:
 
 def noise(counts: Image) -> float:
     """Return the standard deviation of the noise of ``(H, W)`` counts, told by how rows bend from pixel to pixel."""
-    rows = counts[::8].astype(np.int32)
+    rows = counts[:: max(1, counts.shape[0] // 32)].astype(np.int32)
     if rows.shape[1] < 3:
         return 0.0
     bend = np.abs(rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:])
@@ -118,10 +118,11 @@ def plateau_curve(occurrences: npt.NDArray[np.int64], min_span: float) -> Curve:
     It is nowhere steeper than a ramp over ``min_span`` counts; what the grey range then has left over stays half above
     and half below.
     """
-    slopes = np.minimum(occurrences, PLATEAU * occurrences.sum() / np.count_nonzero(occurrences))
+    plateau = np.float32(PLATEAU * occurrences.sum() / np.count_nonzero(occurrences))
+    slopes = np.minimum(occurrences.astype(np.float32), plateau)
     for _ in range(ROUNDS):  # what is cut from the steep parts goes to the rest
-        slopes = np.minimum(slopes * (255.0 / slopes.sum()), 255.0 / min_span)
-    rising = np.cumsum(slopes) - slopes / 2
+        slopes = np.minimum(slopes * np.float32(255.0 / slopes.sum()), np.float32(255.0 / min_span))
+    rising = np.cumsum(slopes, dtype=np.float64) - slopes / 2
     return np.asarray(rising + (255.0 - slopes.sum()) / 2, np.float32)
 
 
