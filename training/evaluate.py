@@ -2,15 +2,16 @@
 
     python -m training.evaluate IR_DIR VIS_DIR FUSED... [--also IR_DIR VIS_DIR]... [--json F] [--html F]
     python -m training.evaluate --hard-cases DATA FUSED... --html F
+    python -m training.evaluate --video IR VIS FUSED... [--json F] [--html F]
 
 FUSED is a folder of fused images named like the pairs, a weights file, a shipped model by name, or one of the rules
-max, average, visible, ir.
+max, average, visible, ir; with --video a fused video instead of a folder.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -23,6 +24,7 @@ from training.hard_cases import hard_case_count, hard_cases
 from training.report import Panel, Strip, write_page
 from training.scores import RANK10, RANK12, Figures, PairSet, Scores, mean_ranks, score, steps, worst_first
 from training.tables import as_text, figure_tables
+from training.video_report import compare_videos
 
 KNOWN_FIGURES = ".json"
 tqdm.monitor_interval = 0  # the bars move often enough without a watching thread
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.threads:
         torch.set_num_threads(options.threads)
     try:
-        (_show_hard_cases if options.hard_cases else _compare)(options)
+        _task(options)(options)
     except (DataError, WeightsFormatError) as error:
         parser.exit(2, f"{error}\n")
     except OSError as error:
@@ -62,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--hard-cases", type=Path, metavar="DATA", help="a page of the hard cases in this data folder, no figures"
     )
+    parser.add_argument(
+        "--video", action="store_true", help="compare videos: how steady they are from frame to frame, and how sharp"
+    )
     parser.add_argument("--json", type=Path, help="write all figures, case by case")
     parser.add_argument("--html", type=Path, help="write a page of pictures, the first FUSED's worst cases first")
     parser.add_argument("--cases", type=int, default=20, help="how many cases the page shows (default: 20)")
@@ -74,6 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=0, help="CPU threads of networks (default: all)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     return parser
+
+
+def _task(options: argparse.Namespace) -> Callable[[argparse.Namespace], None]:
+    if options.video:
+        return compare_videos
+    return _show_hard_cases if options.hard_cases else _compare
 
 
 def _compare(options: argparse.Namespace) -> None:
