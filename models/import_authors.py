@@ -6,6 +6,7 @@ the pickled layers: their published source says ReLU, the checkpoint holds Leaky
 source alone loads these weights without complaint and is wrong by 5 to 8 grey levels.
 """
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from models.cs2fusion import Backbone, BackboneConfig
-from models.weights import WeightsFormatError
+from models.weights import MAX_WEIGHTS_BYTES, WeightsFormatError, read_bytes
 
 
 class _PickledBackbone(nn.Module):
@@ -67,11 +68,10 @@ def read_authors_checkpoint(path: Path) -> Backbone:
 
 
 def _unpickle(path: Path) -> object:
+    data = read_bytes(path, MAX_WEIGHTS_BYTES)
     try:
         with torch.serialization.safe_globals(_ALLOWED):
-            return torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise WeightsFormatError(f"{path} cannot be read: {error.strerror or error}; check the path") from None
+            return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except Exception as error:  # damage makes the unpickler trip over anything
         raise WeightsFormatError(
             f"{path} was refused: it is damaged or holds objects other than a CS2Fusion network, and nothing in it was "

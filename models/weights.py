@@ -7,6 +7,7 @@ Nothing read here is ever executed: safetensors holds numbers only, the card is 
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -54,6 +55,10 @@ class WeightsCard:
     sha256: str = ""
 
 
+MAX_WEIGHTS_BYTES = 2**30
+MAX_CARD_BYTES = 2**20
+
+
 def card_path(path: Path) -> Path:
     """Return where the card of a weights file lies: same name, ``.json``."""
     return path.with_suffix(".json")
@@ -83,7 +88,7 @@ def load_weights(path: Path) -> tuple[nn.Module, WeightsCard]:
         WeightsFormatError: A file is missing or damaged, the hash is wrong, or the weights do not fit the model.
     """
     card = read_card(path)
-    data = _read(path)
+    data = read_bytes(path, MAX_WEIGHTS_BYTES)
     if hashlib.sha256(data).hexdigest() != card.sha256:
         raise WeightsFormatError(
             f"{path} is not the file its card describes (the SHA-256 differs); get both files again from one place"
@@ -104,7 +109,7 @@ def read_card(path: Path) -> WeightsCard:
     Raises:
         WeightsFormatError: The card is missing, is not JSON, or lacks or has unknown fields.
     """
-    text = _read(card_path(path))
+    text = read_bytes(card_path(path), MAX_CARD_BYTES)
     try:
         values = json.loads(text)
         card = WeightsCard(**values)
@@ -114,6 +119,27 @@ def read_card(path: Path) -> WeightsCard:
     if not isinstance(card.model, str) or not isinstance(card.config, dict):
         raise WeightsFormatError(f"{card_path(path)} is not a weights card: model must be a name, config a mapping")
     return card
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Return the content of an ordinary file; a pipe or a device could be without end.
+
+    Args:
+        path: The file.
+        limit: Bytes that it may have at the most.
+
+    Raises:
+        WeightsFormatError: It cannot be read, is no ordinary file, or is larger.
+    """
+    try:
+        state = path.stat()
+        is_ordinary = stat.S_ISREG(state.st_mode) and state.st_size <= limit
+        data = path.read_bytes() if is_ordinary else b""
+    except OSError as error:
+        raise WeightsFormatError(f"{path} cannot be read: {error.strerror}; check the path") from None
+    if not is_ordinary:
+        raise WeightsFormatError(f"{path} is no ordinary file of at most {limit >> 20} MiB; check the path")
+    return data
 
 
 def _own_state(model: nn.Module) -> dict[str, Tensor]:
@@ -140,13 +166,6 @@ def _check_fit(path: Path, expected: Mapping[str, Tensor], found: Mapping[str, T
                 f"{path} does not fit its model: {name} is {tuple(found[name].shape)} where the model has "
                 f"{tuple(value.shape)}; check the model and config in its card"
             )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise WeightsFormatError(f"{path} cannot be read: {error.strerror}; check the path") from None
 
 
 def _replace(path: Path, data: bytes) -> None:

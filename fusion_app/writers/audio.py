@@ -22,7 +22,7 @@ class AudioCopy:
         self._container = container
         self._packets: Iterator[Packet[Any]] = iter(())
         self._next: Packet[Any] | None = None
-        self._input: InputContainer = av.open(str(source), metadata_errors="ignore")
+        self._input: InputContainer = av.open(str(source.absolute()), metadata_errors="ignore")
         stream = next(iter(self._input.streams.audio), None)
         if stream is None:
             return

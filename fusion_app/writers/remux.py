@@ -24,7 +24,10 @@ def remux(path: Path, chapters: list[tuple[float, str]]) -> int:
     """
     partial = path.with_name(f"{path.stem}.recovering{path.suffix}")
     try:
-        with av.open(str(path), metadata_errors="ignore") as source, av.open(str(partial), "w") as target:
+        with (
+            av.open(str(path.absolute()), metadata_errors="ignore") as source,
+            av.open(str(partial.absolute()), "w") as target,
+        ):
             frames = _copy(source, target, chapters)
         if not frames:
             raise RecordingError(f"{path} holds no frame that can be read; nothing was changed")

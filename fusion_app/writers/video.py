@@ -114,7 +114,7 @@ class VideoWriter:
             _close(container, self._path)
 
     def _open(self, fused: FusedFrame) -> None:
-        self._container = av.open(str(self._path), "w", options=CONTAINERS[self._path.suffix.lower()])
+        self._container = av.open(str(self._path.absolute()), "w", options=CONTAINERS[self._path.suffix.lower()])
         if self._origin_s is None:
             self._origin_s = fused.pts_s
         frames = _frames(fused)

@@ -76,8 +76,14 @@ class Attacker:
         self.counts[outcome.outcome] += 1
         self.longest_s, self.peak_mb = max(self.longest_s, outcome.seconds), max(self.peak_mb, outcome.peak_mb)
         self._judge(outcome, before, secret)
-        self._sweep()
+        _empty(self.out)
         return outcome
+
+    def sweep(self) -> None:
+        """Remove every hostile file: opening a forgotten pipe would hang the tests themselves."""
+        _empty(self.folder)
+        _empty(self.out)
+        self.canary.unlink(missing_ok=True)
 
     def _judge(self, outcome: Outcome, before: dict[str, tuple[int, int]], secret: str) -> None:
         assert outcome.outcome in ("read", "refused"), f"{outcome.outcome}: {outcome.text}"
@@ -111,10 +117,11 @@ class Attacker:
         if self._victim is None:
             command = [sys.executable, "-B", "-m", "tests.fuzz.victim", str(self.out), str(self._log)]
             environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-            self._victim = subprocess.Popen(
+            victim = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment
             )
-            self._warm_up(self._victim)
+            self._warm_up(victim)
+            self._victim = victim
         return self._victim
 
     def _warm_up(self, victim: "subprocess.Popen[str]") -> None:
@@ -125,14 +132,11 @@ class Attacker:
             victim.stdin.write(json.dumps([target, argument]) + "\n")
             victim.stdin.flush()
             if not select.select([victim.stdout], [], [], START_S)[0] or not victim.stdout.readline():
+                victim.kill()
                 raise RuntimeError(f"the victim does not start: {self._log_tail()}")
 
     def _log_tail(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace")[-3000:] if self._log.exists() else ""
-
-    def _sweep(self) -> None:
-        for path in sorted(self.out.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
     def close(self) -> None:
         """End the victim."""
@@ -144,6 +148,11 @@ class Attacker:
         for pipe in (victim.stdin, victim.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+def _empty(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def _snapshot(folder: Path) -> dict[str, tuple[int, int]]:

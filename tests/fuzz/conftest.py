@@ -17,10 +17,17 @@ PROMISE = (
 
 
 @pytest.fixture(scope="package")
-def attacker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacker]:
+def _attacker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacker]:
     attacker = Attacker(tmp_path_factory.mktemp("fuzz"))
     yield attacker
     attacker.close()
+
+
+@pytest.fixture
+def attacker(_attacker: Attacker) -> Iterator[Attacker]:
+    """The attacker with empty folders."""
+    yield _attacker
+    _attacker.sweep()
 
 
 @pytest.fixture

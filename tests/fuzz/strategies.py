@@ -106,7 +106,7 @@ yaml_scalars = st.one_of(
             "",
         ]
     ),
-    st.builds(lambda digits: 10**digits, st.integers(300, 5000)),
+    st.builds(lambda digits: 10**digits, st.integers(300, 4200)),
 )
 yaml_values = st.recursive(
     yaml_scalars,
@@ -142,7 +142,7 @@ YAML_TRICKS = (
     b"sources: !!python/object/new:os.system ['touch CANARY']\n",
     b"!!python/name:os.system ''\n",
     b"a: &a [x, x, x, x, x, x, x, x, x]\nsources: [*a, *a, *a]\n",
-    b"sources: {<<: {ir: a, vis: b}}\n",
+    b"sources: {<<: [1, 2]}\n",
     b"sources: {? [1, 2] : 3}\n",
     b"? {a: 1}\n: 2\n",
     b"fusion: {threads: 0x" + b"f" * 6000 + b"}\n",
@@ -272,7 +272,7 @@ def png(width: int, height: int, depth: int = 8, colour: int = 0, rows: int | No
     """Return a PNG that says it is this large, with correct checksums; ``rows`` says how many rows it really has."""
     bits = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(colour, 1) * depth
     count = min(height, 64) if rows is None else rows
-    row = bytes(1 + (min(width, 70_000) * bits + 7) // 8)
+    row = bytes(1 + (min(width, 100_000) * bits + 7) // 8)
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -15,13 +15,18 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fusion_app.errors import FusionAppError
+
+if TYPE_CHECKING:
+    from fusion_app.sources import FrameSource
 
 MEMORY_BYTES = 8 * 2**30
 FILE_BYTES = 256 * 2**20
 STACK_AFTER_S = 4.0
 MAX_FRAMES = 60
+LIVE_PATIENCE_S = 2.0
 
 FORBIDDEN = frozenset(
     [
@@ -99,17 +104,37 @@ def open_source(uri: str) -> None:
     from fusion_app.sources import open_source as open_any
 
     source = open_any(uri)
+    if source.info.is_live:
+        watch_live(source)
+        return
     try:
         for _ in range(MAX_FRAMES):
             if (frame := source.read()) is None:
                 break
             assert frame.image.dtype.itemsize in (1, 2)
             assert frame.image.ndim in (2, 3)
-        if not source.info.is_live:
-            source.seek(0.2)
-            source.read()
+        source.seek(0.2)
+        source.read()
     finally:
         source.close()
+
+
+def watch_live(source: "FrameSource") -> None:
+    """Watch a live source until it shows a picture or says why not; that is the sentence."""
+    from fusion_app.sources import BufferedSource, Phase
+
+    buffered = BufferedSource(source)
+    try:
+        give_up_at = time.monotonic() + LIVE_PATIENCE_S
+        while buffered.state().phase is Phase.OPENING and time.monotonic() < give_up_at:
+            if buffered.is_over:
+                buffered.read()  # raises what ended it
+            time.sleep(0.005)
+        reason = buffered.state().reason
+    finally:
+        buffered.close()
+    if reason:
+        raise FusionAppError(reason)
 
 
 def open_weights(path: str) -> None:
@@ -175,6 +200,7 @@ def main() -> None:
         os.dup2(log, standard)  # what libraries print must not be taken for an answer
     faulthandler.enable(log)
     limit()
+    os.chdir(OUT.parent / "in")
     watch = Watch(OUT)
     for line in sys.stdin:
         target, argument = json.loads(line)
