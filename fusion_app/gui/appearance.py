@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from fusion_app.gui import theme
@@ -14,7 +14,13 @@ from fusion_app.gui.view_grid import Layout, ViewGrid
 
 
 class Appearance(QObject):
-    """Applies and remembers what the user chose."""
+    """Applies and remembers what the user chose.
+
+    Signals:
+        palette_changed: The infrared tile has other colours.
+    """
+
+    palette_changed = pyqtSignal(Palette)
 
     def __init__(self, window: QMainWindow, actions: Actions, grid: ViewGrid, preferences: Preferences) -> None:
         super().__init__(window)
@@ -65,6 +71,7 @@ class Appearance(QObject):
         self._preferences.palette = palette
         self._actions.group("palette")[list(Palette).index(palette)].setChecked(True)
         self._grid.set_palette(palette)
+        self.palette_changed.emit(palette)
 
     def _turn_palette(self, steps: int) -> None:
         palettes = list(Palette)

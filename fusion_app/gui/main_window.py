@@ -135,6 +135,8 @@ class MainWindow(QMainWindow):
         self.watch.looked.connect(self._on_look)
         self.states.retry_asked.connect(self._retry)
         self.docks.sources.retry_asked.connect(self._retry)
+        self.docks.thermal.palette_chosen.connect(self.appearance.set_palette)
+        self.appearance.palette_changed.connect(self.docks.thermal.show_palette)
         self.states.other_asked.connect(self.commands.ask_for_cameras)
         self.all_actions["statistics"].toggled.connect(self.states.statistics.setVisible)
 

@@ -26,7 +26,7 @@ MENUS = (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),
         "play | step_forward step_back forward_1 back_1 forward_5 back_5 to_start to_end | loop",
     ),
-    (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap"),
+    (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap | lock_gain"),
     (QT_TRANSLATE_NOOP("Menus", "F&usion"), "model"),
     (QT_TRANSLATE_NOOP("Menus", "&Record"), "record snapshot"),
     (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | about"),

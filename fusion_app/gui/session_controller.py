@@ -16,7 +16,7 @@ from fusion_app.gui.bridge import QtSink
 from fusion_app.gui.worker import Worker
 from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Choice, Session
-from fusion_app.settings import FusionSettings, Settings
+from fusion_app.settings import FusionSettings, Settings, ThermalSettings
 
 SessionFactory = Callable[[Settings, Pace], Session]
 STALE_S = 1.0
@@ -52,6 +52,7 @@ class SessionController(QObject):
         failed: Sources or engine could not be opened.
         run_ended: The run ended by itself, with this report.
         engine_changed: Another engine fuses from now on.
+        settings_changed: Offset or thermal settings are others.
     """
 
     state_changed = pyqtSignal(State)
@@ -60,6 +61,7 @@ class SessionController(QObject):
     failed = pyqtSignal(Exception)
     run_ended = pyqtSignal(RunReport)
     engine_changed = pyqtSignal()
+    settings_changed = pyqtSignal()
     _finished = pyqtSignal(int, object)
 
     def __init__(self, settings: Settings, worker: Worker, factory: SessionFactory) -> None:
@@ -165,6 +167,16 @@ class SessionController(QObject):
         if self.session is not None:
             self.session.pairs.offset_s = offset_ms / 1000
             self.seek(self.position_s)
+        self.settings_changed.emit()
+
+    def use_thermal(self, thermal: ThermalSettings) -> None:
+        """Treat infrared as ``thermal`` says from the next frame on; another layout needs the camera opened anew."""
+        before, self.settings = self.settings.thermal, replace(self.settings, thermal=thermal)
+        self.settings_changed.emit()
+        if self.session is not None and before.layout == thermal.layout:
+            self.session.adjust_thermal(thermal)
+        elif self.session is not None:
+            self.open(self.settings)
 
     def sync(self) -> None:
         """Learn what the runner did by itself: a played file has ended. Call it now and then."""

@@ -107,6 +107,7 @@ QLineEdit, QComboBox, QAbstractSpinBox {
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: none; }
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; }
+QCheckBox { spacing: 8px; }
 QTableWidget { background: $base; border: 1px solid $border; border-radius: 6px; }
 QTableWidget::item { padding: 0 10px; }
 QHeaderView::section {

@@ -24,6 +24,7 @@ class TimeOffset(QObject):
         control.estimate_asked.connect(self._ask)
         controller.releasing.connect(self.release)
         controller.state_changed.connect(self._show_offset)
+        controller.settings_changed.connect(self._show_offset)
         self._estimated.connect(self._show_estimate)
         self._show_offset()
 

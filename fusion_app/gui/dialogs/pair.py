@@ -31,6 +31,8 @@ class PairDialog(QDialog):
             Qt.Orientation.Horizontal,
             self,
         )
+        if (cancel := self._box.button(QDialogButtonBox.StandardButton.Cancel)) is not None:
+            cancel.setAutoDefault(False)  # Enter opens, wherever the focus is
         self._box.accepted.connect(self.accept)
         self._box.rejected.connect(self.reject)
         text = QLabel(explanation, self)
@@ -63,6 +65,7 @@ class PairDialog(QDialog):
     def _update_open(self) -> None:
         if (button := self._box.button(QDialogButtonBox.StandardButton.Open)) is not None:
             button.setEnabled(bool(self.ir and self.vis))
+            button.setDefault(True)
 
 
 class OpenPairDialog(PairDialog):

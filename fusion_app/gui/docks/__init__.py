@@ -1,5 +1,7 @@
 """The panels at the edge of the window. Each is a widget of its own module; this puts frames round them."""
 
+from dataclasses import replace
+
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
@@ -7,6 +9,7 @@ from PyQt6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidg
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.docks.sources import SourcesPanel
+from fusion_app.gui.docks.thermal import ThermalPanel
 from fusion_app.gui.moment import Moment
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.gui.time_offset import TimeOffset
@@ -29,6 +32,14 @@ class Docks(QObject):
         self.sources.swap_asked.connect(commands.swap)
         self.time_offset = TimeOffset(self.sources.offset, controller)
         self._add("dock_sources", actions, self.sources)
+        self.thermal = ThermalPanel()
+        self.thermal.changed.connect(controller.use_thermal)
+        actions["lock_gain"].triggered.connect(self._lock_gain)
+        controller.state_changed.connect(self._show_settings)
+        controller.settings_changed.connect(self._show_settings)
+        self._actions = actions
+        self._controller = controller
+        self._add("dock_thermal", actions, self.thermal)
         actions["docks_reset"].triggered.connect(self.reset)
         self.reset()
 
@@ -37,6 +48,16 @@ class Docks(QObject):
         if self._docks["dock_sources"].isVisible():
             self.sources.show_moment(moment)
             self.time_offset.watch()
+        if self._docks["dock_thermal"].isVisible():
+            self.thermal.show_frame(self._controller.frame)
+
+    def _show_settings(self) -> None:
+        thermal = self._controller.settings.thermal
+        self.thermal.show_settings(thermal)
+        self._actions["lock_gain"].setChecked(thermal.lock)
+
+    def _lock_gain(self, is_locked: bool) -> None:
+        self._controller.use_thermal(replace(self._controller.settings.thermal, lock=is_locked))
 
     def close(self) -> None:
         """End what the docks do in the background."""
