@@ -1,5 +1,6 @@
 """A recorded pair to a fused file: every frame, at the source's PTS, with progress, stoppable at any moment."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ from fusion_app.recording import Recorder
 from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Session, open_session
 from fusion_app.settings import Settings
-from fusion_app.sources.images import image_files
+from fusion_app.sources import path_and_track
+from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
 from fusion_app.writers import open_writer, png_name
 
 CANCEL_POLL_S = 0.1
@@ -112,7 +114,8 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
         session.pairs.seek(job.start_s)
     session.pairs.end_s = job.end_s
     origin_s = job.start_s if not session.pair.is_live else None
-    writer = open_writer(job.output, _output_fps(session), job.settings.recording.quality, origin_s)
+    quality, sound = job.settings.recording.quality, _sound(job)
+    writer = open_writer(job.output, _output_fps(session), quality, origin_s, sound)
     recorder = Recorder(writer, is_live=session.pair.is_live)
     watch = _Watch(_expected_frames(job, session), progress)
     session.runner.add_sink(recorder)
@@ -122,6 +125,13 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
     finally:
         recorder.close()
     return _report(session, recorder, watch, report)
+
+
+def _sound(job: FuseJob) -> Path | None:
+    """Return the visible file whose sound goes into the output, if there may be some."""
+    path, track = path_and_track(job.settings.sources.vis)
+    is_video = path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES and not track
+    return path if is_video and "audio" in job.settings.recording.tracks else None
 
 
 class _Watch:
@@ -208,14 +218,15 @@ def _refuse_sources(job: FuseJob) -> None:
     if job.output == Path():
         raise RecordingError("the output has no name; say where to write with -o")
     for uri in (job.settings.sources.ir, job.settings.sources.vis):
-        if job.output.exists() and Path(uri).exists() and job.output.samefile(uri):
+        source, _ = path_and_track(uri)
+        if job.output.exists() and source.exists() and job.output.samefile(source):
             raise RecordingError(f"{job.output} is a source of this job; choose another output")
 
 
 def _existing(job: FuseJob) -> list[Path]:
     """Return the files that the job would replace."""
     if not job.output.is_dir():
-        return [job.output] if job.output.exists() else []
+        return [job.output] if os.path.lexists(job.output) else []  # a link that leads nowhere is there, too
     vis = Path(job.settings.sources.vis)
     if not vis.is_dir():
         return sorted(job.output.glob("*.png"))

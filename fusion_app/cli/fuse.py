@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
 from fusion_app.cli.progress import ProgressBar, interruptible
+from fusion_app.errors import RecordingError
 from fusion_app.processing import FuseJob, FuseReport, fuse_recordings
 
 
@@ -14,8 +15,8 @@ def register(commands: Commands) -> None:
     parser = add_command(
         commands, "fuse", fuse, "fuse two recordings, or two folders of images, into a file or folder", run_options()
     )
-    parser.add_argument("ir", metavar="INFRARED", help="infrared source")
-    parser.add_argument("vis", metavar="VISIBLE", help="visible source")
+    parser.add_argument("ir", metavar="INFRARED|RECORDING", help="infrared source, or a recording to be fused again")
+    parser.add_argument("vis", nargs="?", metavar="VISIBLE", help="visible source")
     parser.add_argument("-o", "--output", type=Path, required=True, help=".mkv, .mp4, .png, or a folder for images")
     parser.add_argument("--start", type=_seconds, default=0.0, metavar="S", help="begin at this second")
     parser.add_argument("--end", type=_seconds, default=None, metavar="S", help="end before this second")
@@ -23,8 +24,11 @@ def register(commands: Commands) -> None:
 
 
 def fuse(options: argparse.Namespace) -> int:
-    """Fuse two recordings, or two folders of images, into a file or folder."""
-    job = FuseJob(settings_from(options), options.output, options.start, options.end, options.overwrite)
+    """Fuse two recordings, or two folders of images, into a file or folder; or a recording of `record` once more."""
+    settings = settings_from(options)
+    if not settings.sources.vis:
+        raise RecordingError(f"{options.ir} holds no infrared and visible track; give the visible source as well")
+    job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
     return run_job(job, quiet=options.quiet)
 
 

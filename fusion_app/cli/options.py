@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias, get_args, get_type_hints
 
 from fusion_app.engine import model_names
+from fusion_app.recording.again import is_recording, settings_of_recording
 from fusion_app.settings import Settings, ThermalSettings, check, load_settings
 
 Command = Callable[[argparse.Namespace], int]
@@ -52,8 +53,11 @@ def settings_from(options: argparse.Namespace) -> Settings:
     ir, vis = options.ir, options.vis
     if ir and not vis and Path(ir).suffix.lower() in (".yaml", ".yml"):
         rig, ir = Path(ir), None
-    settings = load_settings(rig) if rig else Settings()
-    given = {"ir": ir, "vis": vis, "offset_ms": options.offset_ms}
+    if not rig and ir and not vis and is_recording(Path(ir)):
+        settings, ir = settings_of_recording(Path(ir)), None
+    else:
+        settings = load_settings(rig) if rig else Settings()
+    given = {name: getattr(options, name) for name in ("offset_ms", "realtime", "loop")} | {"ir": ir, "vis": vis}
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
     names = ("model", "weights", "device", "runtime", "precision", "working_size", "threads")
     fusion = replace(
@@ -76,6 +80,8 @@ def run_options() -> argparse.ArgumentParser:
     group = parser.add_argument_group("how to run (stronger than the rig)")
     group.add_argument("--rig", type=Path, metavar="RIG.yaml", help="settings; see assets/default.yaml")
     group.add_argument("--offset-ms", type=float, metavar="N", help="added to every infrared time stamp")
+    group.add_argument("--realtime", action="store_true", default=None, help="play files as if they were live")
+    group.add_argument("--loop", action="store_true", default=None, help="the same, over and over")
     group.add_argument("--model", metavar="NAME", help=f"auto, {', '.join(model_names())}")
     group.add_argument("--weights", metavar="FILE", help="weights that replace the model's own")
     group.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, …")
