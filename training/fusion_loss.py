@@ -18,6 +18,7 @@ GREY_RANGE = 255.0
 SENSOR_NOISE = 2 / GREY_RANGE**2  # VIF's variance of the noise through which both images are seen
 TARGET_RING = 9  # pixels around a warm target that are its surroundings
 HOT_EXCESS = 8.0  # grey levels by which a hot object may raise its own background
+_NOTHING = 1e-4  # what a mean of zeros may differ from zero
 WARM_CONTRAST = 0.07  # of a target against them, grey levels scaled to 0…1
 
 
@@ -37,12 +38,13 @@ class FusionLossConfig:
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
         detail_knee: Grey levels; stronger detail is compressed.
         target_share: Share of a warm target's contrast that is enough.
-        far_intensity: Of |F − T| far from patches and warm targets, beside ``intensity``: nothing there speaks for
-            another light.
+        lend_contrast: Grey levels by which infrared has to differ from its surroundings, warmer or colder, for lending
+            something where visible sees; weaker is noise. Elsewhere ("far") the brighter source is kept as it is, its
+            gradients too. 0 lends everything.
+        far_intensity: Of |F − T| far from infrared's structure and from patches, beside ``intensity``.
         shared: Of the share of each source's entropy that the fused image does not have there (mutual information).
         shared_bins: Grey bins of that histogram.
         decided: Of the distance to the structure of the closer source there.
-        noise_floor: Grey levels a pixel; where infrared's gradients are weaker around, they are not lent.
     """
 
     intensity: float = 6.0
@@ -56,11 +58,11 @@ class FusionLossConfig:
     detail_sigma: float = 6.0
     detail_knee: float = 60.0
     target_share: float = 0.75
+    lend_contrast: float = 0.0
     far_intensity: float = 0.0
     shared: float = 0.0
     shared_bins: int = 64
     decided: float = 0.0
-    noise_floor: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", tuple(self.levels))
@@ -94,20 +96,19 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
     f, ir, vis = fused / GREY_RANGE, scene.ir / GREY_RANGE, scene.vis / GREY_RANGE
     to_ir, to_vis = moments(f, ir), moments(f, vis)
     seen = 1 - scene.patch
+    far = seen * (1 - _structured(ir, config.lend_contrast / GREY_RANGE))
     dissimilarity = (1 - to_ir.similarity).mean() + (seen * (1 - to_vis.similarity)).mean()
-    warm = _warm_targets(ir)
     error = (f - light_target(scene, config) / GREY_RANGE).abs()
     terms = {
         "intensity": config.intensity * error.mean(),
-        "gradient": config.gradient * _gradient_error(f, ir, vis, scene.patch, config.noise_floor / GREY_RANGE),
+        "gradient": config.gradient * _gradient_error(f, ir, vis, _Places(scene.patch, far)),
         "similarity": config.similarity * dissimilarity,
         "information": config.information
         * (_lost_information(to_ir, torch.ones_like(seen)) + _lost_information(to_vis, seen)),
         "structure": config.structure * _lost_structure(to_ir, scene.patch),
-        "target": config.target * _lost_target_contrast(f, warm, config.target_share),
+        "target": config.target * _lost_target_contrast(f, ir, config.target_share),
         "clipping": config.clipping * _clipped(f, config.levels),
     }
-    far = seen * (1 - warm.around)
     if config.far_intensity:
         terms["far_intensity"] = config.far_intensity * (far * error).mean()
     if config.shared:
@@ -161,15 +162,30 @@ def _detail(ir: Tensor, config: FusionLossConfig) -> Tensor:
     return detail - 0.5 * torch.sign(detail) * functional.relu(detail.abs() - config.detail_knee)
 
 
-def _gradient_error(fused: Tensor, ir: Tensor, vis: Tensor, patch: Tensor, noise_floor: float) -> Tensor:
+class _Places(NamedTuple):
+    """Where the visible image is blind, and where infrared has nothing to lend; ``(N, 1, H, W)`` in 0…1 each."""
+
+    patch: Tensor
+    far: Tensor
+
+
+@torch.no_grad()
+def _structured(ir: Tensor, contrast: float) -> Tensor:
+    """Return 1 where infrared differs from its surroundings by ``contrast``, and around; 1 everywhere for 0."""
+    size = 2 * TARGET_RING + 1
+    differs = ((blur(ir, 1.5) - box(ir, size)).abs() >= contrast).to(ir)
+    return (box(differs, size) > _NOTHING).to(ir)
+
+
+def _gradient_error(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places) -> Tensor:
     with torch.no_grad():
         (ir_y, ir_x), (vis_y, vis_x) = gradient(ir), gradient(vis)
-        ir_strength = torch.hypot(ir_y, ir_x)
-        use_ir = ir_strength >= torch.hypot(vis_y, vis_x)
-        if noise_floor:
-            use_ir &= blur(ir_strength, 1.5) >= noise_floor
-        use_ir |= patch > 0.5
-        aim_y, aim_x = torch.where(use_ir, ir_y, vis_y), torch.where(use_ir, ir_x, vis_x)
+        use_ir = (torch.hypot(ir_y, ir_x) >= torch.hypot(vis_y, vis_x)) | (places.patch > 0.5)
+        brighter_y, brighter_x = gradient(torch.maximum(ir, vis))
+        aim_y, aim_x = (
+            torch.lerp(torch.where(use_ir, of_ir, of_vis), brighter, places.far)
+            for of_ir, of_vis, brighter in ((ir_y, vis_y, brighter_y), (ir_x, vis_x, brighter_x))
+        )
     along_y, along_x = gradient(fused)
     return 0.5 * ((along_y - aim_y).abs().mean() + (along_x - aim_x).abs().mean())
 
@@ -191,30 +207,15 @@ def _lost_information(to_source: Moments, seen: Tensor) -> Tensor:
     return 1 - (seen * information).sum() / ((seen * source_information).sum() + 1)
 
 
-class _Warm(NamedTuple):
-    """Warm targets of a batch, ``(N, 1, H, W)`` each."""
-
-    targets: Tensor
-    around: Tensor
-    background: Tensor
-    contrast: Tensor
-
-
-@torch.no_grad()
-def _warm_targets(ir: Tensor) -> _Warm:
-    """Find what is warmer than its surroundings: 1 on targets, 1 around them, 1 off warm things, and the contrast."""
-    smooth = blur(ir, 1.5)
-    warm = (smooth - box(ir, 2 * TARGET_RING + 1) > WARM_CONTRAST).to(ir)
-    background = 1 - dilate(warm, 2)
-    contrast = smooth - _mean_around(ir, background)
-    targets = warm * (contrast > WARM_CONTRAST)
-    return _Warm(targets, (box(targets, 2 * TARGET_RING + 1) > 1e-4).to(ir), background, contrast)
-
-
-def _lost_target_contrast(fused: Tensor, warm: _Warm, enough: float) -> Tensor:
+def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
     """Mean share of the contrast of warm targets against their surroundings that the fused image lacks to be enough."""
-    kept = (blur(fused, 1.5) - _mean_around(fused, warm.background)) / warm.contrast.clamp(min=WARM_CONTRAST)
-    return (warm.targets * functional.relu(enough - kept)).sum() / (warm.targets.sum() + 1)
+    ir_smooth = blur(ir, 1.5)
+    warm = (ir_smooth - box(ir, 2 * TARGET_RING + 1) > WARM_CONTRAST).to(ir)
+    background = 1 - dilate(warm, 2)
+    ir_contrast = ir_smooth - _mean_around(ir, background)
+    is_target = warm * (ir_contrast > WARM_CONTRAST)
+    kept = (blur(fused, 1.5) - _mean_around(fused, background)) / ir_contrast.clamp(min=WARM_CONTRAST)
+    return (is_target * functional.relu(enough - kept)).sum() / (is_target.sum() + 1)
 
 
 def _mean_around(image: Tensor, background: Tensor) -> Tensor:

@@ -111,7 +111,7 @@ def test_the_loss_has_a_gradient_on_flat_and_black_images() -> None:
     assert torch.isfinite(fused.grad).all()
 
 
-FAITHFUL = replace(CONFIG, far_intensity=1.0, shared=1.0, decided=1.0)
+FAITHFUL = replace(CONFIG, lend_contrast=18.0, far_intensity=1.0, shared=1.0, decided=1.0)
 
 
 def test_terms_of_weight_0_are_left_out() -> None:
@@ -153,8 +153,8 @@ def test_infrareds_noise_is_not_lent_and_its_edges_are() -> None:
     edge = noise.clone()
     edge[..., 24:] += 60
 
-    def gradient_cost(fused: Tensor, ir: Tensor, noise_floor: float) -> float:
-        return float(fusion_loss(fused, scene(sky, ir), replace(CONFIG, noise_floor=noise_floor))["gradient"])
+    def gradient_cost(fused: Tensor, ir: Tensor, lend_contrast: float) -> float:
+        return float(fusion_loss(fused, scene(sky, ir), replace(CONFIG, lend_contrast=lend_contrast))["gradient"])
 
-    assert gradient_cost(sky, noise, 3.0) < 0.1 * gradient_cost(sky, noise, 0.0)
-    assert gradient_cost(sky, edge, 3.0) > 0.5 * gradient_cost(sky, edge, 0.0)
+    assert gradient_cost(sky, noise, 18.0) < 0.1 * gradient_cost(sky, noise, 0.0)
+    assert gradient_cost(sky, edge, 18.0) > 0.5 * gradient_cost(sky, edge, 0.0)
