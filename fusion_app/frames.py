@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 Image = npt.NDArray[Any]
-"""``(H, W)`` uint8 or uint16 grey, or ``(H, W, 3)`` uint8 BGR; treated as read-only once it is in a frame."""
+"""``(H, W)`` uint8 or uint16 grey, or ``(H, W, 3)`` uint8 BGR; of a thermal camera also the bytes of its driver, which
+`fusion_app.thermal` reads. Treated as read-only once it is in a frame."""
 
 FloatImage = npt.NDArray[np.float32]
 """``(H, W)`` float32 grey levels 0…255."""

@@ -32,6 +32,7 @@ THUMBNAIL = (80, 60)
 ROUNDS = 5
 GAINS = (0.4, 2.5)
 OFFSETS = (-120.0, 120.0)
+NEARLY_WHITE = np.float32(235)
 LEVELS = np.arange(256, dtype=np.float32)
 
 
@@ -157,6 +158,8 @@ def _refined(gain: Gain, x: FloatImage, y: FloatImage) -> Gain:
 
 
 def corrected(grey: Image, gain: Gain) -> Image:
-    """Return ``grey`` under ``gain``; the same array where no level changes."""
-    table = np.clip(np.rint(LEVELS * np.float32(gain.gain) + np.float32(gain.offset)), 0, 255).astype(np.uint8)
+    """Return ``grey`` under ``gain``; the same array where no level changes. White stays white, being clipped heat."""
+    levels = LEVELS * np.float32(gain.gain) + np.float32(gain.offset)
+    levels += np.clip((LEVELS - NEARLY_WHITE) / (255 - NEARLY_WHITE), 0, 1) * max(255 - levels[-1], 0)
+    table = np.clip(np.rint(levels), 0, 255).astype(np.uint8)
     return grey if np.array_equal(table, LEVELS) else cv2.LUT(grey, table)

@@ -126,6 +126,14 @@ def test_flat_and_tiny_pictures_do_no_harm() -> None:
         assert all(result.shape == shape for result in run(images))
 
 
+def test_what_the_camera_has_clipped_stays_white() -> None:
+    grey = np.arange(256, dtype=np.uint8)[None]
+    result = corrected(grey, Gain(0.7, -10.0))
+    assert result[0, 255] == 255
+    assert result[0, 200] == 130
+    assert np.all(np.diff(result[0].astype(int)) >= 0)
+
+
 def test_gains_undo_each_other() -> None:
     gain = Gain(1.3, -12.0)
     assert gain.inverse().after(gain) == pytest.approx(Gain())
