@@ -1,6 +1,7 @@
 """Opens the two sources of a pair, so that they belong together."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fusion_app.alignment import is_stretched
@@ -14,6 +15,8 @@ from fusion_app.sources import (
     is_image_folder,
     open_source,
 )
+from fusion_app.sources.realtime import RealtimeSource, Timeline
+from fusion_app.sources.split import SPLIT, SharedSource, parse_split
 
 LIVE_CAPACITY = 64
 """Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
@@ -30,11 +33,13 @@ class OpenPair:
         ir: Infrared.
         vis: Visible.
         notices: What the user should know of how they were opened, a sentence each.
+        begin: To be called when their frames are wanted: recordings that play as if they were live start then.
     """
 
     ir: BufferedSource
     vis: BufferedSource
     notices: tuple[str, ...] = ()
+    begin: Callable[[], None] = lambda: None
 
     @property
     def is_live(self) -> bool:
@@ -71,19 +76,19 @@ def open_pair(sources: SourceSettings, *, raw_ir: bool = False) -> OpenPair:
         PairingError: Two folders have no name in common, or only one of the two sources is live.
     """
     if is_image_folder(sources.ir) and is_image_folder(sources.vis):
-        return _open_folders(sources)
-    ir = _buffered(open_source(sources.ir, raw=raw_ir))
-    try:
-        vis = _buffered(open_source(sources.vis))
-    except BaseException:
-        ir.close()
-        raise
-    pair = OpenPair(ir, vis)
+        ir_images, vis_images, notices = _open_folders(sources)
+        pair = _paced(ir_images, vis_images, sources, notices)
+    elif (shared := _shared(sources)) is not None:
+        pair = shared
+    else:
+        pair = _open_two(sources, raw_ir=raw_ir)
+    ir, vis = pair.ir, pair.vis
     if ir.info.is_live != vis.info.is_live:
         pair.close()
         live, file = (ir, vis) if ir.info.is_live else (vis, ir)
         raise PairingError(
-            f"{live.info.uri} is live and {file.info.uri} is a recording: they share no time; open two alike"
+            f"{live.info.uri} is live and {file.info.uri} is a recording: they share no time; "
+            "open two alike, or play the recording as if it were live (--realtime)"
         )
     _wait_for_opening(pair)
     return pair
@@ -95,7 +100,32 @@ def _wait_for_opening(pair: OpenPair) -> None:
         source.wait_for_opening(deadline - time.monotonic())
 
 
-def _open_folders(sources: SourceSettings) -> OpenPair:
+def _open_two(sources: SourceSettings, *, raw_ir: bool) -> OpenPair:
+    ir = open_source(sources.ir, raw=raw_ir)
+    try:
+        vis = open_source(sources.vis)
+    except BaseException:
+        ir.close()
+        raise
+    return _paced(ir, vis, sources)
+
+
+def _shared(sources: SourceSettings) -> OpenPair | None:
+    """Return the pair if both are halves of one stream, which is opened once."""
+    if not (sources.ir.startswith(SPLIT) and sources.vis.startswith(SPLIT)):
+        return None
+    (ir_side, stream), (vis_side, other) = parse_split(sources.ir), parse_split(sources.vis)
+    if stream != other:
+        return None
+    source = open_source(stream)
+    timeline = Timeline(source.info.duration_s if sources.loop else None)
+    if (sources.realtime or sources.loop) and not source.info.is_live:
+        source = RealtimeSource(source, timeline)
+    shared = SharedSource(source)
+    return OpenPair(_buffered(shared.take(ir_side)), _buffered(shared.take(vis_side)), begin=timeline.begin)
+
+
+def _open_folders(sources: SourceSettings) -> tuple[FrameSource, FrameSource, tuple[str, ...]]:
     ir_files, vis_files = images_by_name(sources.ir), images_by_name(sources.vis)
     common = [name for name in vis_files if name in ir_files]
     if ir_files and vis_files and not common:
@@ -105,8 +135,23 @@ def _open_folders(sources: SourceSettings) -> OpenPair:
     ir = ImagesSource(sources.ir, [ir_files[name] for name in common or ir_files])
     vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files])
     alone = len(ir_files.keys() ^ vis_files.keys())
-    notices = (f"{alone} images have no partner of the same name and are left out",) if alone else ()
-    return OpenPair(_buffered(ir), _buffered(vis), notices)
+    return ir, vis, (f"{alone} images have no partner of the same name and are left out",) if alone else ()
+
+
+def _paced(ir: FrameSource, vis: FrameSource, sources: SourceSettings, notices: tuple[str, ...] = ()) -> OpenPair:
+    """Return both being read: recordings as if they were live, if that is asked for."""
+    timeline = Timeline(_lap_s(ir, vis) if sources.loop else None)
+    if sources.realtime or sources.loop:
+        if sources.loop and timeline.lap_s is None:
+            notices += ("how long the recordings are is not known, so they are played once",)
+        ir, vis = (one if one.info.is_live else RealtimeSource(one, timeline) for one in (ir, vis))
+    return OpenPair(_buffered(ir), _buffered(vis), notices, timeline.begin)
+
+
+def _lap_s(ir: FrameSource, vis: FrameSource) -> float | None:
+    """Return the length of the shorter recording: with its end both begin anew."""
+    lengths = [one.info.duration_s for one in (ir, vis) if not one.info.is_live]
+    return min((length for length in lengths if length), default=None)
 
 
 def _buffered(source: FrameSource) -> BufferedSource:

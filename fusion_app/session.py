@@ -45,6 +45,7 @@ class Session:
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)
+        pair.begin()
 
     def choose(self, fusion: FusionSettings) -> Choice:
         """Return the engine that ``fusion`` asks for in this session; it may take seconds, `use` takes it into use."""

@@ -29,14 +29,18 @@ class SourceSettings:
     """Where the two streams come from.
 
     Attributes:
-        ir: URI of the infrared source: a path, ``camera:0``, ``rtsp://…``, ``synthetic:ir``.
+        ir: URI of the infrared source: a path, ``camera:NAME``, ``rtsp://…``, ``split:left:URI``, ``synthetic:ir``.
         vis: URI of the visible source.
         offset_ms: Added to every infrared PTS before pairing, milliseconds.
+        realtime: Play files as if they were live: at their own pace, dropping what cannot be fused in time.
+        loop: Play files as if they were live, over and over.
     """
 
     ir: str = ""
     vis: str = ""
     offset_ms: float = 0.0
+    realtime: bool = False
+    loop: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,19 @@ def mjpeg_camera(
     *,
     freezes: bool = False,
     port: int = 0,
+    connections: list[str] | None = None,
 ) -> Iterator[str]:
-    """Serve a motion JPEG stream, for ever or for ``frames`` frames (then it ends, or freezes); yield its URL."""
+    """Serve a motion JPEG stream, for ever or for ``frames`` frames (then it ends, or freezes); yield its URL.
+
+    The paths that are asked for are noted in ``connections``.
+    """
     pictures = [cv2.imencode(".jpg", image)[1].tobytes() for image in counting_frames(20, size)]
     stopping = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if connections is not None:
+                connections.append(self.path)
             self.send_response(200)
             self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
             self.end_headers()

@@ -6,6 +6,7 @@ A URI is
 - ``camera:NAME``, ``camera:ID`` or ``camera:N``: a camera of this machine by its name (or a part of it), by the id that
   ``python main.py devices`` prints, or by its number, which changes with every plug;
 - a URL that OpenCV can open: ``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …;
+- ``split:left:URI`` (or right, top, bottom): half of a stream that holds both pictures; opened once for both halves;
 - ``synthetic:ir`` or ``synthetic:vis``: the demo.
 
 Cameras and URLs are live: opened while they are read, and opened again whenever they go away.
@@ -20,6 +21,7 @@ from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import READ_TIMEOUT_S, CaptureSource, without_password
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files
 from fusion_app.sources.reconnecting import ReconnectingSource
+from fusion_app.sources.split import SPLIT, SharedSource, parse_split
 from fusion_app.sources.synthetic import SyntheticSource
 from fusion_app.sources.video_file import VideoFileSource
 
@@ -52,6 +54,9 @@ def open_source(uri: str, *, raw: bool = False) -> FrameSource:
         raise SourceError("no source", "give a video file, a folder of images, camera:0 or a URL")
     if uri.startswith("synthetic:"):
         return SyntheticSource(uri)
+    if uri.startswith(SPLIT):
+        side, inner = parse_split(uri)
+        return SharedSource(open_source(inner, raw=raw)).take(side)
     if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:
         return _live(uri, raw=raw)
     if "://" in uri:

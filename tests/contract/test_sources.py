@@ -54,7 +54,27 @@ def raw_stream(tmp_path: Path) -> str:
     return str(write_video(tmp_path / "v.h264", counting_frames(COUNT), codec="libx264"))
 
 
-FILES = [video, lossy_video, variable_rate_video, deep_video, transport_stream, raw_stream, images, synthetic]
+def half_video(tmp_path: Path) -> str:
+    return f"split:right:{write_video(tmp_path / 'wide.mkv', counting_frames(COUNT, (128, 48)))}"
+
+
+def half_of_images(tmp_path: Path) -> str:
+    folder = write_images(tmp_path / "tall", [f"f{i}.png" for i in range(COUNT)], counting_frames(COUNT, (64, 96)))
+    return f"split:top:{folder}"
+
+
+FILES = [
+    video,
+    lossy_video,
+    variable_rate_video,
+    deep_video,
+    transport_stream,
+    raw_stream,
+    images,
+    synthetic,
+    half_video,
+    half_of_images,
+]
 
 
 def read_all(source: FrameSource) -> list[Frame]:
@@ -388,7 +408,7 @@ def test_a_driver_that_does_not_let_go_is_left_alone_and_not_asked_twice(caplog:
 
 
 def test_closing_wakes_a_reader_that_waits() -> None:
-    with mjpeg_camera(fps=1) as url:
+    with mjpeg_camera(fps=3) as url:
         source = BufferedSource(open_source(url), capacity=2)
         source.read()
         started = time.monotonic()
