@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from fusion_app import __version__
-from fusion_app.cli import bench, fuse, record, sync, view, weights
+from fusion_app.cli import bench, devices, fuse, record, sync, view, weights
 from fusion_app.cli.options import run_options
 from fusion_app.errors import FusionAppError
 
@@ -33,11 +33,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="CS2Fusion Live: infrared and visible video become one picture. Without a command a window opens.",
-        epilog="A source: a video file, an image, a folder of images, camera:0, a URL, synthetic:ir or synthetic:vis.",
+        epilog="A source: a video file, an image, a folder of images, camera:NAME, a URL, split:left:SOURCE.",
     )
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")
     parser.set_defaults(command=view.view, **vars(run_options().parse_args([])), ir=None, vis=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for part in (view, fuse, record, sync, bench, weights):
+    for part in (view, fuse, record, sync, devices, bench, weights):
         part.register(commands)
     return parser
