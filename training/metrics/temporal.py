@@ -16,6 +16,8 @@ Flow = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 SIDE_MIN = 16
+HALVED_FROM = 240
+"""Frames with sides from here on are halved before their motion is searched: four times faster, hardly less exact."""
 STILL_PX = 0.25
 COMPARABLE_MIN = 0.05
 """Share of a frame that must be seen in the one before too; with less, a new scene has begun."""
@@ -38,19 +40,16 @@ class Motion:
         """Return the motion from one ``(H, W)`` uint8 frame to the next, both sides at least `SIDE_MIN`.
 
         Dense inverse search (Kroeger et al., ECCV 2016), whose patches are compared without their mean, so that a jump
-        of the grey level is not taken for motion. A pixel is seen in both where going there and back ends nearby
-        (Sundaram et al., ECCV 2010, eq. 5).
+        of the grey level is not taken for motion; of large frames at half their size. A pixel is seen in both where
+        going there and back ends nearby (Sundaram et al., ECCV 2010, eq. 5).
         """
-        search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        still = np.zeros((*after.shape, 2), np.float32)
-        back = np.asarray(search.calc(after, before, still.copy()), np.float32)
-        forth = np.asarray(search.calc(before, after, still), np.float32)
-        x, y = _places(back)
-        round_trip = back + cv2.remap(forth, x, y, cv2.INTER_LINEAR)
-        limit = 0.01 * (_square(back) + _square(forth)) + 0.5
-        height, width = after.shape
-        is_inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
-        return cls(back, np.asarray((_square(round_trip) <= limit) & is_inside, np.bool_))
+        step = 2 if min(after.shape) >= HALVED_FROM else 1
+        back, is_seen = _flow(_shrunk(before, step), _shrunk(after, step))
+        if step == 1:
+            return cls(back, is_seen)
+        size = after.shape[1], after.shape[0]
+        seen = cv2.resize(is_seen.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        return cls(np.asarray(step * cv2.resize(back, size), np.float32), seen.astype(np.bool_))
 
     @property
     def is_still(self) -> Mask:
@@ -110,6 +109,24 @@ def sharpness(image: Image) -> float:
     return float(cv2.magnitude(across, down).mean())
 
 
+def _shrunk(image: Image, step: int) -> Image:
+    return np.asarray(cv2.resize(image, None, fx=1 / step, fy=1 / step, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _flow(before: Image, after: Image) -> tuple[Flow, Mask]:
+    """Return the flow back from the later to the earlier frame, and where it holds."""
+    search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    still = np.zeros((*after.shape, 2), np.float32)
+    back = np.asarray(search.calc(after, before, still.copy()), np.float32)
+    forth = np.asarray(search.calc(before, after, still), np.float32)
+    x, y = _places(back)
+    round_trip = back + cv2.remap(forth, x, y, cv2.INTER_LINEAR)
+    limit = 0.01 * (_square(back) + _square(forth)) + 0.5
+    height, width = after.shape
+    is_inside = (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
+    return back, np.asarray((_square(round_trip) <= limit) & is_inside, np.bool_)
+
+
 def _places(flow: Flow) -> tuple[Flow, Flow]:
     """Return where each pixel comes from: its column and row."""
     height, width = flow.shape[:2]
@@ -118,4 +135,4 @@ def _places(flow: Flow) -> tuple[Flow, Flow]:
 
 
 def _square(flow: Flow) -> npt.NDArray[np.float32]:
-    return np.asarray((flow * flow).sum(axis=2), np.float32)
+    return np.asarray(flow[..., 0] ** 2 + flow[..., 1] ** 2, np.float32)
