@@ -141,7 +141,7 @@ def test_the_bound_is_the_slowest_thread_or_the_cpu() -> None:
     stages = Stages({**dict.fromkeys(names, one), "encode": Timing(9, 8.0, 8.0, 8.0)})
     assert stages.bound_fps(cores=8, fuse=one) == pytest.approx(1000 / 8)  # the encoder
     assert stages.bound_fps(cores=8, fuse=replace(one, median_ms=20, cpu_ms=20)) == pytest.approx(1000 / 24)
-    assert stages.bound_fps(cores=1, fuse=one) == pytest.approx(1000 / 14)  # everything on one core
+    assert stages.bound_fps(cores=1, fuse=one) == pytest.approx(1000 / 15)  # everything on one core
 
 
 def test_whole_sessions_count_what_they_do(tmp_path: Path) -> None:
