@@ -20,7 +20,7 @@ import av
 import psutil
 
 from tests.reliability import Figure, record_outside_pytest, today
-from tests.soak.faults import KINDS, Breaker, Fault, cameras, footprint, schedule
+from tests.soak.faults import KINDS, Breaker, Fault, cameras, footprint, schedule, waited_ms
 from tests.soak.plot import plot
 from tests.soak.verdict import Check, Sample, judge
 
@@ -36,6 +36,7 @@ class Soak:
     samples: list[Sample] = field(default_factory=list)
     sayings: list[dict[str, Any]] = field(default_factory=list)
     notices: set[str] = field(default_factory=set)
+    faults: list[Fault] = field(default_factory=list)
 
 
 class Subject:
@@ -96,11 +97,13 @@ def run(total_s: float, faults: Sequence[Fault], folder: Path, *, fps: float = 3
         first = under_test.line(START_TIMEOUT_S)
         if first is None or "counters" not in first:
             raise RuntimeError(f"the session did not start: {first}")
-        breaker = Breaker(faults, running, folder)
+        begin = time.monotonic()
+        breaker = Breaker(faults, running, folder, begin)
         try:
-            _watch(total_s, breaker, under_test, soak, folder / "samples.csv")
+            _watch(begin, total_s, breaker, under_test, soak, folder / "samples.csv")
         finally:
             breaker.close()
+            soak.faults = breaker.done
         exit_code = under_test.close()
         while (line := under_test.line(0)) is not None:
             soak.sayings.append(line)
@@ -108,8 +111,7 @@ def run(total_s: float, faults: Sequence[Fault], folder: Path, *, fps: float = 3
     return soak
 
 
-def _watch(total_s: float, breaker: Breaker, under_test: Subject, soak: Soak, csv_path: Path) -> None:
-    begin = time.monotonic()
+def _watch(begin: float, total_s: float, breaker: Breaker, under_test: Subject, soak: Soak, csv_path: Path) -> None:
     with csv_path.open("w", newline="", encoding="utf-8") as file:
         writer: csv.DictWriter[str] | None = None
         while (elapsed_s := time.monotonic() - begin) < total_s and under_test.is_alive:
@@ -120,24 +122,35 @@ def _watch(total_s: float, breaker: Breaker, under_test: Subject, soak: Soak, cs
                 soak.sayings.append({"elapsed_s": round(elapsed_s, 1), **line})
                 continue
             soak.notices.update(line["notices"])
-            sample = {"elapsed_s": round(time.monotonic() - begin, 2), **line["counters"], **footprint(under_test.ps)}
-            sample["machine_percent"] = psutil.cpu_percent()
+            at_s = line["counters"].pop("at_s")
+            sample = {"elapsed_s": round(at_s - begin, 2), **line["counters"], **footprint(under_test.ps)}
+            sample["waited_ms"] = round(waited_ms(under_test.ps.pid) + breaker.waited_ms(), 1)
+            sample["machine_percent"], sample["load"] = psutil.cpu_percent(), round(os.getloadavg()[0], 1)
             soak.samples.append(sample)
             if writer is None:
                 writer = csv.DictWriter(file, [*sample, "fault"])
                 writer.writeheader()
-            writer.writerow(sample | {"fault": breaker.now.name if breaker.now else ""})
+            writer.writerow(sample | {"fault": breaker.now})
             file.flush()
 
 
-def check_recording(path: Path, soak: Soak) -> Check:
-    """Play the recording: every frame that was counted as written is there, in order of time."""
+def check_recording(soak: Soak) -> Check:
+    """Play the recording: every fused frame that was counted as written is there; all tracks are in order of time."""
+    promise = "the recording plays from end to end"
+    last = next((line for line in reversed(soak.sayings) if "path" in line), None)
+    if last is None:
+        return Check(promise, "the recording was not finished", holds=False)
+    path, written = Path(last["path"]), last["counters"]["written"]
     with av.open(str(path)) as container:
-        times = [frame.time for frame in container.decode(video=0)]
-    written = next((line["counters"]["written"] for line in reversed(soak.sayings) if "counters" in line), None)
-    rises = all(a < b for a, b in pairwise(times))
-    figure = f"{len(times)} frames read of {written} written, {times[-1] / 60:.1f} min, {path.stat().st_size >> 20} MB"
-    return Check("the recording plays from end to end", figure, rises and len(times) == written)
+        times: list[list[float]] = [[] for _ in container.streams.video]
+        for packet in container.demux(video=list(range(len(times)))):
+            times[packet.stream_index].extend(frame.time for frame in packet.decode())
+    is_whole = len(times[0]) == written and all(a < b for track in times for a, b in pairwise(track))
+    read = ", ".join(str(len(track)) for track in times)
+    figure = (
+        f"{written} frames written, {read} read (fused, and the new ones of each source), {times[0][-1] / 60:.1f} min"
+    )
+    return Check(promise, f"{figure}, {path.stat().st_size >> 20} MB", is_whole)
 
 
 def check_end(soak: Soak) -> Check:
@@ -154,21 +167,22 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("runs/soak"), help="recording and samples go here")
     parser.add_argument("--model", default="lite-2k")
     parser.add_argument("--faults", choices=("all", "burst", "none"), default="all")
+    parser.add_argument("--every", type=float, default=150.0, metavar="S", help="a fault so often")
     parser.add_argument("--page", action="store_true", help=f"write the figures to {PAGE} and the plot to {PICTURE}")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     kinds = [kind for kind in KINDS if options.faults == "all" or kind[0] == options.faults]
-    faults, total_s = schedule(options.minutes * 60, kinds), options.minutes * 60
+    faults, total_s = schedule(options.minutes * 60, kinds, options.every), options.minutes * 60
     soak = run(total_s, faults, options.folder, model=options.model)
     warm_up_s = min(600.0, total_s / 4)
     checks = [
         check_end(soak),
-        *judge(soak.samples, faults, warm_up_s),
-        check_recording(options.folder / "soak.mkv", soak),
+        *judge(soak.samples, soak.faults, warm_up_s),
+        check_recording(soak),
     ]
     title = f"{options.minutes:g} minutes, two 30 fps cameras, {options.model}, recording, {len(faults)} forced faults"
     picture = PICTURE if options.page else options.folder / "soak.png"
-    plot(picture, soak.samples, faults, warm_up_s, title)
+    plot(picture, soak.samples, soak.faults, warm_up_s, title)
     for check in checks:
         print(f"{'ok  ' if check.holds else 'FAIL'} {check.promise}: {check.figure}")
     print("said:", *sorted(soak.notices), *map(str, soak.sayings), sep="\n  ")

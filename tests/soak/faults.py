@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,6 +70,11 @@ class Camera:
         """Where it is watched."""
         return f"http://127.0.0.1:{self._port}/{self.name}.mjpg"
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def apply(self, kind: str) -> None:
         """Break it."""
         self._process.send_signal(signal.SIGKILL if kind == "kill" else signal.SIGSTOP)
@@ -122,45 +128,64 @@ def write_burst(folder: Path, is_over: Callable[[], bool]) -> None:
 
 
 class Breaker:
-    """Applies and mends the faults of a schedule as time passes."""
+    """Applies and mends the faults of a schedule as time passes, in threads: starting a camera takes a while."""
 
-    def __init__(self, faults: Sequence[Fault], running: dict[str, Camera], folder: Path) -> None:
+    def __init__(self, faults: Sequence[Fault], running: dict[str, Camera], folder: Path, begin: float) -> None:
         self._waiting = list(faults)
         self._cameras = running
         self._folder = folder
-        self._burst: threading.Thread | None = None
-        self._burst_over = threading.Event()
-        self.now: Fault | None = None
+        self._begin = begin
+        self._thread: threading.Thread | None = None
+        self._over = threading.Event()
+        self.done: list[Fault] = []
+        """What was broken, up to the moment when it was mended."""
+
+    def waited_ms(self) -> float:
+        """Return how long the cameras were ready to send while others had the processor."""
+        return sum(waited_ms(camera.pid) for camera in self._cameras.values())
+
+    @property
+    def now(self) -> str:
+        """The fault under way, or empty."""
+        return self._thread.name if self._thread is not None and self._thread.is_alive() else ""
 
     def update(self, elapsed_s: float) -> None:
-        """Break and mend what is due; call it often."""
-        if self.now is not None and elapsed_s >= self.now.end_s:
-            self._mend(self.now)
-            self.now = None
-        if self.now is None and self._waiting and elapsed_s >= self._waiting[0].begin_s:
-            self.now = self._waiting.pop(0)
-            self._apply(self.now)
+        """Break what is due; call it often."""
+        if self._waiting and elapsed_s >= self._waiting[0].begin_s and not self.now:
+            fault = self._waiting.pop(0)
+            self._thread = threading.Thread(target=self._run, args=(fault,), name=fault.name)
+            self._thread.start()
 
     def close(self) -> None:
         """Mend what is broken."""
-        if self.now is not None:
-            self._mend(self.now)
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
 
-    def _apply(self, fault: Fault) -> None:
-        if fault.kind != "burst":
+    def _run(self, fault: Fault) -> None:
+        begin_s = self._elapsed_s()
+        if fault.kind == "burst":
+            end_s = begin_s + fault.duration_s
+            write_burst(self._folder, lambda: self._over.is_set() or self._elapsed_s() >= end_s)
+        else:
             self._cameras[fault.camera].apply(fault.kind)
-            return
-        self._burst_over.clear()
-        self._burst = threading.Thread(target=write_burst, args=(self._folder, self._burst_over.is_set))
-        self._burst.start()
-
-    def _mend(self, fault: Fault) -> None:
-        if fault.kind != "burst":
+            self._over.wait(fault.duration_s)
             self._cameras[fault.camera].mend(fault.kind)
-            return
-        self._burst_over.set()
-        if self._burst is not None:
-            self._burst.join()
+        self.done.append(Fault(fault.kind, fault.camera, begin_s, self._elapsed_s() - begin_s))
+
+    def _elapsed_s(self) -> float:
+        return time.monotonic() - self._begin
+
+
+def waited_ms(pid: int) -> float:
+    """Return how long the threads of a process have been ready to run while others had the processor (Linux)."""
+    waited_ns = 0
+    for stat in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        try:
+            waited_ns += int(stat.read_text().split()[1])
+        except (OSError, IndexError):
+            continue  # the thread has ended
+    return waited_ns / 1e6
 
 
 def footprint(process: psutil.Process) -> dict[str, float]:

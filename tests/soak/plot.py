@@ -49,10 +49,12 @@ def _memory(axis: Axes, minutes: np.ndarray, columns: dict[str, np.ndarray], war
 
 
 def _pace(axis: Axes, minutes: np.ndarray, columns: dict[str, np.ndarray]) -> None:
-    seconds = np.diff(columns["elapsed_s"])
+    seconds = np.maximum(np.diff(columns["elapsed_s"]), 0.1)
+    waited = np.maximum(np.diff(columns["waited_ms"]), 0) / seconds
     axis.plot(minutes[1:], np.diff(columns["fused"]) / seconds, lw=0.6, label="fused frames per second")
+    axis.plot(minutes[1:], waited / 10, lw=0.4, alpha=0.6, label="waiting for the processor, 10 ms/s")
     axis.plot(minutes, columns["latency_ms"], lw=0.6, label="latency, ms")
-    axis.plot(minutes, columns["machine_percent"], lw=0.4, alpha=0.6, label="whole machine busy, %")
+    axis.plot(minutes, columns["load"], lw=0.8, label="load of the machine")
     axis.set_ylim(0, 130)
 
 

@@ -7,22 +7,22 @@ import json
 import sys
 import threading
 import time
-from pathlib import Path
 
-from fusion_app.recording import Recorder
 from fusion_app.runner import Pace, RunReport
 from fusion_app.session import Session, open_session
-from fusion_app.session_clock import SessionClock
-from fusion_app.settings import FusionSettings, Settings, SourceSettings
-from fusion_app.writers import open_writer
+from fusion_app.session_recorder import SessionRecorder
+from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 
 PERIOD_S = 1.0
 
 
-def counters(session: Session, recorder: Recorder) -> dict[str, float]:
+def counters(session: Session, recorder: SessionRecorder) -> dict[str, float]:
     """Return every count of frames in the session, and its latency."""
     status, pairs = session.telemetry.status(), session.pairs.counts
+    recording = recorder.status() or recorder.final
+    assert recording is not None
     return {
+        "at_s": time.monotonic(),
         "fused": status.fused,
         "latency_ms": round(status.latency_ms, 1),
         "ir_arrived": session.ir.arrived,
@@ -31,8 +31,10 @@ def counters(session: Session, recorder: Recorder) -> dict[str, float]:
         "vis_dropped": session.vis.dropped,
         "pair_dropped": pairs.dropped,
         "pair_held": pairs.held,
-        "written": recorder.written,
-        "record_dropped": recorder.dropped,
+        "pair_lost": pairs.lost,
+        "reconnects": session.ir.state().reconnects + session.vis.state().reconnects,
+        "written": recording.written,
+        "record_dropped": recording.dropped,
     }
 
 
@@ -41,7 +43,7 @@ def tell(values: dict[str, object]) -> None:
     print(json.dumps(values), flush=True)
 
 
-def watch(session: Session, recorder: Recorder, closed: threading.Event) -> None:
+def watch(session: Session, recorder: SessionRecorder, closed: threading.Event) -> None:
     """Tell the counters each second until standard input is closed or the run is over."""
     threading.Thread(target=lambda: (sys.stdin.read(), closed.set()), daemon=True).start()
     begin = time.monotonic()
@@ -54,10 +56,12 @@ def watch(session: Session, recorder: Recorder, closed: threading.Event) -> None
 def main() -> None:
     """Run one session from open to close."""
     ir, vis, folder, model = sys.argv[1:5]
-    settings = Settings(SourceSettings(ir, vis), FusionSettings(model=model, threads=1))
+    settings = Settings(
+        SourceSettings(ir, vis), FusionSettings(model=model, threads=1), recording=RecordingSettings(folder)
+    )
     session = open_session(settings, Pace.LIVE)
-    recorder = Recorder(open_writer(Path(folder) / "soak.mkv", session.vis.info.fps or 30.0, 23), is_live=True)
-    session.runner.add_sink(SessionClock(recorder, session.vis.info.period_s))
+    recorder = SessionRecorder(session, settings)
+    path = recorder.start()
     closed = threading.Event()
 
     def finished(report: RunReport) -> None:
@@ -66,9 +70,10 @@ def main() -> None:
 
     session.runner.start(finished)
     watch(session, recorder, closed)
+    recorder.detach()
     session.close()
-    recorder.close()
-    tell({"counters": counters(session, recorder), "threads_left": threading.active_count()})
+    recorder.stop()
+    tell({"counters": counters(session, recorder), "path": str(path), "threads_left": threading.active_count()})
 
 
 if __name__ == "__main__":
