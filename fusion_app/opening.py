@@ -122,7 +122,8 @@ def _shared(sources: SourceSettings) -> OpenPair | None:
     if (sources.realtime or sources.loop) and not source.info.is_live:
         source = RealtimeSource(source, timeline)
     shared = SharedSource(source)
-    return OpenPair(_buffered(shared.take(ir_side)), _buffered(shared.take(vis_side)), begin=timeline.begin)
+    ir, vis = shared.take(ir_side), shared.take(vis_side)  # both, before one is read
+    return OpenPair(_buffered(ir), _buffered(vis), begin=timeline.begin)
 
 
 def _open_folders(sources: SourceSettings) -> tuple[FrameSource, FrameSource, tuple[str, ...]]:
