@@ -23,6 +23,7 @@ from fusion_app.recording.sidecar import file_sha256, without_secrets
 from fusion_app.session import Session
 from fusion_app.settings import RecordingSettings, Settings
 from fusion_app.snapshot import free_path, recording_folder, save_snapshot
+from fusion_app.sources import BufferedSource
 
 
 class SessionRecorder:
@@ -63,7 +64,7 @@ class SessionRecorder:
 
     def __call__(self, fused: FusedFrame) -> None:
         """Take one frame."""
-        entry = entry_of(fused, self._period_s(), is_live=self._session.pair.is_live)
+        entry = entry_of(fused, *self._periods_s(), is_live=self._session.pair.is_live)
         entry = self._with_engine(replace(entry, fused=self._clock(fused)))
         with self._handing_over:
             if self._recording is not None:
@@ -140,17 +141,21 @@ class SessionRecorder:
         """Let go of the session: no frame comes any more. A recording is still to be stopped."""
         self._session.runner.remove_sink(self)
 
-    def _period_s(self) -> float:
-        """Return the time between two frames, as measured; what a camera says of itself is often wrong."""
-        fps = self._session.vis.state().fps
-        if fps is None or fps <= 0:
-            return self._session.vis.info.period_s
-        return 1 / (round(2 * fps) / 2 or fps)
+    def _periods_s(self) -> tuple[float, float]:
+        return _period_s(self._session.vis), _period_s(self._session.ir)
 
     def _with_engine(self, entry: Entry) -> Entry:
         """Mark the first frame that another engine has fused."""
         before, self._engine = self._engine, self._session.engine.description
         return entry if self._engine == before else entry.marked(marker("engine", self._engine))
+
+
+def _period_s(source: BufferedSource) -> float:
+    """Return the time between two frames, as measured; what a camera says of itself is often wrong."""
+    fps = source.state().fps
+    if fps is None or fps <= 0:
+        return source.info.period_s
+    return 1 / (round(2 * fps) / 2 or fps)
 
 
 def snapshot(session: Session, settings: Settings, fused: FusedFrame) -> Path:

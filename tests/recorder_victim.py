@@ -75,7 +75,7 @@ def sink(kind: Kind, path: Path) -> tuple[Callable[[FusedFrame], None], Callable
     recording = Recording(path, PartPlan(settings(kind, path.parent), about))
 
     def take(frame: FusedFrame) -> None:
-        recording(entry_of(frame, 1 / FPS, is_live=False))
+        recording(entry_of(frame, 1 / FPS, 1 / IR_FPS, is_live=False))
 
     return take, lambda: recording.status().written, recording.close
 

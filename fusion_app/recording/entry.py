@@ -34,6 +34,7 @@ class Entry:
         wall_s: When it was taken, seconds since 1970.
         latency_ms: From its capture (a file's: from when it was read) to its fused image, milliseconds.
         period_s: Nominal time from one frame to the next at this moment, seconds.
+        ir_period_s: The same of infrared.
         marks: What is to be known of it: ``held``, ``lost:ir``, ``nuc``, ``dropped:3``, ``marker:…``, ``pause:2.5``.
     """
 
@@ -41,6 +42,7 @@ class Entry:
     wall_s: float
     latency_ms: float
     period_s: float = 0.04
+    ir_period_s: float = 0.04
     marks: tuple[str, ...] = ()
 
     def marked(self, *marks: str) -> "Entry":
@@ -54,7 +56,7 @@ class Entry:
         return int(self.fused.image.nbytes + pair.vis.image.nbytes + pair.ir.image.nbytes)
 
 
-def entry_of(fused: FusedFrame, period_s: float, *, is_live: bool) -> Entry:
+def entry_of(fused: FusedFrame, period_s: float, ir_period_s: float, *, is_live: bool) -> Entry:
     """Return the entry of a frame that has just been fused; its PTS is that of its source, not yet the session's."""
     now = time.time()
     fused = _recordable(fused)
@@ -63,7 +65,7 @@ def entry_of(fused: FusedFrame, period_s: float, *, is_live: bool) -> Entry:
     latency_s = time.monotonic() - captured if is_live else sum(fused.stage_ms.values()) / 1000
     found = {"held": pair.is_held, f"lost:{pair.lost}": bool(pair.lost), "nuc": fused.is_nuc}
     marks = tuple(mark for mark, is_true in found.items() if is_true)
-    return Entry(fused, now - latency_s, latency_s * 1000, period_s, marks)
+    return Entry(fused, now - latency_s, latency_s * 1000, period_s, ir_period_s, marks)
 
 
 def _recordable(fused: FusedFrame) -> FusedFrame:

@@ -43,6 +43,7 @@ class PartPlan:
             self.settings.ir_codec,
             first.fused.pts_s,
             preset="ultrafast",
+            ir_fps=1 / first.ir_period_s,
         )
 
 

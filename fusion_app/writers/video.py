@@ -42,6 +42,7 @@ class VideoPlan:
         ir_codec: Of the infrared track; ``auto`` is FFV1 for 16 bit, H.264 for 8 bit.
         origin_s: PTS that becomes zero; None takes the first frame's.
         audio: A visible video file whose sound is copied, if it has any.
+        ir_fps: Nominal frames per second of the infrared track; None: as all.
         preset: H.264 effort in x264's words. At one quality ``ultrafast`` takes half the time of ``veryfast`` and makes
             files a fifth larger (measured on real pairs: equal PSNR).
     """
@@ -53,12 +54,14 @@ class VideoPlan:
     origin_s: float | None = None
     audio: Path | None = None
     preset: Literal["ultrafast", "veryfast"] = "veryfast"
+    ir_fps: float | None = None
 
     def track(self, name: TrackName, image: Image) -> TrackPlan:
         """Return how the track ``name`` is encoded, whose first image is ``image``."""
         is_deep = image.itemsize == 2 or (image.ndim == 3 and image.shape[2] == 2)
         codec: Codec = "ffv1" if is_deep or (name == "ir" and self.ir_codec == "ffv1") else "h264"
-        return TrackPlan(name, codec, Fraction(self.fps).limit_denominator(1001), self.quality, self.preset)
+        fps = self.ir_fps or self.fps if name == "ir" else self.fps
+        return TrackPlan(name, codec, Fraction(fps).limit_denominator(1001), self.quality, self.preset)
 
 
 class VideoWriter:

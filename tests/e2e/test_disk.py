@@ -30,7 +30,7 @@ def entry(index: int) -> Entry:
     deep = NOISE[index % 20]
     colour = np.dstack([deep & 255] * 3).astype(np.uint8)
     pair = FramePair(Frame(deep, index / 25, index), Frame(colour, index / 25, index))
-    return entry_of(FusedFrame(colour, pair, colour[..., 0]), 0.04, is_live=False)
+    return entry_of(FusedFrame(colour, pair, colour[..., 0]), 0.04, 0.04, is_live=False)
 
 
 def plan(**settings: object) -> PartPlan:

@@ -40,6 +40,7 @@ def entry(index: int, ir: Sequence[np.ndarray] = GREY, ir_index: int | None = No
     return entry_of(
         FusedFrame(COLOUR[-index % COUNT], FramePair(ir_frame, vis_frame, **pair), ir_frame.image),  # type: ignore[arg-type]
         0.04,
+        0.04,
         is_live=False,
     )
 
@@ -126,7 +127,7 @@ def test_a_slow_infrared_camera_is_recorded_at_its_own_pace_and_does_not_hold_ba
 def test_each_frame_has_a_line_with_its_times_and_marks(tmp_path: Path) -> None:
     lost = [entry(i, ir_index=2, lost="ir", is_held=True) for i in (3, 4)]
     dark = replace(entry(5), fused=replace(entry(5).fused, is_nuc=True))
-    items = [*(entry(i) for i in range(3)), *lost, entry_of(dark.fused, 0.04, is_live=False)]
+    items = [*(entry(i) for i in range(3)), *lost, entry_of(dark.fused, 0.04, 0.04, is_live=False)]
     found = rows(record(tmp_path / "r.mkv", items))
     assert [row["frame"] for row in found] == [str(i) for i in range(6)]
     assert [float(row["pts_s"]) for row in found] == pytest.approx([i / 25 for i in range(6)])
