@@ -20,6 +20,7 @@ from fusion_app.frames import Size
 T = TypeVar("T")
 
 MAX_YAML_BYTES = 128 * 1024
+MAX_YAML_DEPTH = 32
 _DAMAGE = (RecursionError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What the YAML library raises over a malformed number, date or truth value, besides its own errors."""
 
@@ -167,7 +168,13 @@ def load_as(kind: type[T], path: Path) -> T:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Plain data without references: a small file that repeats its own parts can be boundless once it is read."""
+    """Plain data, not deep and without references: a small file that repeats its own parts can be boundless."""
+
+    def fetch_flow_collection_start(self, kind: type[yaml.Token]) -> None:
+        """Begin a list or section in brackets; refuse one that is too deep to be a setting."""
+        if self.flow_level >= MAX_YAML_DEPTH:
+            raise yaml.YAMLError(f"it has more than {MAX_YAML_DEPTH} brackets in each other")
+        super().fetch_flow_collection_start(kind)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Return the next node; refuse one that stands for another."""

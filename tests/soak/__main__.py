@@ -19,8 +19,9 @@ from typing import IO, Any
 import av
 import psutil
 
+from tests.processor import waited_ms
 from tests.reliability import Figure, record_outside_pytest, today
-from tests.soak.faults import KINDS, Breaker, Fault, cameras, footprint, schedule, waited_ms
+from tests.soak.faults import KINDS, Breaker, Fault, cameras, footprint, schedule
 from tests.soak.plot import plot
 from tests.soak.verdict import Check, Sample, judge
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.processor import waited_ms
+
 BURST_BYTES = 300 * 2**20
 KINDS = (("kill", "ir", 8.0), ("freeze", "vis", 3.0), ("burst", "", 5.0), ("kill", "vis", 20.0), ("freeze", "ir", 12.0))
 """Kind, camera, seconds; each in turn. A freeze of 3 s is ridden out, one of 12 s ends the connection."""
@@ -175,17 +177,6 @@ class Breaker:
 
     def _elapsed_s(self) -> float:
         return time.monotonic() - self._begin
-
-
-def waited_ms(pid: int) -> float:
-    """Return how long the threads of a process have been ready to run while others had the processor (Linux)."""
-    waited_ns = 0
-    for stat in Path(f"/proc/{pid}/task").glob("*/schedstat"):
-        try:
-            waited_ns += int(stat.read_text().split()[1])
-        except (OSError, IndexError):
-            continue  # the thread has ended
-    return waited_ns / 1e6
 
 
 def footprint(process: psutil.Process) -> dict[str, float]:

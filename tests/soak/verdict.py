@@ -55,7 +55,7 @@ def slope_per_hour(samples: Sequence[Sample], name: str) -> float:
 
 
 def drops(samples: Sequence[Sample]) -> list[tuple[float, float, float]]:
-    """Return each second in which frames were lost: (elapsed seconds, frames, milliseconds waited for the processor)."""
+    """Return each second in which frames were lost: (elapsed seconds, frames, ms waited for the processor)."""
     found, waited_before_ms = [], 0.0
     for before, after in pairwise(samples):
         waited_ms = max(0.0, after["waited_ms"] - before["waited_ms"])
