@@ -49,7 +49,7 @@ def test_a_quiet_run_says_so_and_a_noisy_one_says_why() -> None:
     assert "NOISY: load 2.5 before, on 4 cores" in render(busy)
     assert "of others after" in render(report(load_after=5.0))
     spread = report(rows=(Row(MAX, Timing(9, 1.0, 1.6, 1.0), None),))
-    assert "above 1.5 × median in 1 of 8 rows" in render(spread)
+    assert "above 1.5 × median in 1 of 9 rows" in render(spread)
     assert "~1.60" in render(spread)
 
 
