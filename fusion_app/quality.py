@@ -27,6 +27,8 @@ STEP_UP_SHARE = 0.5
 SETTLE_S = 2.0
 STEP_UP_AFTER_S = 10.0
 WINDOW = 30
+PRESSURE = 0.25
+"""How full the recorder's queue may be before the network gives way to it: a recording never does."""
 PROBE = Size(320, 256)
 
 
@@ -110,6 +112,8 @@ class QualityKeeper:
         self._base = base
         self._frame = frame
         self._exchange: Callable[[Engine], None] = lambda _: None
+        self.pressure: Callable[[], float] = lambda: 0.0
+        """How far whoever must not lose a frame lags behind, 0…1; asked with every frame."""
         self._rung: Rung | None = None
         self._measurement: Measurement | None = None
         self._since = 0.0
@@ -151,6 +155,8 @@ class QualityKeeper:
         if rung is None or len(self._times_ms) < WINDOW // 2 or (self._thread is not None and self._thread.is_alive()):
             return
         p95 = float(np.percentile(self._times_ms, 95))
+        if self._measurement is not None and self.pressure() > PRESSURE:  # the processor is what they share
+            p95 = max(p95, 1.01 * self._policy.period_ms)
         chosen = self._policy.next(rung, p95, time.monotonic() - self._since)
         if chosen != rung:
             if self._measurement is not None:

@@ -43,6 +43,8 @@ class Session:
         self._changing = threading.Lock()
         self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal))
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
+        self.pressure: Callable[[], float] = lambda: 0.0
+        """How far a recording lags behind, 0…1: automatic quality makes room for it."""
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)
         pair.begin()
@@ -62,6 +64,7 @@ class Session:
     def _keep(self, keeper: QualityKeeper | None) -> None:
         if keeper is not None:
             keeper.attach(self._exchange)
+            keeper.pressure = lambda: self.pressure()
             self._keepers.append(keeper)
             self.runner.add_sink(keeper)
 

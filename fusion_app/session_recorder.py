@@ -40,6 +40,7 @@ class SessionRecorder:
         """How the last recording ended."""
         self._handing_over = threading.Lock()
         self._engine = session.engine.description
+        session.pressure = self._lag
         session.runner.add_sink(self)
 
     @property
@@ -140,6 +141,9 @@ class SessionRecorder:
     def detach(self) -> None:
         """Let go of the session: no frame comes any more. A recording is still to be stopped."""
         self._session.runner.remove_sink(self)
+
+    def _lag(self) -> float:
+        return 0.0 if (recording := self._recording) is None else recording.lag
 
     def _periods_s(self) -> tuple[float, float]:
         return _period_s(self._session.vis), _period_s(self._session.ir)

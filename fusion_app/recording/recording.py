@@ -70,6 +70,7 @@ class Recording:
         self._parts = Parts(path, plan)
         room = QUEUE_BYTES + sum(entry.bytes for entry in before)  # they are in memory already
         self._recorder = Recorder(self._parts, is_live=True, capacity=room, weigh=lambda entry: entry.bytes)
+        self._before = len(before)
         self._lock = threading.Lock()
         self._marks: list[str] = []
         self._is_paused = False
@@ -99,9 +100,9 @@ class Recording:
         return self._is_over
 
     @property
-    def fullness(self) -> float:
-        """How full the queue is, 0…1; at 1 frames are dropped."""
-        return self._recorder.fullness
+    def lag(self) -> float:
+        """How full the queue is, 0…1, once the pre-roll is written; at 1 frames are dropped."""
+        return self._recorder.fullness if self._recorder.written > self._before else 0.0
 
     def __call__(self, entry: Entry) -> None:
         """Take one frame."""

@@ -1,6 +1,7 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fusion_app import cache
@@ -56,8 +57,9 @@ def test_a_rung_keeps_the_users_other_settings() -> None:
 
 
 def frame(fuse_ms: float) -> FusedFrame:
-    empty = Frame(None, 0.0, 0)  # type: ignore[arg-type]
-    return FusedFrame(None, FramePair(empty, empty), None, {"fuse": fuse_ms})  # type: ignore[arg-type]
+    image = np.zeros((256, 320), np.uint8)
+    empty = Frame(image, 0.0, 0)
+    return FusedFrame(image, FramePair(empty, empty), image, {"fuse": fuse_ms})
 
 
 def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,6 +79,25 @@ def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(monkeypatch: py
     keeper_thread.join()
     assert [item.description for item in exchanged] != []
     assert exchanged[-1].description != engine.description
+    keeper.close()
+
+
+def test_the_network_gives_way_to_a_recording_that_lags_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.05)
+    keeper = QualityKeeper(FusionSettings(device="cpu"), Size(64, 48), 1 / 25)
+    keeper.start()
+    before, lag = keeper._rung, 0.0
+    keeper.pressure = lambda: lag
+    image = np.zeros((48, 64), np.uint8)
+    quick = FusedFrame(image, FramePair(Frame(image, 0.0, 0), Frame(image, 0.0, 0)), image, {"fuse": 15.0})
+    for lag, is_changed in ((0.1, False), (0.5, True)):  # noqa: B007 - asked by the keeper
+        time.sleep(0.06)
+        for _ in range(40):
+            keeper(quick)
+        assert (keeper._rung != before) is is_changed
+    assert before is not None
+    assert keeper._rung is not None
+    assert keeper._rung.cost < before.cost
     keeper.close()
 
 
