@@ -15,7 +15,7 @@ import cv2
 import hypothesis.strategies as st
 import numpy as np
 
-from fusion_app.settings import Settings
+from fusion_app.settings import Settings, to_yaml
 from tests.media import counting_frames, write_video
 
 SECRET = "s3cr3t-Pa55"
@@ -177,6 +177,27 @@ rigs = st.one_of(
     st.sampled_from(YAML_TRICKS),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=60).map(lambda text: text.encode()),
     st.binary(max_size=60),
+)
+
+
+def _real_sidecar() -> bytes:
+    from fusion_app.recording.sidecar import About, EngineFacts, sidecar_of
+
+    facts = EngineFacts("max", "max", "", "cpu", "")
+    return to_yaml(sidecar_of(About(facts, Settings()), 0.0, 1, 0.0, ("fused", "ir")), "A recording").encode()
+
+
+def sidecars() -> st.SearchStrategy[bytes]:
+    """Return the YAML beside a recording: damaged, with absurd settings, noise."""
+    real = _real_sidecar()
+    absurd = rig_values.map(lambda rig: _dump({"program": "x", "rig": rig, **(rig if "part" in rig else {})}))
+    return st.one_of(damaged([real]), absurd, rigs)
+
+
+LOG = b"frame,pts_s,time_s,wall_clock,ir_frame,visible_frame,skew_ms,latency_ms,marks\n" + b"".join(
+    b"%d,%.3f,%.3f,2026-01-01T00:00:00,%d,%d,0.1,9.0,%s\n"
+    % (n, n / 25, n / 25, n, n, b"marker:a b;held" if n % 3 else b"")
+    for n in range(8)
 )
 
 
@@ -437,6 +458,17 @@ STRANGE = (
     "lavfi:testsrc",
     "crypto:/etc/passwd",
     "async:http://127.0.0.1:9",
+    "split:",
+    "split:left:",
+    "split:left:split:right:synthetic:ir",
+    "split:top:/dev/zero",
+    "split:left:" * 900 + "a",
+    "split:middle:synthetic:ir",
+    f"split:left:http://user:{SECRET}@127.0.0.1:9/a",
+    "synthetic:ir#1",
+    "/dev/null#ir",
+    "#",
+    "a#b#c",
     "cache:http://127.0.0.1:9",
 )
 addresses = st.one_of(urls, odd_text, st.sampled_from(STRANGE), odd_text.map(lambda text: f"synthetic:{text}"))

@@ -36,7 +36,7 @@ def listener() -> Iterator[socket.socket]:
         yield server
 
 
-@counts(90, 3500)
+@counts(60, 3000)
 def test_rigs(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     path = attacker.folder / "rig.yaml"
 
@@ -62,7 +62,7 @@ def test_weights(count: int, attacker: Attacker, run_fuzz: Fuzz, real_weights: t
     run_fuzz(count, strategies.weights(*real_weights), check)
 
 
-@counts(30, 1000)
+@counts(25, 1000)
 def test_checkpoints(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     path = attacker.folder / "hostile.pth"
 
@@ -105,7 +105,37 @@ def test_addresses(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     run_fuzz(count, strategies.addresses, lambda uri: attacker.attack("source", uri, secret=strategies.SECRET))
 
 
-@counts(10, 150)
+@counts(20, 600)
+def test_sidecars(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
+    video = attacker.folder / "recording.mkv"
+    video.write_bytes(strategies.video_seeds()[0][1])
+
+    def check(data: bytes) -> None:
+        video.with_suffix(".yaml").write_bytes(data.replace(b"CANARY", str(attacker.canary).encode()))
+        attacker.attack("recording", str(video))
+
+    run_fuzz(count, strategies.sidecars(), check)
+
+
+@counts(15, 300)
+def test_recoveries(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
+    """A recording of which nothing is as it was written, found at the start and repaired."""
+    import hypothesis.strategies as st
+
+    real = strategies.video_seeds()[0][1]
+    videos = st.one_of(strategies.damaged([real]), st.binary(max_size=100), st.just(real))
+    logs = st.one_of(strategies.damaged([strategies.LOG]), st.binary(max_size=100))
+
+    def check(made: tuple[bytes, bytes, bytes]) -> None:
+        for suffix, data in zip((".mkv", ".csv", ".yaml"), made, strict=True):
+            (attacker.out / f"recording{suffix}").write_bytes(data)
+        (attacker.out / "recording.recording").touch()
+        attacker.attack("recover", str(attacker.out))
+
+    run_fuzz(count, st.tuples(videos, logs, strategies.sidecars()), check)
+
+
+@counts(5, 150)
 def test_jobs(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     """A whole `fuse` of two hostile files: only the output is written."""
     import hypothesis.strategies as st

@@ -166,12 +166,32 @@ def fuse(arguments: list[str]) -> None:
     assert code in (0, 1), code
 
 
+def open_recording(path: str) -> None:
+    """Take the settings of a recording from the YAML beside it."""
+    from fusion_app.recording.again import is_recording, settings_of_recording
+
+    is_recording(Path(path))
+    settings_of_recording(Path(path))
+
+
+def recover(folder: str) -> None:
+    """Repair every recording that was left unfinished."""
+    from fusion_app.recording import recover as repair
+    from fusion_app.recording import unfinished_recordings
+
+    for path in unfinished_recordings(Path(folder)):
+        repair(path)
+        assert path not in unfinished_recordings(Path(folder))
+
+
 TARGETS: dict[str, Callable[..., None]] = {
     "rig": open_rig,
     "source": open_source,
     "weights": open_weights,
     "import": import_weights,
     "fuse": fuse,
+    "recording": open_recording,
+    "recover": recover,
 }
 
 
