@@ -11,6 +11,7 @@ from fusion_app.synchronisation import MAX_OFFSET_S, WINDOW_S
 IN_STEP_MS = 10.0
 """Less than this nobody sees, and no camera keeps."""
 STEADY_MS_PER_MINUTE = 5.0
+HINT = "something must move that both cameras see, and the two pictures must roughly lie on each other"
 
 
 def register(commands: Commands) -> None:
@@ -43,7 +44,7 @@ def _in_words(found: FileOffset) -> str:
     accepted = sum(window.estimate.accepted for window in found.windows)
     sure = f"margin {estimate.margin:.3f}, {accepted} of {len(found.windows)} windows accepted"
     if not estimate.accepted:
-        return f"no offset can be told: {estimate.reason} ({sure})"
+        return f"no offset can be told: {estimate.reason} ({sure})\n{HINT}"
     return f"{_offset_in_words(estimate.offset_ms)} ({sure})\n{_drift_in_words(found)}"
 
 

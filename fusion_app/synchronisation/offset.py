@@ -76,7 +76,7 @@ def estimate_offset(
     shift_s = _peak_s(shifts_s, agreement)
     offset_ms = 1000 * (shift_s if is_ir_slower else -shift_s)
     if margin < MIN_MARGIN:
-        return OffsetEstimate.refused("not enough motion that both cameras see", offset_ms, margin)
+        return OffsetEstimate.refused("not enough motion that both cameras see in the same place", offset_ms, margin)
     if agreement.argmax() in (0, len(agreement) - 1):
         reason = f"the offset seems to be larger than {1000 * max_offset_s:.0f} ms"
         return OffsetEstimate.refused(reason, offset_ms, margin)
