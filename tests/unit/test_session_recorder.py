@@ -1,0 +1,106 @@
+"""What a session's recorder does beside the recording itself: pre-roll, engines, snapshots, refusals."""
+
+import csv
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fusion_app.engine.classical import ClassicalEngine
+from fusion_app.errors import RecordingError
+from fusion_app.recording.sidecar import Sidecar, SnapshotFacts, file_sha256
+from fusion_app.runner import Pace
+from fusion_app.session import Choice, Session, open_session
+from fusion_app.session_recorder import SessionRecorder, about_session, snapshot
+from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings, load_as
+
+SOURCES = SourceSettings("synthetic:ir?size=64x48&fps=40", "synthetic:vis?size=64x48&fps=40", realtime=True, loop=True)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    recording = RecordingSettings(str(tmp_path / "videos"), preroll_s=2.0, warn_free_mb=0, stop_free_mb=0)
+    return Settings(SOURCES, FusionSettings(model="max"), recording=recording)
+
+
+@pytest.fixture
+def session(settings: Settings) -> Iterator[Session]:
+    found = open_session(settings, Pace.LIVE)
+    yield found
+    found.close()
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.with_suffix(".csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def wait_for_frames(session: Session, count: int) -> None:
+    until = session.telemetry.status().fused + count
+    deadline = time.monotonic() + 20
+    while session.telemetry.status().fused < until:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_a_recording_begins_before_it_was_started_and_misses_no_frame(session: Session, settings: Settings) -> None:
+    recorder = SessionRecorder(session, settings)
+    came: list[int] = []
+    session.runner.add_sink(lambda fused: came.append(fused.pair.vis.index))
+    session.runner.start()
+    wait_for_frames(session, 30)
+    started = came[-1]
+    path = recorder.start()
+    wait_for_frames(session, 10)
+    recorder.detach()
+    assert recorder.stop() == path
+    recorded = [int(row["visible_frame"]) for row in rows(path)]
+    first = came.index(recorded[0])
+    assert recorded == came[first : first + len(recorded)]
+    assert sum(index <= started for index in recorded) > 5
+    assert sum(index > started for index in recorded) > 5
+    assert path.parent == Path(settings.recording.folder)
+
+
+def test_another_engine_is_marked(session: Session, settings: Settings) -> None:
+    recorder = SessionRecorder(session, settings)
+    session.runner.start()
+    path = recorder.start()
+    wait_for_frames(session, 5)
+    session.use(Choice(ClassicalEngine("average")))
+    wait_for_frames(session, 5)
+    recorder.detach()
+    recorder.stop()
+    assert load_as(Sidecar, path.with_suffix(".yaml")).engine.model == "max"
+    assert [row["marks"] for row in rows(path) if "engine" in row["marks"]] == ["engine:average · CPU"]
+
+
+def test_a_recording_without_a_frame_is_said(session: Session, settings: Settings, tmp_path: Path) -> None:
+    recorder = SessionRecorder(session, settings)
+    recorder.start()
+    with pytest.raises(RecordingError, match="running already"):
+        recorder.start()
+    with pytest.raises(RecordingError, match="no frame was fused"):
+        recorder.stop()
+    with pytest.raises(RecordingError, match="nothing is being recorded"):
+        recorder.stop()
+    assert list((tmp_path / "videos").iterdir()) == []
+    recorder.detach()
+
+
+def test_a_snapshot_says_how_it_was_made(session: Session, settings: Settings, tiny_weights: Path) -> None:
+    kept = []
+    session.runner.add_sink(kept.append)
+    session.runner.start()
+    wait_for_frames(session, 1)
+    path = snapshot(session, settings, kept[0])
+    facts = load_as(SnapshotFacts, path.with_suffix(".yaml"))
+    assert facts.engine.model == "max"
+    assert facts.visible_frame == kept[0].pair.vis.index
+    assert {item.name for item in path.parent.iterdir()} == {
+        path.name, f"{path.stem}-ir.png", f"{path.stem}-visible.png", f"{path.stem}.yaml"
+    }  # fmt: skip
+    weighed = replace(settings, fusion=replace(settings.fusion, weights=str(tiny_weights)))
+    assert about_session(session, weighed).engine.sha256 == file_sha256(tiny_weights) != ""
