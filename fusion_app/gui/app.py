@@ -52,6 +52,7 @@ def _require_display() -> None:
 
 def _start(window: MainWindow) -> None:
     window.open_given()
+    window.offer_recovery()
     window.worker.submit(preload)  # behind what was opened: by then it costs nothing
 
 

@@ -15,14 +15,18 @@ DONE_MS = 7000
 
 
 class Kind(enum.StrEnum):
-    """How grave a message is; a graver one is not replaced by a lighter one. ``DONE`` goes away by itself."""
+    """How grave a message is; a graver one is not replaced by a lighter one.
+
+    ``DONE`` goes away by itself; a ``QUESTION`` stays when another pair is opened.
+    """
 
     DONE = "done"
     NOTICE = "notice"
+    QUESTION = "question"
     ERROR = "error"
 
 
-GLYPHS = {Kind.DONE: "✓", Kind.NOTICE: "▲", Kind.ERROR: "■"}
+GLYPHS = {Kind.DONE: "✓", Kind.NOTICE: "▲", Kind.QUESTION: "?", Kind.ERROR: "■"}
 GRAVITY = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -57,10 +61,10 @@ class Banner(QFrame):
         """What the message offers."""
         return self._buttons
 
-    def show_message(self, kind: Kind, text: str, remedies: Sequence[Remedy] = ()) -> None:
-        """Show ``text``, unless something graver is in view."""
+    def show_message(self, kind: Kind, text: str, remedies: Sequence[Remedy] = ()) -> bool:
+        """Show ``text``, unless something graver is in view; tell whether it is shown."""
         if self.kind is not None and GRAVITY[self.kind] > GRAVITY[kind]:
-            return
+            return False
         self.clear()
         self.kind = kind
         self._text.setText(f"{GLYPHS[kind]}  {text}")
@@ -73,6 +77,12 @@ class Banner(QFrame):
         if kind is Kind.DONE:
             self._timer.start(DONE_MS)
         self.show()
+        return True
+
+    def clear_for_another(self) -> None:
+        """Take away what belongs to the pair that was open; a question is of another matter."""
+        if self.kind is not Kind.QUESTION:
+            self.clear()
 
     def clear(self) -> None:
         """Take the message away."""

@@ -18,7 +18,7 @@ from fusion_app.gui.dialogs.pair import OpenPairDialog, PairDialog
 from fusion_app.gui.dropping import guess_pair
 from fusion_app.gui.pixels import to_qimage
 from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
-from fusion_app.gui.recording_control import RecordingControl, RecordingState
+from fusion_app.gui.recording_control import RecordingControl
 from fusion_app.gui.rigs import Rigs, is_rig
 from fusion_app.gui.session_controller import SessionController, State
 from fusion_app.gui.view_grid import Layout, Role, ViewGrid
@@ -93,7 +93,6 @@ class Commands(QObject):
         self._actions["loop"].toggled.connect(self._set_looping)
         self._on("reconnect", self.reconnect)
         self._on("swap", self.swap)
-        self._on("record", self.toggle_recording)
         self._on("snapshot", self.snapshot)
 
     def _on(self, name: str, act: Callable[[], object]) -> None:
@@ -210,13 +209,6 @@ class Commands(QObject):
         now = settings.sources
         sources = replace(now, ir=now.vis, vis=now.ir, offset_ms=-now.offset_ms)
         self._controller.open(replace(settings, sources=sources))
-
-    def toggle_recording(self) -> None:
-        """Start or finish a recording."""
-        if self._recording.state is not RecordingState.OFF:
-            self._recording.stop()
-        elif self._controller.session is not None:
-            self._recording.start(self._controller.session, self._controller.settings)
 
     def snapshot(self) -> None:
         """Keep the frame in view."""

@@ -18,6 +18,7 @@ SHAPES = {
     "freeze": '<path d="M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9M9.5 4.5L12 7l2.5-2.5M9.5 19.5L12 17l2.5 2.5"/>',
     "record": '<circle cx="12" cy="12" r="8.5"/><circle class="r" cx="12" cy="12" r="5"/>',
     "snapshot": '<path d="M3 8h4l2-3h6l2 3h4v11H3z"/><circle cx="12" cy="13" r="3.6"/>',
+    "marker": '<path class="f" d="M6 4h12l-4 4 4 4H8"/><path d="M6 3v18"/>',
     "export": '<path d="M12 15V4M8 8l4-4 4 4M4 14v6h16v-6"/>',
     "layout": '<rect x="3" y="5" width="18" height="14" rx="1.5"/><path d="M14.5 5v14M14.5 12H21"/>',
     "full_screen": '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',

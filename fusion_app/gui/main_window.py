@@ -21,7 +21,9 @@ from fusion_app.gui.moment import Moment, Watch
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.problems import Problems
 from fusion_app.gui.recents import Recents
-from fusion_app.gui.recording_control import RecordingControl, RecordingState
+from fusion_app.gui.recording_commands import RecordingCommands
+from fusion_app.gui.recording_control import RecordingControl
+from fusion_app.gui.recovery_offer import RecoveryOffer
 from fusion_app.gui.session_controller import SessionController, SessionFactory, State
 from fusion_app.gui.status_bar import StatusBar
 from fusion_app.gui.status_fields import status_fields
@@ -30,7 +32,9 @@ from fusion_app.gui.view_grid import Role, ViewGrid
 from fusion_app.gui.worker import Worker
 from fusion_app.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
+from fusion_app.snapshot import recording_folder
 
+MESSAGE_MS = 4000
 NUMBERS_EVERY = 3
 """Looks of the watch from one change of the numbers to the next: they are to be read."""
 
@@ -62,6 +66,7 @@ class MainWindow(QMainWindow):
         self.recording = RecordingControl(self.worker)
         self.all_actions = Actions(self)
         self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences)
+        self.record = RecordingCommands(self.all_actions, self.controller, self.recording)
         self.model = ModelChoice(settings.fusion, self)
         self.closing = Closing(self, self.controller, self.recording, self.commands)
         self.watch = Watch(self.controller, self.recording)
@@ -71,9 +76,10 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build_bars()
         self._build_centre()
-        self.docks = Docks(self, self.all_actions, self.commands, self.controller)
+        self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.record)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
         self.problems = Problems(self.banner, self.controller, self.commands)
+        self.recovery = RecoveryOffer(self.banner, self.worker)
         self._connect()
         self.appearance.restore()
         self._show_state(State.EMPTY)
@@ -88,6 +94,10 @@ class MainWindow(QMainWindow):
         sources = self.controller.settings.sources
         if sources.ir or sources.vis:
             self.commands.open_pair(RecentPair(sources.ir, sources.vis))
+
+    def offer_recovery(self) -> None:
+        """Offer to repair what an earlier run could not finish; not in the way of what is being opened."""
+        self.recovery.look(recording_folder(self.controller.settings.recording))
 
     def _build_bars(self) -> None:
         menus = build_menus(self, self.all_actions)
@@ -126,9 +136,12 @@ class MainWindow(QMainWindow):
         controller.engine_changed.connect(self._show_engine)
         controller.failed.connect(self._show_engine)
         self.model.chosen.connect(self._use_model)
-        recording.changed.connect(self._show_recording)
+        self.record.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
         recording.failed.connect(self.problems.show_error)
         recording.saved.connect(self.problems.show_saved)
+        self.recovery.recovered.connect(self.problems.show_saved)
+        self.recovery.failed.connect(self.problems.show_error)
+        self.recovery.folder_asked.connect(self.commands.show_recordings)
         self.problem.connect(self.problems.show_text)
         self.bottom.transport.sought.connect(controller.seek)
         self.closing.finished.connect(self._close_for_good)
@@ -167,7 +180,7 @@ class MainWindow(QMainWindow):
         self.recents.show()
         self.setWindowTitle("CS2Fusion Live")
         if state is State.STARTING:
-            self.banner.clear()
+            self.banner.clear_for_another()
             self.grid.setFocus()
         else:
             self.card.setFocus()
@@ -199,11 +212,6 @@ class MainWindow(QMainWindow):
             self.status.showMessage(self.tr("Loading the model"))
         self.controller.use(fusion)
 
-    def _show_recording(self, state: RecordingState) -> None:
-        action = self.all_actions["record"]
-        action.setChecked(state in (RecordingState.STARTING, RecordingState.ON))
-        action.setText(self.tr("&Record") if state is RecordingState.OFF else self.tr("Stop &recording"))
-
     def _on_look(self, moment: Moment | None) -> None:
         self.controller.sync()
         self.recording.check()
@@ -216,6 +224,7 @@ class MainWindow(QMainWindow):
             self.states.statistics.show_moment(moment)
             self.docks.show_moment(moment)
             self.problems.show_notices()
+            self.problems.show_recording(moment.recording if moment is not None else None)
 
     def _retry(self, role: Role) -> None:
         session = self.controller.session

@@ -1,14 +1,16 @@
 """Errors and notices in the banner, each with what can be done about it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
-from fusion_app.errors import FusionAppError, OutOfMemoryError, SourceError, WeightsError
+from fusion_app.errors import FusionAppError, OutOfMemoryError, RecordingError, SourceError, WeightsError
 from fusion_app.gui.banner import Banner, Kind, Remedy
 from fusion_app.gui.commands import Commands
+from fusion_app.gui.recording_control import RecordingStatus
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.runner import RunReport
 from fusion_app.session import Session
@@ -26,6 +28,7 @@ class Problems(QObject):
         self._controller = controller
         self._commands = commands
         self._told: set[str] = set()
+        self._warned: set[str] = set()
         controller.failed.connect(self.show_error)
         controller.run_ended.connect(self._on_run_ended)
         commands.rigs.failed.connect(self._on_rig_failed)
@@ -39,14 +42,24 @@ class Problems(QObject):
         """Show what the session has to say that has not been shown yet."""
         session = self._controller.session
         fresh = [notice for notice in session.notices() if self._is_news(session, notice)] if session else []
-        if fresh:
+        if fresh and self._banner.show_message(Kind.NOTICE, " · ".join(fresh)):
             self._told.update(fresh)
-            self._banner.show_message(Kind.NOTICE, " · ".join(fresh))
 
     def _is_news(self, session: Session, notice: str) -> bool:
         """Tell whether to say it: once, and not what a live source says of itself, for that stands on its tile."""
         is_on_tile = any(source.info.is_live and source.notice == notice for source in (session.ir, session.vis))
         return notice not in self._told and not is_on_tile
+
+    def show_recording(self, status: RecordingStatus | None) -> None:
+        """Show once per recording what there is to be warned of: a disk that fills up, frames that are lost."""
+        if status is None:
+            self._warned = set()
+            return
+        kind = re.sub(r"[\d.,]+", "#", status.warning)  # the numbers in it change all the time
+        if kind and kind not in self._warned:
+            folder = (self.tr("Open folder"), self._commands.show_recordings)
+            if self._banner.show_message(Kind.NOTICE, status.warning, [folder]):
+                self._warned.add(kind)
 
     def show_error(self, error: Exception) -> None:
         """Show an error with its remedies."""
@@ -84,6 +97,8 @@ class Problems(QObject):
 
     def _remedies(self, error: Exception) -> Sequence[Remedy]:
         again = (self.tr("Try again"), self._commands.reconnect)
+        if isinstance(error, RecordingError):
+            return [(self.tr("Open folder"), self._commands.show_recordings)]
         if isinstance(error, SourceError):
             return [again, (self.tr("Open pair…"), self._commands.ask_for_pair)]
         if isinstance(error, WeightsError):

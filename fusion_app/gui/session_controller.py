@@ -16,7 +16,7 @@ from fusion_app.gui.bridge import QtSink
 from fusion_app.gui.worker import Worker
 from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Choice, Session
-from fusion_app.settings import FusionSettings, Settings, ThermalSettings
+from fusion_app.settings import FusionSettings, RecordingSettings, Settings, ThermalSettings
 
 SessionFactory = Callable[[Settings, Pace], Session]
 STALE_S = 1.0
@@ -52,7 +52,7 @@ class SessionController(QObject):
         failed: Sources or engine could not be opened.
         run_ended: The run ended by itself, with this report.
         engine_changed: Another engine fuses from now on.
-        settings_changed: Offset or thermal settings are others.
+        settings_changed: Offset, thermal or recording settings are others.
     """
 
     state_changed = pyqtSignal(State)
@@ -167,6 +167,11 @@ class SessionController(QObject):
         if self.session is not None:
             self.session.pairs.offset_s = offset_ms / 1000
             self.seek(self.position_s)
+        self.settings_changed.emit()
+
+    def use_recording(self, recording: RecordingSettings) -> None:
+        """Record as ``recording`` says from the next recording on."""
+        self.settings = replace(self.settings, recording=recording)
         self.settings_changed.emit()
 
     def use_thermal(self, thermal: ThermalSettings) -> None:

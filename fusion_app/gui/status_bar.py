@@ -11,7 +11,7 @@ from fusion_app.gui.theme import Colours
 class StatusBar(QStatusBar):
     """Shows the fields at the right, messages at the left."""
 
-    NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "recording")
+    NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "recording", "disk")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,7 +21,7 @@ class StatusBar(QStatusBar):
             "skew": self.tr("Time between infrared and visible frame"), "fusion": self.tr("Fused frames per second"),
             "latency": self.tr("Time from a frame's arrival to its fused picture"),
             "losses": self.tr("Frames that were not fused"), "engine": self.tr("Model and device"),
-            "recording": self.tr("Recording"),
+            "recording": self.tr("Recording"), "disk": self.tr("What the disk of the recording has left"),
         }  # fmt: skip
         for name, label in self._labels.items():
             label.setContentsMargins(7, 2, 7, 2)

@@ -15,6 +15,8 @@ from fusion_app.sources.base import Phase
 
 FPS_AMBER, FPS_RED = 0.95, 0.80
 LOSS_AMBER, LOSS_RED = 0.01, 0.05
+DISK_AMBER, DISK_RED = 5_000_000_000, 1_000_000_000
+DAY_MINUTES = 24 * 60
 
 translate = QCoreApplication.translate
 
@@ -50,6 +52,7 @@ def status_fields(moment: Moment) -> dict[str, Field]:
     }
     if moment.recording is not None:
         found["recording"] = _recording_field(moment.recording)
+        found["disk"] = disk_field(moment.recording)
     return found
 
 
@@ -133,12 +136,30 @@ def _loss_field(moment: Moment) -> Field:
 
 
 def _recording_field(recording: RecordingStatus) -> Field:
-    minutes, seconds = divmod(int(recording.seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    text = f"REC {hours:02d}:{minutes:02d}:{seconds:02d} {size_text(recording.size)}"
-    if not recording.dropped:
-        return Field(f"● {text}", Level.PLAIN)
-    return Field(translate("StatusBar", "{0} dropped {1}").format(text, recording.dropped), Level.WARNING)
+    text = f"REC {time_text(recording.seconds)} {size_text(recording.size)}"
+    if recording.dropped:
+        return Field(translate("StatusBar", "{0} dropped {1}").format(text, recording.dropped), Level.WARNING)
+    if recording.is_paused:
+        return Field("❚❚ " + translate("StatusBar", "{0} paused").format(text))
+    return Field(f"● {text}")
+
+
+def disk_field(recording: RecordingStatus) -> Field:
+    """Return what the disk has left: minutes where they are known and near, else bytes."""
+    left = recording.disk_left
+    level = Level.DANGER if left < DISK_RED else Level.WARNING if left < DISK_AMBER else Level.PLAIN
+    minutes = recording.minutes_left
+    if minutes is None or minutes > DAY_MINUTES:
+        return Field(translate("StatusBar", "disk {0}").format(size_text(left)), level)
+    hours, rest = divmod(int(minutes), 60)
+    shown = translate("StatusBar", "{0} h {1} min").format(hours, rest) if hours else f"{rest} min"
+    return Field(translate("StatusBar", "disk {0}").format(shown), level)
+
+
+def time_text(seconds: float) -> str:
+    """Return ``seconds`` as ``hh:mm:ss``."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest:02d}"
 
 
 def size_text(size: int) -> str:

@@ -51,6 +51,11 @@ QToolBar QToolButton:hover { background: $raised; }
 QToolBar QToolButton:pressed, QToolBar QToolButton:checked { background: $raised; border-color: $border; }
 QToolBar QToolButton:focus { border-color: $accent; }
 QToolBar QToolButton:disabled { color: $muted; }
+QDockWidget QToolButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 5px 8px; }
+QDockWidget QToolButton:hover { border-color: $muted; }
+QDockWidget QToolButton:focus { border-color: $accent; }
+QDockWidget QToolButton:checked { border-color: $accent; }
+QDockWidget QToolButton:disabled { color: $muted; background: $panel; }
 QToolButton::menu-indicator { image: none; }
 QToolBar QToolButton[popupMode="1"] { padding-right: 22px; }
 QToolButton::menu-button { border: none; width: 20px; border-radius: 6px; }
@@ -80,6 +85,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 #banner { border: none; border-bottom: 1px solid $border; background: $raised; }
 #banner[kind="error"] { border-left: 4px solid $danger; }
 #banner[kind="notice"] { border-left: 4px solid $warning; }
+#banner[kind="question"] { border-left: 4px solid $accent; }
 #banner[kind="done"] { border-left: 4px solid $good; }
 QPushButton { background: $raised; border: 1px solid $border; border-radius: 7px; padding: 7px 16px; color: $text; }
 QPushButton:hover { border-color: $muted; }

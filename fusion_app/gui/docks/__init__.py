@@ -8,21 +8,29 @@ from PyQt6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidg
 
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.commands import Commands
+from fusion_app.gui.docks.record import RecordPanel
 from fusion_app.gui.docks.sources import SourcesPanel
 from fusion_app.gui.docks.thermal import ThermalPanel
 from fusion_app.gui.moment import Moment
+from fusion_app.gui.recording_commands import RecordingCommands
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.gui.time_offset import TimeOffset
 
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 WIDTH = 300
+SCROLL_BAR = 18
 
 
 class Docks(QObject):
     """Every dock, closed at first; open and placed as the user left them from then on."""
 
     def __init__(
-        self, window: QMainWindow, actions: Actions, commands: Commands, controller: SessionController
+        self,
+        window: QMainWindow,
+        actions: Actions,
+        commands: Commands,
+        controller: SessionController,
+        record: RecordingCommands,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -40,6 +48,11 @@ class Docks(QObject):
         self._actions = actions
         self._controller = controller
         self._add("dock_thermal", actions, self.thermal)
+        self.record = RecordPanel(actions)
+        self.record.changed.connect(record.use)
+        self.record.folder_asked.connect(commands.show_recordings)
+        self._recording = record.recording
+        self._add("dock_record", actions, self.record)
         actions["docks_reset"].triggered.connect(self.reset)
         self.reset()
 
@@ -50,10 +63,13 @@ class Docks(QObject):
             self.time_offset.watch()
         if self._docks["dock_thermal"].isVisible():
             self.thermal.show_frame(self._controller.frame)
+        if self._docks["dock_record"].isVisible():
+            self.record.show_status(self._recording.state, self._recording.status())
 
     def _show_settings(self) -> None:
         thermal = self._controller.settings.thermal
         self.thermal.show_settings(thermal)
+        self.record.show_settings(self._controller.settings.recording)
         self._actions["lock_gain"].setChecked(thermal.lock)
 
     def _lock_gain(self, is_locked: bool) -> None:
@@ -81,8 +97,8 @@ class Docks(QObject):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumWidth(WIDTH)
         area.setWidget(panel)
+        area.setMinimumWidth(max(WIDTH, panel.minimumSizeHint().width() + SCROLL_BAR))
         dock.setWidget(area)
         action.triggered.connect(lambda: self._turn(dock, action))
         if (view := dock.toggleViewAction()) is not None:

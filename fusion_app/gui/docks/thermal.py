@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QGroupBox, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QGroupBox, QLabel, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame, ThermalView
 from fusion_app.gui.combo import ComboBox
 from fusion_app.gui.docks.histogram import Histogram
+from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.palettes import NAMES, Palette
 from fusion_app.gui.readings import celsius_text
 from fusion_app.settings import ThermalSettings
@@ -157,26 +158,28 @@ class ThermalPanel(QWidget):
     def _arrange(self) -> None:
         titles = (self.tr("Gain"), self.tr("Picture"), self.tr("Camera"))
         gain, screen, camera = groups = [QGroupBox(title, self) for title in titles]
-        form = QFormLayout()
-        form.addRow(self.tr("Method"), self.agc)
-        form.addRow(self.tr("Level"), self.level)
-        form.addRow(self.tr("Span"), self.span)
         column = QVBoxLayout(gain)
         column.addWidget(self.histogram)
-        column.addLayout(form)
+        column.addLayout(
+            rows([(self.tr("Method"), self.agc), (self.tr("Level"), self.level), (self.tr("Span"), self.span)])
+        )
         column.addWidget(self.lock)
         column.addWidget(self.switches["deflicker"])
-        rows = QFormLayout(camera)
-        rows.addRow(self.tr("Sends"), self.layout_choice)
-        rows.addRow(self.tr("Counts are"), self.temperature)
-        rows.addRow(self.tr("Polarity"), self.polarity)
-        rows.addRow(self.switches["bad_pixels"])
-        rows.addRow(self.switches["nuc"])
-        shown = QFormLayout(screen)
-        shown.addRow(self.tr("Colours"), self.palette_choice)
-        shown.addRow(self.readings)
-        for labelled in (form, rows, shown):
-            labelled.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        column = QVBoxLayout(screen)
+        column.addLayout(rows([(self.tr("Colours"), self.palette_choice)]))
+        column.addWidget(self.readings)
+        column = QVBoxLayout(camera)
+        column.addLayout(
+            rows(
+                [
+                    (self.tr("Sends"), self.layout_choice),
+                    (self.tr("Counts are"), self.temperature),
+                    (self.tr("Polarity"), self.polarity),
+                ]
+            )
+        )
+        column.addWidget(self.switches["bad_pixels"])
+        column.addWidget(self.switches["nuc"])
         whole = QVBoxLayout(self)
         for group in groups:
             whole.addWidget(group)
