@@ -43,6 +43,7 @@ class OpenVinoRuntime:
             "INFERENCE_NUM_THREADS": threads,
             "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
             "PERFORMANCE_HINT": "LATENCY",
+            "ENABLE_CPU_PINNING": False,  # every program on the machine would be pinned to the same first cores
         }
         self._compiled: dict[tuple[int, int], openvino.CompiledModel] = {}
         self.description = f"CPU OpenVINO {'bf16' if bf16 else 'fp32'}"

@@ -1,7 +1,9 @@
 """One suite over every engine that runs here."""
 
+import os
 import subprocess
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -228,6 +230,18 @@ def test_openvino_is_loaded_without_a_word_to_the_network(tiny_weights: Path) ->
         [sys.executable, "-c", code, str(tiny_weights)], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs to see where threads may run, as Linux tells it")
+def test_no_thread_is_tied_to_a_core_that_others_may_need(tiny_weights: Path) -> None:
+    engines = [learned(tiny_weights, "openvino", "fp32") for _ in range(2)]
+    for engine in engines:
+        engine.fuse(picture(), picture())
+    allowed = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(ProcessLookupError):  # it has ended meanwhile
+            allowed.add(len(os.sched_getaffinity(int(task.name))))
+    assert allowed == {len(os.sched_getaffinity(0))}
 
 
 @pytest.mark.gpu
