@@ -1,6 +1,6 @@
 """What flows down the river: frames, pairs, fused frames. All of it is frozen; a stage makes new data."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -125,3 +125,14 @@ class FusedFrame:
     def pts_s(self) -> float:
         """Presentation time of the visible frame, seconds."""
         return self.pair.vis.pts_s
+
+    @property
+    def measured_ir(self) -> Frame:
+        """The infrared frame as the camera measured it: counts where there are any, never the bytes of a driver."""
+        ir, thermal = self.pair.ir, self.thermal
+        if thermal is None:
+            return ir
+        if thermal.counts is not None:
+            return replace(ir, image=thermal.counts)
+        is_picture = ir.image.shape in (thermal.grey.shape, (*thermal.grey.shape, 3))
+        return ir if is_picture else replace(ir, image=thermal.grey)

@@ -155,7 +155,7 @@ def chapter_list(chapters: Sequence[tuple[float, str]], end_s: float) -> "list[C
 
 def _frames(fused: FusedFrame, number: int = 0) -> dict[TrackName, Frame]:
     """Return what each track shows of ``fused``, the file's frame ``number``."""
-    return {"fused": Frame(fused.image, fused.pts_s, number), "visible": fused.pair.vis, "ir": fused.pair.ir}
+    return {"fused": Frame(fused.image, fused.pts_s, number), "visible": fused.pair.vis, "ir": fused.measured_ir}
 
 
 def _close(container: OutputContainer, path: Path) -> None:

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -118,3 +119,17 @@ def test_the_thermal_settings_are_the_pipelines() -> None:
     dark = np.zeros((48, 64), np.uint8)
     fused = pipeline(FramePair(Frame(dark, 0.0, 0), Frame(dark, 0.0, 0)))
     assert (fused.image == 255).all()
+
+
+def test_what_a_recording_keeps_of_infrared_is_what_the_camera_measured() -> None:
+    pipeline = FusionPipeline(ClassicalEngine("max"))
+    counts = np.random.default_rng(1).integers(19_000, 20_000, (192, 256)).astype(np.uint16)
+    dual = np.vstack([np.zeros_like(counts), counts]).view(np.uint8).reshape(1, -1)
+    coloured = cv2.applyColorMap(IR, cv2.COLORMAP_JET)
+    for delivered, measured in ((dual, counts), (counts, counts), (IR, IR), (coloured, coloured)):
+        fused = pipeline(FramePair(Frame(delivered, 3.0, 7), Frame(VIS, 3.0, 0)))
+        assert np.array_equal(fused.measured_ir.image, measured)
+        assert (fused.measured_ir.pts_s, fused.measured_ir.index) == (3.0, 7)
+    yuyv = FusionPipeline(ClassicalEngine("max"), Thermal(ThermalSettings(layout="picture")))
+    fused = yuyv(FramePair(Frame(np.stack([IR, IR], axis=2), 0.0, 0), Frame(VIS, 0.0, 0)))
+    assert np.array_equal(fused.measured_ir.image, IR)
