@@ -3,8 +3,9 @@
 Everything random comes from one `torch.Generator`, so that a run which saves its state continues exactly where it was.
 """
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,13 @@ def load_pairs(*roots: Root) -> tuple[ImagePair, ...]:
     if problems:
         raise DataError("\n".join(problems))
     return tuple(pairs)
+
+
+def describe_data(pairs: Sequence[ImagePair], folders: Iterable[object]) -> str:
+    """Say for a card what a run has seen: how many pairs, where from, and the SHA-256 of their files' SHA-256."""
+    files = (path for pair in pairs for path in (pair.files.ir, pair.files.vis))
+    hashed = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()
+    return f"{len(pairs)} pairs from {', '.join(map(str, folders))}; SHA-256 {hashed}"
 
 
 class CropSampler:

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 from models.lite import LITE_CONFIGS, Lite
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
-from training.dataset import CropSampler, DataError, ImagePair, load_pairs
+from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
 from training.fusion_loss import GREY_RANGE, FusionLossConfig, Scene, fusion_loss
 from training.impairment import ImpairmentConfig, impair
 from training.journal import LossTable, draw_curves
@@ -209,12 +209,12 @@ def _checkpoint(run: Distiller, table: LossTable, path: Path) -> None:
     save_state(path, {**run.state(), "settings": repr(run.settings), "pending": table.pending()})
 
 
-def describe_run(run: Distiller, data: Sequence[str], pair_count: int) -> WeightsCard:
+def describe_run(run: Distiller, data: str) -> WeightsCard:
     """Return the card of a finished run; its quality is for the judge to fill in."""
     return WeightsCard(
         model=run.settings.model,
         config=asdict(run.student.config),
-        data=f"{pair_count} pairs: {', '.join(data)}",
+        data=data,
         command=shlex.join(["python", "-m", "training.distill", *sys.argv[1:]]),
         commit=_commit(),
         device=torch.cuda.get_device_name() if run.device.type == "cuda" else f"CPU, {platform.machine()}",
@@ -244,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pairs = load_pairs(*options.data)
         run = distill(settings, pairs, options.out, quiet=options.quiet)
         weights = options.out / f"{settings.model}.safetensors"
-        save_weights(weights, run.average, describe_run(run, options.data, len(pairs)))
+        save_weights(weights, run.average, describe_run(run, describe_data(pairs, options.data)))
     except (DataError, SettingsError, StateError, WeightsFormatError) as error:
         parser.exit(2, f"{error}\n")
     except KeyboardInterrupt:

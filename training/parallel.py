@@ -51,7 +51,7 @@ class Team:
 
     def gather(self, part: Tensor) -> Tensor:
         """Return the whole batch, of which each process gives its part; only the own part gets a gradient here."""
-        return part if self.size == 1 else _Gathered.apply(part, self)  # type: ignore[no-any-return,no-untyped-call]
+        return part if self.size == 1 else _Gathered.apply(part, self)  # type: ignore[no-untyped-call]
 
     def add_gradients(self, parameters: Iterable[Parameter]) -> None:
         """Add up the gradients of all processes."""

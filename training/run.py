@@ -41,7 +41,7 @@ class Run:
         generator = torch.Generator().manual_seed(settings.seed)
         sampler = CropSampler(pairs, settings.crop, generator)
         self.settings, self.folder, self.device = settings, folder, torch.device(device)
-        self.pair_count = len(pairs)
+        self.pairs = pairs
         self._commit = _commit()  # of the code that trains; when the run ends another may lie there
         self.team = team or Team()
         self.trainer = Trainer(settings, sampler, self.device, self.team)

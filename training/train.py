@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from models.weights import WeightsFormatError
-from training.dataset import DataError, load_pairs
+from training.dataset import DataError, describe_data, load_pairs
 from training.parallel import Team
 from training.run import Run
 from training.settings import SettingsError, TrainingSettings, read_settings
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         again = command if options.resume else f"{command} --resume"
         print(f"Stopped after {run.trainer.steps_done} steps, all saved. Continue with: {again}")  # noqa: T201
         return _INTERRUPTED
-    print(run.export(_describe(options, run.pair_count), command))  # noqa: T201
+    print(run.export(describe_data(run.pairs, [*options.pairs, *options.ir]), command))  # noqa: T201
     return _DONE
 
 
@@ -84,11 +84,6 @@ def _open(options: argparse.Namespace, team: Team) -> Run:
     elif options.start_from:
         run.start_from(options.start_from)
     return run
-
-
-def _describe(options: argparse.Namespace, pair_count: int) -> str:
-    folders = [str(folder) for folder in (*options.pairs, *options.ir)]
-    return f"{pair_count} pairs from {', '.join(folders)}"
 
 
 if __name__ == "__main__":

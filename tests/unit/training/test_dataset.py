@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.dataset import CropSampler, DataError, find_pairs, load_pairs, luma, read_image
+from training.dataset import CropSampler, DataError, describe_data, find_pairs, load_pairs, luma, read_image
 
 
 def write(path: Path, height: int = 40, width: int = 48, channels: int = 1, dtype: type = np.uint8) -> Path:
@@ -53,6 +53,16 @@ def test_loaded_pairs_are_the_files_as_they_are(folder: Path) -> None:
     assert [pair.size for pair in pairs] == [(40, 48), (40, 48)]
     assert pairs[0].ir.ndim == 2
     assert np.array_equal(pairs[0].vis, cv2.imread(str(folder / "vis" / "a.png")))
+
+
+def test_the_description_of_data_changes_with_any_file(folder: Path) -> None:
+    before = describe_data(load_pairs(folder), ["here"])
+    assert before == describe_data(load_pairs(folder), ["here"])
+    assert before.startswith("2 pairs from here; SHA-256 ")
+
+    write(folder / "vis" / "b.png", channels=1)
+
+    assert describe_data(load_pairs(folder), ["here"]) != before
 
 
 def test_a_file_without_partner_is_named(folder: Path) -> None:
