@@ -33,7 +33,7 @@ class SessionRecorder:
         """Attach to ``session``; no file is opened before `start`."""
         self._session = session
         self._settings = settings
-        self._clock = SessionClock(session.vis.info.period_s)
+        self._clock = SessionClock(session.vis.info.period_s, is_live=session.pair.is_live)
         self._preroll = PreRoll(settings.recording.preroll_s)
         self._recording: Recording | None = None
         self.final: RecordingStatus | None = None

@@ -23,6 +23,9 @@ COLUMNS = (
     "marks",
 )
 MARK_LENGTH = 200
+MAX_LOG_BYTES = 2**30
+MAX_LINE = 65_536
+"""Of a log that is read, characters: what a crash has left may be one line without end."""
 
 
 @dataclass(frozen=True)
@@ -151,8 +154,10 @@ class FrameLog:
 def markers_of(path: Path) -> list[tuple[float, str]]:
     """Return PTS and text of the markers in the CSV of a recording; lines that are damaged have none."""
     found: list[tuple[float, str]] = []
+    if path.stat().st_size > MAX_LOG_BYTES:
+        return found
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        for row in csv.DictReader(file):
+        for row in csv.DictReader(iter(lambda: file.readline(MAX_LINE), "")):
             texts = [mark[7:] for mark in (row.get("marks") or "").split(";") if mark.startswith("marker:")]
             try:
                 found.extend((float(row["pts_s"]), text) for text in texts)

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 SUFFIX = ".recording"
+FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+"""A link to somewhere else is no marker file."""
 
 
 class MarkerFile:
@@ -16,7 +18,7 @@ class MarkerFile:
 
     def __init__(self, video: Path) -> None:
         self._path = video.with_suffix(SUFFIX)
-        self._descriptor: int | None = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        self._descriptor: int | None = os.open(self._path, FLAGS | os.O_CREAT, 0o644)
         _lock(self._descriptor)
 
     def remove(self) -> None:
@@ -37,7 +39,7 @@ def is_abandoned(path: Path) -> bool:
         if sys.platform == "win32":
             path.rename(path)
             return True
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = os.open(path, FLAGS)
     except OSError:
         return False  # gone meanwhile, or held
     try:

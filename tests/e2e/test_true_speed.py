@@ -11,6 +11,7 @@ from fusion_app.runner import Pace
 from fusion_app.session import open_session
 from fusion_app.session_recorder import SessionRecorder
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+from tests.media import read_back
 from tests.reliability import Record
 
 RATES = (9, 15, 25, 30, 60)
@@ -21,15 +22,17 @@ class Watch:
 
     def __init__(self, takes_s: float = 0.0) -> None:
         self.came: list[float] = []
+        self.stamps: list[float] = []
         self._takes_s = takes_s
 
-    def __call__(self, _: FusedFrame) -> None:
+    def __call__(self, fused: FusedFrame) -> None:
         self.came.append(time.monotonic())
+        self.stamps.append(fused.pts_s)
         time.sleep(self._takes_s)
 
 
-def record(folder: Path, fps: int, seconds: float, slower: float = 0.0) -> tuple[float, Watch]:
-    """Record a live pair; return the length of the file and what was seen of its frames.
+def record(folder: Path, fps: int, seconds: float, slower: float = 0.0) -> tuple[Path, Watch]:
+    """Record a live pair; return the file and what was seen of its frames.
 
     ``slower``: each frame takes so many periods of the source.
     """
@@ -49,22 +52,40 @@ def record(folder: Path, fps: int, seconds: float, slower: float = 0.0) -> tuple
     session.close()
     assert recorder.final is not None
     assert recorder.final.dropped == 0
+    return path, watch
+
+
+def apart_s(path: Path, clock: list[float]) -> float:
+    """Return how far the time in the file has moved against ``clock``, from its beginning to its end.
+
+    A frame comes a little after its time, by more on a busy machine. The least delay of many is the same at any time.
+    """
+    times = read_back(path)[0]
+    assert len(times) == len(clock)
+    delays = [moment - pts for moment, pts in zip(clock, times, strict=True)]
+    many = max(5, len(delays) // 3)
+    return min(delays[-many:]) - min(delays[:many])
+
+
+def length_s(path: Path) -> float:
     with av.open(str(path)) as container:
         assert container.duration is not None
-        return container.duration / 1e6, watch
+        return container.duration / 1e6
 
 
 @pytest.mark.parametrize("fps", RATES)
 def test_a_recording_lasts_as_long_as_what_it_shows(tmp_path: Path, fps: int) -> None:
-    length_s, watch = record(tmp_path, fps, 1.5)
-    seen_s = watch.came[-1] - watch.came[0] + 1 / fps
-    assert length_s == pytest.approx(seen_s, abs=1 / fps + 0.1)  # how late a frame comes varies on a busy machine
+    path, watch = record(tmp_path, fps, 1.5)
+    assert abs(apart_s(path, watch.stamps)) <= 1 / fps
+    assert abs(apart_s(path, watch.came)) <= 1 / fps + 0.5  # a busy machine delivers late
+    assert length_s(path) == pytest.approx(read_back(path)[0][-1] + 1 / fps, abs=1 / fps)
 
 
 def test_a_recording_of_a_machine_that_is_too_slow_lasts_as_long_with_fewer_frames(tmp_path: Path) -> None:
-    length_s, watch = record(tmp_path, 30, 2.0, slower=4)
+    path, watch = record(tmp_path, 30, 2.0, slower=4)
     assert len(watch.came) < 25
-    assert length_s == pytest.approx(watch.came[-1] - watch.came[0], abs=5 / 30 + 0.1)
+    assert abs(apart_s(path, watch.stamps)) <= 1 / 30
+    assert abs(apart_s(path, watch.came)) <= 4 / 30 + 0.5
 
 
 @pytest.mark.full
@@ -74,10 +95,13 @@ def test_a_recording_of_a_machine_that_is_too_slow_lasts_as_long_with_fewer_fram
 def test_a_recording_of_twenty_seconds_is_true_to_a_frame(
     tmp_path: Path, fps: int, slower: float, reliability: Record
 ) -> None:
-    length_s, watch = record(tmp_path, fps, 20.0, slower)
-    frame_s = max(1.0, slower) / fps
-    seen_s = watch.came[-1] - watch.came[0] + 1 / fps
-    assert length_s == pytest.approx(seen_s, abs=frame_s + 0.02)
-    figure = f"{length_s:.3f} s of video in {seen_s:.3f} s: {abs(length_s - seen_s) / frame_s:.2f} frames apart"
+    path, watch = record(tmp_path, fps, 20.0, slower)
+    frame_s, seconds, apart = max(1.0, slower) / fps, length_s(path), apart_s(path, watch.came)
+    assert abs(apart_s(path, watch.stamps)) <= 1 / fps
+    if max(came - stamp for came, stamp in zip(watch.came, watch.stamps, strict=True)) > frame_s + 0.1:
+        pytest.skip(f"this machine is too busy to deliver {fps} frames per second in time")
+    assert abs(apart) <= frame_s
+    assert seconds == pytest.approx(read_back(path)[0][-1] + 1 / fps, abs=1 / fps)
+    figure = f"after {seconds:.1f} s {abs(apart) * 1000:.1f} ms apart, {abs(apart) / frame_s:.2f} frames"
     case = f"{fps} fps{', each frame takes four periods' if slower else ''}"
     reliability("A recording is as long as what it shows lasted, to a frame", figure, case=case)
