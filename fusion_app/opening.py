@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fusion_app.alignment import is_stretched
 from fusion_app.errors import PairingError
@@ -34,12 +34,14 @@ class OpenPair:
         vis: Visible.
         notices: What the user should know of how they were opened, a sentence each.
         begin: To be called when their frames are wanted: recordings that play as if they were live start then.
+        is_raw: Infrared frames are what the camera measures; their shape is not the picture's.
     """
 
     ir: BufferedSource
     vis: BufferedSource
     notices: tuple[str, ...] = ()
     begin: Callable[[], None] = lambda: None
+    is_raw: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -48,7 +50,7 @@ class OpenPair:
 
     def all_notices(self) -> list[str]:
         """Return `notices` and what is known of the pair's shapes by now."""
-        return [*self.notices, *_shape_notices(self.ir, self.vis)]
+        return [*self.notices, *([] if self.is_raw else _shape_notices(self.ir, self.vis))]
 
     def cancel(self) -> None:
         """Wake whoever waits for a frame of either; both are over from now on."""
@@ -62,14 +64,14 @@ class OpenPair:
         self.vis.close()
 
 
-def open_pair(sources: SourceSettings, *, raw_ir: bool = False) -> OpenPair:
+def open_pair(sources: SourceSettings, *, raw_ir: str = "") -> OpenPair:
     """Open both sources; two folders of images are matched by file name.
 
     Live sources are only begun to be opened: a missing camera is a state of its source (`BufferedSource.state`).
 
     Args:
         sources: What to open.
-        raw_ir: Ask an infrared camera for what it measures, unconverted.
+        raw_ir: Ask an infrared camera for what it measures, unconverted, in this layout; empty for a picture.
 
     Raises:
         SourceError: A file or folder cannot be opened, or an address is none.
@@ -91,7 +93,7 @@ def open_pair(sources: SourceSettings, *, raw_ir: bool = False) -> OpenPair:
             "open two alike, or play the recording as if it were live (--realtime)"
         )
     _wait_for_opening(pair)
-    return pair
+    return replace(pair, is_raw=bool(raw_ir))
 
 
 def _wait_for_opening(pair: OpenPair) -> None:
@@ -100,7 +102,7 @@ def _wait_for_opening(pair: OpenPair) -> None:
         source.wait_for_opening(deadline - time.monotonic())
 
 
-def _open_two(sources: SourceSettings, *, raw_ir: bool) -> OpenPair:
+def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
     ir = open_source(sources.ir, raw=raw_ir)
     try:
         vis = open_source(sources.vis)

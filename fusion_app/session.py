@@ -121,7 +121,7 @@ def open_session(settings: Settings, pace: Pace) -> Session:
     Raises:
         FusionAppError: Something cannot be opened; nothing stays open.
     """
-    pair = open_pair(settings.sources, raw_ir=wants_raw(settings.thermal))
+    pair = open_pair(settings.sources, raw_ir=settings.thermal.layout if wants_raw(settings.thermal) else "")
     try:
         choice = open_choice(settings.fusion, pair, is_real_time=pair.is_live or pace is not Pace.EXPORT)
         return Session(pair, settings, choice, pace)

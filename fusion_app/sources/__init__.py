@@ -40,12 +40,12 @@ __all__ = [
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
 
-def open_source(uri: str, *, raw: bool = False) -> FrameSource:
+def open_source(uri: str, *, raw: str = "") -> FrameSource:
     """Open the source that ``uri`` names; a live one only begins to be opened when it is read.
 
     Args:
         uri: See the package's text.
-        raw: Ask a camera for what it measures, unconverted.
+        raw: Ask a camera for what it measures, unconverted, in this layout; empty for a picture.
 
     Raises:
         SourceError: It does not exist or is nothing that can be read. A live source raises nothing: it has a state.
@@ -64,7 +64,7 @@ def open_source(uri: str, *, raw: bool = False) -> FrameSource:
     return _open_path(uri)
 
 
-def _live(uri: str, *, raw: bool) -> FrameSource:
+def _live(uri: str, *, raw: str) -> FrameSource:
     if uri == "camera:":
         raise SourceError(uri, "names no camera; `python main.py devices` lists them, camera:0 is the first")
     if not uri.isprintable():

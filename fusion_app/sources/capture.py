@@ -22,6 +22,8 @@ from fusion_app.sources.devices import CAMERA_BACKEND, camera_index
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 2.0
+Y16 = int.from_bytes(b"Y16 ", "little")
+"""The four characters under which V4L2 and DirectShow offer 16 bit grey."""
 
 if "OPENCV_LOG_LEVEL" not in os.environ:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -39,13 +41,14 @@ def without_password(uri: str) -> str:
 class CaptureSource(FrameSource):
     """One connection to a live source, from its opening to its end; after an end or a time-out it stays silent."""
 
-    def __init__(self, uri: str, read_timeout_s: float = READ_TIMEOUT_S, *, raw: bool = False) -> None:
+    def __init__(self, uri: str, read_timeout_s: float = READ_TIMEOUT_S, *, raw: str = "") -> None:
         """Open ``uri``.
 
         Args:
             uri: ``camera:…`` or a URL.
             read_timeout_s: How long to wait for a frame of a URL before the connection counts as dead.
-            raw: Hand out what the camera sends, without conversion to colour (thermal cameras with 16 bit).
+            raw: Hand out what a thermal camera sends, without conversion to colour: ``y16`` in that format, any other
+                word in the camera's own; empty for a picture.
 
         Raises:
             SourceError: It does not answer.
@@ -100,8 +103,10 @@ class CaptureSource(FrameSource):
         self._capture.release()
 
 
-def _open_camera(uri: str, *, raw: bool) -> cv2.VideoCapture:
+def _open_camera(uri: str, *, raw: str) -> cv2.VideoCapture:
     capture = cv2.VideoCapture(camera_index(uri), CAMERA_BACKEND.get(sys.platform, cv2.CAP_ANY))
+    if raw == "y16":  # a camera with several formats must be told; one that has no such format goes on as it was
+        capture.set(cv2.CAP_PROP_FOURCC, Y16)
     if raw:
         capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
     return capture
