@@ -76,11 +76,14 @@ class EndToEnd:
         export: As fast as possible.
         play: In real time.
         peak_mib: Most memory that the process held, MiB, libraries included; None where the system does not tell.
+        engines: What fused, in each of the two: automatic quality takes the most faithful for files, and what keeps up
+            for watching.
     """
 
     export: Export
     play: Play
     peak_mib: float | None
+    engines: tuple[str, str]
 
 
 def measure_end_to_end(settings: Settings, seconds: float) -> EndToEnd:
@@ -90,21 +93,19 @@ def measure_end_to_end(settings: Settings, seconds: float) -> EndToEnd:
         FusionAppError: A source, the engine or the encoder fails.
     """
     with TemporaryDirectory() as folder:
-        export = _export(settings, Path(folder) / "export.mkv", seconds)
-        play = _play(settings, Path(folder) / "play.mkv", seconds)
-    return EndToEnd(export, play, peak_resident_mib())
+        export = _run(settings, Pace.EXPORT, Path(folder) / "export.mkv", seconds)
+        play = _run(settings, Pace.PLAY, Path(folder) / "play.mkv", seconds)
+    return EndToEnd(_export(export), _play(play), peak_resident_mib(), (export.engine, play.engine))
 
 
-def _export(settings: Settings, output: Path, seconds: float) -> Export:
-    run = _run(settings, Pace.EXPORT, output, seconds)
+def _export(run: "_Run") -> Export:
     first = min(FILLED_BUFFERS, run.n // 4)
     counted = run.n - 1 - first
     fps = counted / (run.closed_at_s - run.done_at_s[first]) if counted > 0 else None
     return Export(run.n, fps, run.drops)
 
 
-def _play(settings: Settings, output: Path, seconds: float) -> Play:
-    run = _run(settings, Pace.PLAY, output, seconds)
+def _play(run: "_Run") -> Play:
     latency_ms = np.array(run.latencies_s()) * 1000
     median_ms, p95_ms = (float(value) for value in np.percentile(latency_ms, (50, 95)))
     elapsed_s = run.done_at_s[-1] - run.started_s + 1 / run.source_fps
@@ -122,6 +123,7 @@ class _Run:
     source_fps: float
     skipped: int
     drops: int
+    engine: str
 
     @property
     def n(self) -> int:
@@ -193,4 +195,5 @@ def _seen(session: Session, recorder: Recorder[FusedFrame], watch: _Watch) -> _R
         source_fps=session.vis.info.fps or 25.0,
         skipped=session.telemetry.status().skipped,
         drops=session.pairs.counts.dropped + recorder.dropped,
+        engine=session.engine.description,
     )

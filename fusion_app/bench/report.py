@@ -117,10 +117,16 @@ def _sessions(report: BenchReport) -> str:
 def _session(row: SessionRow) -> list[str]:
     export, play = row.result.export, row.result.play
     fps = "–" if export.fps is None else f"{export.fps:.1f}"
-    share = "–" if export.fps is None else f"{100 * export.fps / row.bound_fps:.0f} %"
+    share = f"{100 * export.fps / row.bound_fps:.0f} %" if export.fps and row.bound_fps else "–"
     figures = [f"{play.fps:.1f}", f"{play.source_fps:.0f}", str(play.n), str(play.skipped), str(play.drops)]
     figures += [milliseconds(play.latency_median_ms), milliseconds(play.latency_p95_ms), mebibytes(row.result.peak_mib)]
-    return [f"{row.candidate.model}, {row.candidate.label}", fps, share, str(export.n), str(export.drops), *figures]
+    return [_session_title(row), fps, share, str(export.n), str(export.drops), *figures]
+
+
+def _session_title(row: SessionRow) -> str:
+    if row.candidate.runtime == "auto":
+        return f"auto: {row.result.engines[1].replace(' · CPU', '')}"
+    return f"{row.candidate.model}, {row.candidate.label}"
 
 
 def _sizes(costs: Sequence[SizeCost]) -> str:

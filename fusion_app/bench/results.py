@@ -33,12 +33,12 @@ class SessionRow:
     Attributes:
         candidate: The model on its fastest runtime.
         result: What was measured.
-        bound_fps: What its slowest thread and the CPU would allow at best.
+        bound_fps: What its slowest thread and the CPU would allow at best; None where several models took part.
     """
 
     candidate: Candidate
     result: EndToEnd
-    bound_fps: float
+    bound_fps: float | None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ SHARES = {"candidates": 0.6, "stages": 0.1, "sessions": 0.3}
 STAGE_MODELS = ("lite-6k", "lite-2k", "max")
 """With which model the stages are measured: the first of these that takes part."""
 
+AUTO = Candidate("auto", "auto")
+"""What a user gets who chooses nothing: measured in whole sessions, unless models are named."""
+
 SESSION_MODES = ("max",)
 """Classical modes that are run end to end beside the learned models: what everything but the network costs."""
 
@@ -125,13 +128,15 @@ class _Bench:
 
     def _sessions(self, sources: SourceSettings, best: Sequence[Row], stages: Stages) -> tuple[SessionRow, ...]:
         taking_part = [row for row in best if row.candidate.weights or row.candidate.model in SESSION_MODES]
-        seconds = self._settings.seconds * SHARES["sessions"] / max(1, len(taking_part)) / 2
+        bounds = {row.candidate: stages.bound_fps(self._machine.cores, row.timing) for row in taking_part}
+        chosen = [*bounds] if self._settings.models else [AUTO, *bounds]
+        seconds = self._settings.seconds * SHARES["sessions"] / max(1, len(chosen)) / 2
         found = []
-        for row in taking_part:
-            self._progress(f"whole sessions with {row.candidate.model}, {row.candidate.label}")
-            settings = Settings(sources, row.candidate.settings(self._threads))
+        for candidate in chosen:
+            self._progress(f"whole sessions with {candidate.model}, {candidate.label}")
+            settings = Settings(sources, candidate.settings(self._threads))
             result = in_child(measure_end_to_end, settings, seconds)
-            found.append(SessionRow(row.candidate, result, stages.bound_fps(self._machine.cores, row.timing)))
+            found.append(SessionRow(candidate, result, bounds.get(candidate)))
         return tuple(found)
 
     def _sizes(self, rows: Sequence[Row], best: Sequence[Row]) -> tuple[SizeCost, ...]:

@@ -29,7 +29,7 @@ UNTRAINED = "Untrained: seeded random weights, for timing only."
 PROBE_SIDE = 2048
 STAND_IN_SEED = 5
 
-RuntimeName = Literal["plain", "torch", "openvino", "numpy"]
+RuntimeName = Literal["plain", "torch", "openvino", "numpy", "auto"]
 Precision = Literal["fp32", "bf16"]
 
 
@@ -39,7 +39,8 @@ class Candidate:
 
     Attributes:
         model: Model or mode; `REFERENCE` for the paper's network.
-        runtime: ``plain`` is torch as the authors use it; ``numpy`` stands for the classical modes.
+        runtime: ``plain`` is torch as the authors use it; ``numpy`` stands for the classical modes; ``auto`` leaves all
+            to automatic quality, in sessions only.
         precision: ``fp32`` or ``bf16``.
         device: ``cpu`` or ``cuda``.
         weights: The weights file; empty for the classical modes.
@@ -75,11 +76,15 @@ class Candidate:
         """Runtime, precision and device in a few words."""
         if self.runtime == "numpy":
             return "numpy, OpenCV"
+        if self.runtime == "auto":
+            return "automatic quality"
         runtime = {"plain": "torch, plain", "openvino": "OpenVINO"}.get(self.runtime, "torch")
         return f"{runtime} {self.precision}{'' if self.device == 'cpu' else f' {self.device}'}"
 
     def settings(self, threads: int) -> FusionSettings:
         """Return the settings that make a session use this candidate."""
+        if self.runtime == "auto":
+            return FusionSettings(threads=threads)
         if self.runtime == "numpy":
             return FusionSettings(model=self.model)
         return FusionSettings(

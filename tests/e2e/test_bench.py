@@ -32,6 +32,14 @@ def test_a_recording_is_measured_at_its_own_size(tmp_path: Path, capsys: pytest.
     assert shown.err == ""
 
 
+@pytest.mark.full
+def test_who_names_no_model_sees_what_automatic_quality_comes_to(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--seconds", "1", "--size", "64x48", "--quiet"]) == 0
+    sessions = capsys.readouterr().out.partition("whole sessions")[2].splitlines()
+    assert sessions[1].startswith("auto: ")
+    assert any(line.startswith("lite-2k, ") for line in sessions)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -155,6 +155,7 @@ def test_whole_sessions_count_what_they_do(tmp_path: Path) -> None:
     assert result.play.source_fps == 30
     assert result.play.fps < 40
     assert 0 < result.play.latency_median_ms < 1000
+    assert result.engines == ("max · CPU", "max · CPU")
 
 
 def test_what_happens_in_a_child_process_is_told() -> None:

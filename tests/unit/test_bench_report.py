@@ -7,6 +7,7 @@ from fusion_app.bench.chart import check_chart, save_chart
 from fusion_app.bench.end_to_end import EndToEnd, Export, Play
 from fusion_app.bench.report import render, save_json
 from fusion_app.bench.results import BenchReport, Row, SessionRow
+from fusion_app.bench.run import AUTO
 from fusion_app.bench.sizes import SizeCost
 from fusion_app.bench.stages import Stages
 from fusion_app.bench.timing import Timing
@@ -20,6 +21,9 @@ REFERENCE = Candidate("paper", "plain", weights="w", mac_per_pixel=253_872)
 LITE = Candidate("lite-6k", "openvino", "bf16", weights="w", sha256="0123456789abcdef", mac_per_pixel=5760)
 QUIET = Timing(50, 2.0, 2.2, 1.9)
 SIZE = Size(64, 48)
+SESSION = EndToEnd(
+    Export(30, 88.0, 0), Play(30, 30.0, 30.0, 2, 0, 9, 12), None, ("cs2fusion · CPU", "lite-6k · CPU OpenVINO bf16")
+)
 
 
 def report(**changes: object) -> BenchReport:
@@ -36,7 +40,7 @@ def report(**changes: object) -> BenchReport:
         "rows": (Row(REFERENCE, QUIET, 1.0), Row(LITE, QUIET, 87.25), Row(MAX, QUIET, None)),
         "stage_candidate": LITE,
         "stages": Stages(dict.fromkeys(stages, QUIET)),
-        "sessions": (SessionRow(LITE, EndToEnd(Export(30, 88.0, 0), Play(30, 30.0, 30.0, 2, 0, 9, 12), None), 100.0),),
+        "sessions": (SessionRow(AUTO, SESSION, None), SessionRow(LITE, SESSION, 100.0)),
         "sizes": (),
     }
     return BenchReport(**(values | changes))  # type: ignore[arg-type]
@@ -67,6 +71,11 @@ def test_the_report_fits_a_terminal_and_says_what_was_measured() -> None:
     assert max(map(len, lines)) <= 130
     for expected in ("avx2, no amx", "untrained", "01234567", "253,872", "87", "88 %", "2.00 (50) 100 MiB", "about 99"):
         assert expected in text
+
+
+def test_a_session_of_automatic_quality_says_what_it_came_to_and_has_no_bound() -> None:
+    row = next(line for line in render(report()).splitlines() if line.startswith("auto"))
+    assert row.split()[:6] == ["auto:", "lite-6k", "OpenVINO", "bf16", "88.0", "–"]
 
 
 def test_json_holds_every_figure_and_no_place_of_this_machine(tmp_path: Path) -> None:
