@@ -24,6 +24,7 @@ COLUMNS = (
 )
 MARK_LENGTH = 200
 MAX_LOG_BYTES = 2**30
+LONGEST_S = 1e7
 MAX_LINE = 65_536
 """Of a log that is read, characters: what a crash has left may be one line without end."""
 
@@ -163,4 +164,4 @@ def markers_of(path: Path) -> list[tuple[float, str]]:
                 found.extend((float(row["pts_s"]), text) for text in texts)
             except (KeyError, TypeError, ValueError):
                 continue
-    return found
+    return [(pts_s, text) for pts_s, text in found if 0 <= pts_s < LONGEST_S]

@@ -251,3 +251,38 @@ def test_what_lies_at_the_output_is_not_touched(attacker: Attacker, name: str, m
     cv2.imwrite(str(picture), counting_frames(1)[0])
     outcome = attacker.attack("fuse", [str(picture), str(picture), "-o", str(path)])
     assert outcome.outcome == "refused"
+
+
+# -- recordings -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [pipe, endless, loop, nothing, folder, empty, sparse], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("suffix", [".mkv", ".csv", ".yaml", ".recording"])
+def test_recovery_meets_anything_beside_a_recording(
+    attacker: Attacker, suffix: str, make: Callable[[Path], None]
+) -> None:
+    video = attacker.out / "recording.mkv"
+    video.write_bytes(strategies.video_seeds()[0][1])
+    video.with_suffix(".csv").write_bytes(strategies.LOG)
+    video.with_suffix(".recording").touch()
+    path = video.with_suffix(suffix)
+    path.unlink(missing_ok=True)
+    make(path)
+    attacker.attack("recover", str(attacker.out))
+
+
+@pytest.mark.parametrize("make", [pipe, endless, loop, nothing, folder, empty, sparse], ids=lambda make: make.__name__)
+def test_the_yaml_of_a_recording_may_be_anything(attacker: Attacker, make: Callable[[Path], None]) -> None:
+    video = attacker.folder / "recording.mkv"
+    video.write_bytes(strategies.video_seeds()[0][1])
+    make(video.with_suffix(".yaml"))
+    attacker.attack("recording", str(video))
+
+
+@pytest.mark.parametrize("time", ["nan", "inf", "-1", "1e300", "1e18", "", "x"])
+def test_recovery_takes_no_harm_from_absurd_times_of_markers(attacker: Attacker, time: str) -> None:
+    video = attacker.out / "recording.mkv"
+    video.write_bytes(strategies.video_seeds()[0][1])
+    video.with_suffix(".csv").write_text(f"frame,pts_s,marks\n0,{time},marker:a\n1,0.04,marker:{'b' * 200_000}\n")
+    video.with_suffix(".recording").touch()
+    assert attacker.attack("recover", str(attacker.out)).outcome == "read"

@@ -77,9 +77,9 @@ class Watch:
     def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
         if not self._is_on:
             return
-        if event in FORBIDDEN or (event in WRITING and not self._is_inside(arguments[0])):
+        if event in FORBIDDEN or (event in WRITING and not self._is_inside(_entry(arguments[0]))):
             self.found.append(f"{event}{arguments!r}"[:300])
-        if event == "open" and self._writes(arguments) and not self._is_inside(arguments[0]):
+        if event == "open" and self._writes(arguments) and not self._is_inside(_opened(arguments)):
             self.found.append(f"open for writing: {arguments[0]!r}"[:300])
 
     @staticmethod
@@ -90,8 +90,24 @@ class Watch:
     def _is_inside(self, path: object) -> bool:
         if not isinstance(path, str | bytes | os.PathLike):
             return True  # a descriptor: it was judged when it was opened
-        real = os.path.realpath(os.fsdecode(path))
+        real = os.fsdecode(path)
         return real == self._out or real.startswith(self._out + os.sep) or real == os.devnull
+
+
+def _opened(arguments: tuple[object, ...]) -> object:
+    """Return what opening really opens: the target of a link, unless links are refused."""
+    path, flags = arguments[0], arguments[2]
+    if not isinstance(path, str | bytes | os.PathLike) or (isinstance(flags, int) and flags & os.O_NOFOLLOW):
+        return _entry(path)
+    return os.path.realpath(os.fsdecode(path))
+
+
+def _entry(path: object) -> object:
+    """Return ``path`` with its folder resolved but not itself: removing a link leaves its target alone."""
+    if not isinstance(path, str | bytes | os.PathLike):
+        return path
+    folder, name = os.path.split(os.path.abspath(os.fsdecode(path)))
+    return os.path.join(os.path.realpath(folder), name)
 
 
 def open_rig(path: str) -> None:
