@@ -273,8 +273,10 @@ def test_existing_images_are_replaced_only_when_asked(tmp_path: Path) -> None:
     assert cv2.imread(str(out / "a.png")).shape == (48, 64, 3)
 
 
-@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
-def test_ctrl_c_leaves_a_playable_file_and_says_how_far_it_got(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize(
+    ("suffix", "ending"), [(".mkv", signal.SIGINT), (".mp4", signal.SIGINT), (".mkv", signal.SIGTERM)]
+)
+def test_ctrl_c_leaves_a_playable_file_and_says_how_far_it_got(tmp_path: Path, suffix: str, ending: int) -> None:
     out = tmp_path / f"out{suffix}"
     sources = ["synthetic:ir?frames=100000", "synthetic:vis?frames=100000"]
     command = [sys.executable, "main.py", "fuse", *sources, "-o", str(out), "--model", "average"]
@@ -283,7 +285,7 @@ def test_ctrl_c_leaves_a_playable_file_and_says_how_far_it_got(tmp_path: Path, s
     while not out.exists() or out.stat().st_size < 20_000:
         assert time.monotonic() < deadline, "nothing was written"
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(ending)
     said, _ = process.communicate(timeout=10)
     assert process.returncode == 130
     assert "interrupted at" in said
