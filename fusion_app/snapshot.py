@@ -8,6 +8,7 @@ import platformdirs
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.recording.entry import recordable
 from fusion_app.recording.sidecar import About, snapshot_facts, write_yaml
 from fusion_app.settings import RecordingSettings
 from fusion_app.writers import write_png
@@ -49,6 +50,7 @@ def save_snapshot(folder: Path, fused: FusedFrame, about: About | None = None) -
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RecordingError(f"{folder} cannot be created ({error.strerror}); choose another folder") from None
+    fused = recordable(fused)
     path = free_path(folder, "snapshot", ".png")
     write_png(path, fused.image)
     write_png(path.with_name(f"{path.stem}-ir.png"), fused.pair.ir.image)

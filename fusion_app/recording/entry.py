@@ -63,7 +63,7 @@ class Entry:
 def entry_of(fused: FusedFrame, period_s: float, ir_period_s: float, *, is_live: bool) -> Entry:
     """Return the entry of a frame that has just been fused; its PTS is that of its source, not yet the session's."""
     now = time.time()
-    fused = _recordable(fused)
+    fused = recordable(fused)
     pair = fused.pair
     captured = pair.ir.pts_s if pair.lost == "vis" else pair.vis.pts_s
     latency_s = time.monotonic() - captured if is_live else sum(fused.stage_ms.values()) / 1000
@@ -72,7 +72,7 @@ def entry_of(fused: FusedFrame, period_s: float, ir_period_s: float, *, is_live:
     return Entry(fused, now - latency_s, latency_s * 1000, period_s, ir_period_s, marks)
 
 
-def _recordable(fused: FusedFrame) -> FusedFrame:
+def recordable(fused: FusedFrame) -> FusedFrame:
     """Return ``fused`` without what no recording holds, and with infrared as an image.
 
     Frames of raw bytes are kept as they came where that makes an image of two bytes a pixel: they can be decoded again.

@@ -1,7 +1,11 @@
-"""The contract of every writer, and how a failure to write is told."""
+"""The contract of every writer, what it makes of an image, and how a failure to write is told."""
 
 from pathlib import Path
 from typing import Protocol, TypeVar
+
+import numpy as np
+
+from fusion_app.frames import Image
 
 T_contra = TypeVar("T_contra", contravariant=True)
 
@@ -24,3 +28,11 @@ def write_failure(path: Path, error: Exception) -> str:
     """Return the sentence that tells why ``path`` could not be written."""
     reason = getattr(error, "strerror", None) or str(error)
     return f"{path} cannot be written ({reason}); check the disk and the folder's permissions"
+
+
+def plain(image: Image) -> Image:
+    """Return ``image`` as grey or BGR; two bytes per pixel, as a raw camera hands them out, are one 16 bit count."""
+    if image.ndim == 3 and image.shape[2] == 2:
+        counts: Image = np.ascontiguousarray(image).view("<u2")[..., 0]
+        return counts
+    return image

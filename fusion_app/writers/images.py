@@ -8,7 +8,7 @@ import cv2
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame, Image
-from fusion_app.writers.base import write_failure
+from fusion_app.writers.base import plain, write_failure
 
 
 class FolderWriter:
@@ -50,7 +50,7 @@ def write_png(path: Path, image: Image) -> None:
     Raises:
         RecordingError: It could not be written.
     """
-    encoded = cv2.imencode(".png", image)[1]
+    encoded = cv2.imencode(".png", plain(image))[1]
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_bytes(encoded.tobytes())

@@ -13,6 +13,7 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from fusion_app.frames import Image, Size
+from fusion_app.writers.base import plain
 
 TICKS = 90_000
 """Time base of written tracks, ticks per second."""
@@ -46,7 +47,7 @@ class Track:
     """A video track of ``container``, of the size and depth of its first image."""
 
     def __init__(self, container: OutputContainer, plan: TrackPlan, image: Image) -> None:
-        image = _plain(image)
+        image = plain(image)
         self.shape, self.dtype = image.shape, image.dtype
         self._size = Size(image.shape[1], image.shape[0])
         self._last_ticks = -MIN_STEP
@@ -57,7 +58,7 @@ class Track:
 
     def holds(self, image: Image) -> bool:
         """Tell whether ``image`` goes in as it is: its size and depth are those of the track."""
-        image = _plain(image)
+        image = plain(image)
         return image.shape == self.shape and image.dtype == self.dtype
 
     def write(self, image: Image, index: int, time_s: float) -> None:
@@ -70,7 +71,7 @@ class Track:
         """
         if index == self._last_index and image is self._last_image:
             return
-        frame = _video_frame(_plain(image), self._size, self._stream.pix_fmt or "yuv420p")
+        frame = _video_frame(plain(image), self._size, self._stream.pix_fmt or "yuv420p")
         # A source frame may be older than the file's first moment, or held beyond its time: time never falls back.
         self._last_ticks = max(round(time_s * TICKS), self._last_ticks + MIN_STEP)
         frame.pts, frame.time_base = self._last_ticks, Fraction(1, TICKS)
@@ -101,14 +102,6 @@ def _add_stream(container: OutputContainer, plan: TrackPlan, image: Image) -> Vi
     context.colorspace, context.color_range = Colorspace.ITU601, ColorRange.MPEG
     context.options = {"preset": plan.preset, "tune": "zerolatency", "crf": str(plan.quality)}
     return stream
-
-
-def _plain(image: Image) -> Image:
-    """Return ``image`` as grey or BGR; two bytes per pixel, as a raw camera hands them out, are one 16 bit count."""
-    if image.ndim == 3 and image.shape[2] == 2:
-        counts: Image = np.ascontiguousarray(image).view("<u2")[..., 0]
-        return counts
-    return image
 
 
 def _video_frame(image: Image, size: Size, pix_fmt: str) -> VideoFrame:

@@ -53,3 +53,11 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RecordingError, match="file"):
         save_snapshot(tmp_path / "file" / "folder", fused())
+
+
+def test_raw_bytes_of_a_thermal_camera_are_kept_as_sixteen_bit(tmp_path: Path) -> None:
+    frame = fused()
+    counts = frame.pair.ir.image
+    raw = Frame(counts.view(np.uint8).reshape(3, 4, 2), 0.0, 0)
+    path = save_snapshot(tmp_path, FusedFrame(frame.image, FramePair(raw, frame.pair.vis), frame.ir_view))
+    assert np.array_equal(cv2.imread(str(path.with_name(f"{path.stem}-ir.png")), cv2.IMREAD_UNCHANGED), counts)
