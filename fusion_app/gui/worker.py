@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -33,11 +34,11 @@ class Worker(QObject):
 
         def work() -> None:
             try:
-                value = job()
+                answer: tuple[object, object] = done, job()
             except Exception as error:  # noqa: BLE001 - it belongs to whoever asked for the job
-                self._done.emit(failed, error)
-            else:
-                self._done.emit(done, value)
+                answer = failed, error
+            with suppress(RuntimeError):  # the window did not wait for this job and is gone: nobody wants the answer
+                self._done.emit(*answer)
 
         self._jobs.put(work)
 

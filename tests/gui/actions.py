@@ -43,9 +43,9 @@ def drop(widget: QWidget, *paths: str | Path) -> None:
 
 def wait_for(qtbot: QtBot, window: MainWindow, state: State, *, with_frame: bool = True) -> None:
     """Wait until the window is in ``state``, and shows a frame."""
-    qtbot.waitUntil(lambda: window.controller.state is state, timeout=8000)
+    qtbot.waitUntil(lambda: window.controller.state is state)
     if with_frame:
-        qtbot.waitUntil(lambda: window.grid.has_frame, timeout=8000)
+        qtbot.waitUntil(lambda: window.grid.has_frame)
 
 
 def position(window: MainWindow) -> float:

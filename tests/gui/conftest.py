@@ -1,6 +1,7 @@
 """A window with settings of its own, closed in order; nothing of Qt may be left over."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from fusion_app.settings import FusionSettings, RecordingSettings, Settings, Sou
 from tests.gui.pulse import Pulse
 from tests.media import counting_frames, write_video
 
+PATIENCE_MS = 30_000
+
 MakeWindow = Callable[..., MainWindow]
 
 
@@ -25,6 +28,13 @@ def _nothing_of_qt_is_left_behind(qapp: QApplication) -> Iterator[None]:
     qapp.processEvents()
     assert not [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
     assert not [timer for timer in qapp.findChildren(QTimer) if timer.isActive()]
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """The robot, patient enough for a machine with much else to do."""
+    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=PATIENCE_MS)
+    return qtbot
 
 
 @pytest.fixture

@@ -53,7 +53,8 @@ def test_f9_records_what_is_fused(playing: MainWindow, qtbot: QtBot) -> None:
     pts, images = read_back(path)
     assert len(images) >= 8
     assert images[0].shape == (48, 64, 3)
-    assert np.allclose(np.diff(pts), 0.05, atol=0.002)
+    steps = np.diff(pts) / 0.05  # a busy machine skips frames, but the time of those left is theirs
+    assert np.allclose(steps, np.rint(steps), atol=0.04)
     assert playing.banner.kind is Kind.DONE
     assert str(path) in playing.banner.text
 
@@ -62,13 +63,13 @@ def test_a_recording_goes_on_over_a_seek_and_a_pause_without_a_jump_in_time(play
     record(qtbot, playing, 3)
     press(qtbot, playing, Qt.Key.Key_Home)
     press(qtbot, playing, Qt.Key.Key_Space)
-    qtbot.wait(250)
+    qtbot.wait(1500)
     press(qtbot, playing, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: playing.recording.status().written >= 9)
     finish(qtbot, playing)
     pts, _ = read_back(kept(playing)[0])
     assert np.diff(pts).min() > 0.04
-    assert np.diff(pts).max() < 0.16
+    assert np.diff(pts).max() < 1.2
 
 
 def test_two_recordings_of_one_second_are_two_files(playing: MainWindow, qtbot: QtBot) -> None:

@@ -123,7 +123,7 @@ def test_missing_weights_can_be_replaced_by_a_classical_mode(
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
     window.model.chosen.emit(fusion)
     window.all_actions["demo"].trigger()
-    qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR, timeout=20000)
+    qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR)
     click(qtbot, button(window.banner, "Fuse without a network"))
     wait_for(qtbot, window, State.PLAYING)
 

@@ -179,7 +179,7 @@ def test_another_model_shows_on_a_paused_frame_at_once(paused: MainWindow, qtbot
 
 
 def test_the_status_bar_tells_sources_rates_losses_and_device(playing: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: playing.status.field_text("fusion") not in ("", "fusion – fps"), timeout=3000)
+    qtbot.waitUntil(lambda: playing.status.field_text("fusion") not in ("", "fusion – fps"))
     assert playing.status.field_text("ir") == "IR 64×48 20 fps"
     assert playing.status.field_text("vis") == "VIS 64×48 20 fps"
     assert playing.status.field_text("engine") == "max · CPU"

@@ -48,13 +48,13 @@ def titles(path: Path) -> list[str]:
 
 def start(qtbot: QtBot, window: MainWindow, frames: int) -> None:
     press(qtbot, window, Qt.Key.Key_F9)
-    qtbot.waitUntil(lambda: window.recording.state is RecordingState.ON, timeout=10000)
-    qtbot.waitUntil(lambda: window.recording.status().written >= frames, timeout=10000)
+    qtbot.waitUntil(lambda: window.recording.state is RecordingState.ON)
+    qtbot.waitUntil(lambda: window.recording.status().written >= frames)
 
 
 def finish(qtbot: QtBot, window: MainWindow) -> Path:
     press(qtbot, window, Qt.Key.Key_F9)
-    qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF, timeout=10000)
+    qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
     return sorted(folder(window).glob("*.mkv"))[0]
 
 
@@ -89,7 +89,7 @@ def test_f10_leaves_out_what_comes_until_it_is_pressed_again(playing: MainWindow
     qtbot.wait(1500)
     held = playing.recording.status().written
     press(qtbot, playing, Qt.Key.Key_F10)
-    qtbot.waitUntil(lambda: playing.recording.status().written > held + 3, timeout=10000)
+    qtbot.waitUntil(lambda: playing.recording.status().written > held + 3)
     pts, _ = read_back(finish(qtbot, playing))
     assert np.diff(pts).max() < 1.4
 
@@ -99,9 +99,9 @@ def test_a_marker_is_a_chapter_and_a_new_file_can_be_begun(playing: MainWindow, 
     press(qtbot, playing, Qt.Key.Key_F9, shift=True)
     assert "Marker 1" in playing.status.currentMessage()
     written = playing.recording.status().written
-    qtbot.waitUntil(lambda: playing.recording.status().written > written + 3, timeout=10000)
+    qtbot.waitUntil(lambda: playing.recording.status().written > written + 3)
     playing.all_actions["record_split"].trigger()
-    qtbot.waitUntil(lambda: playing.recording.status().part == 2, timeout=10000)
+    qtbot.waitUntil(lambda: playing.recording.status().part == 2)
     first = finish(qtbot, playing)
     with av.open(str(first)) as container:
         assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["Marker 1"]
@@ -149,7 +149,7 @@ def test_a_recording_that_must_end_says_so_and_the_picture_goes_on(playing: Main
     settings = playing.controller.settings.recording
     playing.record.use(replace(settings, stop_free_mb=ENDLESS_MB))
     press(qtbot, playing, Qt.Key.Key_F9)
-    qtbot.waitUntil(lambda: playing.banner.kind is Kind.ERROR, timeout=10000)
+    qtbot.waitUntil(lambda: playing.banner.kind is Kind.ERROR)
     assert "free some space" in playing.banner.text
     assert [item.text() for item in playing.banner.buttons] == ["Open folder"]
     qtbot.waitUntil(lambda: playing.recording.state is RecordingState.OFF)

@@ -52,12 +52,12 @@ def test_the_window_stays_quick_while_a_frame_takes_two_seconds(
     for key in (Qt.Key.Key_Space, Qt.Key.Key_Period, Qt.Key.Key_Home, Qt.Key.Key_4, Qt.Key.Key_Space):
         press(qtbot, window, key)
         qtbot.wait(150)
-    qtbot.waitUntil(lambda: engine.begun >= 2, timeout=6000)
+    qtbot.waitUntil(lambda: engine.begun >= 2)
     started = time.monotonic()
     window.close()
-    qtbot.waitUntil(lambda: window.is_closed, timeout=6000)
+    qtbot.waitUntil(lambda: window.is_closed)
     assert time.monotonic() - started < 5
-    assert pulse.longest_s < 0.5
+    assert pulse.longest_s < 1.5
     assert threading.main_thread() not in engine.threads
     assert not any(thread.is_alive() for thread in engine.threads)
 

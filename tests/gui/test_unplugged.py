@@ -40,7 +40,7 @@ def live(make_window: MakeWindow, qtbot: QtBot, cameras: tuple[Camera, Camera]) 
 
 def close(qtbot: QtBot, window: MainWindow) -> None:
     window.controller.close()
-    qtbot.waitUntil(lambda: window.controller.state is State.EMPTY, timeout=8000)
+    qtbot.waitUntil(lambda: window.controller.state is State.EMPTY)
 
 
 def notice(window: MainWindow, role: Role) -> SourceNotice:
@@ -48,11 +48,11 @@ def notice(window: MainWindow, role: Role) -> SourceNotice:
 
 
 def wait_until_gone(qtbot: QtBot, window: MainWindow, role: Role) -> None:
-    qtbot.waitUntil(notice(window, role).isVisible, timeout=8000)
+    qtbot.waitUntil(notice(window, role).isVisible)
 
 
 def wait_until_back(qtbot: QtBot, window: MainWindow, role: Role) -> None:
-    qtbot.waitUntil(lambda: not notice(window, role).isVisible(), timeout=20000)
+    qtbot.waitUntil(lambda: not notice(window, role).isVisible())
 
 
 def fused(window: MainWindow) -> int:
@@ -65,7 +65,7 @@ def test_a_camera_that_dies_is_told_on_its_tile_and_the_other_goes_on(
 ) -> None:
     cameras[0].kill()
     wait_until_gone(qtbot, live, Role.IR)
-    qtbot.waitUntil(lambda: "not connected" in notice(live, Role.IR).text, timeout=8000)
+    qtbot.waitUntil(lambda: "not connected" in notice(live, Role.IR).text)
     assert "The last frame is" in notice(live, Role.IR).text
     assert "goes on with visible" in notice(live, Role.IR).text
     assert live.grid.tiles[Role.IR].has_frame
@@ -82,7 +82,7 @@ def test_a_camera_that_dies_is_told_on_its_tile_and_the_other_goes_on(
 def test_retry_now_brings_a_camera_back_at_once(live: MainWindow, qtbot: QtBot, cameras: tuple[Camera, Camera]) -> None:
     cameras[0].kill()
     retry = notice(live, Role.IR).retry
-    qtbot.waitUntil(lambda: notice(live, Role.IR).isVisible() and retry.isEnabled(), timeout=8000)
+    qtbot.waitUntil(lambda: notice(live, Role.IR).isVisible() and retry.isEnabled())
     cameras[0].start()
     click(qtbot, retry)
     wait_until_back(qtbot, live, Role.IR)
@@ -132,7 +132,7 @@ def test_a_camera_missing_at_the_start_is_a_state_and_another_can_be_chosen(
     assert dialog.vis == cameras[1].url
     dialog.ir_field.setEditText(cameras[0].url)
     dialog.accept()
-    qtbot.waitUntil(lambda: window.grid.tiles[Role.IR].has_frame, timeout=8000)
+    qtbot.waitUntil(lambda: window.grid.tiles[Role.IR].has_frame)
     close(qtbot, window)
 
 
@@ -141,21 +141,21 @@ def test_the_sources_dock_tells_the_same_and_can_retry(
 ) -> None:
     press(qtbot, live, Qt.Key.Key_F5)
     card = live.docks.sources.cards[Role.IR]
-    qtbot.waitUntil(lambda: "fps measured" in card.numbers.text(), timeout=8000)
-    assert card.lamp.text() == "●  live"
+    qtbot.waitUntil(lambda: "fps measured" in card.numbers.text())
+    assert card.lamp.text().endswith("live")
     cameras[0].kill()
-    qtbot.waitUntil(lambda: card.lamp.text().startswith("■  reconnecting") and card.retry.isVisible(), timeout=8000)
+    qtbot.waitUntil(lambda: card.lamp.text().startswith("■  reconnecting") and card.retry.isVisible())
     cameras[0].start()
     click(qtbot, card.retry)
-    qtbot.waitUntil(lambda: card.lamp.text() == "●  live", timeout=20000)
-    qtbot.waitUntil(lambda: "reconnected 1 ×" in card.numbers.text(), timeout=8000)
+    qtbot.waitUntil(lambda: card.lamp.text().endswith("live"))
+    qtbot.waitUntil(lambda: "reconnected 1 ×" in card.numbers.text())
 
 
 def aside(qtbot: QtBot, act: Callable[[], object]) -> None:
     """Do something that takes a while in another thread, while the event loop runs."""
     thread = threading.Thread(target=act)
     thread.start()
-    qtbot.waitUntil(lambda: not thread.is_alive(), timeout=20000)
+    qtbot.waitUntil(lambda: not thread.is_alive())
     thread.join()
 
 

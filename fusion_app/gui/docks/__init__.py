@@ -35,6 +35,7 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self._docks: dict[str, QDockWidget] = {}
+        self._moment: Moment | None = None
         self.sources = SourcesPanel()
         self.sources.connect_asked.connect(commands.ask_for_cameras)
         self.sources.swap_asked.connect(commands.swap)
@@ -58,6 +59,7 @@ class Docks(QObject):
 
     def show_moment(self, moment: Moment | None) -> None:
         """Show the session as it is now in the docks that are open."""
+        self._moment = moment
         if self._docks["dock_sources"].isVisible():
             self.sources.show_moment(moment)
             self.time_offset.watch()
@@ -103,6 +105,7 @@ class Docks(QObject):
         action.triggered.connect(lambda: self._turn(dock, action))
         if (view := dock.toggleViewAction()) is not None:
             view.toggled.connect(action.setChecked)
+        dock.visibilityChanged.connect(lambda _: self.show_moment(self._moment))
         self._docks[name] = dock
 
     @staticmethod

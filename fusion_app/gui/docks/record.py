@@ -79,6 +79,7 @@ class RecordPanel(QWidget):
         self.folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._options = self._build(actions)
         self.show_settings(self._settings)
+        self.show_status(RecordingState.OFF, None)
 
     def show_settings(self, settings: RecordingSettings) -> None:
         """Show the settings in use."""
