@@ -19,6 +19,9 @@ FOLDER_VARIABLE = "CS2FUSION_CACHE"
 MAX_BYTES = 64 << 20
 """Of all entries together; those unused for longest go first."""
 
+SUFFIX = ".kept"
+"""Of entries; whatever else lies in the folder is somebody else's."""
+
 DIGEST_SIZE = hashlib.sha256().digest_size
 
 
@@ -39,7 +42,7 @@ def name_of(*made_from: str | bytes) -> str:
 
 def recall(name: str) -> bytes | None:
     """Return what was kept under ``name``; None if nothing was, or if it is damaged."""
-    path = folder() / name
+    path = _path(name)
     try:
         entry = path.read_bytes()
         os.utime(path)
@@ -53,19 +56,23 @@ def keep(name: str, data: bytes) -> None:
     """Keep ``data`` under ``name`` if the folder can be written to; the oldest entries make room for it."""
     with suppress(OSError):
         folder().mkdir(parents=True, exist_ok=True)
-        _write(folder() / name, hashlib.sha256(data).digest() + data)
+        _write(_path(name), hashlib.sha256(data).digest() + data)
         _make_room()
 
 
 def forget(name: str) -> None:
     """Keep nothing under ``name`` any more."""
     with suppress(OSError):
-        (folder() / name).unlink(missing_ok=True)
+        _path(name).unlink(missing_ok=True)
+
+
+def _path(name: str) -> Path:
+    return folder() / f"{name}{SUFFIX}"
 
 
 def _write(path: Path, entry: bytes) -> None:
     """Write through a temporary file: another process may be reading or writing the same entry."""
-    handle, partial = tempfile.mkstemp(dir=path.parent)
+    handle, partial = tempfile.mkstemp(SUFFIX, "partial-", path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(entry)
@@ -77,7 +84,7 @@ def _write(path: Path, entry: bytes) -> None:
 
 
 def _make_room() -> None:
-    newest_first = sorted(folder().iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    newest_first = sorted(folder().glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
     total = 0
     for path in newest_first:
         total += path.stat().st_size

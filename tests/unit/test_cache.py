@@ -32,21 +32,24 @@ def test_names_tell_things_apart_that_read_the_same_when_joined() -> None:
 @pytest.mark.parametrize("damage", [lambda e: e[:-1], lambda e: b"", lambda e: e[:40] + b"?" + e[41:], lambda e: e * 2])
 def test_a_damaged_entry_is_none(damage: Callable[[bytes], bytes], folder: Path) -> None:
     cache.keep("name", b"some data that is longer than a hash is, surely")
-    entry = (folder / "name").read_bytes()
-    (folder / "name").write_bytes(damage(entry))
+    entry = (folder / "name.kept").read_bytes()
+    (folder / "name.kept").write_bytes(damage(entry))
     assert cache.recall("name") is None
 
 
-def test_the_entries_used_longest_ago_make_room(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+def test_the_entries_used_longest_ago_make_room_and_nothing_else_does(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
     monkeypatch.setattr(cache, "MAX_BYTES", 3 * (100 + cache.DIGEST_SIZE))
     for age, name in enumerate("abc"):
         cache.keep(name, bytes(100))
-        path = folder / name
+        path = folder / f"{name}.kept"
         path.touch()
         os.utime(path, (1000 + age, 1000 + age))
+    (folder / "mine.txt").write_bytes(bytes(500))
     cache.recall("a")
     cache.keep("d", bytes(100))
-    assert sorted(path.name for path in folder.iterdir()) == ["a", "c", "d"]
+    assert sorted(path.name for path in folder.iterdir()) == ["a.kept", "c.kept", "d.kept", "mine.txt"]
 
 
 def test_a_folder_that_cannot_be_written_to_costs_nothing_but_time(folder: Path) -> None:
