@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import cv2
+import pytest
 
 from tests.media import counting_frames
 
@@ -76,15 +78,31 @@ def mute_server() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}/stream.mjpg"
 
 
+PATHS = {"http": "/stream.mjpg", "rtsp": "/camera"}
+SYSTEM_PYTHON = "/usr/bin/python3"
+
+
+@cache
+def has_rtsp_server() -> bool:
+    """Tell whether the system's Python has GStreamer with its RTSP server and the elements that are needed."""
+    command = [SYSTEM_PYTHON, "tests/rtsp_server.py", "--check"]
+    root = Path(__file__).resolve().parents[1]
+    try:
+        return subprocess.run(command, cwd=root, capture_output=True, check=False, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
 class Camera:
     """A network camera in a process of its own, which can be killed, frozen and brought back at the same address."""
 
     def __init__(self, kind: str, fps: float = 25.0) -> None:
-        """Prepare a camera of ``kind`` ``http``, ``tcp`` or ``udp``; `start` it then."""
-        self._command = [sys.executable, "-m", "tests.stream_server", kind, str(free_port(kind)), str(fps)]
+        """Prepare a camera of ``kind`` ``http``, ``tcp``, ``udp`` or ``rtsp``; `start` it then."""
+        port = free_port(kind)
+        own = [sys.executable, "-m", "tests.stream_server", kind]
+        self._command = [*([SYSTEM_PYTHON, "tests/rtsp_server.py"] if kind == "rtsp" else own), str(port), str(fps)]
         self._process: subprocess.Popen[str] | None = None
-        port = self._command[-2]
-        self.url = f"http://127.0.0.1:{port}/stream.mjpg" if kind == "http" else f"{kind}://127.0.0.1:{port}"
+        self.url = f"{kind}://127.0.0.1:{port}{PATHS.get(kind, '')}"
 
     def start(self) -> float:
         """Serve; return the monotonic time at which that began."""
@@ -121,6 +139,8 @@ class Camera:
 @contextmanager
 def camera(kind: str, fps: float = 25.0) -> Iterator[Camera]:
     """Run a `Camera`; whatever state it is in at the end, it is ended."""
+    if kind == "rtsp" and not has_rtsp_server():
+        pytest.skip("needs GStreamer's RTSP server for the system's Python (gir1.2-gst-rtsp-server-1.0)")
     found = Camera(kind, fps)
     try:
         found.start()
