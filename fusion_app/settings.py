@@ -300,7 +300,15 @@ def from_mapping(kind: type[T], values: object, key: str = "") -> T:
     for name in values:
         if name not in hints:
             raise SettingsError(f"{key}.{name}".lstrip("."), values[name], f"only these names: {', '.join(hints)}")
+    for missing in _needed(kind) - values.keys():
+        raise SettingsError(f"{key}.{missing}".lstrip("."), "missing", "a value")
     return kind(**{name: _value(hints[name], value, f"{key}.{name}".lstrip(".")) for name, value in values.items()})
+
+
+def _needed(kind: type[Any]) -> set[str]:
+    """Return the fields of a dataclass that have no default."""
+    none = dataclasses.MISSING
+    return {item.name for item in dataclasses.fields(kind) if item.default is none and item.default_factory is none}
 
 
 def _plain(value: Any) -> Any:

@@ -286,3 +286,12 @@ def test_recovery_takes_no_harm_from_absurd_times_of_markers(attacker: Attacker,
     video.with_suffix(".csv").write_text(f"frame,pts_s,marks\n0,{time},marker:a\n1,0.04,marker:{'b' * 200_000}\n")
     video.with_suffix(".recording").touch()
     assert attacker.attack("recover", str(attacker.out)).outcome == "read"
+
+
+@pytest.mark.parametrize("text", ["program: x\nrig: {}\n", "engine: {}\n", "tracks: [[]]\n", "rig: 3\n", "[]\n"])
+def test_recovery_takes_no_harm_from_a_yaml_that_lacks_what_is_needed(attacker: Attacker, text: str) -> None:
+    video = attacker.out / "recording.mkv"
+    video.write_bytes(strategies.video_seeds()[0][1])
+    video.with_suffix(".yaml").write_text(text)
+    video.with_suffix(".recording").touch()
+    assert attacker.attack("recover", str(attacker.out)).outcome == "read"
