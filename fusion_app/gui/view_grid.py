@@ -89,8 +89,8 @@ class ViewGrid(QWidget):
             Role.IR: FrameView(self.tr("IR"), self.tr("Waiting for infrared"), self),
             Role.VIS: FrameView(self.tr("VISIBLE"), self.tr("Waiting for visible"), self),
         }
-        self._swipe = SwipeHandle(self)
-        self._swipe.moved.connect(self._arrange)
+        self.swipe = SwipeHandle(self)
+        self.swipe.moved.connect(self._arrange)
         self._palette = Palette.WHITE_HOT
         self.tiles[Role.IR].set_reading(self._raw_at)
         for role, tile in self.tiles.items():
@@ -197,7 +197,7 @@ class ViewGrid(QWidget):
         for role, box in arrangement.items():
             self.tiles[role].setGeometry(_rect(box, self.width(), self.height()))
             self.tiles[role].raise_()
-        self._swipe.divide(self.tiles[Role.FUSED], is_on=self.layout_now is Layout.SWIPE)
+        self.swipe.divide(self.tiles[Role.FUSED], is_on=self.layout_now is Layout.SWIPE)
 
     def _peek(self, is_peeking: bool) -> None:
         self._is_peeking = is_peeking

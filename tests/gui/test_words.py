@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QMenu, QSlider, QToolButton
+from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QMenu, QSlider, QToolButton
 from pytestqt.qtbot import QtBot
 
 import fusion_app.gui
@@ -56,9 +56,12 @@ def test_f1_lists_every_shortcut(make_window: MakeWindow, qtbot: QtBot) -> None:
 def test_every_control_has_an_accessible_name(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window("synthetic:ir", "synthetic:vis")
     wait_for(qtbot, window, State.PLAYING)
+    for name in ("dock_sources", "dock_thermal", "dock_record"):
+        window.all_actions[name].trigger()
+    window.commands.ask_for_cameras()
     window.all_actions["export"].trigger()
     assert isinstance(window.commands.dialog, ExportDialog)
-    for kind in (QAbstractButton, QLineEdit, QComboBox, QSlider):
+    for kind in (QAbstractButton, QAbstractSpinBox, QLineEdit, QComboBox, QSlider):
         for control in window.findChildren(kind):
             is_inner = control.objectName().startswith("qt_") or control.parent().inherits("QComboBox")
             is_named = control.accessibleName() or (isinstance(control, QAbstractButton) and control.text())
