@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from fusion_app.alignment import is_stretched
-from fusion_app.errors import PairingError
+from fusion_app.errors import PairingError, SourceError
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import (
     BufferedSource,
@@ -51,6 +51,29 @@ class OpenPair:
     def all_notices(self) -> list[str]:
         """Return `notices` and what is known of the pair's shapes by now."""
         return [*self.notices, *([] if self.is_raw else _shape_notices(self.ir, self.vis))]
+
+    def trouble(self) -> str:
+        """Return in a few words which source sends nothing at the moment and when it is tried again, or empty."""
+        found = []
+        for name, state in (("infrared", self.ir.state()), ("visible", self.vis.state())):
+            if state.is_silent:
+                again = f", again in {state.retry_in_s:.0f} s" if state.retry_in_s else ""
+                found.append(f"{name} {state.phase.value}{again}")
+        return " · ".join(found)
+
+    def require(self, timeout_s: float) -> None:
+        """Wait until live sources have been opened for the first time.
+
+        Raises:
+            SourceError: One does not answer within ``timeout_s``.
+        """
+        deadline = time.monotonic() + timeout_s
+        for source in (self.ir, self.vis):
+            source.wait_for_opening(deadline - time.monotonic())
+            if source.info.is_guess and (state := source.state()).is_silent:
+                raise SourceError(
+                    source.info.uri, state.reason.removeprefix(f"{source.info.uri}: ") or "does not answer"
+                )
 
     def cancel(self) -> None:
         """Wake whoever waits for a frame of either; both are over from now on."""

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fusion_app.errors import PairingError, RecordingError
@@ -15,9 +15,11 @@ from fusion_app.session import Session, open_session
 from fusion_app.settings import Settings
 from fusion_app.sources import path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
-from fusion_app.writers import open_writer, png_name
+from fusion_app.writers import VideoWriter, open_writer, png_name
 
 CANCEL_POLL_S = 0.1
+OPENING_S = 6.0
+"""How long live sources may take to answer: a job is not begun without them."""
 
 Progress = Callable[[int, int | None], None]
 """Called after each frame with the frames done and the frames expected (None: unknown)."""
@@ -124,7 +126,9 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
         report = session.runner.run()
     finally:
         recorder.close()
-    return _report(session, recorder, watch, report)
+    found = _report(session, recorder, watch, report)
+    missing = writer.notice if isinstance(writer, VideoWriter) else ""
+    return replace(found, notices=(*found.notices, missing)) if missing else found
 
 
 def _sound(job: FuseJob) -> Path | None:
@@ -192,6 +196,7 @@ def _expected_frames(job: FuseJob, session: Session) -> int | None:
 
 def _check_session(job: FuseJob, session: Session) -> None:
     """Refuse what only open sources can tell."""
+    session.pair.require(OPENING_S)
     if session.pair.is_live and (job.start_s > 0 or job.end_s is not None):
         raise PairingError(
             "a live source has no start and end to cut at; leave out --start and --end, stop with Ctrl-C"

@@ -97,7 +97,7 @@ def _wait(
     while not end.wait(POLL_S):
         status = recorder.status()
         assert status is not None  # noqa: S101 - it runs until `stop`
-        line(_progress(status))
+        line(" · ".join(filter(None, (_progress(status), session.pair.trouble()))))
         if status.written > written:
             seen_at, written = time.monotonic(), status.written
         # Where no camera sends anything, no frame tells that the time is over.

@@ -232,6 +232,15 @@ def test_ctrl_c_ends_a_live_run_whose_cameras_send_nothing(tmp_path: Path) -> No
     assert len(read_back(tmp_path / "o.mkv")[1]) > 0
 
 
+def test_a_job_is_not_begun_without_its_cameras(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with mjpeg_camera() as url:
+        assert fuse(url, "http://me:s3cret@127.0.0.1:9/x", "-o", tmp_path / "o.mkv") == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: http://me:…@127.0.0.1:9/x: does not answer")
+    assert error.count("\n") == 1
+    assert not (tmp_path / "o.mkv").exists()
+
+
 def test_images_that_cannot_be_read_are_named_and_the_exit_code_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
