@@ -16,6 +16,8 @@ import pytest
 
 Record = Callable[..., None]
 
+ROOT = Path(__file__).resolve().parents[1]
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -79,7 +81,8 @@ def write_page(page: Path, figures: Sequence[Figure]) -> None:
     ordered = sorted(figures, key=lambda item: (item.test.partition("::")[0], item.promise, item.case, item.test))
     text = json.dumps([asdict(item) for item in ordered], indent=1, ensure_ascii=False)
     page.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
-    page.write_text("\n".join(_lines(ordered)) + "\n", encoding="utf-8")
+    picture = ["", "![The last soak](images/soak.png)"] if (page.parent / "images" / "soak.png").exists() else []
+    page.write_text("\n".join([*_lines(ordered), *picture]) + "\n", encoding="utf-8")
 
 
 def record_outside_pytest(page: Path, figures: Sequence[Figure]) -> None:
@@ -107,8 +110,6 @@ def _lines(figures: Sequence[Figure]) -> Iterator[str]:
         for item in rows:
             figure = item.figure if item.holds else f"**FAILED in the last run**; before: {item.figure}"
             yield f"| {_cell(item.case or '–')} | {_cell(figure)} | {item.measured} | `{_cell(item.test)}` |"
-    if Path("docs/images/soak.png").exists():
-        yield from ("", "![The last soak](images/soak.png)")
 
 
 def _cell(text: str) -> str:
@@ -125,13 +126,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEDGER] = Ledger()
 
 
+def _id(item: pytest.Item) -> str:
+    """Return the node id of a test, from wherever pytest was started."""
+    return f"{item.path.relative_to(ROOT).as_posix()}::{item.nodeid.partition('::')[2]}"
+
+
 @pytest.fixture
 def reliability(request: pytest.FixtureRequest) -> Record:
     """A function ``(promise, figure, case="")`` that puts a figure of this test on docs/reliability.md."""
 
     def record(promise: str, figure: str, case: str = "") -> None:
         ledger: Ledger = request.config.stash[LEDGER]
-        ledger.note(Figure(promise, case, figure, request.node.nodeid, today()))
+        ledger.note(Figure(promise, case, figure, _id(request.node), today()))
 
     return record
 
@@ -141,7 +147,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Remember which tests failed."""
     report = yield
     if report.failed:
-        item.config.stash[LEDGER].failed.add(item.nodeid)
+        item.config.stash[LEDGER].failed.add(_id(item))
     return report
 
 
@@ -151,5 +157,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if page is None:
         return
     is_whole = session.config.args_source.name != "ARGS" and not session.config.getoption("-m")
-    known = {item.nodeid for item in session.items} if is_whole else None
+    known = {_id(item) for item in session.items} if is_whole else None
     write_page(page, session.config.stash[LEDGER].merged(read_figures(page.with_suffix(".json")), known))
