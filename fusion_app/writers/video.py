@@ -82,6 +82,11 @@ class VideoWriter:
         self._end_s = 0.0
         self._count = 0
 
+    @property
+    def notice(self) -> str:
+        """What could not be put into the file, one sentence, or empty."""
+        return "" if self._audio is None else self._audio.notice
+
     def holds(self, fused: FusedFrame) -> bool:
         """Tell whether ``fused`` goes in as it is: no picture has changed its size or depth."""
         frames = _frames(fused)

@@ -149,8 +149,8 @@ def add_sound(video: Path, target: Path, codec: str = "aac") -> None:
                 packet.stream = picture
                 out.mux(packet)
         tone = np.sin(np.arange(48000 * 2) * 0.05).astype(np.float32)
-        kind = "fltp" if codec == "aac" else "s16"
-        data = tone if kind == "fltp" else (tone * 30000).astype(np.int16)
+        kind = "fltp" if codec == "aac" else "u8"
+        data = tone if kind == "fltp" else (128 + tone * 100).astype(np.uint8)
         for start in range(0, len(data), 1024):
             frame = av.AudioFrame.from_ndarray(data[None, start : start + 1024], format=kind, layout="mono")
             frame.sample_rate, frame.pts, frame.time_base = 48000, start, Fraction(1, 48000)
@@ -188,3 +188,12 @@ def test_without_sound_nothing_is_missed(tmp_path: Path, deep_pair: tuple[str, s
     assert main(["fuse", *deep_pair, "-o", str(out), "--model", "max", "--quiet"]) == 0
     with av.open(str(out)) as container:
         assert not container.streams.audio
+
+
+def test_sound_that_does_not_fit_into_the_file_is_told(
+    tmp_path: Path, deep_pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    vis, out = tmp_path / "sound.mkv", tmp_path / "out.mp4"
+    add_sound(Path(deep_pair[1]), vis, "pcm_u8")
+    assert main(["fuse", deep_pair[0], str(vis), "-o", str(out), "--model", "max"]) == 0
+    assert "(pcm_u8) does not fit into this kind of file; choose .mkv" in capsys.readouterr().out
