@@ -29,7 +29,7 @@ class TorchRuntime:
         compares everything else to.
 
         Raises:
-            EngineError: The device is not there.
+            EngineError: The device is not there, or cannot be used.
         """
         self._device = _resolve(device)
         self.device = str(self._device)
@@ -42,7 +42,11 @@ class TorchRuntime:
         if is_plain:
             self.strip_pixels = sys.maxsize
         layout = torch.contiguous_format if is_plain else torch.channels_last
-        self._model = model.to(self._device, memory_format=layout)  # type: ignore[call-overload]
+        try:
+            self._model = model.to(self._device, memory_format=layout)  # type: ignore[call-overload]
+        except RuntimeError as error:  # a driver that does not fit, or no memory left
+            reason = str(error).strip().partition("\n")[0]
+            raise EngineError(f"{self.device} cannot be used ({reason}); use --device cpu") from error
 
     @torch.inference_mode()
     def __call__(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:

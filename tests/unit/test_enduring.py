@@ -9,7 +9,8 @@ import torch
 
 from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.network import MIN_STRIP_PIXELS, NetworkEngine
-from fusion_app.errors import OutOfMemoryError
+from fusion_app.engine.torch_runtime import TorchRuntime
+from fusion_app.errors import EngineError, OutOfMemoryError
 from fusion_app.frames import FloatImage, Size
 from models import build
 from models.weights import WeightsCard, save_weights
@@ -91,6 +92,17 @@ def test_where_not_even_a_small_frame_fits_it_is_an_error() -> None:
         engine("cpu", 100).fuse(ir, vis)
     with pytest.raises(OutOfMemoryError, match="640×480"):
         engine("cpu", MIN_STRIP_PIXELS // 100, halo=2).fuse(ir, vis)
+
+
+def test_a_device_without_memory_for_the_network_itself_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build("lite-2k")
+
+    def full(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 MiB.\nA long explanation")
+
+    monkeypatch.setattr(network, "to", full)
+    with pytest.raises(EngineError, match=r"cpu cannot be used \(CUDA out of memory.*MiB\.\); use --device cpu"):
+        TorchRuntime(network, "cpu", threads=1)
 
 
 IN_LITTLE_MEMORY = """
