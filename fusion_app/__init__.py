@@ -11,4 +11,7 @@ MAX_IMAGE_PIXELS = 2**27
 for _name, _limit in (("WIDTH", MAX_IMAGE_SIDE), ("HEIGHT", MAX_IMAGE_SIDE), ("PIXELS", MAX_IMAGE_PIXELS)):
     os.environ.setdefault(f"OPENCV_IO_MAX_IMAGE_{_name}", str(_limit))
 
+# Seconds for which Linux waits for a frame before a camera's connection counts as dead; longer than a shutter takes.
+os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "4")
+
 __version__ = "0.1.0"

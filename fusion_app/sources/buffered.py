@@ -16,6 +16,8 @@ from fusion_app.sources.liveness import Pulse
 
 DEFAULT_CAPACITY = 8
 CLOSE_S = 1.0
+STUCK_S = 20.0
+"""A connection that neither delivers nor ends for so long hangs in its driver: all others have time-outs."""
 OPENING_POLL_S = 0.02
 
 log = logging.getLogger(__name__)
@@ -75,9 +77,12 @@ class BufferedSource(FrameSource):
         if ended is not None:
             return replace(state, phase=ended, reason=str(self._error or ""), age_s=age_s, retry_in_s=None)
         if state.phase is Phase.OK and is_stalled:
-            reason = f"{self.info.uri}: no new frame for {age_s:.0f} s"
-            return replace(state, phase=Phase.STALLED, reason=reason, age_s=age_s, fps=fps)
+            return replace(state, phase=Phase.STALLED, reason=self._stall_reason(age_s or 0.0), age_s=age_s, fps=fps)
         return replace(state, age_s=age_s, fps=fps)
+
+    def _stall_reason(self, age_s: float) -> str:
+        cure = "; its driver does not answer, unplug it and plug it in again" if age_s > STUCK_S else ""
+        return f"{self.info.uri}: no new frame for {age_s:.0f} s{cure}"
 
     def retry_now(self) -> None:
         """Open the source again at once if it waits to be."""
