@@ -3,7 +3,7 @@
 from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtWidgets import QApplication, QMainWindow, QWidget
+from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from fusion_app.gui import theme
 from fusion_app.gui.actions import Actions
@@ -28,6 +28,7 @@ class Appearance(QObject):
         self._actions = actions
         self._grid = grid
         self._preferences = preferences
+        self._docks: list[QDockWidget] = []
         for action, chosen in zip(actions.group("theme"), theme.Theme, strict=True):
             action.triggered.connect(partial(self.set_theme, chosen))
         for action, palette in zip(actions.group("palette"), Palette, strict=True):
@@ -87,6 +88,10 @@ class Appearance(QObject):
         self._preferences.layout = layout
 
     def _set_full_screen(self, is_full: bool) -> None:
+        if is_full:
+            self._docks = [dock for dock in self._window.findChildren(QDockWidget) if not dock.isHidden()]
+        for dock in self._docks:
+            dock.setVisible(not is_full)
         bars: list[QWidget | None] = [self._window.menuBar(), self._window.statusBar()]
         bars += self._window.findChildren(QWidget, "toolBar")
         for bar in bars:

@@ -53,8 +53,12 @@ def _source_text(source: SourceMoment) -> str:
     state, fps = source.state, source.state.fps or source.info.fps
     if source.is_gone:
         return phase_text(source)
-    text = f"{source.info.size}  {fps:.1f} fps" if fps else str(source.info.size)
-    return text + "  " + translate("Statistics", "reconnected {0} ×").format(state.reconnects) * bool(state.reconnects)
+    parts = [str(source.info.size)]
+    if fps:
+        parts.append(f"{fps:.1f} fps")
+    if state.reconnects:
+        parts.append(translate("Statistics", "reconnected {0} ×").format(state.reconnects))
+    return "   ".join(parts)
 
 
 class StatisticsOverlay(QWidget):

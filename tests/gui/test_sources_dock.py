@@ -47,6 +47,21 @@ def test_f5_opens_and_closes_the_dock_and_it_is_open_next_time(
     assert not again.all_actions["dock_sources"].isChecked()
 
 
+def test_full_screen_is_for_the_picture_alone_and_the_docks_come_back(
+    playing: MainWindow, make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    press(qtbot, playing, Qt.Key.Key_F11)
+    assert not playing.docks.sources.isVisible()
+    press(qtbot, playing, Qt.Key.Key_F11)
+    qtbot.waitUntil(playing.docks.sources.isVisible)
+    press(qtbot, playing, Qt.Key.Key_F11)
+    playing.close()  # what full screen hides is not remembered as closed
+    qtbot.waitUntil(lambda: playing.is_closed)
+    again = make_window()
+    assert again.docks.sources.isVisible()
+    assert again.tool_bar.isVisible()
+
+
 def test_the_slider_shifts_infrared_and_the_picture_goes_on_from_where_it_was(
     playing: MainWindow, qtbot: QtBot
 ) -> None:
