@@ -62,14 +62,16 @@ def frame(fuse_ms: float) -> FusedFrame:
     return FusedFrame(image, FramePair(empty, empty), image, {"fuse": fuse_ms})
 
 
-def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.05)
-    monkeypatch.setattr(
-        "fusion_app.quality._probe_ms", lambda _: 2.0
-    )  # on a busy machine there may be no step down left
+@pytest.fixture
+def measured_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start from a measurement of a quiet machine: from a busy one's there may be no step down left."""
+    monkeypatch.setattr("fusion_app.quality._probe_ms", lambda _: 2.0)
     monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+
+
+@pytest.mark.usefixtures("measured_quick")
+def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.05)
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
     engine = keeper.start()
     assert engine.name in ("lite-25k", "lite-6k", "lite-2k", "cs2fusion")
@@ -88,12 +90,9 @@ def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(
     keeper.close()
 
 
+@pytest.mark.usefixtures("measured_quick")
 def test_the_network_gives_way_to_a_recording_that_lags_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.05)
-    monkeypatch.setattr(
-        "fusion_app.quality._probe_ms", lambda _: 2.0
-    )  # on a busy machine there may be no step down left
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(64, 48), 1 / 25)
     keeper.start()
     before, lag = keeper._rung, 0.0
@@ -137,10 +136,9 @@ def test_the_measurement_is_kept_until_a_running_session_contradicts_it(
     assert Measurement(engine, threads=1).frame_ms(small) == 1234.0
 
 
+@pytest.mark.usefixtures("measured_quick")
 def test_a_step_of_a_running_session_forgets_the_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
     monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.0)
-    monkeypatch.setattr("fusion_app.quality._probe_ms", lambda _: 2.0)
     keeper = QualityKeeper(FusionSettings(device="cpu", runtime="torch"), Size(320, 256), 1 / 25)
     keeper.start()
     assert len(list(tmp_path.iterdir())) == 1
