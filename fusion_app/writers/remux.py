@@ -15,9 +15,15 @@ from av.packet import Packet
 from fusion_app.errors import RecordingError
 from fusion_app.writers.video import chapter_list
 
+MAX_DAMAGE = 1000
+KEPT = 0.9
+"""Where less than this share of the bytes could be read, the original stays beside the recovered file."""
+
 
 def remux(path: Path, chapters: list[tuple[float, str]]) -> int:
     """Write ``path`` anew in place, with ``chapters`` (seconds and title), and return the packets of its first track.
+
+    Where much of it cannot be read, the original is kept as ``NAME.damaged``.
 
     Raises:
         RecordingError: It cannot be read or written; the original is as it was.
@@ -31,6 +37,8 @@ def remux(path: Path, chapters: list[tuple[float, str]]) -> int:
             frames = _copy(source, target, chapters)
         if not frames:
             raise RecordingError(f"{path} holds no frame that can be read; nothing was changed")
+        if partial.stat().st_size < KEPT * path.stat().st_size:
+            os.replace(path, path.with_name(f"{path.stem}.damaged{path.suffix}"))
         os.replace(partial, path)
     except (av.error.FFmpegError, OSError) as error:
         reason = error.strerror or str(error)
@@ -56,8 +64,12 @@ def _copy(source: InputContainer, target: OutputContainer, chapters: list[tuple[
 
 
 def _readable(source: InputContainer) -> "Iterator[Packet[Any]]":
-    """Yield the packets up to where the file was cut off."""
-    with suppress(av.error.InvalidDataError, av.error.EOFError):
-        for packet in source.demux():
-            if packet.pts is not None and packet.size and not packet.is_corrupt:
-                yield packet
+    """Yield the packets up to where the file was cut off; damage on the way is passed over."""
+    for _ in range(MAX_DAMAGE):
+        try:
+            for packet in source.demux():
+                if packet.pts is not None and packet.size and not packet.is_corrupt:
+                    yield packet
+        except av.error.InvalidDataError:
+            continue
+        return

@@ -17,6 +17,7 @@ from fusion_app.errors import RecordingError
 from fusion_app.recording import dismiss, recover, unfinished_recordings
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import load_as
+from fusion_app.sources import open_source
 from tests.recorder_victim import KINDS
 from tests.reliability import Record
 
@@ -156,6 +157,26 @@ def test_a_damaged_neighbour_does_not_stop_recovery(tmp_path: Path) -> None:
     killed.path.with_suffix(".csv").write_bytes(b"\xff\xfe,,,\n\x00")
     recover(killed.path)
     assert len(frames_of(killed.path)["ir"]) > 10
+
+
+def readable(path: Path) -> int:
+    """Return how many visible frames can be read in spite of damage."""
+    source = open_source(f"{path}#visible")
+    try:
+        return len(list(iter(source.read, None)))
+    finally:
+        source.close()
+
+
+def test_of_a_damaged_recording_the_original_is_kept(tmp_path: Path) -> None:
+    (killed,) = kill(tmp_path, ["tracks-ffv1-16"], [SAFE_S + 0.2])
+    data = bytearray(killed.path.read_bytes())
+    data[len(data) // 3 : 2 * len(data) // 3] = bytes(2 * len(data) // 3 - len(data) // 3)
+    killed.path.write_bytes(data)
+    recover(killed.path)
+    damaged = tmp_path / "tracks-ffv1-16.damaged.mkv"
+    assert damaged.read_bytes() == data
+    assert readable(killed.path) == readable(damaged) > 5
 
 
 def test_what_cannot_be_recovered_is_left_as_it_was_and_may_be_dismissed(tmp_path: Path) -> None:
