@@ -24,37 +24,51 @@ class ModelChoice(QObject):
     def __init__(self, fusion: FusionSettings, parent: QObject) -> None:
         super().__init__(parent)
         self._fusion = fusion
-        self._weights = fusion.weights
-        own = (Path(fusion.weights).name,) if fusion.weights else ()
-        self._names = (*own, "auto", *model_names())
+        self._weights = ""
+        self._names: tuple[str, ...] = ()
+        self._menu: QMenu | None = None
+        self._menu_actions: list[QAction] = []
         self.combo = ComboBox()
-        self.combo.addItems(self._names)
         self.combo.setAccessibleName(self.tr("Model"))
         self.combo.setToolTip(self.tr("What fuses; auto takes what this computer can keep up with"))
         self.combo.setMinimumWidth(130)
         self.combo.activated.connect(self._choose)
-        self._menu_actions: list[QAction] = []
+        self._offer(fusion.weights)
         self.show_chosen(fusion)
 
     def fill_menu(self, menu: QMenu) -> None:
         """Offer the same in ``menu``."""
-        group = QActionGroup(menu)
-        for index, name in enumerate(self._names):
-            action = QAction(name, group)
-            action.setCheckable(True)
-            action.triggered.connect(lambda _, index=index: self._choose(index))
-            menu.addAction(action)
-            self._menu_actions.append(action)
+        self._menu = menu
+        self._offer(self._weights)
         self.show_chosen(self._fusion)
 
     def show_chosen(self, fusion: FusionSettings) -> None:
-        """Show what is in use."""
+        """Show what is in use; weights that a rig brings are offered from then on."""
         self._fusion = fusion
+        if fusion.weights and fusion.weights != self._weights:
+            self._offer(fusion.weights)
         name = Path(fusion.weights).name if fusion.weights else fusion.model
         index = self._names.index(name) if name in self._names else -1
         self.combo.setCurrentIndex(index)
         if 0 <= index < len(self._menu_actions):
             self._menu_actions[index].setChecked(True)
+
+    def _offer(self, weights: str) -> None:
+        self._weights = weights
+        self._names = (*((Path(weights).name,) if weights else ()), "auto", *model_names())
+        self.combo.clear()
+        self.combo.addItems(self._names)
+        if self._menu is not None:
+            menu, group = self._menu, QActionGroup(self._menu)
+            menu.clear()
+            self._menu_actions = [self._menu_action(menu, group, index) for index in range(len(self._names))]
+
+    def _menu_action(self, menu: QMenu, group: QActionGroup, index: int) -> QAction:
+        action = QAction(self._names[index], group)
+        action.setCheckable(True)
+        action.triggered.connect(lambda _: self._choose(index))
+        menu.addAction(action)
+        return action
 
     def _choose(self, index: int) -> None:
         is_own = bool(self._weights) and index == 0

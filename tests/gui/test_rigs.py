@@ -123,3 +123,20 @@ def test_another_pair_does_not_inherit_the_offset(
     window.all_actions["demo"].trigger()
     wait_for(qtbot, window, State.PLAYING)
     assert window.controller.settings.sources.offset_ms == 0.0
+
+
+def test_the_weights_of_a_rig_are_shown_and_stay_on_offer(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str], tmp_path: Path, tiny_weights: Path
+) -> None:
+    path = tmp_path / "own.yaml"
+    save_settings(path, Settings(SourceSettings(*clip), FusionSettings(weights=str(tiny_weights))))
+    window = make_window()
+    window.commands.rigs.open(str(path))
+    wait_for(qtbot, window, State.PLAYING)
+    combo = window.model.combo
+    assert combo.currentText() == tiny_weights.name
+    combo.setCurrentText("average")
+    combo.activated.emit(combo.currentIndex())
+    qtbot.waitUntil(lambda: window.controller.settings.fusion.model == "average")
+    assert window.controller.settings.fusion.weights == ""
+    assert combo.itemText(0) == tiny_weights.name
