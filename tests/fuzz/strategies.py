@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import cv2
 import hypothesis.strategies as st
 import numpy as np
 
-from fusion_app.settings import Settings, to_yaml
+from fusion_app.settings import RecordingSettings, Settings, ThermalSettings, to_yaml
 from tests.media import counting_frames, write_video
 
 SECRET = "s3cr3t-Pa55"
@@ -137,6 +137,30 @@ def _dump(value: Any) -> bytes:
 rig_values = st.lists(
     st.tuples(st.one_of(st.sampled_from(NAMES), st.sampled_from(NAMES), st.text(max_size=12)), yaml_values), max_size=4
 ).map(_nested)
+BOUNDS = (0, 1, 2, 3, 15, 16, 17, 63, 64, 255, 256, 4095, 65_534, 65_535, 0.5, 1.5)
+
+
+def _allowed(hint: Any) -> st.SearchStrategy[Any]:
+    """Return values that a setting of this type takes, and a few that it does not."""
+    if get_origin(hint) is Literal:
+        return st.sampled_from(get_args(hint))
+    if get_origin(hint) is tuple:
+        return st.lists(_allowed(get_args(hint)[0]), min_size=1, max_size=3)
+    sizes = st.sampled_from(["", "16x16", "24x16", "16x17", "256x192", "8192x16"])
+    numbers = st.sampled_from([item for item in BOUNDS if hint is float or isinstance(item, int)])
+    return {bool: st.booleans(), str: sizes, int: numbers, float: numbers}.get(hint, st.none())
+
+
+def rigs_in_range() -> st.SearchStrategy[bytes]:
+    """Return rigs whose thermal stage and recording are set to anything that is allowed, or nearly."""
+    sections = {}
+    for name, kind in (("thermal", ThermalSettings), ("recording", RecordingSettings)):
+        hints = {key: hint for key, hint in get_type_hints(kind).items() if key != "folder"}
+        chosen = {key: _allowed(hint) for key, hint in hints.items()}
+        sections[name] = st.fixed_dictionaries({}, optional=chosen)
+    return st.fixed_dictionaries(sections).map(_dump)
+
+
 YAML_TRICKS = (
     b"!!python/object/apply:os.system ['touch CANARY']\n",
     b"sources: !!python/object/new:os.system ['touch CANARY']\n",
@@ -323,6 +347,32 @@ def image_seeds() -> tuple[tuple[str, bytes], ...]:
     made += [(".png", deep), (".tif", deep), (".pgm", grey), (".pgm", deep), (".jpeg", grey)]
     made += [(".png", np.dstack([colour, grey])), (".tiff", (grey / 255).astype(np.float32)), (".bmp", grey)]
     return tuple((suffix, cv2.imencode(suffix, image)[1].tobytes()) for suffix, image in made)
+
+
+@cache
+def raw_pictures() -> tuple[bytes, ...]:
+    """Return PNG of many sizes, depths and channels, as cameras and their drivers hand them over, and flat ones."""
+    generator = np.random.default_rng(4)
+    sizes = (
+        (1, 1),
+        (1, 2),
+        (2, 2),
+        (16, 16),
+        (17, 33),
+        (24, 16),
+        (256, 192),
+        (384, 256),
+        (392, 256),
+        (1, 512),
+        (512, 1),
+    )
+    made = []
+    for height, width in sizes:
+        for channels in ((), (3,)):
+            for kind, top in ((np.uint8, 255), (np.uint16, 65_535)):
+                noise = generator.integers(0, top, (height, width, *channels)).astype(kind)
+                made += [noise, np.full_like(noise, top)]
+    return tuple(cv2.imencode(".png", image)[1].tobytes() for image in made)
 
 
 def images() -> st.SearchStrategy[tuple[str, bytes]]:

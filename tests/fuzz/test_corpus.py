@@ -295,3 +295,19 @@ def test_recovery_takes_no_harm_from_a_yaml_that_lacks_what_is_needed(attacker: 
     video.with_suffix(".yaml").write_text(text)
     video.with_suffix(".recording").touch()
     assert attacker.attack("recover", str(attacker.out)).outcome == "read"
+
+
+# -- networks ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("vis", [(1, 1), (1, 2000), (2000, 1), (3, 5)])
+@pytest.mark.parametrize("ir", [(1, 1), (2, 9000)])
+def test_a_network_fuses_pictures_of_a_pixel(
+    attacker: Attacker, tiny_weights: Path, ir: tuple[int, int], vis: tuple[int, int]
+) -> None:
+    paths = [attacker.folder / name for name in ("ir.png", "vis.png")]
+    for path, size in zip(paths, (ir, vis), strict=True):
+        path.write_bytes(strategies.png(*size, rows=size[1]))
+    more = ["-o", str(attacker.out / "fused.png"), "--weights", str(tiny_weights), "--runtime", "torch"]
+    outcome = attacker.attack("fuse", [*map(str, paths), *more])
+    assert outcome.outcome == "read", outcome.text

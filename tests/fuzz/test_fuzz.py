@@ -36,7 +36,7 @@ def listener() -> Iterator[socket.socket]:
         yield server
 
 
-@counts(60, 3000)
+@counts(50, 3000)
 def test_rigs(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     path = attacker.folder / "rig.yaml"
 
@@ -133,6 +133,24 @@ def test_recoveries(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
         attacker.attack("recover", str(attacker.out))
 
     run_fuzz(count, st.tuples(videos, logs, strategies.sidecars()), check)
+
+
+@counts(10, 600)
+def test_settings(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
+    """Any settings that are allowed, on any pictures: a job is done or refused."""
+    import hypothesis.strategies as st
+
+    pictures = st.sampled_from(strategies.raw_pictures())
+
+    def check(made: tuple[bytes, bytes, bytes, str]) -> None:
+        paths = [str(attacker.folder / name) for name in ("ir.png", "vis.png", "rig.yaml")]
+        for path, data in zip(paths, made[:3], strict=True):
+            Path(path).write_bytes(data)
+        ir, vis, rig = paths
+        attacker.attack("fuse", [ir, vis, "--rig", rig, "-o", str(attacker.out / made[3])])
+
+    outputs = st.sampled_from(["fused.mkv", "fused.mp4", "fused.png"])
+    run_fuzz(count, st.tuples(pictures, pictures, strategies.rigs_in_range(), outputs), check)
 
 
 @counts(5, 150)
