@@ -102,6 +102,7 @@ def test_a_window_that_makes_no_sense_is_refused(option: list[str], capsys: pyte
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 def test_a_drift_over_minutes_is_told_as_a_slope(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seconds, per_minute = 90, 100.0
     stamps = [1000 * index / FPS * (1 + per_minute / 60_000) for index in range(seconds * FPS)]

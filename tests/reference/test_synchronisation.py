@@ -96,6 +96,7 @@ def test_a_real_clip_out_of_step_is_found_within_half_a_frame(clips: dict[str, t
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("clip", CLIPS)
 @pytest.mark.parametrize(("window_s", "step_s"), [(5.0, 1.0), (3.0, 1.0)])
 def test_accepted_estimates_are_right_within_half_a_frame(
@@ -112,6 +113,7 @@ def test_accepted_estimates_are_right_within_half_a_frame(
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("clip", CLIPS)
 def test_a_slow_jittering_thermal_camera_is_right_within_half_its_frame(
     clips: dict[str, tuple[Samples, Samples]], clip: str, reliability: Record
@@ -129,6 +131,7 @@ def test_a_slow_jittering_thermal_camera_is_right_within_half_its_frame(
 
 
 @pytest.mark.full
+@pytest.mark.timeout(900)
 def test_streams_of_different_scenes_or_moments_are_refused(
     clips: dict[str, tuple[Samples, Samples]], reliability: Record
 ) -> None:
