@@ -5,7 +5,7 @@ A URI is
 - a path: a video file, an image file, a folder of images; ``PATH#TITLE`` is the track of that title of a video file;
 - ``camera:NAME``, ``camera:ID`` or ``camera:N``: a camera of this machine by its name (or a part of it), by the id that
   ``python main.py devices`` prints, or by its number, which changes with every plug;
-- a URL that OpenCV can open: ``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …;
+- a URL that ffmpeg can open: ``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …;
 - ``split:left:URI`` (or right, top, bottom): half of a stream that holds both pictures; opened once for both halves;
 - ``synthetic:ir`` or ``synthetic:vis``: the demo.
 
@@ -18,10 +18,11 @@ from pathlib import Path
 from fusion_app.errors import SourceError
 from fusion_app.sources.base import FrameSource, Phase, SourceState
 from fusion_app.sources.buffered import BufferedSource
-from fusion_app.sources.capture import READ_TIMEOUT_S, CaptureSource, without_password
+from fusion_app.sources.capture import CaptureSource, without_password
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files
 from fusion_app.sources.reconnecting import ReconnectingSource
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
+from fusion_app.sources.stream import READ_TIMEOUT_S, StreamSource
 from fusion_app.sources.synthetic import SyntheticSource
 from fusion_app.sources.video_file import VideoFileSource
 
@@ -69,7 +70,10 @@ def _live(uri: str, *, raw: str) -> FrameSource:
         raise SourceError(uri, "names no camera; `python main.py devices` lists them, camera:0 is the first")
     if not uri.isprintable():
         raise SourceError(without_password(uri), "has characters in it that no address has")
-    return ReconnectingSource(without_password(uri), partial(CaptureSource, uri, raw=raw), READ_TIMEOUT_S)
+    shown = without_password(uri)
+    if uri.startswith("camera:"):
+        return ReconnectingSource(shown, lambda _: CaptureSource(uri, raw=raw), READ_TIMEOUT_S)
+    return ReconnectingSource(shown, partial(StreamSource, uri, shown), READ_TIMEOUT_S)
 
 
 def is_there(uri: str) -> bool:

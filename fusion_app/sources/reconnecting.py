@@ -54,7 +54,7 @@ class ReconnectingSource(FrameSource):
         self._reconnects = 0
         self._count = 0
         self._count_of_connection = 0
-        self._heard_at = 0.0
+        self._tried_at = 0.0
 
     @property
     def info(self) -> SourceInfo:  # type: ignore[override]
@@ -86,7 +86,7 @@ class ReconnectingSource(FrameSource):
                 if frame is not None:
                     return self._deliver(frame)
                 was_short = self._count_of_connection < 2
-                self._be_patient(is_slow=was_short and time.monotonic() - self._heard_at > self._patience_s / 2)
+                self._be_patient(is_slow=was_short and time.monotonic() - self._tried_at > self._patience_s / 2)
                 self._lose(f"{self._uri}: the stream ended or stopped answering")
             self._pause()
         return None
@@ -126,14 +126,13 @@ class ReconnectingSource(FrameSource):
             if any(other._uri == self._uri for other in tuple(_abandoned)):
                 raise SourceError(self._uri, "is still held by its driver, which does not answer; plug it in again")
             self._count_of_connection = 0
+            self._tried_at = time.monotonic()
             self._connection = self._connect(self._patience_s)
-            self._heard_at = time.monotonic()
             self._info = replace(self._connection.info, is_live=True)
         return self._connection.read()
 
     def _deliver(self, frame: Frame) -> Frame:
         self._count_of_connection += 1
-        self._heard_at = time.monotonic()
         if self._count_of_connection == 2:
             self._patience_s = self._first_patience_s
         with self._changed:

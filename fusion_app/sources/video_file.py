@@ -13,8 +13,9 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from fusion_app.errors import SourceError
-from fusion_app.frames import Frame, Image, Size
+from fusion_app.frames import Frame, Size
 from fusion_app.sources.base import FrameSource, SourceInfo
+from fusion_app.sources.pixels import pixels
 
 NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
 MAX_SIDE = 16384
@@ -165,7 +166,7 @@ class VideoFileSource(FrameSource):
         # After a seek nobody has counted the frames before this one; the nominal rate says how many there are.
         index = round(pts_s / self.info.period_s) if self._next_index is None else self._next_index
         self._next_index = index + 1
-        return Frame(_pixels(decoded), pts_s, index)
+        return Frame(pixels(decoded), pts_s, index)
 
 
 def track_titles(path: Path) -> tuple[str, ...]:
@@ -179,13 +180,3 @@ def track_titles(path: Path) -> tuple[str, ...]:
 
 def _titles(container: InputContainer) -> tuple[str, ...]:
     return tuple(title for stream in container.streams.video if (title := stream.metadata.get("title")))
-
-
-def _pixels(decoded: VideoFrame) -> Image:
-    """Return ``(H, W)`` uint8 or uint16 for grey formats, ``(H, W, 3)`` uint8 BGR for everything else."""
-    name = decoded.format.name
-    if name.startswith("gray"):
-        pixels: Image = decoded.to_ndarray(format="gray" if name in ("gray", "gray8") else "gray16le")
-    else:
-        pixels = decoded.to_ndarray(format="bgr24")
-    return pixels

@@ -387,6 +387,28 @@ def test_retrying_now_does_not_wait_for_the_end_of_the_pause() -> None:
         source.close()
 
 
+def test_a_server_that_says_nothing_keeps_no_other_source_from_opening() -> None:
+    with mute_server() as mute, mjpeg_camera() as url:
+        silent = BufferedSource(open_source(mute))
+        time.sleep(0.2)
+        started = time.monotonic()
+        source = BufferedSource(open_source(url))
+        assert source.read(8.0) is not None
+        assert time.monotonic() - started < 4  # its time-out is 5 s
+        assert silent.state().phase is Phase.OPENING
+        source.close()
+        silent.close()
+        wait_for_threads(f"source {mute}")
+
+
+def wait_for_threads(name: str) -> None:
+    """Wait until the driver of an abandoned source has let go."""
+    deadline = time.monotonic() + 8
+    while any(thread.name == name for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, "the driver never let go"
+        time.sleep(0.05)
+
+
 def test_a_driver_that_does_not_let_go_is_left_alone_and_not_asked_twice(caplog: pytest.LogCaptureFixture) -> None:
     with mute_server() as url:  # takes connections and says nothing: opening takes its whole time-out
         first = BufferedSource(open_source(url))
@@ -401,10 +423,7 @@ def test_a_driver_that_does_not_let_go_is_left_alone_and_not_asked_twice(caplog:
         started = time.monotonic()
         second.close()
         assert time.monotonic() - started < 0.5
-        deadline = time.monotonic() + 8
-        while any(thread.name == f"source {url}" for thread in threading.enumerate()):
-            assert time.monotonic() < deadline, "the driver never let go"
-            time.sleep(0.05)
+        wait_for_threads(f"source {url}")
 
 
 def test_closing_wakes_a_reader_that_waits() -> None:

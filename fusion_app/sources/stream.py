@@ -1,0 +1,112 @@
+"""Network streams through PyAV, stamped with the monotonic clock as each frame arrives.
+
+Not through OpenCV: it opens one stream at a time, so that a server which does not answer would keep every other source
+from coming back (docs/adr/0008).
+"""
+
+import time
+from collections.abc import Iterator
+from math import ceil
+
+import av
+import av.error
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from fusion_app.errors import SourceError
+from fusion_app.frames import Frame
+from fusion_app.sources.base import FrameSource, NoPictureError, SourceInfo
+from fusion_app.sources.pixels import pixels
+
+OPEN_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 2.0
+
+# Two pictures are enough to know a stream's rate: with twenty, opening takes a second. RTSP over TCP loses nothing to a
+# busy network.
+OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "2"}
+
+
+class StreamSource(FrameSource):
+    """One connection to a network stream, from its opening to its end; after an end or a time-out it stays silent."""
+
+    def __init__(self, uri: str, shown: str, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+        """Open ``uri``.
+
+        Args:
+            uri: The address.
+            shown: The same without a password.
+            read_timeout_s: How long to wait for a frame before the connection counts as dead.
+
+        Raises:
+            SourceError: It does not answer.
+        """
+        started = time.monotonic()
+        try:
+            self._container = av.open(uri, timeout=(OPEN_TIMEOUT_S, read_timeout_s), options=OPTIONS)
+        except (av.error.FFmpegError, OSError, ValueError):
+            hint = "does not answer; check the address, that the camera is on, and who else is connected to it"
+            raise SourceError(shown, hint) from None
+        try:
+            self.info, self._first = self._begin(shown, time.monotonic() - started)
+        except BaseException:
+            self._container.close()
+            raise
+
+    def read(self) -> Frame | None:
+        """Return the next frame, or None once the stream has ended or stalled for the time-out."""
+        frame, self._first = self._first, None
+        return frame or next(self._frames, None)
+
+    def seek(self, pts_s: float) -> None:
+        """Do nothing: a live source has no past."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._container.close()
+
+    def _begin(self, shown: str, opening_s: float) -> tuple[SourceInfo, Frame | None]:
+        stream = next(iter(self._container.streams.video), None)
+        if stream is None:
+            raise NoPictureError(shown, "answers but has no video in it")
+        stream.thread_type = "SLICE"  # threads by frame would show each some frames late
+        rate = stream.average_rate or stream.guessed_rate
+        fps = float(rate) if rate and 0 < rate <= 1000 else None
+        self._frames = self._decoded()
+        first = self._caught_up(1 / fps if fps else 0.04, opening_s)
+        if first is None:
+            raise NoPictureError(shown, "answers but sends no picture")
+        return SourceInfo(shown, first.size, fps, is_live=True), first
+
+    def _caught_up(self, period_s: float, opening_s: float) -> Frame | None:
+        """Return the first frame that did not pile up during opening: those are older than their stamps."""
+        frame = next(self._frames, None)
+        for _ in range(ceil(opening_s / period_s)):
+            before = time.monotonic()
+            newer = next(self._frames, None)
+            if newer is None:
+                break  # `read` will meet the end as well
+            frame = newer
+            if frame.pts_s - before > period_s / 2:
+                break
+        return frame
+
+    def _decoded(self) -> Iterator[Frame]:
+        index = 0
+        for packet in self._packets():
+            arrived_s = time.monotonic()  # the stream's own time stamps are invented for motion JPEG
+            for frame in _pictures(packet):
+                yield Frame(pixels(frame), arrived_s, index)
+                index += 1
+
+    def _packets(self) -> Iterator["av.packet.Packet[VideoStream]"]:
+        try:
+            yield from self._container.demux(video=0)
+        except (av.error.FFmpegError, OSError):
+            return  # the end, or the time-out
+
+
+def _pictures(packet: "av.packet.Packet[VideoStream]") -> list[VideoFrame]:
+    try:
+        return [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]
+    except av.error.FFmpegError:
+        return []  # damaged, or of before the first key frame
