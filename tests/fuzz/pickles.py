@@ -14,7 +14,7 @@ import hypothesis.strategies as st
 import torch
 from torch import nn
 
-from tests.fuzz.strategies import damaged
+from tests.fuzz.damage import damaged
 
 
 class Payload:

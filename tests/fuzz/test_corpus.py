@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.fuzz import strategies
+from tests.fuzz import pictures, tensors, yamls
 from tests.fuzz.attacker import Attacker
 from tests.fuzz.pickles import payloads
 from tests.media import counting_frames, write_video
@@ -72,7 +72,7 @@ def test_what_is_no_ordinary_file_is_refused(
     path = attacker.folder / name
     make(Path(name))
     if path.suffix == ".safetensors":
-        path.with_suffix(".json").write_bytes(strategies.card())
+        path.with_suffix(".json").write_bytes(tensors.card())
     outcome = attacker.attack(TARGETS.get(path.suffix, "source"), str(path))
     assert (outcome.outcome == "refused") is not (name == "rig.yaml" and make is empty)
 
@@ -102,7 +102,7 @@ def test_a_rig_that_repeats_itself_without_end_is_refused_at_once(attacker: Atta
         assert outcome.seconds < 1
 
 
-@pytest.mark.parametrize("text", strategies.YAML_TRICKS, ids=range(len(strategies.YAML_TRICKS)))
+@pytest.mark.parametrize("text", yamls.YAML_TRICKS, ids=range(len(yamls.YAML_TRICKS)))
 def test_tricks_of_yaml_are_refused_and_execute_nothing(attacker: Attacker, text: bytes) -> None:
     path = attacker.folder / "rig.yaml"
     path.write_bytes(text.replace(b"CANARY", str(attacker.canary).encode()))
@@ -126,7 +126,7 @@ def test_pictures_of_odd_sizes_are_read_up_to_the_limit(
     attacker: Attacker, width: int, height: int, *, is_read: bool
 ) -> None:
     path = attacker.folder / "hostile.png"
-    path.write_bytes(strategies.png(width, height, rows=height))
+    path.write_bytes(pictures.png(width, height, rows=height))
     outcome = attacker.attack("source", str(path))
     assert outcome.outcome == ("read" if is_read else "refused")
     assert is_read or "16384" in outcome.text
@@ -134,7 +134,7 @@ def test_pictures_of_odd_sizes_are_read_up_to_the_limit(
 
 def test_a_small_file_that_holds_a_huge_picture_is_refused_before_it_fills_the_memory(attacker: Attacker) -> None:
     path = attacker.folder / "hostile.png"
-    path.write_bytes(strategies.png(16_000, 16_000, 16, 2))
+    path.write_bytes(pictures.png(16_000, 16_000, 16, 2))
     outcome = attacker.attack("source", str(path))
     assert outcome.outcome == "refused"
     assert outcome.seconds < 1
@@ -146,7 +146,7 @@ def test_a_folder_of_hostile_pictures_gives_the_good_one(attacker: Attacker) -> 
     os.mkfifo(inside / "a.png")
     (inside / "b.png").symlink_to("/dev/zero")
     (inside / "c.png").symlink_to(inside / "c.png")
-    (inside / "d.png").write_bytes(strategies.png(2**31 - 1, 2**31 - 1))
+    (inside / "d.png").write_bytes(pictures.png(2**31 - 1, 2**31 - 1))
     (inside / "e\n\x1b[2J.png").write_bytes(b"noise")
     (inside / "f.png").mkdir()
     cv2.imwrite(str(inside / "g.png"), counting_frames(1)[0])
@@ -167,7 +167,7 @@ def test_videos_of_odd_sizes_are_read_up_to_the_limit(
     assert attacker.attack("source", str(path)).outcome == ("read" if is_read else "refused")
 
 
-@pytest.mark.parametrize("playlist", strategies.PLAYLISTS, ids=range(len(strategies.PLAYLISTS)))
+@pytest.mark.parametrize("playlist", pictures.PLAYLISTS, ids=range(len(pictures.PLAYLISTS)))
 @pytest.mark.parametrize("suffix", [".mp4", ".m3u8", ".sdp", ".mpd", ".ffconcat"])
 def test_a_file_that_leads_to_an_address_or_to_other_files_is_not_followed(
     attacker: Attacker, playlist: bytes, suffix: str
@@ -194,13 +194,13 @@ def test_a_file_named_like_a_protocol_is_a_file(attacker: Attacker, name: str) -
 @pytest.mark.parametrize(
     "value", [10**5, 10**9, 2**63, 10**30, -1, 0, 1.5, None, "9", float("nan"), float("inf"), True]
 )
-@pytest.mark.parametrize("name", strategies.config_names())
+@pytest.mark.parametrize("name", tensors.config_names())
 @pytest.mark.parametrize("model", ["lite-2k", "cs2fusion"])
 def test_a_card_with_an_absurd_configuration_takes_no_memory(
     attacker: Attacker, tiny_weights: Path, model: str, name: str, value: object
 ) -> None:
     path = attacker.folder / "hostile.safetensors"
-    made = strategies.Weights(tiny_weights.read_bytes(), strategies.card(model, {name: value}), is_signed=True)
+    made = tensors.Weights(tiny_weights.read_bytes(), tensors.card(model, {name: value}), is_signed=True)
     path.write_bytes(made.data)
     path.with_suffix(".json").write_bytes(made.card_bytes())
     attacker.attack("weights", str(path))
@@ -208,23 +208,23 @@ def test_a_card_with_an_absurd_configuration_takes_no_memory(
 
 ENTRY = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 HEADERS = {
-    "overlapping": strategies.tensors_file({"a": ENTRY, "b": ENTRY}, bytes(8)),
-    "hole": strategies.tensors_file({"a": {**ENTRY, "data_offsets": [4, 8]}}, bytes(8)),
-    "backwards": strategies.tensors_file({"a": {**ENTRY, "data_offsets": [4, 0]}}, bytes(8)),
-    "beyond": strategies.tensors_file({"a": {**ENTRY, "data_offsets": [0, 2**62]}}, bytes(8)),
-    "huge shape": strategies.tensors_file({"a": {**ENTRY, "shape": [2**62, 2**62]}}, bytes(8)),
-    "empty shape": strategies.tensors_file({"a": {**ENTRY, "shape": [0, 2**63 - 1], "data_offsets": [0, 0]}}),
-    "huge length": strategies.tensors_file({"a": ENTRY}, bytes(4), length=2**63),
-    "long length": strategies.tensors_file({"a": ENTRY}, bytes(4), length=100_000_000),
-    "deep": strategies.tensors_file(b"[" * 200_000),
-    "twice": strategies.tensors_file(b'{"a":' + b'{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":1}', bytes(4)),
+    "overlapping": tensors.tensors_file({"a": ENTRY, "b": ENTRY}, bytes(8)),
+    "hole": tensors.tensors_file({"a": {**ENTRY, "data_offsets": [4, 8]}}, bytes(8)),
+    "backwards": tensors.tensors_file({"a": {**ENTRY, "data_offsets": [4, 0]}}, bytes(8)),
+    "beyond": tensors.tensors_file({"a": {**ENTRY, "data_offsets": [0, 2**62]}}, bytes(8)),
+    "huge shape": tensors.tensors_file({"a": {**ENTRY, "shape": [2**62, 2**62]}}, bytes(8)),
+    "empty shape": tensors.tensors_file({"a": {**ENTRY, "shape": [0, 2**63 - 1], "data_offsets": [0, 0]}}),
+    "huge length": tensors.tensors_file({"a": ENTRY}, bytes(4), length=2**63),
+    "long length": tensors.tensors_file({"a": ENTRY}, bytes(4), length=100_000_000),
+    "deep": tensors.tensors_file(b"[" * 200_000),
+    "twice": tensors.tensors_file(b'{"a":' + b'{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":1}', bytes(4)),
 }
 
 
 @pytest.mark.parametrize("name", HEADERS)
 def test_a_forged_header_is_refused(attacker: Attacker, name: str) -> None:
     path = attacker.folder / "hostile.safetensors"
-    made = strategies.Weights(HEADERS[name], strategies.card(), is_signed=True)
+    made = tensors.Weights(HEADERS[name], tensors.card(), is_signed=True)
     path.write_bytes(made.data)
     path.with_suffix(".json").write_bytes(made.card_bytes())
     assert attacker.attack("weights", str(path)).outcome == "refused"
@@ -262,8 +262,8 @@ def test_recovery_meets_anything_beside_a_recording(
     attacker: Attacker, suffix: str, make: Callable[[Path], None]
 ) -> None:
     video = attacker.out / "recording.mkv"
-    video.write_bytes(strategies.video_seeds()[0][1])
-    video.with_suffix(".csv").write_bytes(strategies.LOG)
+    video.write_bytes(pictures.video_seeds()[0][1])
+    video.with_suffix(".csv").write_bytes(yamls.LOG)
     video.with_suffix(".recording").touch()
     path = video.with_suffix(suffix)
     path.unlink(missing_ok=True)
@@ -274,7 +274,7 @@ def test_recovery_meets_anything_beside_a_recording(
 @pytest.mark.parametrize("make", [pipe, endless, loop, nothing, folder, empty, sparse], ids=lambda make: make.__name__)
 def test_the_yaml_of_a_recording_may_be_anything(attacker: Attacker, make: Callable[[Path], None]) -> None:
     video = attacker.folder / "recording.mkv"
-    video.write_bytes(strategies.video_seeds()[0][1])
+    video.write_bytes(pictures.video_seeds()[0][1])
     make(video.with_suffix(".yaml"))
     attacker.attack("recording", str(video))
 
@@ -282,7 +282,7 @@ def test_the_yaml_of_a_recording_may_be_anything(attacker: Attacker, make: Calla
 @pytest.mark.parametrize("time", ["nan", "inf", "-1", "1e300", "1e18", "", "x"])
 def test_recovery_takes_no_harm_from_absurd_times_of_markers(attacker: Attacker, time: str) -> None:
     video = attacker.out / "recording.mkv"
-    video.write_bytes(strategies.video_seeds()[0][1])
+    video.write_bytes(pictures.video_seeds()[0][1])
     video.with_suffix(".csv").write_text(f"frame,pts_s,marks\n0,{time},marker:a\n1,0.04,marker:{'b' * 200_000}\n")
     video.with_suffix(".recording").touch()
     assert attacker.attack("recover", str(attacker.out)).outcome == "read"
@@ -291,7 +291,7 @@ def test_recovery_takes_no_harm_from_absurd_times_of_markers(attacker: Attacker,
 @pytest.mark.parametrize("text", ["program: x\nrig: {}\n", "engine: {}\n", "tracks: [[]]\n", "rig: 3\n", "[]\n"])
 def test_recovery_takes_no_harm_from_a_yaml_that_lacks_what_is_needed(attacker: Attacker, text: str) -> None:
     video = attacker.out / "recording.mkv"
-    video.write_bytes(strategies.video_seeds()[0][1])
+    video.write_bytes(pictures.video_seeds()[0][1])
     video.with_suffix(".yaml").write_text(text)
     video.with_suffix(".recording").touch()
     assert attacker.attack("recover", str(attacker.out)).outcome == "read"
@@ -307,7 +307,7 @@ def test_a_network_fuses_pictures_of_a_pixel(
 ) -> None:
     paths = [attacker.folder / name for name in ("ir.png", "vis.png")]
     for path, size in zip(paths, (ir, vis), strict=True):
-        path.write_bytes(strategies.png(*size, rows=size[1]))
+        path.write_bytes(pictures.png(*size, rows=size[1]))
     more = ["-o", str(attacker.out / "fused.png"), "--weights", str(tiny_weights), "--runtime", "torch"]
     outcome = attacker.attack("fuse", [*map(str, paths), *more])
     assert outcome.outcome == "read", outcome.text

@@ -4,9 +4,10 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis.strategies as st
 import pytest
 
-from tests.fuzz import strategies
+from tests.fuzz import addresses, damage, pictures, tensors, yamls
 from tests.fuzz.attacker import Attacker
 from tests.fuzz.conftest import Fuzz
 from tests.fuzz.pickles import pickles
@@ -45,21 +46,21 @@ def test_rigs(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
         attacker.attack("rig", str(path))
         path.unlink()
 
-    run_fuzz(count, strategies.rigs, check)
+    run_fuzz(count, yamls.rigs, check)
 
 
 @counts(50, 2500)
 def test_weights(count: int, attacker: Attacker, run_fuzz: Fuzz, real_weights: tuple[bytes, bytes]) -> None:
     path = attacker.folder / "hostile.safetensors"
 
-    def check(made: strategies.Weights) -> None:
+    def check(made: tensors.Weights) -> None:
         path.write_bytes(made.data)
         path.with_suffix(".json").write_bytes(made.card_bytes())
         attacker.attack("weights", str(path))
         path.unlink()
         path.with_suffix(".json").unlink()
 
-    run_fuzz(count, strategies.weights(*real_weights), check)
+    run_fuzz(count, tensors.weights(*real_weights), check)
 
 
 @counts(25, 1000)
@@ -82,7 +83,7 @@ def test_images(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
         attacker.attack("source", str(path))
         path.unlink()
 
-    run_fuzz(count, strategies.images(), check)
+    run_fuzz(count, pictures.images(), check)
 
 
 @counts(35, 1200)
@@ -97,34 +98,32 @@ def test_videos(count: int, attacker: Attacker, run_fuzz: Fuzz, listener: socket
         with pytest.raises(BlockingIOError):
             listener.accept()
 
-    run_fuzz(count, strategies.videos(), check)
+    run_fuzz(count, pictures.videos(), check)
 
 
 @counts(30, 800)
 def test_addresses(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
-    run_fuzz(count, strategies.addresses, lambda uri: attacker.attack("source", uri, secret=strategies.SECRET))
+    run_fuzz(count, addresses.addresses, lambda uri: attacker.attack("source", uri, secret=addresses.SECRET))
 
 
 @counts(20, 600)
 def test_sidecars(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     video = attacker.folder / "recording.mkv"
-    video.write_bytes(strategies.video_seeds()[0][1])
+    video.write_bytes(pictures.video_seeds()[0][1])
 
     def check(data: bytes) -> None:
         video.with_suffix(".yaml").write_bytes(data.replace(b"CANARY", str(attacker.canary).encode()))
         attacker.attack("recording", str(video))
 
-    run_fuzz(count, strategies.sidecars(), check)
+    run_fuzz(count, yamls.sidecars(), check)
 
 
 @counts(15, 300)
 def test_recoveries(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     """A recording of which nothing is as it was written, found at the start and repaired."""
-    import hypothesis.strategies as st
-
-    real = strategies.video_seeds()[0][1]
-    videos = st.one_of(strategies.damaged([real]), st.binary(max_size=100), st.just(real))
-    logs = st.one_of(strategies.damaged([strategies.LOG]), st.binary(max_size=100))
+    real = pictures.video_seeds()[0][1]
+    videos = st.one_of(damage.damaged([real]), st.binary(max_size=100), st.just(real))
+    logs = st.one_of(damage.damaged([yamls.LOG]), st.binary(max_size=100))
 
     def check(made: tuple[bytes, bytes, bytes]) -> None:
         for suffix, data in zip((".mkv", ".csv", ".yaml"), made, strict=True):
@@ -132,15 +131,13 @@ def test_recoveries(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
         (attacker.out / "recording.recording").touch()
         attacker.attack("recover", str(attacker.out))
 
-    run_fuzz(count, st.tuples(videos, logs, strategies.sidecars()), check)
+    run_fuzz(count, st.tuples(videos, logs, yamls.sidecars()), check)
 
 
 @counts(10, 600)
 def test_settings(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     """Any settings that are allowed, on any pictures: a job is done or refused."""
-    import hypothesis.strategies as st
-
-    pictures = st.sampled_from(strategies.raw_pictures())
+    anything = st.sampled_from(pictures.raw_pictures())
 
     def check(made: tuple[bytes, bytes, bytes, str]) -> None:
         paths = [str(attacker.folder / name) for name in ("ir.png", "vis.png", "rig.yaml")]
@@ -150,15 +147,13 @@ def test_settings(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
         attacker.attack("fuse", [ir, vis, "--rig", rig, "-o", str(attacker.out / made[3])])
 
     outputs = st.sampled_from(["fused.mkv", "fused.mp4", "fused.png"])
-    run_fuzz(count, st.tuples(pictures, pictures, strategies.rigs_in_range(), outputs), check)
+    run_fuzz(count, st.tuples(anything, anything, yamls.rigs_in_range(), outputs), check)
 
 
 @counts(5, 150)
 def test_jobs(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     """A whole `fuse` of two hostile files: only the output is written."""
-    import hypothesis.strategies as st
-
-    either = st.one_of(strategies.images(), strategies.videos())
+    either = st.one_of(pictures.images(), pictures.videos())
     outputs = st.sampled_from(["fused.mkv", "fused.mp4", "fused.png", "folder", "a/b/c.mkv", "x.exe", ""])
 
     def check(made: tuple[tuple[str, bytes], tuple[str, bytes], str]) -> None:
