@@ -13,7 +13,9 @@ class Pulse:
 
     def __init__(self) -> None:
         self.gaps_s: list[float] = []
-        self._last = time.monotonic()
+        self.busy_s: list[float] = []
+        """Processor time of the GUI thread between two beats: what it costs itself, whatever else the machine does."""
+        self._last, self._busy = time.monotonic(), time.thread_time()
         self.timer = QTimer()
         self.timer.timeout.connect(self._beat)
         self.timer.start(BEAT_MS)
@@ -29,10 +31,11 @@ class Pulse:
 
     def restart(self) -> None:
         """Forget the pauses so far."""
-        self.gaps_s = []
-        self._last = time.monotonic()
+        self.gaps_s, self.busy_s = [], []
+        self._last, self._busy = time.monotonic(), time.thread_time()
 
     def _beat(self) -> None:
-        now = time.monotonic()
+        now, busy = time.monotonic(), time.thread_time()
         self.gaps_s.append(now - self._last)
-        self._last = now
+        self.busy_s.append(busy - self._busy)
+        self._last, self._busy = now, busy
