@@ -64,9 +64,12 @@ class Session:
     def _keep(self, keeper: QualityKeeper | None) -> None:
         if keeper is not None:
             keeper.attach(self._exchange)
-            keeper.pressure = lambda: self.pressure()
+            keeper.pressure = self._recording_lag
             self._keepers.append(keeper)
             self.runner.add_sink(keeper)
+
+    def _recording_lag(self) -> float:
+        return self.pressure()  # asked anew each time: the recorder may come after the keeper
 
     def _exchange(self, engine: Engine) -> None:
         self.engine = engine

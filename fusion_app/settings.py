@@ -1,28 +1,17 @@
-"""Every setting of a run as frozen data, and the only place that reads YAML.
+"""Every setting of a run as frozen data.
 
 A rig file holds the same sections as `Settings`. Unknown names and wrong values are refused with what is allowed;
 nothing in a file is executed. ``assets/default.yaml`` is the commented copy of the defaults.
 """
 
-import dataclasses
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
-
-import yaml
+from typing import Literal
 
 from fusion_app.errors import SettingsError
 from fusion_app.frames import Size
-
-T = TypeVar("T")
-
-MAX_YAML_BYTES = 128 * 1024
-MAX_YAML_DEPTH = 32
-_DAMAGE = (RecursionError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What the YAML library raises over a malformed number, date or truth value, besides its own errors."""
+from fusion_app.yaml_files import from_mapping, read_yaml, to_yaml
 
 
 @dataclass(frozen=True)
@@ -158,55 +147,6 @@ def load_settings(path: Path, section: str = "") -> Settings:
     return check(from_mapping(Settings, {} if values is None else values))
 
 
-def load_as(kind: type[T], path: Path) -> T:
-    """Return the frozen data of ``kind`` that a YAML file holds.
-
-    Raises:
-        SettingsError: The file cannot be read, is not YAML, or has an unknown name or a wrong value.
-    """
-    return from_mapping(kind, read_yaml(path))
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """Plain data, not deep and without references: a small file that repeats its own parts can be boundless."""
-
-    def fetch_flow_collection_start(self, kind: type[yaml.Token]) -> None:
-        """Begin a list or section in brackets; refuse one that is too deep to be a setting."""
-        if self.flow_level >= MAX_YAML_DEPTH:
-            raise yaml.YAMLError(f"it has more than {MAX_YAML_DEPTH} brackets in each other")
-        super().fetch_flow_collection_start(kind)
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Return the next node; refuse one that stands for another."""
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("it refers to another part of itself with *; write the value out")
-        return super().compose_node(parent, index)
-
-
-def read_yaml(path: Path) -> object:
-    """Return the plain data of a YAML file, None for an empty one; nothing in it is executed.
-
-    Raises:
-        SettingsError: It cannot be read, is no file of reasonable size, or is not YAML.
-    """
-    try:
-        state = path.stat()
-        if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_YAML_BYTES:
-            raise SettingsError(str(path), "unreadable", f"a YAML file of at most {MAX_YAML_BYTES >> 10} KiB")
-        return yaml.load(path.read_text(encoding="utf-8"), _PlainLoader)  # noqa: S506 - a safe loader with less in it
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(str(path), "unreadable", f"a readable YAML file ({error})") from None
-    except (yaml.YAMLError, *_DAMAGE) as error:
-        problem = " ".join(str(error).split())[:200]
-        raise SettingsError(str(path), "not YAML", f"a YAML file like assets/default.yaml ({problem})") from None
-
-
-def to_yaml(settings: Any, opening: str = "") -> str:
-    """Return a frozen settings object as YAML that `from_mapping` reads back, under ``opening`` as a comment."""
-    body = yaml.safe_dump(_plain(dataclasses.asdict(settings)), sort_keys=False, allow_unicode=True)
-    return "".join(f"# {line}\n" for line in opening.splitlines()) + body
-
-
 def save_settings(path: Path, settings: Settings) -> None:
     """Write a rig file that `load_settings` reads back; a half-written one is never left.
 
@@ -286,60 +226,3 @@ def parse_size(text: str, key: str = "fusion.working_size", others: str = "auto,
     if not (is_number and 16 <= int(width) <= 16384 and 16 <= int(height) <= 16384):
         raise SettingsError(key, text, f"{others}, or width x height like 640x480")
     return Size(int(width), int(height))
-
-
-def from_mapping(kind: type[T], values: object, key: str = "") -> T:
-    """Return a frozen settings object of ``kind`` from plain YAML data, nested sections included.
-
-    Raises:
-        SettingsError: A name is unknown or a value has the wrong type.
-    """
-    if not isinstance(values, Mapping):
-        raise SettingsError(key or "file", values, "a section of names and values")
-    hints = get_type_hints(kind)
-    for name in values:
-        if name not in hints:
-            raise SettingsError(f"{key}.{name}".lstrip("."), values[name], f"only these names: {', '.join(hints)}")
-    for missing in _needed(kind) - values.keys():
-        raise SettingsError(f"{key}.{missing}".lstrip("."), "missing", "a value")
-    return kind(**{name: _value(hints[name], value, f"{key}.{name}".lstrip(".")) for name, value in values.items()})
-
-
-def _needed(kind: type[Any]) -> set[str]:
-    """Return the fields of a dataclass that have no default."""
-    none = dataclasses.MISSING
-    return {item.name for item in dataclasses.fields(kind) if item.default is none and item.default_factory is none}
-
-
-def _plain(value: Any) -> Any:
-    """Return ``value`` with tuples as lists, which is what YAML knows."""
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _value(hint: Any, value: Any, key: str) -> Any:
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return from_mapping(hint, value, key)
-    if get_origin(hint) is Literal:
-        if value not in get_args(hint):
-            raise SettingsError(key, value, get_args(hint))
-        return value
-    if get_origin(hint) is tuple:  # of any length, one type
-        if not isinstance(value, list):
-            raise SettingsError(key, value, "a list")
-        return tuple(_value(get_args(hint)[0], item, f"{key}[{number}]") for number, item in enumerate(value))
-    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-    if float in kinds and isinstance(value, int) and not isinstance(value, bool):
-        return _as_float(value, key)
-    if type(value) not in kinds:
-        names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", type(None): "empty"}
-        raise SettingsError(key, value, " or ".join(names.get(item, item.__name__) for item in kinds))
-    return value
-
-
-def _as_float(value: int, key: str) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        raise SettingsError(key, value, "a number") from None

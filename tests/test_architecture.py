@@ -14,7 +14,7 @@ LAYERS = {
     name: layer
     for layer, names in enumerate(
         (
-            "errors frames settings cache machine",
+            "errors frames settings yaml_files cache machine",
             "sources alignment synchronisation thermal engine fusion_modes compositing writers telemetry",
             "pairing live_pairing opening pipeline snapshot quality recording estimation file_offset",
             "runner",
@@ -28,6 +28,8 @@ LAYERS = {
 
 SIBLINGS_THAT_MEET = {
     ("settings", "errors"),
+    ("settings", "yaml_files"),
+    ("yaml_files", "errors"),
     ("settings", "frames"),
     ("engine", "fusion_modes"),
     ("live_pairing", "pairing"),
@@ -44,7 +46,7 @@ DOORS = {
     "torch": ("fusion_app/engine/", "models/", "training/"),
     "safetensors": ("models/",),
     "openvino": ("fusion_app/engine/",),
-    "yaml": ("fusion_app/settings.py", "training/settings.py"),
+    "yaml": ("fusion_app/yaml_files.py", "training/settings.py"),
     "av": ("fusion_app/sources/", "fusion_app/writers/", "training/"),
 }
 

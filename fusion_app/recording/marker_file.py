@@ -33,6 +33,16 @@ class MarkerFile:
                 os.close(descriptor)
 
 
+def claim(video: Path) -> None:
+    """Take the name of ``video`` before anything of it is written: its marker file is there, and nobody's yet.
+
+    Raises:
+        FileExistsError: Somebody else was faster.
+        OSError: The folder cannot be written to.
+    """
+    os.close(os.open(video.with_suffix(SUFFIX), FLAGS | os.O_CREAT | os.O_EXCL, 0o644))
+
+
 def is_abandoned(path: Path) -> bool:
     """Tell whether whoever wrote the marker file ``path`` is gone."""
     try:

@@ -63,8 +63,8 @@ class Part:
         except OSError as error:
             raise RecordingError(write_failure(path, error)) from error
         self._sidecar = sidecar_of(plan.about, first.wall_s, number, began_s, plan.tracks)
-        write_yaml(path.with_suffix(".yaml"), self._sidecar)
         self._log = FrameLog(path.with_suffix(".csv"), self._origin_s, began_s)
+        write_yaml(path.with_suffix(".yaml"), self._sidecar)
         self._video = VideoWriter(path, plan.video(first))
 
     @property

@@ -27,6 +27,7 @@ class Parts:
         self._part: Part | None = None
         self._finished_bytes = 0
         self._began_s = 0.0
+        self._origin_s: float | None = None
         self._must_split = False
         self._reason = "stopped"
 
@@ -87,8 +88,11 @@ class Parts:
         if self.number > 1:
             name = f"{self._first_path.stem}-{self.number:03d}{self._first_path.suffix}"
             self.path = self._first_path.with_name(name)
-        if self.path.exists():
+        if any(self.path.with_suffix(suffix).exists() for suffix in (self.path.suffix, ".csv", ".yaml")):
             raise RecordingError(f"{self.path} exists already; recordings replace nothing, choose another folder")
+        self._origin_s = first.fused.pts_s if self._origin_s is None else self._origin_s
+        # By the clock, not by adding lengths: nothing may have come for a while between two parts.
+        self._began_s = first.fused.pts_s - self._origin_s
         self._part = Part(self.path, self._plan, first, self.number, self._began_s)
         return self._part
 

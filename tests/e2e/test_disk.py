@@ -18,7 +18,8 @@ from fusion_app.recording import About, EngineFacts, Entry, Recording, entry_of,
 from fusion_app.recording.disk import DiskWatch
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import Sidecar
-from fusion_app.settings import RecordingSettings, Settings, load_as
+from fusion_app.settings import RecordingSettings, Settings
+from fusion_app.yaml_files import load_as
 from tests.reliability import Record
 
 ROOT = Path(__file__).resolve().parents[2]

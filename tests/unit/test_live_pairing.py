@@ -170,6 +170,14 @@ def test_while_infrared_is_silent_the_picture_goes_on_from_visible_marked_and_co
     assert gaps.max() < 0.1  # no picture is missing
 
 
+def test_frames_from_before_the_silence_keep_their_partners_however_late_they_are_fused() -> None:
+    rig = Rig(regular(30, 2), regular(30, 2))
+    pairs = list(rig.pairs(3.5, fuse_s=1.3))
+    assert rig.ir.is_silent
+    assert pairs[-1].vis.pts_s >= 2.0
+    assert not any(pair.lost for pair in pairs)
+
+
 def test_while_visible_is_silent_the_picture_goes_on_from_infrared() -> None:
     rig = Rig(regular(9, 20), [time for time in regular(30, 20) if not 5 < time < 12])
     pairs = list(rig.pairs(19))

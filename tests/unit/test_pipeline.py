@@ -1,3 +1,5 @@
+from typing import Literal
+
 import cv2
 import numpy as np
 import pytest
@@ -87,6 +89,16 @@ def test_where_there_never_was_a_visible_frame_infrared_keeps_its_size() -> None
     assert fused.image.shape == (30, 40)
     assert fused.image.dtype == np.uint8
     assert np.ptp(fused.image) > 200
+
+
+@pytest.mark.parametrize("layout", ["y16", "dual"])
+def test_a_thermal_camera_that_is_still_missing_is_not_decoded(layout: Literal["y16", "dual"]) -> None:
+    thermal = Thermal(ThermalSettings(layout=layout))
+    vis = VIS[:47]  # a height that is no two halves
+    blank = Frame(np.zeros(vis.shape[:2], np.uint8), 0.0, -1)
+    fused = FusionPipeline(NoEngine(), thermal)(FramePair(blank, Frame(vis, 0.0, 0), lost="ir"))
+    assert np.array_equal(fused.image, vis)
+    assert thermal.notice == ""
 
 
 def test_the_picture_goes_on_without_a_jump_once_infrared_is_back() -> None:

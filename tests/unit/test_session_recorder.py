@@ -14,7 +14,8 @@ from fusion_app.recording.sidecar import Sidecar, SnapshotFacts, file_sha256
 from fusion_app.runner import Pace
 from fusion_app.session import Choice, Session, open_session
 from fusion_app.session_recorder import SessionRecorder, about_session, snapshot
-from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings, load_as
+from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+from fusion_app.yaml_files import load_as
 
 SOURCES = SourceSettings("synthetic:ir?size=64x48&fps=40", "synthetic:vis?size=64x48&fps=40", realtime=True, loop=True)
 
