@@ -133,12 +133,17 @@ class LivePairStream:
             return None
         self._policy = PairingPolicy.for_periods(self._ir.period_s, self._vis.period_s)
         ir = self._nearest(vis.pts_s)
-        if self._ir.reader.is_silent and vis.pts_s > self._last_pts_s:
+        if vis.pts_s > self._last_pts_s and self._is_ir_lost(ir, vis):
             return self._pair(ir or _blank(vis), vis, lost="ir")
         if ir is None or vis.pts_s <= self._last_pts_s:  # infrared led meanwhile, and its time was ahead
             self._count(dropped=1)
             return None
         return self._pair(ir, vis)
+
+    def _is_ir_lost(self, ir: Frame | None, vis: Frame) -> bool:
+        """Tell whether ``vis`` goes without infrared; what came in time before the silence still has its partner."""
+        is_partner = ir is not None and abs(ir.pts_s - vis.pts_s) <= self._policy.tolerance_s
+        return self._ir.reader.is_silent and not is_partner
 
     def _lead_by_ir(self) -> FramePair | None:
         """Return a pair of a new infrared frame and the last visible one, if a new one comes."""

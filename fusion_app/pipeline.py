@@ -13,7 +13,7 @@ import numpy as np
 
 from fusion_app import alignment, compositing
 from fusion_app.engine.base import Engine
-from fusion_app.frames import Frame, FramePair, FusedFrame, Image
+from fusion_app.frames import Frame, FramePair, FusedFrame, Image, ThermalView
 from fusion_app.thermal import Thermal
 
 
@@ -39,7 +39,8 @@ class FusionPipeline:
             EngineError: The engine failed; the run ends with it.
         """
         clock = _StageClock(self.clock)
-        view = self.thermal(pair.ir)
+        # A blank stands for a source that never had a frame: there is nothing to decode, and no gain to learn from it.
+        view = self.thermal(pair.ir) if pair.ir.index >= 0 else ThermalView(pair.ir.image)
         clock.lap("thermal")
         ir_view = _fitted(view.grey, pair.vis)
         clock.lap("align")

@@ -15,15 +15,18 @@ from fusion_app.recording import (
     Recording,
     RecordingStatus,
     SessionClock,
+    dismiss,
     entry_of,
 )
 from fusion_app.recording.entry import Entry, marker
+from fusion_app.recording.marker_file import claim
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import file_sha256, without_secrets
 from fusion_app.session import Session
-from fusion_app.settings import RecordingSettings, Settings
+from fusion_app.settings import Settings
 from fusion_app.snapshot import free_path, recording_folder, save_snapshot
 from fusion_app.sources import BufferedSource
+from fusion_app.writers.base import write_failure
 
 
 class SessionRecorder:
@@ -73,11 +76,11 @@ class SessionRecorder:
             else:
                 self._preroll.keep(entry)
 
-    def start(self, settings: RecordingSettings | None = None, duration_s: float | None = None) -> Path:
+    def start(self, settings: Settings | None = None, duration_s: float | None = None) -> Path:
         """Record from now on, the pre-roll first; the file appears with the first frame.
 
         Args:
-            settings: How, if not as the session's settings say.
+            settings: How, and what the session is like by now, if not as it was when this was attached.
             duration_s: Record so much, `is_over` then; None records until `stop`.
 
         Returns:
@@ -88,12 +91,15 @@ class SessionRecorder:
         """
         if self._recording is not None:
             raise RecordingError("a recording is running already; stop it first")
-        recording = settings or self._settings.recording
-        rig = replace(self._settings, recording=recording)
-        path = free_path(_ready(recording_folder(recording)), "recording", ".mkv")
-        plan = PartPlan(recording, about_session(self._session, rig))
-        with self._handing_over:  # no frame falls between what was before and what comes
-            self._recording = Recording(path, plan, self._preroll.take(), duration_s)
+        rig = settings or self._settings
+        plan = PartPlan(rig.recording, about_session(self._session, rig))
+        path = _claimed(_ready(recording_folder(rig.recording)))
+        try:
+            with self._handing_over:  # no frame falls between what was before and what comes
+                self._recording = Recording(path, plan, self._preroll.take(), duration_s)
+        except RecordingError:
+            dismiss(path)
+            raise
         return path
 
     def pause(self) -> None:
@@ -135,6 +141,7 @@ class SessionRecorder:
         finally:
             self.final = recording.status()
         if not recording.path.exists():
+            dismiss(recording.path)
             raise RecordingError("nothing was recorded: no frame was fused between start and stop")
         return recording.path
 
@@ -185,6 +192,19 @@ def _ready(folder: Path) -> Path:
     except OSError as error:
         raise RecordingError(f"{folder} cannot be created ({error.strerror}); choose another folder") from None
     return folder
+
+
+def _claimed(folder: Path) -> Path:
+    """Return the path of a new recording in ``folder``; another program may begin one there in the same second."""
+    while True:
+        path = free_path(folder, "recording", ".mkv")
+        try:
+            claim(path)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise RecordingError(write_failure(folder, error)) from None
+        return path
 
 
 def _weights(engine: Engine, settings: Settings) -> Path:

@@ -67,9 +67,8 @@ def _record(session: Session, settings: Settings, options: argparse.Namespace, e
     finally:
         line.close()
         recorder.detach()
-        failure = _stop(recorder)
-    if session.runner.report is not None:
-        failure = failure or session.runner.report.error
+        failure = _stop(recorder, session)
+    failure = failure or _run_error(session)
     for text in () if options.quiet else _summary(session, recorder.final):
         print(text)
     if failure is not None:
@@ -78,15 +77,20 @@ def _record(session: Session, settings: Settings, options: argparse.Namespace, e
     return 130 if end.is_set() and options.duration is not None else 0
 
 
-def _stop(recorder: SessionRecorder) -> Exception | None:
+def _stop(recorder: SessionRecorder, session: Session) -> Exception | None:
     """Finish the files; return what failed after something was recorded."""
     try:
         recorder.stop()
     except RecordingError as error:
         if recorder.final is None or not recorder.final.written:
-            raise
+            raise _run_error(session) or error from None
         return error
     return None
+
+
+def _run_error(session: Session) -> Exception | None:
+    report = session.runner.report
+    return None if report is None else report.error
 
 
 def _wait(
@@ -122,6 +126,8 @@ def _progress(status: RecordingStatus) -> str:
 
 def _summary(session: Session, status: RecordingStatus | None) -> list[str]:
     lines = [f"note: {notice}" for notice in session.notices()]
+    if missing := session.pairs.counts.dropped + session.vis.dropped:
+        lines.append(f"note: {missing} visible frames were not fused and are not recorded")
     if status is not None:
         more = f" in {status.part} parts" if status.part > 1 else ""
         lines.append(f"{status.written} frames, {status.seconds:.1f} s recorded{more}; {status.dropped} dropped")

@@ -82,7 +82,7 @@ class RecordingControl(QObject):
         assert self._recorder is not None  # noqa: S101 - attached just now
         self._set(RecordingState.STARTING)
         recorder = self._recorder
-        start = partial(recorder.start, settings.recording)
+        start = partial(recorder.start, settings)
         self._worker.submit(start, lambda _: self._on_started(recorder), self._on_failed)
 
     def stop(self) -> None:

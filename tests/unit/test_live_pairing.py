@@ -207,7 +207,7 @@ def test_a_source_that_has_never_sent_a_frame_is_blank(missing: str) -> None:
 
 
 def test_reading_ends_when_both_are_over_and_not_before() -> None:
-    rig = Rig(regular(25, 2), regular(25, 4))
+    rig = Rig([-0.2], regular(25, 4))
     rig.ir.is_over = True
     assert all(pair.lost == "ir" for pair in list(rig.pairs(3)))
     rig.vis.is_over = True

@@ -1,0 +1,124 @@
+"""Recordings that begin at the same moment, fail before their first frame, or have a gap between two parts."""
+
+import csv
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fusion_app.cli import main
+from fusion_app.errors import RecordingError
+from fusion_app.frames import FusedFrame
+from fusion_app.recording import entry_of
+from fusion_app.recording.again import settings_of_recording
+from fusion_app.recording.part import PartPlan
+from fusion_app.recording.parts import Parts
+from fusion_app.runner import Pace
+from fusion_app.session import Session, open_session
+from fusion_app.session_recorder import SessionRecorder, about_session
+from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+
+SOURCES = SourceSettings("synthetic:ir?size=64x48&fps=40", "synthetic:vis?size=64x48&fps=40", realtime=True, loop=True)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    recording = RecordingSettings(str(tmp_path / "videos"), warn_free_mb=0, stop_free_mb=0)
+    return Settings(SOURCES, FusionSettings(model="max"), recording=recording)
+
+
+@pytest.fixture
+def session(settings: Settings) -> Iterator[Session]:
+    found = open_session(settings, Pace.LIVE)
+    yield found
+    found.close()
+
+
+def wait_for_frames(session: Session, count: int) -> None:
+    came = threading.Semaphore(0)
+    session.runner.add_sink(lambda _: came.release())
+    for _ in range(count):
+        assert came.acquire(timeout=20)
+
+
+def test_recordings_of_one_second_in_one_folder_get_names_and_files_of_their_own(
+    session: Session, settings: Settings
+) -> None:
+    recorders = [SessionRecorder(session, settings) for _ in range(4)]  # each could be another program
+    paths = [recorder.start() for recorder in recorders]
+    assert len(set(paths)) == 4
+    session.runner.start()
+    wait_for_frames(session, 5)
+    for recorder in recorders:
+        recorder.detach()
+    assert [recorder.stop() for recorder in recorders] == paths
+    for path in paths:
+        beside = {other.suffix for other in path.parent.glob(f"{path.stem}.*")}
+        assert beside == {".mkv", ".yaml", ".csv"}
+
+
+def test_a_recording_says_what_was_set_when_it_began(session: Session, settings: Settings) -> None:
+    recorder = SessionRecorder(session, settings)
+    session.runner.start()
+    now = replace(settings, thermal=replace(settings.thermal, polarity="black-hot"))
+    session.adjust_thermal(now.thermal)
+    path = recorder.start(now)
+    wait_for_frames(session, 3)
+    recorder.detach()
+    recorder.stop()
+    assert settings_of_recording(path).thermal.polarity == "black-hot"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a folder that nobody may write to")
+def test_a_folder_that_cannot_be_written_to_is_told_at_once(session: Session, settings: Settings) -> None:
+    place = replace(settings, recording=replace(settings.recording, folder="/proc/1"))
+    recorder = SessionRecorder(session, settings)
+    with pytest.raises(RecordingError, match="/proc/1 cannot be"):
+        recorder.start(place)
+    assert not recorder.is_recording
+
+
+def test_what_fails_before_the_first_frame_is_told_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = ["synthetic:ir?size=64x49", "synthetic:vis?size=64x49"]
+    assert main(["record", *sources, "--layout", "dual", "--model", "max", "-o", str(tmp_path / "out"), "--quiet"]) == 2
+    assert "no two halves" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_time_goes_on_while_nothing_comes_between_two_parts(
+    tmp_path: Path, session: Session, settings: Settings
+) -> None:
+    fused: list[FusedFrame] = []
+    session.runner.add_sink(fused.append)
+    session.runner.start()
+    wait_for_frames(session, 1)
+    parts = Parts(tmp_path / "r.mkv", PartPlan(settings.recording, about_session(session, settings)))
+    for pts_s in (0.0, 0.025, 10.0, 10.025):
+        frame = fused[0]
+        pair = replace(frame.pair, ir=replace(frame.pair.ir, pts_s=pts_s), vis=replace(frame.pair.vis, pts_s=pts_s))
+        if pts_s == 10.0:
+            parts.split()
+        parts.write(entry_of(replace(frame, pair=pair), 0.025, 0.025, is_live=True))
+    parts.close()
+    with (tmp_path / "r-002.csv").open(newline="") as file:
+        assert [float(row["time_s"]) for row in csv.DictReader(file)] == [10.0, 10.025]
+    assert parts.seconds == pytest.approx(10.05)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".csv", ".yaml"])
+def test_no_file_beside_a_part_is_replaced(tmp_path: Path, session: Session, settings: Settings, suffix: str) -> None:
+    fused: list[FusedFrame] = []
+    session.runner.add_sink(fused.append)
+    session.runner.start()
+    wait_for_frames(session, 1)
+    mine = tmp_path / f"r{suffix}"
+    mine.write_text("mine")
+    parts = Parts(tmp_path / "r.mkv", PartPlan(settings.recording, about_session(session, settings)))
+    with pytest.raises(RecordingError, match="replace nothing"):
+        parts.write(entry_of(fused[0], 0.025, 0.025, is_live=True))
+    assert mine.read_text() == "mine"
