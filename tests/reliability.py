@@ -108,7 +108,7 @@ def _lines(figures: Sequence[Figure]) -> Iterator[str]:
         rows = [item for item in figures if item.promise == promise]
         yield from ("", f"## {promise}", "", "| case | last figure | measured | test |", "|---|---|---|---|")
         for item in rows:
-            figure = item.figure if item.holds else f"**FAILED in the last run**; before: {item.figure}"
+            figure = item.figure if item.holds else f"**Not kept in the last run.** {item.figure}"
             yield f"| {_cell(item.case or '–')} | {_cell(figure)} | {item.measured} | `{_cell(item.test)}` |"
 
 

@@ -21,7 +21,7 @@ def plot(path: Path, samples: Sequence[Sample], faults: Sequence[Fault], warm_up
     """Write the picture of a soak."""
     minutes = np.array([sample["elapsed_s"] for sample in samples]) / 60
     columns = {name: np.array([sample[name] for sample in samples]) for name in samples[0]}
-    figure, axes = plt.subplots(4, 1, figsize=(11, 10), sharex=True, layout="constrained")
+    figure, axes = plt.subplots(4, 1, figsize=(13, 10), sharex=True, layout="constrained")
     figure.suptitle(title)
     _memory(axes[0], minutes, columns, [s for s in samples if s["elapsed_s"] >= warm_up_s])
     for name in ("threads", "handles"):
@@ -33,7 +33,7 @@ def plot(path: Path, samples: Sequence[Sample], faults: Sequence[Fault], warm_up
     for axis in axes:
         _bands(axis, faults)
         axis.grid(alpha=0.3)
-        axis.legend(loc="upper left", fontsize=8, ncols=3)
+        axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
     axes[3].set_xlabel("minutes")
     figure.savefig(path, dpi=90)
     plt.close(figure)
@@ -52,7 +52,7 @@ def _pace(axis: Axes, minutes: np.ndarray, columns: dict[str, np.ndarray]) -> No
     seconds = np.maximum(np.diff(columns["elapsed_s"]), 0.1)
     waited = np.maximum(np.diff(columns["waited_ms"]), 0) / seconds
     axis.plot(minutes[1:], np.diff(columns["fused"]) / seconds, lw=0.6, label="fused frames per second")
-    axis.plot(minutes[1:], waited / 10, lw=0.4, alpha=0.6, label="waiting for the processor, 10 ms/s")
+    axis.plot(minutes[1:], waited / 100, lw=0.4, alpha=0.6, label="waiting for the processor,\n100 ms in a second")
     axis.plot(minutes, columns["latency_ms"], lw=0.6, label="latency, ms")
     axis.plot(minutes, columns["load"], lw=0.8, label="load of the machine")
     axis.set_ylim(0, 130)

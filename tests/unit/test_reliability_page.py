@@ -43,5 +43,5 @@ def test_the_page_shows_figures_and_failures_and_is_read_back(tmp_path: Path) ->
     text = page.read_text(encoding="utf-8")
     assert text.count("## A file plays") == 1
     assert "a\\|b" in text
-    assert "FAILED in the last run" in text
+    assert "Not kept in the last run" in text
     assert sorted(read_figures(page.with_suffix(".json")), key=lambda item: item.test) == written
