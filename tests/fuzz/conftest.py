@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import torch
 from hypothesis.strategies import SearchStrategy
 
 from tests.fuzz.attacker import Attacker, fuzz
@@ -14,6 +15,12 @@ Fuzz = Callable[[int, SearchStrategy[Any], Callable[[Any], None]], None]
 PROMISE = (
     "Whatever is opened is read or refused in one sentence: no crash, no hang, nothing executed, nothing overwritten"
 )
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _denormals() -> None:
+    """Undo what networks that ran in this thread before have set: hypothesis wants all floats there are."""
+    torch.set_flush_denormal(False)
 
 
 @pytest.fixture(scope="package")
