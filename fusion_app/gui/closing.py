@@ -4,10 +4,12 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
 from fusion_app.gui.commands import Commands
-from fusion_app.gui.recording_control import RUNNING, RecordingControl
+from fusion_app.gui.recording_control import RUNNING, RecordingControl, RecordingState
 from fusion_app.gui.session_controller import SessionController
 
 CLOSE_WITHIN_MS = 4500
+FINISH_WITHIN_MS = 60_000
+"""A recording has longer: frames that wait to be written would be lost without a word."""
 
 
 class Closing(QObject):
@@ -38,7 +40,7 @@ class Closing(QObject):
         self._commands.stop_export(self._controller.worker)
         self._controller.close()
         self._controller.worker.submit(lambda: None, self._finish)  # behind everything that waits
-        QTimer.singleShot(CLOSE_WITHIN_MS, self._finish)
+        QTimer.singleShot(CLOSE_WITHIN_MS, self._give_up)
         return True
 
     def _may_stop_recording(self) -> bool:
@@ -49,6 +51,13 @@ class Closing(QObject):
         box.addButton(self.tr("Go on recording"), QMessageBox.ButtonRole.RejectRole)
         box.exec()
         return box.clickedButton() is finish
+
+    def _give_up(self) -> None:
+        is_writing = self._recording.state is RecordingState.FINALISING
+        if is_writing and not self.is_done:
+            QTimer.singleShot(FINISH_WITHIN_MS - CLOSE_WITHIN_MS, self._finish)
+        else:
+            self._finish()
 
     def _finish(self, _: object = None) -> None:
         if not self.is_done:

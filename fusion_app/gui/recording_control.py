@@ -58,6 +58,7 @@ class RecordingControl(QObject):
                 self.attach(controller.session, controller.settings)
 
         controller.state_changed.connect(attach)
+        self.changed.connect(attach)  # a session that was opened while the recording before was being finished
         controller.releasing.connect(self.release)
 
     def attach(self, session: Session, settings: Settings) -> None:

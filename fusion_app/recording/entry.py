@@ -40,6 +40,7 @@ class Entry:
         period_s: Nominal time from one frame to the next at this moment, seconds.
         ir_period_s: The same of infrared.
         marks: What is to be known of it: ``held``, ``lost:ir``, ``nuc``, ``dropped:3``, ``marker:…``, ``pause:2.5``.
+        begins_part: The user wants a new part to begin with it.
     """
 
     fused: FusedFrame
@@ -48,6 +49,7 @@ class Entry:
     period_s: float = 0.04
     ir_period_s: float = 0.04
     marks: tuple[str, ...] = ()
+    begins_part: bool = False
 
     def marked(self, *marks: str) -> "Entry":
         """Return the entry with more marks."""

@@ -28,7 +28,6 @@ class Parts:
         self._finished_bytes = 0
         self._began_s = 0.0
         self._origin_s: float | None = None
-        self._must_split = False
         self._reason = "stopped"
 
     @property
@@ -41,10 +40,6 @@ class Parts:
         """Bytes on disk."""
         return self._finished_bytes + (self._part.size if self._part is not None else 0)
 
-    def split(self) -> None:
-        """Begin a new part with the next frame."""
-        self._must_split = True
-
     def write(self, entry: Entry) -> None:
         """Write one entry.
 
@@ -54,7 +49,7 @@ class Parts:
         try:
             self.disk.check()
             part = self._part
-            if part is None or self._is_full(part) or not part.holds(entry):
+            if part is None or entry.begins_part or self._is_full(part) or not part.holds(entry):
                 part = self._begin(entry)
             part.write(entry)
         except Exception as error:
@@ -73,15 +68,12 @@ class Parts:
             self._finish(part, self._reason)
 
     def _is_full(self, part: Part) -> bool:
-        if self._must_split:
-            return True
         minutes, megabytes = self._plan.settings.split_minutes, self._plan.settings.split_mb
         if minutes and part.seconds >= minutes * 60 - 1e-6:
             return True
         return bool(megabytes) and part.size >= megabytes * MEGABYTE
 
     def _begin(self, first: Entry) -> Part:
-        self._must_split = False
         if self._part is not None:
             self._finish(self._part, "next part")
         self.number += 1

@@ -75,6 +75,7 @@ class Recording:
         self._marks: list[str] = []
         self._is_paused = False
         self._has_resumed = False
+        self._must_split = False
         self._told_dropped = 0
         self._cut_s = 0.0
         self._first_s: float | None = None
@@ -111,13 +112,15 @@ class Recording:
                 return
             has_resumed, self._has_resumed = self._has_resumed, False
             marks, self._marks = self._marks, []
+            entry = replace(entry, begins_part=self._must_split)
+            self._must_split = False
         if has_resumed and self._last_s is not None:
             paused_s = entry.fused.pts_s - self._last_s - entry.period_s
             self._cut_s += paused_s
             marks.append(marker("pause", f"{paused_s:.3f}"))
         self._is_over = self._is_over or self._is_late(entry.fused.pts_s)
         if not self._is_over and not self._offer(entry, marks):
-            self._remember(marks)
+            self._remember(marks, must_split=entry.begins_part)
 
     def _is_late(self, pts_s: float) -> bool:
         if self._first_s is None:
@@ -151,7 +154,7 @@ class Recording:
 
     def split(self) -> None:
         """Begin the next part with the next frame."""
-        self._parts.split()
+        self._remember([], must_split=True)
 
     def status(self) -> RecordingStatus:
         """Return how it goes."""
@@ -181,9 +184,10 @@ class Recording:
         self._parts.late_drops = self._recorder.dropped - self._told_dropped
         self._recorder.close()
 
-    def _remember(self, marks: list[str]) -> None:
+    def _remember(self, marks: list[str], *, must_split: bool = False) -> None:
         with self._lock:
             self._marks = [*marks, *self._marks]
+            self._must_split = self._must_split or must_split
 
     def _warning(self) -> str:
         try:

@@ -357,5 +357,5 @@ def test_the_help_names_every_command() -> None:
     )
     assert all(
         command in finished.stdout
-        for command in ("view", "fuse", "record", "sync", "devices", "demo", "bench", "import-weights")
+        for command in ("view", "fuse", "record", "recover", "sync", "devices", "demo", "bench", "import-weights")
     )

@@ -12,14 +12,16 @@ import pytest
 from fusion_app.cli import main
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.recording import entry_of
+from fusion_app.recording import Recording, entry_of
 from fusion_app.recording.again import settings_of_recording
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
+from fusion_app.recording.sidecar import Sidecar
 from fusion_app.runner import Pace
 from fusion_app.session import Session, open_session
 from fusion_app.session_recorder import SessionRecorder, about_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+from fusion_app.yaml_files import load_as
 
 SOURCES = SourceSettings("synthetic:ir?size=64x48&fps=40", "synthetic:vis?size=64x48&fps=40", realtime=True, loop=True)
 
@@ -35,6 +37,11 @@ def session(settings: Settings) -> Iterator[Session]:
     found = open_session(settings, Pace.LIVE)
     yield found
     found.close()
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def wait_for_frames(session: Session, count: int) -> None:
@@ -101,12 +108,10 @@ def test_time_goes_on_while_nothing_comes_between_two_parts(
     for pts_s in (0.0, 0.025, 10.0, 10.025):
         frame = fused[0]
         pair = replace(frame.pair, ir=replace(frame.pair.ir, pts_s=pts_s), vis=replace(frame.pair.vis, pts_s=pts_s))
-        if pts_s == 10.0:
-            parts.split()
-        parts.write(entry_of(replace(frame, pair=pair), 0.025, 0.025, is_live=True))
+        entry = entry_of(replace(frame, pair=pair), 0.025, 0.025, is_live=True)
+        parts.write(replace(entry, begins_part=pts_s == 10.0))
     parts.close()
-    with (tmp_path / "r-002.csv").open(newline="") as file:
-        assert [float(row["time_s"]) for row in csv.DictReader(file)] == [10.0, 10.025]
+    assert [float(row["time_s"]) for row in rows(tmp_path / "r-002.csv")] == [10.0, 10.025]
     assert parts.seconds == pytest.approx(10.05)
 
 
@@ -122,3 +127,48 @@ def test_no_file_beside_a_part_is_replaced(tmp_path: Path, session: Session, set
     with pytest.raises(RecordingError, match="replace nothing"):
         parts.write(entry_of(fused[0], 0.025, 0.025, is_live=True))
     assert mine.read_text() == "mine"
+
+
+def test_a_marker_and_a_new_part_come_in_the_order_of_the_user_however_long_the_queue(
+    tmp_path: Path, session: Session, settings: Settings
+) -> None:
+    fused: list[FusedFrame] = []
+    session.runner.add_sink(fused.append)
+    session.runner.start()
+    wait_for_frames(session, 60)
+    recording = Recording(tmp_path / "r.mkv", PartPlan(settings.recording, about_session(session, settings)))
+    for number, frame in enumerate(fused[:60]):  # faster than they are written
+        if number == 20:
+            recording.add_marker("here")
+        if number == 40:
+            recording.split()
+        recording(entry_of(frame, 0.025, 0.025, is_live=True))
+    recording.close()
+    marks = [row["marks"] for row in rows(tmp_path / "r.csv")]
+    assert len(marks) == 40
+    assert "marker:here" in marks[20]
+    assert len(rows(tmp_path / "r-002.csv")) == 20
+
+
+def test_the_command_recovers_what_was_killed_and_touches_nothing_else(
+    tmp_path: Path, settings: Settings, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recorder = SessionRecorder(session, settings)
+    session.runner.start()
+    whole = recorder.start()
+    wait_for_frames(session, 5)
+    recorder.detach()
+    recorder.stop()
+    before = whole.read_bytes()
+    assert main(["recover", str(whole)]) == 2
+    assert main(["recover", str(whole.parent)]) == 0
+    assert "no unfinished recording" in capsys.readouterr().out
+    assert whole.read_bytes() == before
+    whole.with_suffix(".recording").touch()  # what a dead process leaves
+    assert main(["recover", str(whole.parent)]) == 0
+    assert f"recovered: {whole}" in capsys.readouterr().out
+    assert load_as(Sidecar, whole.with_suffix(".yaml")).ended == "recovered"
+    whole.write_bytes(b"no video")
+    whole.with_suffix(".recording").touch()
+    assert main(["recover", str(whole)]) == 1
+    assert whole.read_bytes() == b"no video"
