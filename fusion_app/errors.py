@@ -3,6 +3,8 @@
 import reprlib
 from collections.abc import Iterable
 
+from fusion_app.passwords import without_passwords
+
 MAX_TEXT = 500
 """Longest text of an error; longer ones lose their middle."""
 
@@ -13,11 +15,12 @@ _BRIEF.maxlevel, _BRIEF.maxstring, _BRIEF.maxother = 3, 80, 80
 class FusionAppError(Exception):
     """Root of every error that this application raises on purpose; its text is one sentence for the user.
 
-    What the user named may hold line breaks or the codes that steer a terminal; they are replaced.
+    What the user named may hold line breaks or the codes that steer a terminal; they are replaced. Passwords in
+    addresses are left out.
     """
 
     def __init__(self, text: str) -> None:
-        super().__init__(_one_line(text))
+        super().__init__(_one_line(without_passwords(text)))
 
 
 class SourceError(FusionAppError):

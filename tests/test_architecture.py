@@ -14,7 +14,7 @@ LAYERS = {
     name: layer
     for layer, names in enumerate(
         (
-            "errors frames settings yaml_files cache machine",
+            "passwords errors frames settings yaml_files cache machine",
             "sources alignment synchronisation thermal engine fusion_modes compositing writers telemetry",
             "pairing live_pairing opening pipeline snapshot quality recording estimation file_offset",
             "runner",
@@ -27,6 +27,7 @@ LAYERS = {
 """Layer of each part of ``fusion_app``. A part imports parts of lower layers; on layers 2 to 5 neighbours may meet."""
 
 SIBLINGS_THAT_MEET = {
+    ("errors", "passwords"),
     ("settings", "errors"),
     ("settings", "yaml_files"),
     ("yaml_files", "errors"),

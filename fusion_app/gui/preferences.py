@@ -9,7 +9,7 @@ from PyQt6.QtCore import QByteArray, QSettings
 from fusion_app.gui.palettes import Palette
 from fusion_app.gui.theme import Theme
 from fusion_app.gui.view_grid import Layout
-from fusion_app.sources.capture import without_password
+from fusion_app.passwords import without_password
 
 MOST_RECENT = 8
 E = TypeVar("E", Theme, Layout, Palette)

@@ -11,8 +11,8 @@ from pathlib import Path
 from fusion_app import __version__
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.passwords import without_password
 from fusion_app.settings import Settings
-from fusion_app.sources.capture import without_password
 from fusion_app.writers.base import write_failure
 from fusion_app.yaml_files import to_yaml
 

@@ -16,9 +16,10 @@ from functools import partial
 from pathlib import Path
 
 from fusion_app.errors import SourceError
+from fusion_app.passwords import without_password
 from fusion_app.sources.base import FrameSource, Phase, SourceState
 from fusion_app.sources.buffered import BufferedSource
-from fusion_app.sources.capture import CaptureSource, without_password
+from fusion_app.sources.capture import CaptureSource
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files
 from fusion_app.sources.reconnecting import ReconnectingSource
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split

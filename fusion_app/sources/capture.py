@@ -1,7 +1,6 @@
 """Cameras of this machine through OpenCV, stamped with the monotonic clock as each frame arrives."""
 
 import os
-import re
 import sys
 import time
 
@@ -17,15 +16,6 @@ Y16 = int.from_bytes(b"Y16 ", "little")
 
 if "OPENCV_LOG_LEVEL" not in os.environ:  # it would print at every attempt; what matters is in the source's state
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-
-
-def without_password(uri: str) -> str:
-    """Return ``uri`` with a password in its user part or among its parameters replaced by three dots."""
-    uri = re.sub(r"(://[^/@:]*):.*@", r"\1:…@", uri)
-    name = r"(?:password|passwd|pwd|psw|pass|token|access_token|apikey|api_key|key|secret)="
-    for parameter in (rf"([?&#;_]{name})[^&]*", rf"(/{name})[^/?&#]*"):  # in the query; in the path
-        uri = re.sub(parameter, r"\1…", uri, flags=re.IGNORECASE)
-    return uri
 
 
 class CaptureSource(FrameSource):
