@@ -83,9 +83,14 @@ def _stop(recorder: SessionRecorder, session: Session) -> Exception | None:
         recorder.stop()
     except RecordingError as error:
         if recorder.final is None or not recorder.final.written:
-            raise _run_error(session) or error from None
+            raise _run_error(session) or _without_frames(session, error) from None
         return error
     return None
+
+
+def _without_frames(session: Session, error: RecordingError) -> RecordingError:
+    silent = next((source.notice for source in (session.vis, session.ir) if source.notice), "")
+    return RecordingError(f"nothing was recorded: {silent}") if silent else error
 
 
 def _run_error(session: Session) -> Exception | None:

@@ -1,6 +1,7 @@
 """Recordings that begin at the same moment, fail before their first frame, or have a gap between two parts."""
 
 import csv
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -95,6 +96,17 @@ def test_what_fails_before_the_first_frame_is_told_and_leaves_nothing(
     assert main(["record", *sources, "--layout", "dual", "--model", "max", "-o", str(tmp_path / "out"), "--quiet"]) == 2
     assert "no two halves" in capsys.readouterr().err
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_where_no_camera_answers_the_error_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        nobody = f"http://me:secret@127.0.0.1:{server.getsockname()[1]}/"
+    cameras = [f"{nobody}ir", f"{nobody}vis"]
+    assert main(["record", *cameras, "--model", "max", "-o", str(tmp_path), "--duration", "0.2", "--quiet"]) == 2
+    said = capsys.readouterr().err
+    assert "nothing was recorded: http://me:…@127.0.0.1" in said
+    assert "does not answer" in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_time_goes_on_while_nothing_comes_between_two_parts(
