@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from types import TracebackType
 
@@ -15,6 +16,9 @@ from fusion_app.engine import preload
 from fusion_app.errors import FusionAppError
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import Settings
+
+PATIENCE_S = 1.0
+"""How long threads that are left behind may take to end."""
 
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -41,7 +45,24 @@ def run_window(settings: Settings) -> int:
     _close_on_signals(app, window)
     window.show()
     QTimer.singleShot(0, lambda: _start(window))
-    return app.exec()
+    code = app.exec()
+    _leave_if_threads_are_left(code)
+    return code
+
+
+def _leave_if_threads_are_left(code: int) -> None:
+    """End the process at once where a thread hangs in a driver or is loading a library.
+
+    Taking down Qt and the interpreter under it crashes. The window has waited for all that is worth waiting for.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+    for thread in others:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    if any(thread.is_alive() for thread in others):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _require_display() -> None:
@@ -72,7 +93,7 @@ def _close_on_signals(app: QApplication, window: MainWindow) -> None:
     """Close in order on Ctrl-C and SIGTERM. Python sees signals only between its own instructions: hence the timer."""
 
     def close(*_: object) -> None:
-        window.close_at_once()
+        QTimer.singleShot(0, window.close_at_once)  # not here: Python may be in the middle of painting
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, close)
