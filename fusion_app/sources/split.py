@@ -16,6 +16,8 @@ from fusion_app.sources.base import FrameSource, SourceInfo, SourceState
 
 SPLIT = "split:"
 SIDES = ("left", "right", "top", "bottom")
+TICK_S = 1e-6
+"""Less than any two frames are apart. (The next larger number would be none where denormals are flushed to zero.)"""
 
 
 def parse_split(uri: str) -> tuple[str, str]:
@@ -83,7 +85,7 @@ class SharedSource:
         for one in self._halves:
             if frame.pts_s >= one.next_s:
                 one.waiting.append(frame)
-                one.next_s = float(np.nextafter(frame.pts_s, np.inf))
+                one.next_s = frame.pts_s + TICK_S
 
     def seek(self, reader: "HalfSource", pts_s: float) -> None:
         """Continue for ``reader`` at ``pts_s``; the others go on where they are."""

@@ -99,7 +99,7 @@ def test_when_both_are_gone_the_last_frames_stay_and_the_lamp_says_no_signal(
     for role in (Role.IR, Role.VIS):
         wait_until_gone(qtbot, live, role)
     qtbot.waitUntil(lambda: "NO SIGNAL" in live.bottom.live.lamp.text())
-    assert all(tile.is_dimmed and tile.has_frame for tile in live.grid.tiles.values())
+    qtbot.waitUntil(lambda: all(tile.is_dimmed and tile.has_frame for tile in live.grid.tiles.values()))
     assert "goes on" not in notice(live, Role.IR).text
     for one in cameras:
         one.start()

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from fusion_app.errors import PairingError, SourceError
 from fusion_app.frames import FramePair, Size
@@ -65,6 +66,15 @@ def test_both_halves_of_a_file_are_paired_frame_by_frame(wide: str) -> None:
     assert session.ir.info.uri == f"split:left:{wide}"
 
 
+@pytest.fixture(params=[False, True], ids=["all numbers", "denormals are zero"])
+def _denormals(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Threads inherit what networks that run in this one set."""
+    torch.set_flush_denormal(request.param)
+    yield
+    torch.set_flush_denormal(False)
+
+
+@pytest.mark.usefixtures("_denormals")
 def test_halves_of_a_file_are_sought_together(wide: str) -> None:
     session = session_of(f"split:left:{wide}", f"split:right:{wide}")
     for target in (20, 3, 0, 28, 11):
