@@ -187,6 +187,6 @@ def test_fifty_losses_leave_no_trace(kind: str, reliability: Record) -> None:
         reliability("A lost camera is marked and comes back by itself", str(found), f"{STREAMS[kind]}, {fault}")
     assert threads <= 0
     assert growth < 30e6
-    assert reconnects >= 25
+    assert reconnects >= 20  # a sender by UDP that is away for less than 2 s needs none
     figure = f"{growth / 1e6:+.1f} MB and {threads:+d} threads from loss 10 to loss 50, {reconnects} reconnects"
     reliability("Losing cameras costs neither memory nor threads", figure, STREAMS[kind])
