@@ -24,7 +24,7 @@ from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import file_sha256, without_secrets
 from fusion_app.session import Session
 from fusion_app.settings import Settings
-from fusion_app.snapshot import free_path, recording_folder, save_snapshot
+from fusion_app.snapshot import free_path, make_folder, recording_folder, save_snapshot
 from fusion_app.sources import BufferedSource
 from fusion_app.writers.base import write_failure
 
@@ -93,7 +93,7 @@ class SessionRecorder:
             raise RecordingError("a recording is running already; stop it first")
         rig = settings or self._settings
         plan = PartPlan(rig.recording, about_session(self._session, rig))
-        path = _claimed(_ready(recording_folder(rig.recording)))
+        path = _claimed(make_folder(recording_folder(rig.recording)))
         try:
             with self._handing_over:  # no frame falls between what was before and what comes
                 self._recording = Recording(path, plan, self._preroll.take(), duration_s)
@@ -184,14 +184,6 @@ def about_session(session: Session, settings: Settings) -> About:
     weights = file_sha256(_weights(engine, settings))
     facts = EngineFacts(engine.name, engine.description, weights, engine.device, engine.fallback_reason)
     return About(facts, without_secrets(settings))
-
-
-def _ready(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RecordingError(f"{folder} cannot be created ({error.strerror}); choose another folder") from None
-    return folder
 
 
 def _claimed(folder: Path) -> Path:

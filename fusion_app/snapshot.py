@@ -32,6 +32,19 @@ def free_path(folder: Path, kind: str, suffix: str) -> Path:
     return folder / f"{free}{suffix}"
 
 
+def make_folder(folder: Path) -> Path:
+    """Create ``folder`` if it is not there, and return it.
+
+    Raises:
+        RecordingError: It cannot be created.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(f"{folder} cannot be created ({error.strerror}); choose another folder") from None
+    return folder
+
+
 def save_snapshot(folder: Path, fused: FusedFrame, about: About | None = None) -> Path:
     """Write the fused frame and the two frames it was made of as lossless PNG, at their own sizes and depths.
 
@@ -46,10 +59,7 @@ def save_snapshot(folder: Path, fused: FusedFrame, about: About | None = None) -
     Raises:
         RecordingError: They could not be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RecordingError(f"{folder} cannot be created ({error.strerror}); choose another folder") from None
+    make_folder(folder)
     fused = recordable(fused)
     path = free_path(folder, "snapshot", ".png")
     write_png(path, fused.image)

@@ -1,8 +1,11 @@
 """A combo box with a chevron of its own; style sheets lose Qt's."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PyQt6.QtWidgets import QComboBox
+from PyQt6.QtWidgets import QComboBox, QWidget
 
 
 class ComboBox(QComboBox):
@@ -17,3 +20,18 @@ class ComboBox(QComboBox):
         painter.setPen(QPen(colour, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         x, y = self.width() - 15.0, self.height() / 2
         painter.drawPolyline(QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2))
+
+
+def choice_box(
+    parent: QWidget, choices: Iterable[tuple[Any, str]], title: str, choose: Callable[[Any], object]
+) -> ComboBox:
+    """Return a combo box of values and their words, called ``title`` where it is read out.
+
+    ``choose`` is called with the value that the user picks.
+    """
+    combo = ComboBox(parent)
+    combo.setAccessibleName(title)
+    for value, text in choices:
+        combo.addItem(text, value)
+    combo.activated.connect(lambda _: choose(combo.currentData()))
+    return combo

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from fusion_app.gui.actions import Actions
-from fusion_app.gui.combo import ComboBox
+from fusion_app.gui.combo import ComboBox, choice_box
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.recording_control import RecordingState, RecordingStatus
 from fusion_app.gui.status_fields import disk_field, size_text, time_text
@@ -119,12 +119,8 @@ class RecordPanel(QWidget):
             self.tracks[name].setChecked(True)
 
     def _combo(self, choices: tuple[tuple[Any, str], ...], name: str, title: str) -> ComboBox:
-        combo = ComboBox(self)
-        combo.setAccessibleName(title)
-        for value, text in choices:
-            combo.addItem(_words(text), value)
-        combo.activated.connect(lambda _: self._change(**{name: combo.currentData()}))
-        return combo
+        offered = ((value, _words(text)) for value, text in choices)
+        return choice_box(self, offered, title, lambda value: self._change(**{name: value}))
 
     def _spin(self, name: str, unit: str, most: float) -> QDoubleSpinBox:
         spin = QDoubleSpinBox(self)

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QGroupBox, QLabel, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame, ThermalView
-from fusion_app.gui.combo import ComboBox
+from fusion_app.gui.combo import ComboBox, choice_box
 from fusion_app.gui.docks.histogram import Histogram
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.palettes import NAMES, Palette
@@ -116,12 +116,8 @@ class ThermalPanel(QWidget):
         self.readings.setText(_readings(view))
 
     def _combo(self, choices: Choices, name: str, title: str) -> ComboBox:
-        combo = ComboBox(self)
-        combo.setAccessibleName(title)
-        for value, text in choices:
-            combo.addItem(_words(text), value)
-        combo.activated.connect(lambda _: self._change(**{name: combo.currentData()}))
-        return combo
+        offered = ((value, _words(text)) for value, text in choices)
+        return choice_box(self, offered, title, lambda value: self._change(**{name: value}))
 
     def _switch(self, name: str, text: str) -> QCheckBox:
         box = QCheckBox(_words(text), self)
