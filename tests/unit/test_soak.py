@@ -63,6 +63,11 @@ def test_a_soak_on_a_machine_that_was_never_free_shows_nothing_of_lost_frames() 
     assert failures(judge(busy, [FAULT], 300)) == ["frames are lost only where faults were forced"]
 
 
+def test_where_nothing_is_lost_outside_faults_a_busy_machine_is_no_excuse_that_is_needed() -> None:
+    busy = [sample | {"waited_ms": 500 * sample["elapsed_s"]} for sample in samples()]
+    assert failures(judge(busy, [FAULT], 300)) == []
+
+
 def test_an_hour_has_every_kind_of_fault_and_each_is_mended_before_the_next() -> None:
     faults = schedule(3600)
     assert {fault.name for fault in faults} == {"kill ir", "kill vis", "freeze ir", "freeze vis", "burst"}
