@@ -1,10 +1,53 @@
-"""Infrared pixels to visible pixels. Without an alignment profile the two pictures are taken to show the same view."""
+"""Infrared pixels to visible pixels, as an alignment profile says. Without one the two pictures show the same view."""
+
+from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
+import numpy as np
 
-from fusion_app.frames import Image, Size
+from fusion_app.frames import FloatImage, Image, Size, size_of
+from fusion_app.profiles import AlignmentProfile, Matrix
 
 ASPECT_TOLERANCE = 0.02
+SAME_PX = 0.01
+"""A homography this near to stretching, at every corner, is stretching."""
+COARSE = 0.8
+"""Infrared that becomes smaller than this is made smaller first, so that its detail does not turn into noise."""
+BLIND_PX = 4
+"""So far inside the edge of infrared its pixels are not trusted; cameras draw their last rows badly."""
+FADE = 0.06
+"""How far, as a part of the visible frame's shorter side, infrared fades in behind its edge."""
+
+
+@dataclass(frozen=True)
+class Warp:
+    """A homography for pictures of two sizes.
+
+    Attributes:
+        matrix: From pixels of infrared of ``ir_size`` to pixels of the visible frame.
+        ir_size: What infrared is scaled to before.
+        reach: ``(H, W)`` float32, how far infrared counts at each visible pixel: 0 outside its view, 1 well inside it;
+            None where it covers the whole frame.
+    """
+
+    matrix: Matrix
+    ir_size: Size
+    reach: FloatImage | None
+
+
+def apply(ir: Image, profile: AlignmentProfile, size: Size) -> Image:
+    """Return ``ir`` as it lies on a visible frame of ``size``: ``(H, W)`` uint8, 0 where infrared does not reach."""
+    warp = _warp(profile, size_of(ir), size)
+    if warp is None:
+        return fit(ir, size)
+    return cv2.warpPerspective(fit(ir, warp.ir_size), warp.matrix, size, flags=cv2.INTER_LINEAR)
+
+
+def reach(ir: Image, profile: AlignmentProfile, size: Size) -> FloatImage | None:
+    """Return how far ``ir`` counts at each pixel of a visible frame of ``size``, see `Warp`; None for everywhere."""
+    warp = _warp(profile, size_of(ir), size)
+    return None if warp is None else warp.reach
 
 
 def fit(ir: Image, size: Size) -> Image:
@@ -19,3 +62,51 @@ def fit(ir: Image, size: Size) -> Image:
 def is_stretched(ir: Size, vis: Size) -> bool:
     """Tell whether fitting ``ir`` to ``vis`` changes its proportions visibly."""
     return abs(ir.width * vis.height / (ir.height * vis.width) - 1) > ASPECT_TOLERANCE
+
+
+def notice(profile: AlignmentProfile, ir: Size, vis: Size) -> str:
+    """Return what the user should know of ``profile`` on pictures of these sizes, one sentence, or nothing."""
+    if not profile.is_set:
+        if not is_stretched(ir, vis):
+            return ""
+        return (
+            f"infrared is {ir} and visible {vis}: infrared is stretched to fit, so objects may not lie on each other; "
+            "align the two in the dock Alignment or with the command align"
+        )
+    for name, made_for, now in (("infrared", profile.ir_size, ir), ("visible", profile.vis_size, vis)):
+        if is_stretched(Size(*made_for), now):
+            return (
+                f"the alignment was made for {name} of {Size(*made_for)} and this is {now}, of other proportions: "
+                "it may not fit; align the two again"
+            )
+    return ""
+
+
+def corners(matrix: Matrix, ir: Size) -> FloatImage:
+    """Return where the corners of infrared lie, ``(4, 2)`` visible pixels, clockwise from the top left."""
+    width, height = ir
+    outline = np.array([[[-0.5, -0.5], [width - 0.5, -0.5], [width - 0.5, height - 0.5], [-0.5, height - 0.5]]])
+    return np.asarray(cv2.perspectiveTransform(outline, matrix)[0], np.float32)
+
+
+@lru_cache(maxsize=4)
+def _warp(profile: AlignmentProfile, ir: Size, vis: Size) -> Warp | None:
+    """Return what is computed once for pictures of these sizes; None where infrared is only stretched."""
+    matrix, stretched = (one.homography(ir, vis) for one in (profile, AlignmentProfile()))
+    if np.abs(corners(matrix, ir) - corners(stretched, ir)).max() < SAME_PX:
+        return None
+    scale = float(np.sqrt(cv2.contourArea(corners(matrix, ir)) / (ir.width * ir.height)))
+    smaller = Size(max(1, round(ir.width * scale)), max(1, round(ir.height * scale))) if scale < COARSE else ir
+    matrix = profile.homography(smaller, vis)
+    return Warp(matrix, smaller, _reach(matrix, smaller, vis))
+
+
+def _reach(matrix: Matrix, ir: Size, vis: Size) -> FloatImage | None:
+    covered = cv2.warpPerspective(np.full(ir[::-1], 255, np.uint8), matrix, vis, flags=cv2.INTER_LINEAR) == 255
+    if covered.all():
+        return None
+    inside_px = cv2.distanceTransform(covered.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    ramp = np.clip((inside_px - BLIND_PX) / max(1.0, FADE * min(vis)), 0, 1)
+    faded = np.asarray(ramp * ramp * (3 - 2 * ramp), np.float32)
+    faded.setflags(write=False)
+    return faded

@@ -26,6 +26,12 @@ class Size(NamedTuple):
         return f"{self.width}×{self.height}"
 
 
+def size_of(image: Image) -> Size:
+    """Return width and height of ``image``."""
+    height, width = image.shape[:2]
+    return Size(width, height)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One image of one source.
@@ -45,8 +51,7 @@ class Frame:
     @property
     def size(self) -> Size:
         """Width and height of the image."""
-        height, width = self.image.shape[:2]
-        return Size(width, height)
+        return size_of(self.image)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ class FusedFrame:
         stage_ms: Wall milliseconds of each pipeline stage, by name.
         is_nuc: The thermal camera's shutter is closed: infrared repeats its last good frame.
         thermal: The infrared frame before alignment, with counts and temperatures where there are any.
+        ir_to_vis: ``(3, 3)`` float64, the homography from pixels of ``thermal`` to those of ``ir_view``; None where the
+            two are the same.
     """
 
     image: Image
@@ -120,11 +127,24 @@ class FusedFrame:
     stage_ms: dict[str, float] = field(default_factory=dict)
     is_nuc: bool = False
     thermal: ThermalView | None = None
+    ir_to_vis: npt.NDArray[np.float64] | None = None
 
     @property
     def pts_s(self) -> float:
         """Presentation time of the visible frame, seconds."""
         return self.pair.vis.pts_s
+
+    def ir_place(self, x: float, y: float) -> tuple[int, int] | None:
+        """Return column and row of ``thermal`` at a place of ``ir_view``, 0…1 each; None beyond its edge."""
+        if self.thermal is None:
+            return None
+        width, height = size_of(self.ir_view)
+        place = np.array([x * width - 0.5, y * height - 0.5, 1.0])
+        if self.ir_to_vis is not None:
+            place = np.linalg.solve(self.ir_to_vis, place)
+        column, row = int(np.floor(place[0] / place[2] + 0.5)), int(np.floor(place[1] / place[2] + 0.5))
+        inside = 0 <= column < self.thermal.grey.shape[1] and 0 <= row < self.thermal.grey.shape[0]
+        return (column, row) if inside else None
 
     @property
     def measured_ir(self) -> Frame:

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from fusion_app.alignment import is_stretched
+from fusion_app import alignment
 from fusion_app.errors import PairingError, SourceError
+from fusion_app.profiles import AlignmentProfile
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import (
     BufferedSource,
@@ -48,9 +49,13 @@ class OpenPair:
         """One of the two is live, so nothing may wait."""
         return self.ir.info.is_live or self.vis.info.is_live
 
-    def all_notices(self) -> list[str]:
-        """Return `notices` and what is known of the pair's shapes by now."""
-        return [*self.notices, *([] if self.is_raw else _shape_notices(self.ir, self.vis))]
+    def all_notices(self, profile: AlignmentProfile | None = None) -> list[str]:
+        """Return `notices` and what is known by now of the pair's shapes under an alignment ``profile``."""
+        is_unknown = self.is_raw or self.ir.info.is_guess or self.vis.info.is_guess
+        shape = (
+            "" if is_unknown else alignment.notice(profile or AlignmentProfile(), self.ir.info.size, self.vis.info.size)
+        )
+        return [*self.notices, shape] if shape else list(self.notices)
 
     def trouble(self) -> str:
         """Return in a few words which source sends nothing at the moment and when it is tried again, or empty."""
@@ -182,12 +187,3 @@ def _lap_s(ir: FrameSource, vis: FrameSource) -> float | None:
 
 def _buffered(source: FrameSource) -> BufferedSource:
     return BufferedSource(source, LIVE_CAPACITY if source.info.is_live else FILE_CAPACITY)
-
-
-def _shape_notices(ir: FrameSource, vis: FrameSource) -> list[str]:
-    if ir.info.is_guess or vis.info.is_guess or not is_stretched(ir.info.size, vis.info.size):
-        return []
-    return [
-        f"infrared is {ir.info.size} and visible {vis.info.size}: infrared is stretched to fit, "
-        "so objects may not lie on each other"
-    ]

@@ -13,7 +13,8 @@ import numpy as np
 
 from fusion_app import alignment, compositing
 from fusion_app.engine.base import Engine
-from fusion_app.frames import Frame, FramePair, FusedFrame, Image, ThermalView
+from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, ThermalView, size_of
+from fusion_app.profiles import AlignmentProfile
 from fusion_app.thermal import Thermal
 
 
@@ -24,11 +25,13 @@ class FusionPipeline:
     Attributes:
         engine: Fuses luma.
         thermal: Turns infrared into grey; the one part with a memory.
+        alignment: Where infrared lies on the visible frame.
         clock: What stages are timed by, seconds.
     """
 
     engine: Engine
     thermal: Thermal = field(default_factory=Thermal)
+    alignment: AlignmentProfile = field(default_factory=AlignmentProfile)
     clock: Callable[[], float] = time.perf_counter
 
     def __call__(self, pair: FramePair) -> FusedFrame:
@@ -42,24 +45,27 @@ class FusionPipeline:
         # A blank stands for a source that never had a frame: there is nothing to decode, and no gain to learn from it.
         view = self.thermal(pair.ir) if pair.ir.index >= 0 else ThermalView(pair.ir.image)
         clock.lap("thermal")
-        ir_view = _fitted(view.grey, pair.vis)
+        is_alone = pair.vis.index < 0  # there never was a visible frame: infrared keeps its size
+        ir_view = view.grey if is_alone else alignment.apply(view.grey, self.alignment, pair.vis.size)
+        reach = None if is_alone else alignment.reach(view.grey, self.alignment, pair.vis.size)
         clock.lap("align")
-        image = self._fused(pair.vis.image, ir_view, clock) if not pair.lost else _remaining(pair, ir_view)
-        return FusedFrame(image, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view)
+        image = _remaining(pair, ir_view) if pair.lost else self._fused(pair.vis.image, ir_view, reach, clock)
+        ir_to_vis = None if is_alone else self.alignment.homography(size_of(view.grey), pair.vis.size)
+        return FusedFrame(image, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view, ir_to_vis)
 
-    def _fused(self, vis: Image, ir_view: Image, clock: "_StageClock") -> Image:
+    def _fused(self, vis: Image, ir_view: Image, reach: FloatImage | None, clock: "_StageClock") -> Image:
         vis_luma = compositing.luma(vis)
+        ir_luma = ir_view.astype(np.float32)
+        if reach is not None:  # where infrared does not reach there is nothing to add, and no edge to be seen
+            ir_luma = compositing.over(ir_luma, vis_luma, reach)
         clock.lap("luma")
-        fused_luma = self.engine.fuse(ir_view.astype(np.float32), vis_luma)
+        fused_luma = self.engine.fuse(ir_luma, vis_luma)
         clock.lap("fuse")
+        if reach is not None:
+            fused_luma = compositing.over(fused_luma, vis_luma, reach)
         image = compositing.restore_chroma(vis, vis_luma, fused_luma)
         clock.lap("compose")
         return image
-
-
-def _fitted(grey: Image, vis: Frame) -> Image:
-    """Return infrared in the visible frame's size; in its own, if that stands for a source that never had a frame."""
-    return grey if vis.index < 0 else alignment.fit(grey, vis.size)
 
 
 def _remaining(pair: FramePair, ir_view: Image) -> Image:

@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from fusion_app.display import DisplayKeeper
 from fusion_app.engine import Engine, open_engine
 from fusion_app.live_pairing import LivePairStream
 from fusion_app.opening import OpenPair, open_pair
 from fusion_app.pairing import PairingPolicy, PairStream
 from fusion_app.pipeline import FusionPipeline
+from fusion_app.profiles import AlignmentProfile
 from fusion_app.quality import QualityKeeper
 from fusion_app.runner import Pace, Runner
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
@@ -41,10 +43,12 @@ class Session:
         self.pairs = self._pair_stream(settings)
         self.telemetry = Telemetry()
         self._changing = threading.Lock()
-        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal))
+        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
-        self.pressure: Callable[[], float] = lambda: 0.0
-        """How far a recording lags behind, 0…1: automatic quality makes room for it."""
+        self.pressure: Callable[[], float | None] = lambda: None
+        """How full the queue of a recording is, 0…1, or None while nothing is recorded: all else makes room for it."""
+        self.display = DisplayKeeper(self._period_s, self._lag)
+        self.runner.add_sink(self.display)
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)
         pair.begin()
@@ -64,12 +68,19 @@ class Session:
     def _keep(self, keeper: QualityKeeper | None) -> None:
         if keeper is not None:
             keeper.attach(self._exchange)
-            keeper.pressure = self._recording_lag
+            keeper.pressure = lambda: self._lag() or 0.0
+            keeper.waits = self.display.has_to_give
+            keeper.period_s = self._period_s
             self._keepers.append(keeper)
             self.runner.add_sink(keeper)
 
-    def _recording_lag(self) -> float:
-        return self.pressure()  # asked anew each time: the recorder may come after the keeper
+    def _lag(self) -> float | None:
+        return self.pressure()  # asked anew each time: the recorder comes later
+
+    def _period_s(self) -> float:
+        """Return the time between two visible frames: as measured, for what a camera says of itself is often wrong."""
+        fps = self.vis.state().fps if self.pair.is_live else None
+        return 1 / fps if fps else self.vis.info.period_s
 
     def _exchange(self, engine: Engine) -> None:
         self.engine = engine
@@ -78,6 +89,10 @@ class Session:
     def adjust_thermal(self, thermal: ThermalSettings) -> None:
         """Treat infrared as ``thermal`` says from the next frame on; everything else stays as it is."""
         self._change(lambda pipeline: replace(pipeline, thermal=pipeline.thermal.adjusted(thermal)))
+
+    def align(self, profile: AlignmentProfile) -> None:
+        """Lay infrared on the visible frame as ``profile`` says from the next frame on."""
+        self._change(lambda pipeline: replace(pipeline, alignment=profile))
 
     def _change(self, change: Callable[[FusionPipeline], FusionPipeline]) -> None:
         with self._changing:  # the keeper changes the engine from a thread of its own
@@ -96,11 +111,12 @@ class Session:
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know of the run so far, a sentence each."""
         found = [
-            *self.pair.all_notices(),
+            *self.pair.all_notices(self._pipeline.alignment),
             self.ir.notice,
             self.vis.notice,
             self._pipeline.thermal.notice,
             self.engine.fallback_reason,
+            self._overrun(),
         ]
         if (end := self.pairs.ir_ended_at_s) is not None:
             found.append(
@@ -108,8 +124,18 @@ class Session:
             )
         return tuple(notice for notice in found if notice)
 
+    def _overrun(self) -> str:
+        """Return what is to be said once nothing is left that could give way to a recording."""
+        keeper = self._keepers[-1] if self._keepers else None
+        if not self.display.is_overrun or (keeper is not None and keeper.can_give_way):
+            return ""
+        cure = "record fewer tracks" if keeper is not None and keeper.is_active else "choose automatic quality"
+        return f"this machine does not keep up with {self.engine.name} while it records: frames are lost; {cure}"
+
     def close(self) -> None:
         """Stop the runner and close the sources; waits for the frame in work, 5 s at most."""
+        for keeper in self._keepers:
+            keeper.stop()
         self.runner.stop(timeout_s=0.0)
         self.pair.cancel()  # the runner may be waiting for a frame
         self.runner.stop()

@@ -11,7 +11,8 @@ from typing import Literal
 
 from fusion_app.errors import SettingsError
 from fusion_app.frames import Size
-from fusion_app.yaml_files import from_mapping, read_yaml, to_yaml
+from fusion_app.profiles import AlignmentProfile, check_profile
+from fusion_app.yaml_files import from_mapping, read_yaml, save_yaml
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class Settings:
     fusion: FusionSettings = field(default_factory=FusionSettings)
     thermal: ThermalSettings = field(default_factory=ThermalSettings)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
+    alignment: AlignmentProfile = field(default_factory=AlignmentProfile)
 
 
 def load_settings(path: Path, section: str = "") -> Settings:
@@ -153,12 +155,7 @@ def save_settings(path: Path, settings: Settings) -> None:
     Raises:
         SettingsError: It cannot be written there.
     """
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(to_yaml(settings, "A rig of CS2Fusion Live"), encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        raise SettingsError(str(path), "unwritable", f"a place that you may write to ({error.strerror})") from None
+    save_yaml(path, settings, "A rig of CS2Fusion Live")
 
 
 def check(settings: Settings) -> Settings:
@@ -168,6 +165,7 @@ def check(settings: Settings) -> Settings:
         SettingsError: One is not.
     """
     _check_recording(settings.recording)
+    check_profile(settings.alignment, "alignment")
     if not 0 <= settings.fusion.threads <= 256:
         raise SettingsError("fusion.threads", settings.fusion.threads, "0 (automatic) to 256")
     if not abs(settings.sources.offset_ms) <= 3_600_000:

@@ -48,8 +48,22 @@ def read_yaml(path: Path) -> object:
 
 def to_yaml(settings: Any, opening: str = "") -> str:
     """Return a frozen settings object as YAML that `from_mapping` reads back, under ``opening`` as a comment."""
-    body = yaml.safe_dump(_plain(dataclasses.asdict(settings)), sort_keys=False, allow_unicode=True)
-    return "".join(f"# {line}\n" for line in opening.splitlines()) + body
+    body = yaml.dump(_plain(dataclasses.asdict(settings)), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True)
+    return "".join(f"# {line}\n" for line in opening.splitlines()) + str(body)
+
+
+def save_yaml(path: Path, settings: Any, opening: str) -> None:
+    """Write a frozen settings object as a YAML file; a half-written one is never left.
+
+    Raises:
+        SettingsError: It cannot be written there.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        partial.write_text(to_yaml(settings, opening), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise SettingsError(str(path), "unwritable", f"a place that you may write to ({error.strerror})") from None
 
 
 def from_mapping(kind: type[T], values: object, key: str = "") -> T:
@@ -107,6 +121,18 @@ def _as_float(value: int, key: str) -> float:
         return float(value)
     except OverflowError:
         raise SettingsError(key, value, "a number") from None
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Plain data; a row of numbers stays on one line."""
+
+    def represent_row(self, values: list[Any]) -> yaml.Node:
+        """Return the node of a list."""
+        is_row = all(isinstance(value, int | float) for value in values)
+        return self.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=is_row)
+
+
+_PlainDumper.add_representer(list, _PlainDumper.represent_row)
 
 
 class _PlainLoader(yaml.SafeLoader):

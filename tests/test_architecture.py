@@ -14,9 +14,9 @@ LAYERS = {
     name: layer
     for layer, names in enumerate(
         (
-            "passwords errors frames settings yaml_files cache machine",
+            "passwords errors frames settings profiles yaml_files cache machine",
             "sources alignment synchronisation thermal engine fusion_modes compositing writers telemetry",
-            "pairing live_pairing opening pipeline snapshot quality recording estimation file_offset",
+            "pairing live_pairing opening pipeline snapshot quality display recording estimation file_offset",
             "runner",
             "session session_recorder processing bench",
             "cli gui",
@@ -32,6 +32,10 @@ SIBLINGS_THAT_MEET = {
     ("settings", "yaml_files"),
     ("yaml_files", "errors"),
     ("settings", "frames"),
+    ("settings", "profiles"),
+    ("profiles", "errors"),
+    ("profiles", "frames"),
+    ("profiles", "yaml_files"),
     ("engine", "fusion_modes"),
     ("live_pairing", "pairing"),
     ("processing", "session"),

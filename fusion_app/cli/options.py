@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias, get_args, get_type_hints
 
 from fusion_app.engine import model_names
+from fusion_app.profiles import AlignmentProfile, load_profile
 from fusion_app.recording.again import is_recording, settings_of_recording
 from fusion_app.settings import Settings, ThermalSettings, check, load_settings
 
@@ -25,6 +26,8 @@ THERMAL_SWITCHES = {
     "deflicker": "take out jumps of the infrared camera's gain",
     "bad_pixels": "fill stuck pixels",
 }
+
+NO_ALIGNMENT = "none"
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """Where `add_command` registers."""
@@ -63,7 +66,14 @@ def settings_from(options: argparse.Namespace) -> Settings:
     fusion = replace(
         settings.fusion, **{name: value for name in names if (value := getattr(options, name)) is not None}
     )
-    return check(replace(settings, sources=sources, fusion=fusion, thermal=_thermal_from(options, settings.thermal)))
+    settings = replace(settings, sources=sources, fusion=fusion, alignment=_alignment_from(options, settings.alignment))
+    return check(replace(settings, thermal=_thermal_from(options, settings.thermal)))
+
+
+def _alignment_from(options: argparse.Namespace, rig: AlignmentProfile) -> AlignmentProfile:
+    if options.align is None:
+        return rig
+    return AlignmentProfile() if options.align == NO_ALIGNMENT else load_profile(Path(options.align))
 
 
 def _thermal_from(options: argparse.Namespace, rig: ThermalSettings) -> ThermalSettings:
@@ -80,6 +90,9 @@ def run_options() -> argparse.ArgumentParser:
     group = parser.add_argument_group("how to run (stronger than the rig)")
     group.add_argument("--rig", type=Path, metavar="RIG.yaml", help="settings; see assets/default.yaml")
     group.add_argument("--offset-ms", type=float, metavar="N", help="added to every infrared time stamp")
+    group.add_argument(
+        "--align", metavar="PROFILE.yaml", help="where infrared lies on visible; none stretches it to fit"
+    )
     group.add_argument("--realtime", action="store_true", default=None, help="play files as if they were live")
     group.add_argument("--loop", action="store_true", default=None, help="the same, over and over")
     group.add_argument("--model", metavar="NAME", help=f"auto, {', '.join(model_names())}")

@@ -7,11 +7,10 @@ from fusion_app.frames import FusedFrame
 
 def raw_text(fused: FusedFrame, x: float, y: float) -> str:
     """Return raw counts, and degrees where the camera measures them, at a place of the infrared view (0…1 each)."""
-    thermal = fused.thermal
-    if thermal is None or thermal.counts is None:
+    thermal, place = fused.thermal, fused.ir_place(x, y)
+    if thermal is None or thermal.counts is None or place is None:
         return ""
-    height, width = thermal.counts.shape
-    counts = int(thermal.counts[int(y * height), int(x * width)])
+    counts = int(thermal.counts[place[::-1]])
     text = QCoreApplication.translate("Readings", "raw {0}").format(counts)
     return text if thermal.kelvin_per_count is None else f"{text}   {celsius_text(counts, thermal.kelvin_per_count)}"
 
