@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
 from fusion_app.sources.base import FrameSource, NoPictureError, SourceInfo
-from fusion_app.sources.pixels import pixels
+from fusion_app.sources.pixels import Pixels
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 2.0
@@ -91,7 +91,7 @@ class StreamSource(FrameSource):
         return frame
 
     def _decoded(self) -> Iterator[Frame]:
-        index = 0
+        index, pixels = 0, Pixels()
         for packet in self._packets():
             arrived_s = time.monotonic()  # the stream's own time stamps are invented for motion JPEG
             for frame in _pictures(packet):
