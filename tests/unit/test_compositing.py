@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -28,3 +29,15 @@ def test_overshoot_is_clamped_and_grey_stays_grey() -> None:
     vis = np.full((4, 4), 100, np.uint8)
     fused = restore_chroma(vis, luma(vis), np.array([[-75.0, 307.0, 12.5, 99.4]] * 4, np.float32))
     assert fused.tolist()[0] == [0, 255, 12, 99]
+
+
+@pytest.mark.parametrize("shape", [(480, 640), (47, 3001), (1080, 1920)])
+def test_pictures_made_in_strips_are_those_made_in_one_piece(shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(4)
+    vis = rng.integers(0, 256, (*shape, 3), np.uint8)
+    vis_luma = luma(vis)
+    assert np.array_equal(vis_luma, cv2.cvtColor(vis.astype(np.float32), cv2.COLOR_BGR2GRAY))
+    fused_luma = vis_luma + rng.normal(0, 40, shape).astype(np.float32)
+    change = fused_luma - vis_luma
+    expected = cv2.add(vis, cv2.merge([change, change, change]), dtype=cv2.CV_8U)
+    assert np.array_equal(restore_chroma(vis, vis_luma, fused_luma), expected)
