@@ -47,7 +47,8 @@ class DistillSettings:
         rate: Highest learning rate of Adam; it rises over ``warmup_steps`` and falls to 0 by a cosine.
         warmup_steps: See ``rate``.
         ema_decay: Decay of the running mean of the weights, which is what is kept.
-        precision: ``bf16`` runs the student's convolutions in bfloat16 (autocast); the loss is float32 in any case.
+        precision: ``bf16`` runs the convolutions of student and teacher in bfloat16 (autocast); the loss is float32
+            in any case.
         teacher: Weights file of a network to imitate, empty for none.
         teacher_weight: Of the distance to the teacher, |F − teacher|.
         impairment: What is done to visible.
@@ -113,7 +114,7 @@ class Distiller:
         for group in self.optimiser.param_groups:
             group["lr"] = self.settings.rate * rate_share(self.steps_done, self.settings)
         scene = self._draw()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16"):
+        with self._autocast():
             fused = self.student(scene.impaired, scene.ir)
         terms = self._losses(fused, scene)
         self.optimiser.zero_grad(set_to_none=True)
@@ -152,10 +153,13 @@ class Distiller:
     def _losses(self, fused: Tensor, scene: Scene) -> dict[str, Tensor]:
         terms = fusion_loss(fused, scene, self.settings.loss)
         if self.teacher is not None:
-            with torch.no_grad():
+            with torch.no_grad(), self._autocast():
                 taught = self.teacher(scene.impaired, scene.ir)
             terms["teacher"] = self.settings.teacher_weight * (fused - taught).abs().mean() / GREY_RANGE
         return terms
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")
 
     @torch.no_grad()
     def _average(self) -> None:
