@@ -5,6 +5,8 @@ meanwhile. Of 740 frames of real video none repeats the one before. Pictures tha
 repeats of a stream that was brought to a higher frame rate, are no freeze.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -22,7 +24,7 @@ class Freeze:
     """Tells repeated frames and a closed shutter; its memory is the last frame that was new."""
 
     def __init__(self) -> None:
-        self._last: Image | None = None
+        self._last: Look | None = None
         self._has_changed = False
         self._repeats = 0
         self._frozen_s = 0.0
@@ -36,22 +38,35 @@ class Freeze:
         """Take in the next ``(H, W)`` frame, uint8 or uint16; tell whether it repeats the last one that was new."""
         if move is Move.SAME:
             return True
-        if move is Move.NEXT and self._last is not None and repeats(self._last, image):
+        look = Look.of(image)
+        if move is Move.NEXT and self._last is not None and look.repeats(self._last):
             self._repeats += self._has_changed
             self._frozen_s += step_s * self._has_changed
             return self._has_changed
         self._has_changed = move is Move.NEXT and self._last is not None
-        self._last, self._repeats, self._frozen_s = image, 0, 0.0
+        self._last, self._repeats, self._frozen_s = look, 0, 0.0
         return False
 
 
-def repeats(before: Image, now: Image) -> bool:
-    """Tell whether ``now`` shows what ``before`` does: the same counts, or but for its coding the same picture."""
-    if before.shape != now.shape or before.dtype != now.dtype:
-        return False
-    if now.dtype != np.uint8:
-        return np.array_equal(before, now)
-    return bool(np.abs(_blocks(now) - _blocks(before)).max() < MAX_BLOCK_CHANGE)
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A frame, and the means of its blocks where it is of 8 bit and may be coded with loss."""
+
+    image: Image
+    blocks: Image | None
+
+    @classmethod
+    def of(cls, image: Image) -> "Look":
+        """Return how an ``(H, W)`` picture, uint8 or uint16, looks."""
+        return cls(image, _blocks(image) if image.dtype == np.uint8 else None)
+
+    def repeats(self, before: "Look") -> bool:
+        """Tell whether this shows what ``before`` does: the same counts, or but for its coding the same picture."""
+        if self.image.shape != before.image.shape or self.image.dtype != before.image.dtype:
+            return False
+        if self.blocks is None or before.blocks is None:
+            return np.array_equal(self.image, before.image)
+        return bool(np.abs(self.blocks - before.blocks).max() < MAX_BLOCK_CHANGE)
 
 
 def _blocks(grey: Image) -> Image:

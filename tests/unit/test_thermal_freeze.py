@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fusion_app.thermal.freeze import Freeze, repeats
+from fusion_app.thermal.freeze import Freeze, Look
 from fusion_app.thermal.moves import Move, move
 
 
@@ -59,11 +59,11 @@ def test_one_count_makes_another_frame_but_coding_noise_does_not() -> None:
     hotter[3, 3] += 1
     coded[::7, ::5] += 2
     moved[8:16, 8:16] += 2
-    assert repeats(counts, counts.copy())
-    assert not repeats(counts, hotter)
-    assert repeats(grey, coded)
-    assert not repeats(grey, moved)
-    assert not repeats(grey, grey[:, 1:])
+    assert Look.of(counts.copy()).repeats(Look.of(counts))
+    assert not Look.of(hotter).repeats(Look.of(counts))
+    assert Look.of(coded).repeats(Look.of(grey))
+    assert not Look.of(moved).repeats(Look.of(grey))
+    assert not Look.of(grey[:, 1:]).repeats(Look.of(grey))
 
 
 def test_moves_follow_the_clock() -> None:
