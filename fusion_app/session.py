@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fusion_app.display import DisplayKeeper
 from fusion_app.engine import Engine, open_engine
 from fusion_app.live_pairing import LivePairStream
+from fusion_app.machine import cores
 from fusion_app.opening import OpenPair, open_pair
 from fusion_app.pairing import PairingPolicy, PairStream
 from fusion_app.pipeline import FusionPipeline
@@ -150,6 +151,7 @@ def open_session(settings: Settings, pace: Pace) -> Session:
     Raises:
         FusionAppError: Something cannot be opened; nothing stays open.
     """
+    cv2.setNumThreads(max(1, cores() // 2))  # OpenCV's threads wait busily, on cores that decode and encode
     pair = open_pair(settings.sources, raw_ir=settings.thermal.layout if wants_raw(settings.thermal) else "")
     try:
         choice = open_choice(settings.fusion, pair, is_real_time=pair.is_live or pace is not Pace.EXPORT)
