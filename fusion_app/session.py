@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import cv2
+
 from fusion_app.display import DisplayKeeper
 from fusion_app.engine import Engine, open_engine
 from fusion_app.live_pairing import LivePairStream
