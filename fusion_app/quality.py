@@ -114,6 +114,10 @@ class QualityKeeper:
         self._exchange: Callable[[Engine], None] = lambda _: None
         self.pressure: Callable[[], float] = lambda: 0.0
         """How far whoever must not lose a frame lags behind, 0…1; asked with every frame."""
+        self.waits: Callable[[], bool] = lambda: False
+        """Whether something else gives way first: the display does, while something is recorded."""
+        self.period_s: Callable[[], float] = lambda: period_s
+        """Time from one frame of the source to the next, as measured by now."""
         self._rung: Rung | None = None
         self._measurement: Measurement | None = None
         self._since = 0.0
@@ -135,6 +139,16 @@ class QualityKeeper:
         """Hand engines that fit better to ``exchange``, from a thread of the keeper's own."""
         self._exchange = exchange
 
+    @property
+    def is_active(self) -> bool:
+        """It changes what fuses; not once a model has been chosen by hand."""
+        return self._rung is not None
+
+    @property
+    def can_give_way(self) -> bool:
+        """There is a cheaper rung."""
+        return self._rung is not None and self._rung != self._policy.ladder[-1]
+
     def stop(self) -> None:
         """Change nothing any more: the user has chosen a model, or the session ends."""
         self._rung = None
@@ -154,16 +168,25 @@ class QualityKeeper:
         self._times_ms.append(sum(fused.stage_ms.values()))
         if rung is None or len(self._times_ms) < WINDOW // 2 or (self._thread is not None and self._thread.is_alive()):
             return
+        chosen = self._better_or_cheaper(rung)
+        if chosen.cost < rung.cost and self.waits():
+            self._times_ms.clear()  # what follows shows whether that was enough
+        elif chosen != rung:
+            self._begin_change(chosen)
+
+    def _better_or_cheaper(self, rung: Rung) -> Rung:
+        policy = replace(self._policy, period_ms=self.period_s() * 1000)
         p95 = float(np.percentile(self._times_ms, 95))
         if self._measurement is not None and self.pressure() > PRESSURE:  # the processor is what they share
-            p95 = max(p95, 1.01 * self._policy.period_ms)
-        chosen = self._policy.next(rung, p95, time.monotonic() - self._since)
-        if chosen != rung:
-            if self._measurement is not None:
-                self._measurement.forget()  # it was wrong, or other programs need the machine: measure the next time
-            self._watch(chosen)
-            self._thread = threading.Thread(target=self._change, args=(chosen,), name="quality", daemon=True)
-            self._thread.start()
+            p95 = max(p95, 1.01 * policy.period_ms)
+        return policy.next(rung, p95, time.monotonic() - self._since)
+
+    def _begin_change(self, rung: Rung) -> None:
+        if self._measurement is not None:
+            self._measurement.forget()  # it was wrong, or other programs need the machine: measure the next time
+        self._watch(rung)
+        self._thread = threading.Thread(target=self._change, args=(rung,), name="quality", daemon=True)
+        self._thread.start()
 
     def _watch(self, rung: Rung) -> None:
         self._rung = rung
@@ -171,6 +194,8 @@ class QualityKeeper:
         self._times_ms.clear()
 
     def _change(self, rung: Rung) -> None:
+        if self._rung != rung:
+            return  # the session closes: load no library any more
         engine = self._open(rung)
         if self._rung == rung:
             self._exchange(engine)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import ceil
 from statistics import median
@@ -22,6 +23,9 @@ class RunStatus:
         skipped: Frames skipped because playing in real time left no time for them.
         fusion_fps: Fused frames per second of late, 0 before the second.
         latency_ms: Median time from a frame's arrival (its capture, if live) to its fused image, milliseconds.
+        latency_p95_ms: What 95 % of them do not exceed, milliseconds.
+        shown_ms: Median time from a live frame's capture to its painted picture, milliseconds; None where none is.
+        shown_p95_ms: What 95 % of them do not exceed, milliseconds.
         skew_ms: Median absolute skew of the latest infrared frames, each with the visible frame it fits best,
             milliseconds. (With a slow thermal camera most pairs repeat an infrared frame; that is no lack of step.)
         skew_p95_ms: What 95 % of them do not exceed, milliseconds.
@@ -33,6 +37,9 @@ class RunStatus:
     skipped: int = 0
     fusion_fps: float = 0.0
     latency_ms: float = 0.0
+    latency_p95_ms: float = 0.0
+    shown_ms: float | None = None
+    shown_p95_ms: float | None = None
     skew_ms: float = 0.0
     skew_p95_ms: float = 0.0
     stage_ms: dict[str, float] = field(default_factory=dict)
@@ -48,6 +55,7 @@ class Telemetry:
         self._skipped = 0
         self._done_at: deque[float] = deque(maxlen=WINDOW)
         self._latency_s: deque[float] = deque(maxlen=WINDOW)
+        self._shown: deque[tuple[float, float]] = deque(maxlen=WINDOW)
         self._recent: deque[FusedStats] = deque(maxlen=WINDOW)
         self._skews: deque[tuple[float, float]] = deque(maxlen=WINDOW)
 
@@ -61,6 +69,14 @@ class Telemetry:
             self._recent.append(stats)
             if not fused.pair.lost:
                 self._note_skew(fused.pair)
+
+    def frame_painted(self, fused: FusedFrame) -> None:
+        """Note that a live frame has been painted now; of several tiles that show it the last one counts."""
+        latency_s = time.monotonic() - fused.pts_s
+        with self._lock:
+            if self._shown and self._shown[-1][0] == fused.pts_s:
+                self._shown.pop()
+            self._shown.append((fused.pts_s, latency_s))
 
     def _note_skew(self, pair: FramePair) -> None:
         """Keep the smallest skew of each infrared frame."""
@@ -87,15 +103,20 @@ class Telemetry:
             stages = {
                 name: median(s.stage_ms.get(name, 0.0) for s in self._recent) for name in self._recent[-1].stage_ms
             }
+            shown = [latency_s for _, latency_s in self._shown]
+            skews = [skew_s for _, skew_s in self._skews]
             return RunStatus(
                 self._fused,
                 self._skipped,
                 _rate(self._done_at),
-                median(self._latency_s) * 1000,
-                _quantile(self._skews, 0.5) * 1000,
-                _quantile(self._skews, 0.95) * 1000,
-                stages,
-                self._recent[-1].pts_s,
+                latency_ms=median(self._latency_s) * 1000,
+                latency_p95_ms=_quantile(self._latency_s, 0.95) * 1000,
+                shown_ms=median(shown) * 1000 if shown else None,
+                shown_p95_ms=_quantile(shown, 0.95) * 1000 if shown else None,
+                skew_ms=_quantile(skews, 0.5) * 1000,
+                skew_p95_ms=_quantile(skews, 0.95) * 1000,
+                stage_ms=stages,
+                pts_s=self._recent[-1].pts_s,
             )
 
 
@@ -107,8 +128,8 @@ class FusedStats:
     stage_ms: dict[str, float]
 
 
-def _quantile(skews: deque[tuple[float, float]], share: float) -> float:
-    ordered = sorted(skew_s for _, skew_s in skews)
+def _quantile(values: Iterable[float], share: float) -> float:
+    ordered = sorted(values)
     return ordered[max(0, ceil(share * len(ordered)) - 1)] if ordered else 0.0
 
 

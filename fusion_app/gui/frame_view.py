@@ -43,11 +43,13 @@ class FrameView(QWidget):
         zoom_changed: The user zoomed or moved the picture.
         maximise_asked: Double-clicked.
         dropped: Files were dropped here, as a list of paths.
+        painted: Another image has been painted.
     """
 
     zoom_changed = pyqtSignal(Zoom)
     maximise_asked = pyqtSignal()
     dropped = pyqtSignal(list)
+    painted = pyqtSignal()
 
     def __init__(self, title: str, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +57,7 @@ class FrameView(QWidget):
         self._hint = hint
         self._pixels: Image | None = None
         self._image: QImage | None = None
+        self._is_fresh = False
         self._zoom = Zoom()
         self._grabbed: QPointF | None = None
         self._pointer: QPointF | None = None
@@ -100,7 +103,8 @@ class FrameView(QWidget):
         The pixels are shared with the screen, not copied: they must not change any more. A grey image takes its 256
         ``colours``, if there are any.
         """
-        self._pixels = None if image is None else np.ascontiguousarray(image)
+        before, self._pixels = self._pixels, None if image is None else np.ascontiguousarray(image)
+        self._is_fresh = self._is_fresh or self._pixels is not before
         self._image = None if self._pixels is None else to_qimage(self._pixels, colours)
         self.update()
 
@@ -168,6 +172,9 @@ class FrameView(QWidget):
         if self._is_target:
             painter.setPen(ACCENT)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if self._is_fresh:
+            self._is_fresh = False
+            self.painted.emit()
 
     def probe_text(self) -> str:
         """Return what lies under the pointer: place, grey level or colour, and what the reading adds; else nothing."""

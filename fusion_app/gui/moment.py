@@ -53,6 +53,7 @@ class Moment:
         pace: How the run keeps time.
         engine: Model and device, in words.
         unshown: Fused frames that a newer one replaced before the window could show them.
+        stride: Of so many fused frames the window shows one, for a recording comes first.
         recording: The recording that runs, or None.
     """
 
@@ -63,6 +64,7 @@ class Moment:
     pace: Pace = Pace.LIVE
     engine: str = ""
     unshown: int = 0
+    stride: int = 1
     recording: RecordingStatus | None = None
 
 
@@ -76,6 +78,7 @@ def look(session: Session, recording: RecordingStatus | None = None, unshown: in
         session.pace,
         session.engine.description,
         unshown,
+        session.display.stride,
         recording,
     )
 

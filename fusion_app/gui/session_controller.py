@@ -14,6 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.bridge import QtSink
 from fusion_app.gui.worker import Worker
+from fusion_app.profiles import AlignmentProfile
 from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Choice, Session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, ThermalSettings
@@ -52,7 +53,7 @@ class SessionController(QObject):
         failed: Sources or engine could not be opened.
         run_ended: The run ended by itself, with this report.
         engine_changed: Another engine fuses from now on.
-        settings_changed: Offset, thermal or recording settings are others.
+        settings_changed: Offset, alignment, thermal or recording settings are others.
     """
 
     state_changed = pyqtSignal(State)
@@ -183,6 +184,18 @@ class SessionController(QObject):
         elif self.session is not None:
             self.open(self.settings)
 
+    def align(self, profile: AlignmentProfile) -> None:
+        """Lay infrared on the visible picture as ``profile`` says from the next frame on."""
+        self.settings = replace(self.settings, alignment=profile)
+        if self.session is not None:
+            self.session.align(profile)
+        self.settings_changed.emit()
+
+    def note_painted(self, fused: FusedFrame) -> None:
+        """Be told that ``fused`` has been painted; of a live frame it is known when it was captured."""
+        if self.is_live and self.session is not None:
+            self.session.telemetry.frame_painted(fused)
+
     def sync(self) -> None:
         """Learn what the runner did by itself: a played file has ended. Call it now and then."""
         if self.session is None or self.state not in (State.PLAYING, State.PAUSED):
@@ -205,13 +218,16 @@ class SessionController(QObject):
         if state is not self.state:
             self.state = state
             self.state_changed.emit(state)
+            if state is State.PAUSED:
+                self._take_frame()  # the last one, if the window was not to be bothered with it
 
     def _on_opened(self, ticket: int, session: Session) -> None:
         if ticket != self._ticket:
             self.worker.submit(session.close)
             return
         self.session = session
-        self.sink.take()  # a last frame of the session before
+        self.sink.begin(lambda: 1 if session.runner.is_paused else session.display.stride)
+        session.display.is_shown = True
         session.runner.add_sink(self.sink)
         session.runner.start(partial(self._finished.emit, ticket))
         self._set(State.LIVE if session.pair.is_live else State.PLAYING)

@@ -27,7 +27,9 @@ def statistics_rows(moment: Moment) -> Iterator[Row]:
     yield translate("Statistics", "Fusion"), f"{run.fusion_fps:.1f} fps"
     yield translate("Statistics", "Infrared"), _source_text(moment.ir)
     yield translate("Statistics", "Visible"), _source_text(moment.vis)
-    yield translate("Statistics", "Latency"), f"{run.latency_ms:.0f} ms"
+    yield translate("Statistics", "Latency to fused p50 · p95"), f"{run.latency_ms:.0f} · {run.latency_p95_ms:.0f} ms"
+    if run.shown_ms is not None and run.shown_p95_ms is not None:
+        yield translate("Statistics", "Latency to painted p50 · p95"), f"{run.shown_ms:.0f} · {run.shown_p95_ms:.0f} ms"
     yield translate("Statistics", "Skew p50"), f"{run.skew_ms:.1f} ms"
     yield translate("Statistics", "Skew p95"), f"{run.skew_p95_ms:.1f} ms"
     yield "", ""
@@ -40,6 +42,8 @@ def statistics_rows(moment: Moment) -> Iterator[Row]:
     yield translate("Statistics", "Skipped: no time to fuse"), str(run.skipped)
     yield translate("Statistics", "Infrared without visible"), str(counts.unused)
     yield translate("Statistics", "Fused, not shown"), str(moment.unshown)
+    if moment.stride > 1:
+        yield translate("Statistics", "Shown, for recording comes first"), f"1 of {moment.stride}"
     if moment.recording is not None:
         yield translate("Statistics", "Dropped by the recording"), str(moment.recording.dropped)
     yield "", ""

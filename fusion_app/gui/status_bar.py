@@ -11,7 +11,7 @@ from fusion_app.gui.theme import Colours
 class StatusBar(QStatusBar):
     """Shows the fields at the right, messages at the left."""
 
-    NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "recording", "disk")
+    NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "display", "recording", "disk")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -19,8 +19,9 @@ class StatusBar(QStatusBar):
         self._titles = {
             "ir": self.tr("Infrared source"), "vis": self.tr("Visible source"),
             "skew": self.tr("Time between infrared and visible frame"), "fusion": self.tr("Fused frames per second"),
-            "latency": self.tr("Time from a frame's arrival to its fused picture"),
+            "latency": self.tr("Time from a live frame's capture to its painted picture"),
             "losses": self.tr("Frames that were not fused"), "engine": self.tr("Model and device"),
+            "display": self.tr("Painting gives way to a recording"),
             "recording": self.tr("Recording"), "disk": self.tr("What the disk of the recording has left"),
         }  # fmt: skip
         for name, label in self._labels.items():

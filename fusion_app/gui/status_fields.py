@@ -46,10 +46,12 @@ def status_fields(moment: Moment) -> dict[str, Field]:
         "vis": source_field("VIS", moment.vis),
         "skew": _skew_field(moment),
         "fusion": _fusion_field(moment),
-        "latency": Field(translate("StatusBar", "latency {0:.0f} ms").format(run.latency_ms)),
+        "latency": Field(translate("StatusBar", "latency {0:.0f} ms").format(run.shown_ms or run.latency_ms)),
         "losses": _loss_field(moment),
         "engine": Field(moment.engine),
     }
+    if moment.stride > 1:
+        found["display"] = _display_field(moment)
     if moment.recording is not None:
         found["recording"] = _recording_field(moment.recording)
         found["disk"] = disk_field(moment.recording)
@@ -133,6 +135,14 @@ def _loss_field(moment: Moment) -> Field:
         text += " · " + translate("StatusBar", "without partner {0}").format(dropped)
     level = Level.DANGER if share > LOSS_RED else Level.WARNING if share > LOSS_AMBER else Level.PLAIN
     return Field(f"{text} ({share * 100:.1f} %)", level)
+
+
+def _display_field(moment: Moment) -> Field:
+    """Return that the window makes room for a recording, and what was not shown so far for whatever reason."""
+    text = translate("StatusBar", "display every {0}th frame: recording comes first · {1} not shown")
+    if moment.stride == 2:
+        text = translate("StatusBar", "display every 2nd frame: recording comes first · {1} not shown")
+    return Field(text.format(moment.stride, moment.unshown), Level.WARNING)
 
 
 def _recording_field(recording: RecordingStatus) -> Field:

@@ -46,6 +46,24 @@ def test_the_mailbox_keeps_the_newest_frame_and_wakes_once(qtbot: QtBot) -> None
     assert sink.take() is None
 
 
+def test_a_window_that_gives_way_is_woken_for_some_frames_and_still_finds_the_newest(qtbot: QtBot) -> None:
+    sink, stride, shown = QtSink(), 3, []
+    sink.begin(lambda: stride)
+    sink.arrived.connect(lambda: shown.append(frame.pts_s) if (frame := sink.take()) else None)
+    for number in range(1, 8):
+        sink(fused(number))
+    assert shown == [3, 6]
+    assert sink.replaced == 4
+    newest = sink.take()
+    assert newest is not None
+    assert newest.pts_s == 7
+    stride = 1
+    sink(fused(8))
+    assert shown == [3, 6, 8]
+    sink.begin(lambda: 1)
+    assert sink.replaced == 0
+
+
 def test_the_worker_keeps_the_order_and_answers_in_the_gui_thread(qtbot: QtBot) -> None:
     worker, answers = Worker(), []
 

@@ -1,0 +1,175 @@
+"""Under overload the display gives way first, the network's quality second, a recording never.
+
+While a recording runs and the machine does not keep up, the window is handed every second or fourth frame only: what
+painting costs goes to fusing and writing. Where that is not enough, automatic quality makes the network cheaper
+(`fusion_app.quality`); where a model was chosen by hand, frames are lost, counted, and it is said. Without a recording
+every frame is shown: pictures that nobody sees need not be fused.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fusion_app.frames import FusedFrame
+
+FLOOR_FPS = 5.0
+"""Frames per second that stay to be seen."""
+
+OVERLOAD_LAG, CALM_LAG = 0.1, 0.02
+"""How full the recorder's queue is when the display gives way, and when it may come back."""
+
+OVERLOAD_SHARE, CALM_SHARE = 1.0, 0.8
+"""The same for the share of the frame period that fusing takes."""
+
+SETTLE_S = 1.0
+"""A change needs so long to show its effect; only then anything else gives way."""
+
+PATIENCE_S, LONGEST_PATIENCE_S = 5.0, 80.0
+"""The display comes back after so long a calm, twice as long each time that it was too early."""
+
+WINDOW, FEWEST = 30, 10
+"""Frames that are looked at, and how many are needed at least."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """How a session that records keeps up.
+
+    Attributes:
+        share: What 95 % of the latest frames took at most, as a share of the source's frame period.
+        lag: How full the recorder's queue is, 0…1.
+        fps: Frames fused per second.
+    """
+
+    share: float
+    lag: float
+    fps: float
+
+    @property
+    def is_over(self) -> bool:
+        """Frames are being lost, or will be."""
+        return self.share > OVERLOAD_SHARE or self.lag > OVERLOAD_LAG
+
+    @property
+    def is_calm(self) -> bool:
+        """There is room for more."""
+        return self.share <= CALM_SHARE and self.lag <= CALM_LAG
+
+
+@dataclass(frozen=True)
+class Display:
+    """How much is shown; it knows no clock.
+
+    Attributes:
+        stride: Of so many frames one is shown.
+        patience_s: How long a calm must last before more is shown.
+        has_come_back: The last change showed more than before.
+    """
+
+    stride: int = 1
+    patience_s: float = PATIENCE_S
+    has_come_back: bool = False
+
+    def can_give_way(self, fps: float) -> bool:
+        """Tell whether half of what is shown of ``fps`` is still enough to see by."""
+        return fps >= 2 * self.stride * FLOOR_FPS
+
+    def next(self, load: Load, settled_s: float) -> "Display":
+        """Return how much to show from now on: the same, half, or twice as much.
+
+        Args:
+            load: How the session keeps up.
+            settled_s: Seconds since the last change.
+        """
+        if settled_s < SETTLE_S:
+            return self
+        if self.stride > 1 and load.fps < self.stride * FLOOR_FPS * 0.7:
+            return replace(self, stride=self.stride // 2)  # what is left is so little that painting it costs nothing
+        if load.is_over:
+            return self._giving_way(settled_s) if self.can_give_way(load.fps) else self
+        if load.is_calm and self.stride > 1 and settled_s >= self.patience_s:
+            return replace(self, stride=self.stride // 2, has_come_back=True)
+        return self
+
+    def _giving_way(self, settled_s: float) -> "Display":
+        patience_s = self.patience_s
+        if self.has_come_back:  # too early, unless it went well for long
+            patience_s = min(2 * patience_s, LONGEST_PATIENCE_S) if settled_s < LONGEST_PATIENCE_S else PATIENCE_S
+        return Display(2 * self.stride, patience_s)
+
+
+class DisplayKeeper:
+    """A sink that watches how a session keeps up while it records, and says how much of it a window is to show."""
+
+    def __init__(
+        self,
+        period_s: Callable[[], float],
+        lag: Callable[[], float | None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Watch frames that come every ``period_s``; ``lag`` tells how full the recorder's queue is, None without one.
+
+        Both are asked with every frame.
+        """
+        self.is_shown = False
+        """A window shows the session; it is what can give way."""
+        self._period_s = period_s
+        self._lag = lag
+        self._clock = clock
+        self._display = Display()
+        self._load: Load | None = None
+        self._since = -SETTLE_S
+        self._over_since: float | None = None
+        self._times: deque[tuple[float, float]] = deque(maxlen=WINDOW)
+
+    @property
+    def stride(self) -> int:
+        """Of so many frames the window shows one."""
+        return self._display.stride
+
+    def has_to_give(self) -> bool:
+        """Tell whether the display gives way before the network's quality: it still can, or its last step is fresh."""
+        if not self.is_shown or self._load is None:
+            return False
+        is_fresh = self.stride > 1 and self._clock() - self._since < SETTLE_S
+        return is_fresh or self._display.can_give_way(self._load.fps)
+
+    @property
+    def is_overrun(self) -> bool:
+        """The display has given what it can, and still frames are being lost."""
+        return self._over_since is not None and self._clock() - self._over_since > 2 * SETTLE_S
+
+    def __call__(self, fused: FusedFrame) -> None:
+        """Note what a frame took, and decide."""
+        lag = self._lag()
+        if lag is None:  # nothing is recorded
+            self._change(Display())
+            self._load = self._over_since = None
+            return
+        self._times.append((self._clock(), sum(fused.stage_ms.values())))
+        if len(self._times) >= FEWEST:
+            self._decide(self._measured(lag))
+
+    def _decide(self, load: Load) -> None:
+        now, self._load = self._clock(), load
+        if self.is_shown:
+            self._change(self._display.next(load, now - self._since))
+        if not load.is_over or self.has_to_give():
+            self._over_since = None
+        elif self._over_since is None:
+            self._over_since = now
+
+    def _change(self, display: Display) -> None:
+        if display.stride != self._display.stride:
+            self._since = self._clock()
+            self._times.clear()  # what follows is measured anew
+        self._display = display
+
+    def _measured(self, lag: float) -> Load:
+        first_s, last_s = self._times[0][0], self._times[-1][0]
+        fps = (len(self._times) - 1) / (last_s - first_s) if last_s > first_s else 0.0
+        p95_ms = float(np.percentile([took_ms for _, took_ms in self._times], 95))
+        return Load(p95_ms / 1000 / self._period_s(), lag, fps)
