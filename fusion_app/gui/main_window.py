@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         self.commands.connect_view(self.grid)
         controller.state_changed.connect(self._show_state)
         controller.frame_changed.connect(self._show_frame)
+        self.grid.painted.connect(controller.note_painted)
         recording.follow(controller)
         controller.engine_changed.connect(self._show_engine)
         controller.failed.connect(self._show_engine)

@@ -72,10 +72,12 @@ class ViewGrid(QWidget):
         layout_changed: The layout is another, by key, menu or double click.
         dropped: Files were dropped on the tile of this role, as a list of paths.
     """
+        painted: A tile has painted its part of this frame.
 
     layout_changed = pyqtSignal(Layout)
     dropped = pyqtSignal(Role, list)
 
+    painted = pyqtSignal(FusedFrame)
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.layout_now = Layout.FUSED_BIG
@@ -97,6 +99,7 @@ class ViewGrid(QWidget):
             tile.zoom_changed.connect(self._set_zoom)
             tile.maximise_asked.connect(lambda role=role: self._maximise(role))
             tile.dropped.connect(lambda paths, role=role: self.dropped.emit(role, paths))
+            tile.painted.connect(self._tell_painted)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Pictures"))
 
@@ -210,6 +213,10 @@ class ViewGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Arrange the tiles anew."""
         self._arrange()
+    def _tell_painted(self) -> None:
+        if self._frame is not None:
+            self.painted.emit(self._frame)
+
 
     def focusNextPrevChild(self, next_: bool) -> bool:
         """Keep Tab for peeking; Shift+Tab moves the focus on."""
