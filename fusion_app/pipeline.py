@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from fusion_app import alignment, compositing
-from fusion_app.engine.base import Engine
+from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, ThermalView, size_of
 from fusion_app.profiles import AlignmentProfile
 from fusion_app.thermal import Thermal
@@ -54,6 +54,9 @@ class FusionPipeline:
         return FusedFrame(image, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view, ir_to_vis)
 
     def _fused(self, vis: Image, ir_view: Image, reach: FloatImage | None, clock: "_StageClock") -> Image:
+        if isinstance(self.engine, ImageEngine) and (image := self.engine.fuse_image(ir_view, vis, reach)) is not None:
+            clock.lap("fuse")
+            return image
         vis_luma = compositing.luma(vis)
         ir_luma = ir_view.astype(np.float32)
         if reach is not None:  # where infrared does not reach there is nothing to add, and no edge to be seen

@@ -14,6 +14,8 @@ from fusion_app.frames import Size
 from fusion_app.profiles import AlignmentProfile, check_profile
 from fusion_app.yaml_files import from_mapping, read_yaml, save_yaml
 
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
+
 
 @dataclass(frozen=True)
 class SourceSettings:
@@ -43,7 +45,9 @@ class FusionSettings:
         weights: A weights file that replaces the model's own, or empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         runtime: What computes the network: ``torch``, ``openvino`` (CPU only, several times faster), or ``auto``.
-        precision: ``fp32``, ``bf16`` (OpenVINO on CPUs that have it), or ``auto``: bf16 for watching, fp32 for files.
+        precision: ``fp32``, ``bf16`` (OpenVINO on CPUs that have it), ``fp16`` (GPU), or ``auto``: the coarser one that
+            there is for watching, fp32 for files.
+        compiled: torch compiles the network first, where it can: minutes at the first frame, some speed afterwards.
         threads: CPU threads of the network; 0 leaves the choice to the engine.
         working_size: ``full``, a size like ``640x480`` at which larger frames are fused, their detail kept, or
             ``auto``: as large as keeps up for watching, ``full`` for files.
@@ -53,7 +57,8 @@ class FusionSettings:
     weights: str = ""
     device: str = "auto"
     runtime: Literal["auto", "torch", "openvino"] = "auto"
-    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    precision: Precision = "auto"
+    compiled: bool = False
     threads: int = 0
     working_size: str = "auto"
 

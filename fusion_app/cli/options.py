@@ -9,7 +9,7 @@ from typing import TypeAlias, get_args, get_type_hints
 from fusion_app.engine import model_names
 from fusion_app.profiles import AlignmentProfile, load_profile
 from fusion_app.recording.again import is_recording, settings_of_recording
-from fusion_app.settings import Settings, ThermalSettings, check, load_settings
+from fusion_app.settings import Precision, Settings, ThermalSettings, check, load_settings
 
 Command = Callable[[argparse.Namespace], int]
 """Does what was asked and returns the exit code."""
@@ -62,7 +62,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         settings = load_settings(rig) if rig else Settings()
     given = {name: getattr(options, name) for name in ("offset_ms", "realtime", "loop")} | {"ir": ir, "vis": vis}
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
-    names = ("model", "weights", "device", "runtime", "precision", "working_size", "threads")
+    names = ("model", "weights", "device", "runtime", "precision", "compiled", "working_size", "threads")
     fusion = replace(
         settings.fusion, **{name: value for name in names if (value := getattr(options, name)) is not None}
     )
@@ -99,7 +99,10 @@ def run_options() -> argparse.ArgumentParser:
     group.add_argument("--weights", metavar="FILE", help="weights that replace the model's own")
     group.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, …")
     group.add_argument("--runtime", choices=("auto", "torch", "openvino"), help="what computes the network")
-    group.add_argument("--precision", choices=("auto", "fp32", "bf16"), help="of the network's arithmetic")
+    group.add_argument("--precision", choices=get_args(Precision), help="of the network's arithmetic")
+    group.add_argument(
+        "--compile", dest="compiled", action="store_true", default=None, help="let torch compile the network first"
+    )
     group.add_argument("--size", dest="working_size", metavar="WxH", help="fuse larger frames at this size; full, auto")
     group.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network; 0 chooses")
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")

@@ -7,16 +7,20 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-from fusion_app.engine.base import Engine
+import numpy as np
+
+from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
+from fusion_app.engine.folded import FoldedRuntime
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import EngineError, FusionAppError, SettingsError
+from fusion_app.frames import Size
 from fusion_app.fusion_modes import MODES
-from fusion_app.settings import FusionSettings, parse_size
+from fusion_app.settings import FusionSettings, Precision, parse_size
 
-__all__ = ["COMPACT", "Engine", "model_names", "open_engine", "preload"]
+__all__ = ["COMPACT", "Engine", "model_names", "open_engine", "preload", "warm_up"]
 
 BACKBONE = "cs2fusion"
 COMPACT = "lite-6k"
@@ -43,7 +47,8 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         EngineError: The device or the runtime is not there.
     """
     is_full = settings.working_size in ("auto", "full")
-    on_cpu = partial(_open, replace(settings, device="cpu"), is_real_time=is_real_time)
+    precision: Precision = "auto" if settings.precision == "fp16" else settings.precision
+    on_cpu = partial(_open, replace(settings, device="cpu", precision=precision), is_real_time=is_real_time)
     network = _open(settings, is_real_time=is_real_time)
     return EnduringEngine(network, None if is_full else parse_size(settings.working_size), on_cpu)
 
@@ -53,8 +58,12 @@ def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         return ClassicalEngine(settings.model)
     on_gpu = settings.device.startswith("cuda") or (settings.device == "auto" and has_cuda())
     path = _weights_path(settings, compact=is_real_time and not on_gpu)
-    if on_gpu or settings.runtime == "torch" or not _has_openvino():
-        return _open_torch(path, settings, on_gpu=on_gpu)
+    if on_gpu:
+        return _open_on_gpu(path, settings, is_real_time=is_real_time)
+    if settings.precision == "fp16":
+        raise EngineError("fp16 needs a GPU; use --precision auto")
+    if settings.runtime == "torch" or settings.compiled or not _has_openvino():
+        return _open_torch(path, settings)
     return _open_openvino(path, settings, is_real_time=is_real_time)
 
 
@@ -68,25 +77,47 @@ def preload() -> None:
         open_engine(FusionSettings(model=COMPACT), is_real_time=True)
 
 
-def _open_torch(path: Path, settings: FusionSettings, *, on_gpu: bool) -> Engine:
+def warm_up(engine: Engine, frame: Size) -> None:
+    """Let ``engine`` fuse a blank pair of size ``frame`` as a pipeline would, so that the first real frame is fast."""
+    blank = np.zeros((frame.height, frame.width, 3), np.uint8)
+    if not isinstance(engine, ImageEngine) or engine.fuse_image(blank[..., 0], blank) is None:
+        grey = np.zeros(blank.shape[:2], np.float32)
+        engine.fuse(grey, grey)
+
+
+def _open_on_gpu(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
+    if settings.runtime == "openvino":
+        raise EngineError("OpenVINO computes on the CPU only; use --runtime torch")
+    if settings.precision == "bf16":
+        raise EngineError("bf16 needs OpenVINO on the CPU; use --precision fp16")
+    from fusion_app.engine.gpu import Form, open_on_gpu  # noqa: PLC0415 - torch costs seconds
+
+    is_coarse = settings.precision == "fp16" or (settings.precision == "auto" and is_real_time)
+    form = Form("fp16" if is_coarse else "fp32", is_compiled=settings.compiled)
+    return open_on_gpu(path, settings.device, form, settings.threads)
+
+
+def _open_torch(path: Path, settings: FusionSettings) -> Engine:
     if settings.runtime == "openvino":
         raise EngineError(
-            "OpenVINO computes on the CPU only" if on_gpu else "OpenVINO is not installed; pip install openvino"
+            "OpenVINO cannot compute what torch compiles; leave --compile out"
+            if _has_openvino()
+            else "OpenVINO is not installed; pip install openvino"
         )
     if settings.precision == "bf16":
         raise EngineError("bf16 needs OpenVINO on the CPU; use --precision fp32")
     from fusion_app.engine.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - torch costs seconds
 
     reason = "OpenVINO is not installed, so the network runs several times slower (pip install openvino)"
-    is_fallback = not on_gpu and settings.runtime == "auto"
+    is_fallback = settings.runtime == "auto" and not _has_openvino()
     model, card = load_network(path)
-    runtime = TorchRuntime(model, settings.device, settings.threads)
+    runtime = TorchRuntime(model, settings.threads, is_compiled=settings.compiled)
     return NetworkEngine(card.model, model.halo, runtime, reason if is_fallback else "")  # type: ignore[arg-type]
 
 
 def _open_openvino(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
     from fusion_app.engine.openvino_models import load_openvino_model  # noqa: PLC0415 - where it is installed
-    from fusion_app.engine.openvino_runtime import FoldedRuntime, OpenVinoRuntime, has_bf16  # noqa: PLC0415
+    from fusion_app.engine.openvino_runtime import OpenVinoRuntime, has_bf16  # noqa: PLC0415
 
     wants_bf16 = settings.precision == "bf16" or (settings.precision == "auto" and is_real_time)
     bf16 = wants_bf16 and has_bf16()

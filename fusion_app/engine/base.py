@@ -1,8 +1,8 @@
 """The contract of every engine: luma of one aligned pair in, fused luma out."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from fusion_app.frames import FloatImage
+from fusion_app.frames import FloatImage, Image
 
 
 class Engine(Protocol):
@@ -31,6 +31,28 @@ class Engine(Protocol):
 
         Returns:
             ``(H, W)`` float32, unclamped: a network overshoots; `compositing` clamps and rounds once, at the end.
+
+        Raises:
+            ShapeMismatchError: The two images differ in size.
+            OutOfMemoryError: The device is too small for images of this size.
+        """
+
+
+@runtime_checkable
+class ImageEngine(Protocol):
+    """An engine that may take over luma and chroma as well: where it computes, they cost next to nothing."""
+
+    def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
+        """Return the fused image of one aligned pair; what `FusionPipeline` makes of `Engine.fuse`, within 1 level.
+
+        Args:
+            ir: ``(H, W)`` uint8, already aligned to the visible frame.
+            vis: ``(H, W, 3)`` uint8 BGR or ``(H, W)`` grey.
+            reach: ``(H, W)`` float32, how far infrared counts, 0…1; None: everywhere. One that cannot be written to
+                is taken to stay as it is.
+
+        Returns:
+            uint8 of the shape of ``vis``; None where `Engine.fuse` has to be asked instead.
 
         Raises:
             ShapeMismatchError: The two images differ in size.

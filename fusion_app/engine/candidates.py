@@ -108,7 +108,7 @@ class Candidate:
 
         model, _ = load_network(Path(self.weights))
         whole = model.train()  # computes what its gates shut out, too, as the authors' code does
-        return NetworkEngine(self.model, None, TorchRuntime(whole, self.device, threads, is_plain=True))
+        return NetworkEngine(self.model, None, TorchRuntime(whole, threads, is_plain=True))
 
 
 def candidates(models: tuple[str, ...], folder: Path) -> tuple[Candidate, ...]:

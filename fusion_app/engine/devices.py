@@ -4,6 +4,12 @@ import ctypes
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fusion_app.errors import EngineError
+
+if TYPE_CHECKING:
+    import torch
 
 GPU_DRIVERS = ("nvcuda.dll",) if sys.platform == "win32" else ("libcuda.so.1",)
 ROCM_DEVICE = Path("/dev/kfd")
@@ -22,6 +28,22 @@ def has_cuda() -> bool:
     import torch  # noqa: PLC0415
 
     return torch.cuda.is_available()
+
+
+def gpu(device: str) -> "torch.device":
+    """Return the GPU that ``device`` names: ``auto``, ``cuda`` or ``cuda:N``.
+
+    Raises:
+        EngineError: It is not there.
+    """
+    import torch  # noqa: PLC0415
+
+    count = torch.cuda.device_count() if has_cuda() else 0
+    index = int(device.partition(":")[2] or 0)
+    if index >= count:
+        found = f"{count} CUDA devices" if count else "no CUDA device"
+        raise EngineError(f"the device {device} is not there ({found} found); use --device auto or cpu")
+    return torch.device("cuda", index)
 
 
 def _has_gpu_driver() -> bool:

@@ -1,12 +1,15 @@
 """Goes on with less where memory runs out, and says so: on the CPU, then at a smaller working size."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from fusion_app.engine.base import Engine
+from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.engine.network import too_little
 from fusion_app.engine.working_size import WorkingSizeEngine, reduced_size
 from fusion_app.errors import OutOfMemoryError
-from fusion_app.frames import FloatImage, Size
+from fusion_app.frames import FloatImage, Image, Size
+
+T = TypeVar("T")
 
 MIN_PIXELS = 160 * 120
 """A fused picture of fewer is of no use."""
@@ -31,11 +34,22 @@ class EnduringEngine:
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """See `Engine.fuse`."""
+        return self._endured(Size(*ir.shape[::-1]), lambda: self._engine.fuse(ir, vis_luma))
+
+    def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
+        """See `ImageEngine.fuse_image`."""
+
+        def fused() -> Image | None:
+            engine = self._engine  # another one after memory has run out
+            return engine.fuse_image(ir, vis, reach) if isinstance(engine, ImageEngine) else None
+
+        return self._endured(Size(*ir.shape[::-1]), fused)
+
+    def _endured(self, frame: Size, fused: Callable[[], T]) -> T:
         while True:
             try:
-                return self._engine.fuse(ir, vis_luma)
+                return fused()
             except (OutOfMemoryError, MemoryError) as error:
-                frame = Size(ir.shape[1], ir.shape[0])
                 if not self._take_less(frame):
                     raise OutOfMemoryError(f"{too_little(self.device, frame)}; close other programs") from error
 

@@ -1,12 +1,14 @@
 """A learned model as an engine, whichever runtime computes it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 import numpy as np
 
 from fusion_app.engine.strips import strips
 from fusion_app.errors import EngineError, OutOfMemoryError, ShapeMismatchError
-from fusion_app.frames import FloatImage, Size
+from fusion_app.frames import FloatImage, Image, Size
 
 STRIP_PIXELS = 640 * 512
 """Larger images are fused in strips of about this size: 4K then takes no more memory than VGA."""
@@ -22,14 +24,23 @@ class Runtime(Protocol):
         device: In the words of ``--device``.
         description: Device, runtime and precision for the user.
         strip_pixels: Size of strip that this runtime computes fastest.
+        takes_images: It also fuses images of uint8, colours and all, see `Engine.fuse` and `ImageEngine`.
     """
 
     device: str
     description: str
     strip_pixels: int
+    takes_images: bool
 
-    def __call__(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:
-        """Return the fused luma of two images of one, even size."""
+    @property
+    def fallback_reason(self) -> str:
+        """Why this does not compute as it was asked to; empty when it does."""
+
+    def __call__(self, *images: Image) -> Image:
+        """Return the fused luma of two lumas, visible first, of one, even size.
+
+        Where `takes_images`, also the fused image of two images, or of two images and how far infrared reaches.
+        """
 
 
 class NetworkEngine:
@@ -40,27 +51,43 @@ class NetworkEngine:
         self.name = name
         self.device = runtime.device
         self.description = f"{name} · {runtime.description}"
-        self.fallback_reason = fallback_reason
+        self._reason = fallback_reason
         self._halo = halo
-        self._runtime = runtime
+        self.runtime = runtime
         self._strip_pixels = runtime.strip_pixels
+
+    @property
+    def fallback_reason(self) -> str:
+        """See `Engine`."""
+        return self._reason or self.runtime.fallback_reason
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """See `Engine.fuse`."""
-        if ir.shape != vis_luma.shape:
-            raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis_luma.shape}; align them first")
-        height, width = ir.shape
+        size = _common_size(ir, vis_luma)
         while True:
-            try:
-                return self._in_strips(_even(vis_luma), _even(ir))[:height, :width]
-            except MemoryError as error:
-                if not self._take_smaller_strips(Size(width, height)):
-                    raise OutOfMemoryError(
-                        f"{too_little(self.device, Size(width, height))}; use smaller video"
-                    ) from error
-            except RuntimeError as error:
-                reason = str(error).strip().partition("\n")[0]
-                raise EngineError(f"{self.name} failed on {self.device}: {reason}") from error
+            with self._failures_named(size):
+                return self._in_strips(_even(vis_luma), _even(ir))[: size.height, : size.width]
+
+    def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
+        """See `ImageEngine.fuse_image`."""
+        size = _common_size(ir, vis)
+        images = [_even(image) for image in (vis, ir, reach) if image is not None]
+        while self.runtime.takes_images and vis.dtype == np.uint8 and self._is_one_piece(images[1].shape):
+            with self._failures_named(size):
+                return np.ascontiguousarray(self.runtime(*images)[: size.height, : size.width])
+        return None
+
+    @contextmanager
+    def _failures_named(self, size: Size) -> Iterator[None]:
+        """Give errors their names; where memory ends, see to it that the next try takes less, if that can be."""
+        try:
+            yield
+        except MemoryError as error:
+            if not self._take_smaller_strips(size):
+                raise OutOfMemoryError(f"{too_little(self.device, size)}; use smaller video") from error
+        except RuntimeError as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise EngineError(f"{self.name} failed on {self.device}: {reason}") from error
 
     def _take_smaller_strips(self, frame: Size) -> bool:
         """Compute in smaller pieces from now on, to the same pixels; tell whether there was something to gain."""
@@ -68,20 +95,25 @@ class NetworkEngine:
         if self._halo is None or piece <= MIN_STRIP_PIXELS:
             return False
         self._strip_pixels = piece // 4
-        self.fallback_reason = f"{too_little(self.device, frame)} at once, so they are fused in pieces, more slowly"
+        self._reason = f"{too_little(self.device, frame)} at once, so they are fused in pieces, more slowly"
         return True
 
     def _in_strips(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:
-        height, width = ir.shape
-        rows = max(32, self._strip_pixels // width // 2 * 2)
-        if self._halo is None or rows + 2 * self._halo >= height:
-            return self._runtime(vis_luma, ir)
+        if self._halo is None or self._is_one_piece(ir.shape):
+            return self.runtime(vis_luma, ir)
         fused = np.empty_like(ir)
-        for strip in strips(height, rows, self._halo):
-            part = self._runtime(vis_luma[strip.start : strip.stop], ir[strip.start : strip.stop])
+        for strip in strips(ir.shape[0], self._strip_rows(ir.shape[1]), self._halo):
+            part = self.runtime(vis_luma[strip.start : strip.stop], ir[strip.start : strip.stop])
             kept = slice(strip.keep_start - strip.start, strip.keep_stop - strip.start)
             fused[strip.keep_start : strip.keep_stop] = part[kept]
         return fused
+
+    def _is_one_piece(self, shape: tuple[int, ...]) -> bool:
+        height, width = shape
+        return self._halo is None or self._strip_rows(width) + 2 * self._halo >= height
+
+    def _strip_rows(self, width: int) -> int:
+        return max(32, self._strip_pixels // width // 2 * 2)
 
 
 def too_little(device: str, frame: Size) -> str:
@@ -89,9 +121,16 @@ def too_little(device: str, frame: Size) -> str:
     return f"there is too little memory on {device} for frames of {frame}"
 
 
-def _even(image: FloatImage) -> FloatImage:
+def _common_size(ir: Image, vis: Image) -> Size:
+    if ir.shape != vis.shape[:2]:
+        raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis.shape[:2]}; align them first")
+    return Size(ir.shape[1], ir.shape[0])
+
+
+def _even(image: Image) -> Image:
     """Return ``image`` with its last row or column repeated where a side is odd."""
-    height, width = image.shape
+    height, width = image.shape[:2]
     if height % 2 == 0 and width % 2 == 0:
         return image
-    return np.pad(image, ((0, height % 2), (0, width % 2)), mode="edge")
+    channels = [(0, 0)] * (image.ndim - 2)
+    return np.pad(image, [(0, height % 2), (0, width % 2), *channels], mode="edge")

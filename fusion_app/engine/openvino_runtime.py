@@ -14,16 +14,10 @@ sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # 
 import openvino
 
 from fusion_app.engine.network import STRIP_PIXELS
-from fusion_app.frames import FloatImage
+from fusion_app.frames import Image
 
 OUT_OF_MEMORY = ("bad_alloc", "Failed to allocate", "could not create a memory")
 """What OpenVINO and its kernels say when there is no memory left."""
-
-IDLE_GATE = 1e-6
-"""See `models.cs2fusion`, which cannot be asked without importing torch."""
-
-FRAMES_AWAKE = 30
-"""A picture that opens a gate is mostly followed by others: for so many the folded network is not tried."""
 
 MAX_COMPILED = 4
 """Shapes kept compiled; a video needs one or two."""
@@ -33,6 +27,8 @@ class OpenVinoRuntime:
     """Computes in float32, or in bfloat16 with float32 input and output."""
 
     device = "cpu"
+    fallback_reason = ""
+    takes_images = False
     strip_pixels = STRIP_PIXELS
 
     def __init__(self, model: openvino.Model, threads: int, *, bf16: bool) -> None:
@@ -48,16 +44,20 @@ class OpenVinoRuntime:
         self._compiled: dict[tuple[int, int], openvino.CompiledModel] = {}
         self.description = f"CPU OpenVINO {'bf16' if bf16 else 'fp32'}"
 
-    def __call__(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:
+    def __call__(self, *images: Image) -> Image:
         """See `Runtime`."""
-        return np.array(self.outputs(vis_luma, ir)[0][0, 0], np.float32)
+        return self.outputs(*images)[0]
 
-    def outputs(self, vis_luma: FloatImage, ir: FloatImage) -> Sequence[FloatImage]:
-        """Return all that the network gives, fused luma ``(1, 1, H, W)`` first; valid until the next call."""
-        inputs = [np.ascontiguousarray(image, np.float32)[None, None] for image in (vis_luma, ir)]
+    def outputs(self, *images: Image) -> Sequence[Image]:
+        """Return all that the network gives, the fused luma first."""
+        inputs = [np.ascontiguousarray(image, np.float32)[None, None] for image in images]
         try:
-            compiled = self._compiled_for(ir.shape[0], ir.shape[1])
-            return tuple(compiled(inputs).values())
+            compiled = self._compiled_for(*images[0].shape)
+            fused, *others = compiled(inputs).values()
+            return (
+                np.array(fused[0, 0], np.float32),
+                *(np.array(other) for other in others),
+            )  # they are valid now only
         except (MemoryError, RuntimeError) as error:
             self._compiled.clear()  # each keeps the memory of its frames
             raise _named(error) from error
@@ -71,30 +71,6 @@ class OpenVinoRuntime:
             self._model.reshape(dict.fromkeys(range(len(self._model.inputs)), shape))
             self._compiled[key] = self._core.compile_model(self._model, "CPU", self._options)
         return self._compiled[key]
-
-
-class FoldedRuntime:
-    """Computes a network without the branches that its gates shut out, and whole frames as soon as a gate opens."""
-
-    device = "cpu"
-    strip_pixels = STRIP_PIXELS
-
-    def __init__(self, folded: OpenVinoRuntime, whole: OpenVinoRuntime) -> None:
-        """Take both forms of one network; ``folded`` tells the strongest gate of what it leaves out as well."""
-        self.description = whole.description
-        self._folded = folded
-        self._whole = whole
-        self._frames_awake = 0
-
-    def __call__(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:
-        """See `Runtime`."""
-        if self._frames_awake == 0:
-            fused, demand = self._folded.outputs(vis_luma, ir)
-            if demand[0] < IDLE_GATE:
-                return np.array(fused[0, 0], np.float32)
-            self._frames_awake = FRAMES_AWAKE
-        self._frames_awake -= 1
-        return self._whole(vis_luma, ir)
 
 
 def _named(error: Exception) -> Exception:

@@ -1,4 +1,4 @@
-"""Plain torch, on the CPU or a CUDA device."""
+"""Plain torch on the CPU."""
 
 import sys
 from pathlib import Path
@@ -7,9 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fusion_app.engine.devices import default_threads, has_cuda
+from fusion_app.engine.devices import default_threads
+from fusion_app.engine.precision import Compiled, first_line, is_out_of_memory
 from fusion_app.errors import EngineError, WeightsError
-from fusion_app.frames import FloatImage
+from fusion_app.frames import Image
 from models.weights import WeightsCard, WeightsFormatError, load_weights
 
 
@@ -19,53 +20,52 @@ class TorchRuntime:
     Denormals are flushed to zero: they have slowed networks of this kind 25-fold.
     """
 
+    device = "cpu"
+    takes_images = False
+
     strip_pixels = 640 * 96
-    """On a CPU features of this size stay in the cache: whole frames took 1.5 times as long."""
+    """Features of this size stay in the cache: whole frames took 1.5 times as long."""
 
-    def __init__(self, model: nn.Module, device: str, threads: int, *, is_plain: bool = False) -> None:
-        """Move ``model`` to ``device``; ``threads`` 0 takes all cores but one.
+    def __init__(self, model: nn.Module, threads: int, *, is_plain: bool = False, is_compiled: bool = False) -> None:
+        """Take ``model``; ``threads`` 0 takes all cores but one.
 
-        ``is_plain`` computes whole frames in torch's own layout, as the network's authors do: what the benchmark
-        compares everything else to.
+        Args:
+            model: The network; it is moved.
+            threads: Of the CPU.
+            is_plain: Whole frames in torch's own layout, as the network's authors compute: what the benchmark compares
+                everything else to.
+            is_compiled: torch compiles the network first, where it can.
 
         Raises:
-            EngineError: The device is not there, or cannot be used.
+            EngineError: There is no memory for the network.
         """
-        self._device = _resolve(device)
-        self.device = str(self._device)
-        if self._device.type == "cpu":
-            torch.set_num_threads(threads or default_threads())
-            self.description = "CPU"
-        else:
-            self.description = torch.cuda.get_device_name(self._device)
-            self.strip_pixels = 4096 * 2304  # a GPU wants work in one piece; 4K fits
+        torch.set_num_threads(threads or default_threads())
+        self.description = "CPU compiled" if is_compiled else "CPU"
         if is_plain:
             self.strip_pixels = sys.maxsize
         layout = torch.contiguous_format if is_plain else torch.channels_last
         try:
-            self._model = model.to(self._device, memory_format=layout)  # type: ignore[call-overload]
-        except RuntimeError as error:  # a driver that does not fit, or no memory left
-            reason = str(error).strip().partition("\n")[0]
-            raise EngineError(f"{self.device} cannot be used ({reason}); use --device cpu") from error
+            model = model.to("cpu", memory_format=layout)  # type: ignore[call-overload]
+        except RuntimeError as error:
+            raise EngineError(f"the network cannot be loaded ({first_line(error)}); close other programs") from error
+        self._model = Compiled(model) if is_compiled else model
+
+    @property
+    def fallback_reason(self) -> str:
+        """See `Runtime`."""
+        return self._model.fallback_reason if isinstance(self._model, Compiled) else ""
 
     @torch.inference_mode()
-    def __call__(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:
+    def __call__(self, *images: Image) -> Image:
         """See `Runtime`."""
         torch.set_flush_denormal(True)  # it holds for the calling thread only
         try:
-            fused = self._model(self._tensor(vis_luma), self._tensor(ir))
-            return np.asarray(fused[0, 0].cpu().numpy(), np.float32)
-        except torch.OutOfMemoryError as error:
-            torch.cuda.empty_cache()
-            raise MemoryError(str(error)) from error
+            fused: Tensor = self._model(*(_tensor(image) for image in images))
+            return np.asarray(fused[0, 0].numpy(), np.float32)
         except RuntimeError as error:
-            if "can't allocate" in str(error):  # torch has no class of its own for the CPU's memory
+            if is_out_of_memory(error):
                 raise MemoryError(str(error)) from error
             raise
-
-    def _tensor(self, image: FloatImage) -> Tensor:
-        tensor = torch.from_numpy(np.array(image, np.float32, order="C"))  # a copy: frames are read-only
-        return tensor[None, None].to(self._device)
 
 
 def load_network(path: Path) -> tuple[nn.Module, WeightsCard]:
@@ -80,12 +80,5 @@ def load_network(path: Path) -> tuple[nn.Module, WeightsCard]:
         raise WeightsError(str(error)) from error
 
 
-def _resolve(device: str) -> torch.device:
-    if device == "auto":
-        return torch.device("cuda" if has_cuda() else "cpu")
-    if device.startswith("cuda"):
-        count = torch.cuda.device_count() if has_cuda() else 0
-        if int(device.partition(":")[2] or 0) >= count:
-            found = f"{count} CUDA devices" if count else "no CUDA device"
-            raise EngineError(f"the device {device} is not there ({found} found); use --device auto or cpu")
-    return torch.device(device)
+def _tensor(image: Image) -> Tensor:
+    return torch.from_numpy(np.array(image, np.float32, order="C"))[None, None]  # a copy: frames are read-only

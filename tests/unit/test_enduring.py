@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from fusion_app.engine.device_runtime import DeviceRuntime, Form
 from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.network import MIN_STRIP_PIXELS, NetworkEngine
-from fusion_app.engine.torch_runtime import TorchRuntime
 from fusion_app.errors import EngineError, OutOfMemoryError
 from fusion_app.frames import FloatImage, Size
 from models import build
@@ -23,6 +23,8 @@ class SmallDevice:
     """A runtime that takes the brighter source, and has memory for so many pixels."""
 
     strip_pixels = 1 << 20
+    takes_images = False
+    fallback_reason = ""
 
     def __init__(self, device: str, memory_pixels: int) -> None:
         self.device = device
@@ -102,7 +104,7 @@ def test_a_device_without_memory_for_the_network_itself_says_what_to_do(monkeypa
 
     monkeypatch.setattr(network, "to", full)
     with pytest.raises(EngineError, match=r"cpu cannot be used \(CUDA out of memory.*MiB\.\); use --device cpu"):
-        TorchRuntime(network, "cpu", threads=1)
+        DeviceRuntime(network, torch.device("cpu"), Form("fp32"))
 
 
 IN_LITTLE_MEMORY = """
