@@ -12,8 +12,9 @@ from tests.soak.faults import Fault
 MAX_SLOPE_MB_H = 5.0
 RECOVERY_S = 20.0
 """How long after a fault is mended frames may still be lost: a reconnecting source waits ever longer between tries."""
-STARVED_MS = 100.0
-"""Threads of session and cameras that together waited so long for the processor in a second were kept from working."""
+STARVED_MS = 1000 / 30
+"""Threads of session and cameras that together waited a frame's period for the processor in a second were kept from
+working: a frame is lost when the next one is there before it is taken."""
 LEAST_CALM = 0.5
 """Of the seconds, for losses in the others to be laid at the door of other programs."""
 DROPS = ("ir_dropped", "vis_dropped", "pair_dropped", "record_dropped")
