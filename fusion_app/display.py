@@ -30,6 +30,9 @@ SETTLE_S = 1.0
 PATIENCE_S, LONGEST_PATIENCE_S = 5.0, 80.0
 """The display comes back after so long a calm, twice as long each time that it was too early."""
 
+OVERRUN_S = 5.0
+"""An overload that lasts so long when all has been given is told."""
+
 WINDOW, FEWEST = 30, 10
 """Frames that are looked at, and how many are needed at least."""
 
@@ -139,8 +142,8 @@ class DisplayKeeper:
 
     @property
     def is_overrun(self) -> bool:
-        """The display has given what it can, and still frames are being lost."""
-        return self._over_since is not None and self._clock() - self._over_since > 2 * SETTLE_S
+        """The display has given what it can, and still frames are being lost, for long by now."""
+        return self._over_since is not None and self._clock() - self._over_since > OVERRUN_S
 
     def __call__(self, fused: FusedFrame) -> None:
         """Note what a frame took, and decide."""

@@ -108,6 +108,11 @@ class LivePairStream:
         """When two frames belong together, by the rates measured so far."""
         return replace(self._policy, offset_s=self.offset_s)
 
+    @property
+    def vis_period_s(self) -> float:
+        """Median time between the latest visible frames, seconds; 1/25 s before it is known."""
+        return self._vis.period_s
+
     def read(self) -> FramePair | None:
         """Return the next pair, waiting for it, or None once both sources are over."""
         while not (self._ir.reader.is_over and self._vis.reader.is_over):

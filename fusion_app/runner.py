@@ -202,7 +202,8 @@ class Runner:
             if self._stopping:
                 return None
             steps = self._paused and (self._steps > 0 or target is not None)
-            self._steps = max(0, self._steps - 1)
+            if target is None:  # what is sought is shown; a step goes on from there
+                self._steps = max(0, self._steps - 1)
         if target is not None:
             self._pairs.seek(target)
             self._origin = None

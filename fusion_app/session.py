@@ -82,8 +82,7 @@ class Session:
 
     def _period_s(self) -> float:
         """Return the time between two visible frames: as measured, for what a camera says of itself is often wrong."""
-        fps = self.vis.state().fps if self.pair.is_live else None
-        return 1 / fps if fps else self.vis.info.period_s
+        return self.pairs.vis_period_s if isinstance(self.pairs, LivePairStream) else self.vis.info.period_s
 
     def _exchange(self, engine: Engine) -> None:
         self.engine = engine
@@ -110,6 +109,11 @@ class Session:
         is_stills = ir.is_stills and vis.is_stills
         policy = PairingPolicy.exact() if is_stills else PairingPolicy.for_periods(ir.period_s, vis.period_s, offset_s)
         return PairStream(self.ir, self.vis, policy)
+
+    @property
+    def finding(self) -> str:
+        """The one of the `notices` that says what the infrared camera was recognised as: nothing is wrong with it."""
+        return self._pipeline.thermal.finding
 
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know of the run so far, a sentence each."""

@@ -17,16 +17,17 @@ DONE_MS = 7000
 class Kind(enum.StrEnum):
     """How grave a message is; a graver one is not replaced by a lighter one.
 
-    ``DONE`` goes away by itself; a ``QUESTION`` stays when another pair is opened.
+    ``INFO`` and ``DONE`` go away by themselves; a ``QUESTION`` stays when another pair is opened.
     """
 
+    INFO = "info"
     DONE = "done"
     NOTICE = "notice"
     QUESTION = "question"
     ERROR = "error"
 
 
-GLYPHS = {Kind.DONE: "✓", Kind.NOTICE: "▲", Kind.QUESTION: "?", Kind.ERROR: "■"}
+GLYPHS = {Kind.INFO: "ℹ", Kind.DONE: "✓", Kind.NOTICE: "▲", Kind.QUESTION: "?", Kind.ERROR: "■"}
 GRAVITY = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -74,7 +75,7 @@ class Banner(QFrame):
         self.setProperty("kind", str(kind))
         if (style := self.style()) is not None:
             style.polish(self)
-        if kind is Kind.DONE:
+        if kind in (Kind.INFO, Kind.DONE):
             self._timer.start(DONE_MS)
         self.show()
         return True

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from fusion_app.gui.disk_left import DiskLeft
 from fusion_app.gui.recording_control import RecordingControl, RecordingStatus
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.pairing import PairingCounts
 from fusion_app.runner import Pace
 from fusion_app.session import Session
+from fusion_app.snapshot import recording_folder
 from fusion_app.sources import BufferedSource
 from fusion_app.sources.base import SourceInfo, SourceState
 from fusion_app.telemetry import RunStatus
@@ -55,6 +57,7 @@ class Moment:
         unshown: Fused frames that a newer one replaced before the window could show them.
         stride: Of so many fused frames the window shows one, for a recording comes first.
         recording: The recording that runs, or None.
+        disk_left: Free bytes where a recording would go, or None where they are not known.
     """
 
     ir: SourceMoment
@@ -66,9 +69,12 @@ class Moment:
     unshown: int = 0
     stride: int = 1
     recording: RecordingStatus | None = None
+    disk_left: int | None = None
 
 
-def look(session: Session, recording: RecordingStatus | None = None, unshown: int = 0) -> Moment:
+def look(
+    session: Session, recording: RecordingStatus | None = None, unshown: int = 0, disk_left: int | None = None
+) -> Moment:
     """Return ``session`` as it is now."""
     return Moment(
         SourceMoment.of(session.ir),
@@ -80,6 +86,7 @@ def look(session: Session, recording: RecordingStatus | None = None, unshown: in
         unshown,
         session.display.stride,
         recording,
+        disk_left,
     )
 
 
@@ -96,6 +103,7 @@ class Watch(QObject):
         super().__init__(controller)
         self._controller = controller
         self._recording = recording
+        self._disk = DiskLeft()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(LOOK_MS)
@@ -106,7 +114,8 @@ class Watch(QObject):
         if session is None:
             self.looked.emit(None)
         else:
-            self.looked.emit(look(session, self._recording.status(), self._controller.sink.replaced))
+            disk_left = self._disk.look(recording_folder(self._controller.settings.recording))
+            self.looked.emit(look(session, self._recording.status(), self._controller.sink.replaced, disk_left))
 
     def stop(self) -> None:
         """Look no more."""

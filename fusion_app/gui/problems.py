@@ -41,9 +41,15 @@ class Problems(QObject):
     def show_notices(self) -> None:
         """Show what the session has to say that has not been shown yet."""
         session = self._controller.session
-        fresh = [notice for notice in session.notices() if self._is_news(session, notice)] if session else []
-        if fresh and self._banner.show_message(Kind.NOTICE, " · ".join(fresh)):
-            self._told.update(fresh)
+        if session is None:
+            return
+        fresh = [notice for notice in session.notices() if self._is_news(session, notice)]
+        finding = session.finding
+        troubles = [notice for notice in fresh if notice != finding]
+        if troubles and self._banner.show_message(Kind.NOTICE, " · ".join(troubles)):
+            self._told.update(troubles)
+        elif finding in fresh and self._banner.show_message(Kind.INFO, finding):
+            self._told.add(finding)
 
     def _is_news(self, session: Session, notice: str) -> bool:
         """Tell whether to say it: once, and not what a live source says of itself, for that stands on its tile."""

@@ -2,14 +2,21 @@
 
 from collections.abc import Iterator
 
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from fusion_app.gui.status_fields import Field, Level
 from fusion_app.gui.theme import Colours
 
+GAP = 6
+HARMLESS = frozenset({Level.PLAIN, Level.GOOD})
+
 
 class StatusBar(QStatusBar):
     """Shows the fields at the right, messages at the left."""
+
+    LEFT_OUT_FIRST = ("skew", "latency", "engine", "vis", "ir", "disk")
+    """What goes where the bar is too narrow, in this order, unless there is something wrong with it."""
 
     NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "display", "recording", "disk")
 
@@ -22,7 +29,7 @@ class StatusBar(QStatusBar):
             "latency": self.tr("Time from a live frame's capture to its painted picture"),
             "losses": self.tr("Frames that were not fused"), "engine": self.tr("Model and device"),
             "display": self.tr("Painting gives way to a recording"),
-            "recording": self.tr("Recording"), "disk": self.tr("What the disk of the recording has left"),
+            "recording": self.tr("Recording"), "disk": self.tr("What the disk for recordings has left"),
         }  # fmt: skip
         for name, label in self._labels.items():
             label.setContentsMargins(7, 2, 7, 2)
@@ -46,11 +53,24 @@ class StatusBar(QStatusBar):
         """Show ``fields`` and hide the others."""
         for name, label in self._labels.items():
             field = fields.get(name)
-            label.setVisible(field is not None)
             if field is not None and (field != self._shown.get(name) or fields == self._shown):
                 label.setText(" ".join(_rich(field, self._colours, is_recording=name == "recording")))
                 label.setAccessibleName(f"{self._titles[name]}: {field.text}")
         self._shown = fields
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Show as many fields as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        widths = {name: self._labels[name].sizeHint().width() + GAP for name in self._shown}
+        for name in self.LEFT_OUT_FIRST:
+            if sum(widths.values()) > self.width() and name in widths and self._shown[name].level in HARMLESS:
+                del widths[name]
+        for name, label in self._labels.items():
+            label.setVisible(name in widths)
 
 
 def _rich(field: Field, colours: Colours | None, *, is_recording: bool) -> Iterator[str]:

@@ -55,6 +55,8 @@ def status_fields(moment: Moment) -> dict[str, Field]:
     if moment.recording is not None:
         found["recording"] = _recording_field(moment.recording)
         found["disk"] = disk_field(moment.recording)
+    elif moment.disk_left is not None:
+        found["disk"] = _free_field(moment.disk_left)
     return found
 
 
@@ -68,11 +70,10 @@ def source_field(name: str, source: SourceMoment) -> Field:
 
 
 def source_level(source: SourceMoment) -> Level:
-    """Return how bad it is: gone, still opening, or slower than it says."""
-    info, state = source.info, source.state
+    """Return how bad it is: gone, or still opening. How fast it is says nothing: cameras promise what they like."""
     if source.is_gone:
-        return Level.WARNING if state.phase is Phase.OPENING else Level.DANGER
-    return _share_level(state.fps / info.fps) if info.is_live and state.fps and info.fps else Level.GOOD
+        return Level.WARNING if source.state.phase is Phase.OPENING else Level.DANGER
+    return Level.GOOD
 
 
 def phase_text(source: SourceMoment) -> str:
@@ -114,7 +115,8 @@ def _fusion_field(moment: Moment) -> Field:
     run = moment.run
     if not run.fusion_fps:
         return Field(translate("StatusBar", "fusion – fps"))
-    wanted = moment.vis.info.fps
+    vis = moment.vis
+    wanted = vis.state.fps if vis.info.is_live else vis.info.fps
     level = _share_level(run.fusion_fps / wanted) if wanted else Level.PLAIN
     shown = Level.PLAIN if level is Level.GOOD else level
     return Field(translate("StatusBar", "fusion {0:.1f} fps").format(run.fusion_fps), shown)
@@ -156,14 +158,18 @@ def _recording_field(recording: RecordingStatus) -> Field:
 
 def disk_field(recording: RecordingStatus) -> Field:
     """Return what the disk has left: minutes where they are known and near, else bytes."""
-    left = recording.disk_left
-    level = Level.DANGER if left < DISK_RED else Level.WARNING if left < DISK_AMBER else Level.PLAIN
     minutes = recording.minutes_left
+    free = _free_field(recording.disk_left)
     if minutes is None or minutes > DAY_MINUTES:
-        return Field(translate("StatusBar", "disk {0}").format(size_text(left)), level)
+        return free
     hours, rest = divmod(int(minutes), 60)
     shown = translate("StatusBar", "{0} h {1} min").format(hours, rest) if hours else f"{rest} min"
-    return Field(translate("StatusBar", "disk {0}").format(shown), level)
+    return Field(translate("StatusBar", "disk {0}").format(shown), free.level)
+
+
+def _free_field(left: int) -> Field:
+    level = Level.DANGER if left < DISK_RED else Level.WARNING if left < DISK_AMBER else Level.PLAIN
+    return Field(translate("StatusBar", "disk {0}").format(size_text(left)), level)
 
 
 def time_text(seconds: float) -> str:

@@ -85,6 +85,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 #banner { border: none; border-bottom: 1px solid $border; background: $raised; }
 #banner[kind="error"] { border-left: 4px solid $danger; }
 #banner[kind="notice"] { border-left: 4px solid $warning; }
+#banner[kind="info"] { border-left: 4px solid $accent; }
 #banner[kind="question"] { border-left: 4px solid $accent; }
 #banner[kind="done"] { border-left: 4px solid $good; }
 QPushButton { background: $raised; border: 1px solid $border; border-radius: 7px; padding: 7px 16px; color: $text; }

@@ -30,8 +30,7 @@ class DiskWatch:
 
     @property
     def warning(self) -> str:
-        """One sentence when space becomes short, else empty."""
-        self._look()
+        """One sentence when space was short at the last `check`, else empty; from any thread, never waiting."""
         return f"only {megabytes(self.free)} are left on the disk of the recording" if self.free < self._warn else ""
 
     def check(self) -> None:

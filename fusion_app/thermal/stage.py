@@ -57,6 +57,13 @@ class Thermal:
         view = self._view
         return view.notice if view else ""
 
+    @property
+    def finding(self) -> str:
+        """The notice, where it only says what counts were found in; nothing is wrong then."""
+        view = self._view
+        is_finding = view is not None and view.counts is not None and self.settings.layout != "picture"
+        return self.notice if is_finding else ""
+
     def __call__(self, frame: Frame) -> ThermalView:
         """Return ``frame`` as it is fused.
 

@@ -1,22 +1,26 @@
 """The small parts: mailbox, worker, status fields, preferences, painting."""
 
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PyQt6.QtCore import QByteArray, QSettings
+from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from fusion_app.frames import Frame, FramePair, FusedFrame
+from fusion_app.frames import Frame, FramePair, FusedFrame, Size
 from fusion_app.gui.bottom_bar import clock_text
 from fusion_app.gui.bridge import QtSink
+from fusion_app.gui.disk_left import DiskLeft
 from fusion_app.gui.frame_view import FrameView
-from fusion_app.gui.moment import look
+from fusion_app.gui.moment import Moment, SourceMoment, look
 from fusion_app.gui.preferences import Preferences, RecentPair, short_name
 from fusion_app.gui.recording_control import RecordingStatus
-from fusion_app.gui.status_fields import Level, size_text, status_fields
+from fusion_app.gui.status_bar import StatusBar
+from fusion_app.gui.status_fields import Field, Level, size_text, source_field, status_fields
 from fusion_app.gui.theme import Theme
 from fusion_app.gui.view_grid import Layout
 from fusion_app.gui.worker import Worker
@@ -24,6 +28,8 @@ from fusion_app.gui.zoom import Zoom
 from fusion_app.runner import Pace
 from fusion_app.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
+from fusion_app.sources.base import Phase, SourceInfo, SourceState
+from fusion_app.telemetry import RunStatus
 
 
 def fused(pts_s: float) -> FusedFrame:
@@ -128,6 +134,54 @@ def test_losses_are_graded_with_a_glyph() -> None:
         assert "dropped 4" in status_fields(look(session, replace(recording, dropped=4)))["recording"].text
     finally:
         session.close()
+
+
+def test_a_slow_camera_is_no_fault_and_fusion_is_measured_by_what_it_really_sends() -> None:
+    info = SourceInfo("camera:0", Size(64, 48), 30.0, is_live=True)
+    slow = SourceMoment(info, SourceState(Phase.OK, fps=9.0))
+    assert source_field("VIS", slow) == Field("VIS 64×48 9 fps", Level.GOOD)
+    fusing = Moment(slow, slow, RunStatus(fused=9, fusion_fps=9.0))
+    assert status_fields(fusing)["fusion"].level is Level.PLAIN
+    assert status_fields(replace(fusing, run=RunStatus(fused=9, fusion_fps=7.0)))["fusion"].level is Level.DANGER
+
+
+def test_a_narrow_status_bar_leaves_out_what_is_well_and_keeps_what_is_wrong(qtbot: QtBot) -> None:
+    bar = StatusBar()
+    bar.setMinimumSize(1, 1)  # as in a window, which has a minimum of its own
+    qtbot.addWidget(bar)
+    bar.resize(2000, 24)
+    bar.show()
+    fields = {name: Field("a text of some length") for name in StatusBar.NAMES} | {
+        "ir": Field("IR reconnecting in 4 s", Level.DANGER)
+    }
+    bar.show_fields(fields)
+    assert all(label.isVisible() for label in bar.findChildren(QLabel) if label.text())
+    bar.resize(900, 24)
+    visible = {label.accessibleName().split(":")[0] for label in bar.findChildren(QLabel) if label.isVisible()}
+    assert {"Infrared source", "Recording"} <= visible
+    assert not {"Visible source", "Model and device"} & visible
+    bar.resize(2000, 24)
+    assert all(label.isVisible() for label in bar.findChildren(QLabel) if label.text())
+
+
+def test_a_disk_that_does_not_answer_stops_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = threading.Event()
+
+    def usage(path: Path) -> object:
+        assert path == tmp_path  # the folder itself comes with the first recording
+        answer.wait(5)
+        return type("Usage", (), {"free": 1234})
+
+    monkeypatch.setattr("shutil.disk_usage", usage)
+    disk, folder, started = DiskLeft(), tmp_path / "recordings" / "of today", time.monotonic()
+    assert [disk.look(folder) for _ in range(50)] == [None] * 50
+    assert time.monotonic() - started < 2
+    assert [thread.name for thread in threading.enumerate()].count("disk") == 1
+    answer.set()
+    while disk.look(folder) is None:
+        assert time.monotonic() - started < 10
+        time.sleep(0.005)
+    assert disk.look(folder) == 1234
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00.0"), (61.25, "1:01.2"), (3725.5, "1:02:05.5")])

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
+from fusion_app.gui.banner import Kind
 from fusion_app.gui.docks.histogram import Histogram
 from fusion_app.gui.docks.thermal import ThermalPanel
 from fusion_app.gui.main_window import MainWindow
@@ -106,6 +107,11 @@ def test_l_locks_the_gain_and_the_dock_says_so(window: MainWindow, qtbot: QtBot)
     toggle(qtbot, panel(window).lock)
     assert not window.controller.settings.thermal.lock
     assert not window.all_actions["lock_gain"].isChecked()
+
+
+def test_that_infrared_is_counts_is_told_but_no_warning(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: "16 bit counts" in window.banner.text)
+    assert window.banner.kind is Kind.INFO
 
 
 def test_readings_are_counts_and_degrees_only_where_counts_tell_them(window: MainWindow, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusion_app.display import LONGEST_PATIENCE_S, PATIENCE_S, SETTLE_S, Display, DisplayKeeper, Load
+from fusion_app.display import LONGEST_PATIENCE_S, OVERRUN_S, PATIENCE_S, SETTLE_S, Display, DisplayKeeper, Load
 from fusion_app.frames import Frame, FramePair, FusedFrame
 
 CALM = Load(share=0.5, lag=0.0, fps=30.0)
@@ -97,7 +97,7 @@ def test_the_network_waits_until_the_display_has_given_all_and_that_was_not_enou
         seen.append((bench.keeper.stride, bench.keeper.has_to_give()))
     assert list(dict.fromkeys(seen)) == [(1, False), (2, True), (4, True), (4, False)]  # at first nothing is known
     assert not bench.keeper.is_overrun
-    bench.feed(50.0, 2.1)
+    bench.feed(50.0, OVERRUN_S)
     assert bench.keeper.is_overrun
     bench.feed(10.0, 2.0)
     assert not bench.keeper.is_overrun
@@ -121,5 +121,5 @@ def test_without_a_window_the_network_gives_way_at_once() -> None:
     bench.feed(50.0, 1.0)
     assert not bench.keeper.has_to_give()
     assert bench.keeper.stride == 1
-    bench.feed(50.0, 2.0)
+    bench.feed(50.0, OVERRUN_S)
     assert bench.keeper.is_overrun

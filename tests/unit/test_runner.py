@@ -153,6 +153,17 @@ def test_seeking_while_paused_shows_that_frame() -> None:
     runner.stop()
 
 
+def test_a_step_right_after_a_seek_is_a_step_from_there() -> None:
+    runner, seen = make(1000, Pace.PLAY)
+    runner.pause()
+    runner.start()
+    runner.seek(4.0)
+    runner.step()
+    seen.wait_for(2)
+    runner.stop()
+    assert seen.indices == [200, 201]
+
+
 def test_at_the_end_of_a_played_file_the_run_waits_and_can_start_over() -> None:
     runner, seen = make(5, Pace.PLAY)
     runner.start()
