@@ -158,7 +158,7 @@ class Recording:
 
     def status(self) -> RecordingStatus:
         """Return how it goes."""
-        parts, recorder, warning = self._parts, self._recorder, self._warning()
+        parts, recorder = self._parts, self._recorder
         size, seconds = parts.size, parts.seconds
         rate = size / seconds if seconds > 5 else 0.0
         return RecordingStatus(
@@ -172,7 +172,7 @@ class Recording:
             disk_left=parts.disk.free,
             minutes_left=parts.disk.usable / rate / 60 if rate else None,
             is_paused=self._is_paused,
-            warning=warning,
+            warning=parts.disk.warning,
         )
 
     def close(self) -> None:
@@ -188,12 +188,6 @@ class Recording:
         with self._lock:
             self._marks = [*marks, *self._marks]
             self._must_split = self._must_split or must_split
-
-    def _warning(self) -> str:
-        try:
-            return self._parts.disk.warning
-        except RecordingError as error:
-            return str(error)
 
 
 def _moved(entry: Entry, earlier_s: float) -> Entry:

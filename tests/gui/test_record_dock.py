@@ -77,7 +77,8 @@ def test_the_dock_tells_time_size_file_and_disk(playing: MainWindow, qtbot: QtBo
     assert "disk" in panel(playing).state.text()
     qtbot.waitUntil(lambda: playing.status.field_text("disk").startswith("disk"))
     finish(qtbot, playing)
-    qtbot.waitUntil(lambda: playing.status.field_text("disk") == "")
+    qtbot.waitUntil(lambda: playing.status.field_text("recording") == "")
+    assert playing.status.field_text("disk").startswith("disk")  # before the next recording is the time to know it
 
 
 def test_f10_leaves_out_what_comes_until_it_is_pressed_again(playing: MainWindow, qtbot: QtBot) -> None:
