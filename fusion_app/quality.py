@@ -16,7 +16,7 @@ from importlib.resources import files
 import numpy as np
 
 from fusion_app import cache
-from fusion_app.engine import COMPACT, Engine, model_names, open_engine
+from fusion_app.engine import COMPACT, Engine, model_names, open_engine, warm_up
 from fusion_app.frames import FusedFrame, Size
 from fusion_app.machine import describe_machine
 from fusion_app.settings import FusionSettings
@@ -203,8 +203,7 @@ class QualityKeeper:
 
     def _open(self, rung: Rung) -> Engine:
         engine = open_engine(rung.settings(self._base, self._frame), is_real_time=True)
-        blank = np.zeros((self._frame.height, self._frame.width), np.float32)
-        engine.fuse(blank, blank)  # what the first frame compiles must neither halt the picture nor count as its time
+        warm_up(engine, self._frame)  # what is compiled then must neither halt the picture nor count as a frame's time
         return engine
 
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from fusion_app.engine import warm_up
 from fusion_app.errors import PairingError
 from fusion_app.frames import FusedFrame
 from fusion_app.machine import peak_resident_mib
@@ -154,9 +155,7 @@ class _Watch:
 def _run(settings: Settings, pace: Pace, output: Path, seconds: float) -> _Run:
     session = open_session(settings, pace)
     try:
-        size = session.vis.info.size
-        blank = np.zeros((size.height, size.width), np.float32)
-        session.engine.fuse(blank, blank)  # what is compiled for the first frame is not what is measured
+        warm_up(session.engine, session.vis.info.size)  # what is compiled for the first frame is not what is measured
         writer = open_writer(output, session.vis.info.fps or 25.0, settings.recording.quality)
         recorder, watch = Recorder(writer, is_live=pace is not Pace.EXPORT), _Watch()
         session.runner.add_sink(watch)

@@ -41,5 +41,5 @@ def restore_chroma(vis: Tensor, vis_luma: Tensor, fused_luma: Tensor) -> Tensor:
 
 
 def over(upper: Tensor, lower: Tensor, weight: Tensor) -> Tensor:
-    """Return ``upper`` where ``weight`` is 1 and exactly ``lower`` where it is 0."""
-    return (upper - lower).mul_(weight).add_(lower)
+    """Return exactly ``upper`` where ``weight`` is 1 and exactly ``lower`` where it is 0."""
+    return torch.lerp(lower, upper, weight)

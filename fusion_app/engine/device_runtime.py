@@ -6,6 +6,7 @@ copies is one CUDA graph for each size of frame (docs/adr/0010).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -80,6 +81,8 @@ class DeviceRuntime:
 
     def outputs(self, *images: Image) -> Sequence[Image]:
         """Return all that the network gives, the fused luma or image first."""
+        if images[0].dtype == np.uint8 and len(images) == 2:
+            images = (*images, _everywhere(images[1].shape))  # one recording for aligned rigs and others
         try:
             with torch.inference_mode(), self._queue.open():
                 return self._frame_for(images).fuse(images)
@@ -102,14 +105,11 @@ class DeviceRuntime:
         fused, *others = self._computed(vis[None, None], ir[None, None])
         return (fused[0, 0], *others)
 
-    def _fuse_images(self, vis: Tensor, ir: Tensor, reach: Tensor | None = None) -> tuple[Tensor, ...]:
+    def _fuse_images(self, vis: Tensor, ir: Tensor, reach: Tensor) -> tuple[Tensor, ...]:
         """See `FusionPipeline`, which does the same with OpenCV."""
-        vis_luma, ir_luma = colour.luma(vis), colour.luma(ir)
-        if reach is not None:
-            ir_luma = colour.over(ir_luma, vis_luma, reach)
-        fused, *others = self._computed(vis_luma, ir_luma)
-        if reach is not None:
-            fused = colour.over(fused, vis_luma, reach)
+        vis_luma = colour.luma(vis)
+        fused, *others = self._computed(vis_luma, colour.over(colour.luma(ir), vis_luma, reach))
+        fused = colour.over(fused, vis_luma, reach)
         return (colour.restore_chroma(vis, vis_luma, fused), *others)
 
     def _computed(self, vis_luma: Tensor, ir_luma: Tensor) -> tuple[Tensor, ...]:
@@ -193,6 +193,14 @@ class _Upload:
         """Let the device fetch it."""
         if self._is_new:
             self.tensor.copy_(self._host, non_blocking=True)
+
+
+@lru_cache(maxsize=1)
+def _everywhere(shape: tuple[int, int]) -> Image:
+    """Return how far infrared reaches where it reaches everywhere; the same object again, which is sent once."""
+    reach = np.ones(shape, np.float32)
+    reach.flags.writeable = False
+    return reach
 
 
 def _tensor(image: Image) -> Tensor:

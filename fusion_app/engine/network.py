@@ -71,8 +71,10 @@ class NetworkEngine:
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`."""
         size = _common_size(ir, vis)
+        if not self.runtime.takes_images or vis.dtype != np.uint8:
+            return None
         images = [_even(image) for image in (vis, ir, reach) if image is not None]
-        while self.runtime.takes_images and vis.dtype == np.uint8 and self._is_one_piece(images[1].shape):
+        while self._is_one_piece(images[1].shape):
             with self._failures_named(size):
                 return np.ascontiguousarray(self.runtime(*images)[: size.height, : size.width])
         return None

@@ -176,6 +176,8 @@ def test_from_the_second_start_on_nobody_waits_for_torch(kept: Path, tiny_weight
 def test_precision_that_a_runtime_lacks_is_refused(tiny_weights: Path) -> None:
     with pytest.raises(EngineError, match="--precision fp32"):
         learned(tiny_weights, "torch", "bf16")
+    with pytest.raises(EngineError, match="fp16 needs a GPU"):
+        learned(tiny_weights, "auto", "fp16")
 
 
 def test_without_openvino_the_slower_runtime_says_so(tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,13 +244,3 @@ def test_no_thread_is_tied_to_a_core_that_others_may_need(tiny_weights: Path) ->
         with suppress(ProcessLookupError):  # it has ended meanwhile
             allowed.add(len(os.sched_getaffinity(int(task.name))))
     assert allowed == {len(os.sched_getaffinity(0))}
-
-
-@pytest.mark.gpu
-def test_a_gpu_gives_the_pixels_of_the_cpu(tiny_weights: Path) -> None:
-    ir, vis = picture(), picture()
-    cpu, gpu = (
-        open_engine(FusionSettings(weights=str(tiny_weights), device=device), is_real_time=False).fuse(ir, vis)
-        for device in ("cpu", "cuda")
-    )
-    assert np.abs(cpu - gpu).max() < 0.5
