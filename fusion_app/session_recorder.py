@@ -12,6 +12,7 @@ from fusion_app.recording import (
     About,
     EngineFacts,
     PreRoll,
+    PreRollStatus,
     Recording,
     RecordingStatus,
     SessionClock,
@@ -23,7 +24,7 @@ from fusion_app.recording.marker_file import claim
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import file_sha256, without_secrets
 from fusion_app.session import Session
-from fusion_app.settings import Settings
+from fusion_app.settings import RecordingSettings, Settings
 from fusion_app.snapshot import free_path, make_folder, recording_folder, save_snapshot
 from fusion_app.sources import BufferedSource
 from fusion_app.writers.base import write_failure
@@ -37,7 +38,7 @@ class SessionRecorder:
         self._session = session
         self._settings = settings
         self._clock = SessionClock(session.vis.info.period_s, is_live=session.pair.is_live)
-        self._preroll = PreRoll(settings.recording.preroll_s)
+        self._preroll = PreRoll(settings.recording)
         self._recording: Recording | None = None
         self.final: RecordingStatus | None = None
         """How the last recording ended."""
@@ -81,7 +82,7 @@ class SessionRecorder:
 
         Args:
             settings: How, and what the session is like by now, if not as it was when this was attached.
-            duration_s: Record so much, `is_over` then; None records until `stop`.
+            duration_s: Record so much beyond the pre-roll, `is_over` then; None records until `stop`.
 
         Returns:
             The file; its YAML and CSV will lie beside it.
@@ -96,7 +97,8 @@ class SessionRecorder:
         path = _claimed(make_folder(recording_folder(rig.recording)))
         try:
             with self._handing_over:  # no frame falls between what was before and what comes
-                self._recording = Recording(path, plan, self._preroll.take(), duration_s)
+                self._recording = Recording(path, plan, self._preroll, duration_s)
+                self._preroll = PreRoll(rig.recording)  # for the next recording; it fills once this one has ended
         except RecordingError:
             dismiss(path)
             raise
@@ -126,6 +128,10 @@ class SessionRecorder:
         """Return how the recording goes, or None if there is none."""
         return None if (recording := self._recording) is None else recording.status()
 
+    def preroll(self) -> PreRollStatus:
+        """Return what a recording that is started now would begin with."""
+        return self._preroll.status()
+
     def stop(self) -> Path:
         """Finish the recording and return its first file.
 
@@ -146,11 +152,17 @@ class SessionRecorder:
         return recording.path
 
     def detach(self) -> None:
-        """Let go of the session: no frame comes any more. A recording is still to be stopped."""
+        """Let go of the session: no frame comes any more, the pre-roll goes. A recording is still to be stopped."""
         self._session.runner.remove_sink(self)
+        with self._handing_over:
+            self._preroll.abandon()
+            self._preroll = PreRoll(RecordingSettings())  # the runner may have a last frame in its hands
 
-    def _lag(self) -> float:
-        return 0.0 if (recording := self._recording) is None else recording.lag
+    def _lag(self) -> float | None:
+        """Return how full the queue of what is recorded is, a pre-roll included; None if nothing is."""
+        if (recording := self._recording) is not None:
+            return recording.lag
+        return None if self._preroll.newest_s is None else self._preroll.lag
 
     def _periods_s(self) -> tuple[float, float]:
         return _period_s(self._session.vis), _period_s(self._session.ir)

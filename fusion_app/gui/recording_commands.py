@@ -50,12 +50,12 @@ class RecordingCommands(QObject):
         self.said.emit(self.tr("Marker {0} is set").format(self._markers))
 
     def use(self, settings: RecordingSettings) -> None:
-        """Record so from the next recording on; the memory for the pre-roll is laid out anew."""
+        """Record so from the next recording on; a pre-roll begins anew where it is to be another."""
         before = self._controller.settings.recording
         self._controller.use_recording(settings)
         session = self._controller.session
         is_off = self.recording.state is RecordingState.OFF
-        if session is not None and is_off and before.preroll_s != settings.preroll_s:
+        if session is not None and is_off and _encoded(before) != _encoded(settings):
             self.recording.release()
             self.recording.attach(session, self._controller.settings)
 
@@ -67,3 +67,8 @@ class RecordingCommands(QObject):
         pause.setChecked(state is RecordingState.PAUSED)
         for name in WHILE_RECORDING:
             self._actions[name].setEnabled(state in RUNNING)
+
+
+def _encoded(settings: RecordingSettings) -> tuple[object, ...]:
+    """Return what a pre-roll depends on."""
+    return settings.preroll_s, settings.tracks, settings.quality, settings.ir_codec

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.gui.worker import Worker
-from fusion_app.recording import RecordingStatus
+from fusion_app.recording import PreRollStatus, RecordingStatus
 from fusion_app.session import Session
 from fusion_app.session_recorder import SessionRecorder, snapshot
 from fusion_app.settings import Settings
@@ -122,6 +122,10 @@ class RecordingControl(QObject):
     def status(self) -> RecordingStatus | None:
         """Return how the recording goes, or None if there is none."""
         return None if self._recorder is None else self._recorder.status()
+
+    def preroll(self) -> PreRollStatus | None:
+        """Return what a recording that is started now would begin with, or None where nothing is watched."""
+        return None if self._recorder is None else self._recorder.preroll()
 
     def snapshot(self, session: Session, settings: Settings, fused: FusedFrame) -> None:
         """Keep ``fused`` of ``session``, its sources and how they were made, as pictures and a YAML."""

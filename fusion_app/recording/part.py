@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
+from fusion_app.recording.clips import Clip, video_plan
 from fusion_app.recording.entry import Entry, FrameLog
 from fusion_app.recording.marker_file import MarkerFile
 from fusion_app.recording.sidecar import About, sidecar_of, write_yaml
 from fusion_app.settings import RecordingSettings
 from fusion_app.writers.base import write_failure
-from fusion_app.writers.tracks import TrackName
-from fusion_app.writers.video import VideoPlan, VideoWriter
+from fusion_app.writers.video import VideoWriter
 
 MARKER, DROPPED = "marker:", "dropped:"
 
@@ -28,24 +28,6 @@ class PartPlan:
     settings: RecordingSettings
     about: About
 
-    @property
-    def tracks(self) -> tuple[TrackName, ...]:
-        """The video tracks."""
-        return tuple(name for name in ("fused", "visible", "ir") if name in self.settings.tracks)
-
-    def video(self, first: Entry) -> VideoPlan:
-        """Return the plan of the video that begins with ``first``."""
-        # Several tracks beside a network that needs the processor: what encoding saves, the picture gains.
-        return VideoPlan(
-            1 / first.period_s,
-            self.settings.quality,
-            self.tracks,
-            self.settings.ir_codec,
-            first.fused.pts_s,
-            preset="ultrafast",
-            ir_fps=1 / first.ir_period_s,
-        )
-
 
 class Part:
     """A part that begins with the entry ``first``, which is yet to be written."""
@@ -56,16 +38,21 @@ class Part:
         self.dropped = 0
         self.seconds = 0.0
         """From its first frame to the end of its last."""
-        self._period_s = first.period_s
+        self._settings = plan.settings
         self._origin_s = first.fused.pts_s
+        tracks = video_plan(plan.settings, first).tracks
+        self._sidecar = sidecar_of(plan.about, first.wall_s, number, began_s, tracks)
+        self._video: VideoWriter | None = None
         try:
             self._marker_file = MarkerFile(path)
         except OSError as error:
             raise RecordingError(write_failure(path, error)) from error
-        self._sidecar = sidecar_of(plan.about, first.wall_s, number, began_s, plan.tracks)
-        self._log = FrameLog(path.with_suffix(".csv"), self._origin_s, began_s)
-        write_yaml(path.with_suffix(".yaml"), self._sidecar)
-        self._video = VideoWriter(path, plan.video(first))
+        try:
+            self._log = FrameLog(path.with_suffix(".csv"), self._origin_s, began_s)
+            write_yaml(path.with_suffix(".yaml"), self._sidecar)
+        except BaseException:
+            self._marker_file.remove()  # nothing is there that could be recovered
+            raise
 
     @property
     def size(self) -> int:
@@ -77,7 +64,18 @@ class Part:
 
     def holds(self, entry: Entry) -> bool:
         """Tell whether the pictures of ``entry`` have the size and depth of the part's."""
-        return self._video.holds(entry.fused)
+        return self._video is None or self._video.holds(entry.fused)
+
+    def take(self, clip: Clip) -> None:
+        """Begin with ``clip``, whose first line is that of the part.
+
+        Raises:
+            RecordingError: The disk refuses.
+        """
+        self._video = VideoWriter(self.path, clip.plan)
+        self._video.begin_with(clip.video, clip.pieces, clip.lines[-1].fused.pts_s)
+        for line in clip.lines:
+            self._note(line)
 
     def write(self, entry: Entry) -> None:
         """Write the frame and its line.
@@ -85,15 +83,20 @@ class Part:
         Raises:
             RecordingError: The disk refuses, or the encoder.
         """
+        if self._video is None:
+            self._video = VideoWriter(self.path, video_plan(self._settings, entry))
         self._video.write(entry.fused)
-        self._log.write(entry)
-        self.frames += 1
-        self.seconds = entry.fused.pts_s - self._origin_s + self._period_s
         for mark in entry.marks:
             if mark.startswith(MARKER):
                 self._video.add_chapter(mark.removeprefix(MARKER) or "marker")
-            elif mark.startswith(DROPPED):
-                self.dropped += int(mark.removeprefix(DROPPED))
+        self._note(entry)
+
+    def _note(self, entry: Entry) -> None:
+        """Write the line of a frame that is in the video."""
+        self._log.write(entry)
+        self.frames += 1
+        self.seconds = entry.fused.pts_s - self._origin_s + entry.period_s
+        self.dropped += sum(int(mark.removeprefix(DROPPED)) for mark in entry.marks if mark.startswith(DROPPED))
 
     def close(self, reason: str) -> None:
         """Finish all of it, whatever fails on the way.
@@ -103,7 +106,7 @@ class Part:
         """
         sidecar = self._sidecar.end(self.frames, self.dropped, reason)
         steps: list[Callable[[], None]] = [
-            self._video.close,
+            self._video.close if self._video is not None else lambda: None,
             self._log.close,
             lambda: write_yaml(self.path.with_suffix(".yaml"), sidecar),
             self._marker_file.remove,

@@ -3,16 +3,18 @@
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
+from fusion_app.recording.clips import Clip, video_plan
 from fusion_app.recording.disk import MEGABYTE, DiskWatch
 from fusion_app.recording.entry import Entry
 from fusion_app.recording.part import Part, PartPlan
+from fusion_app.recording.preroll import PreRoll
 
 
 class Parts:
     """What the recorder's thread writes to; a new part begins where one is full, or pictures change size or depth."""
 
-    def __init__(self, path: Path, plan: PartPlan) -> None:
-        """Write the first part to ``path``, the next to ``NAME-002`` and so on.
+    def __init__(self, path: Path, plan: PartPlan, before: PreRoll | None = None) -> None:
+        """Write the first part to ``path``, the next to ``NAME-002`` and so on; `begin` with what was seen ``before``.
 
         Raises:
             RecordingError: There is not enough space to begin.
@@ -21,8 +23,13 @@ class Parts:
         self.number = 0
         self.late_drops = 0
         """Frames dropped after the last one that was written."""
+        self.before = 0
+        """Frames of the pre-roll."""
+        self.dropped_before = 0
+        """Frames that are missing in the pre-roll."""
         self.disk = DiskWatch(path.parent, plan.settings)
         self._plan = plan
+        self._before = before
         self._first_path = path
         self._part: Part | None = None
         self._finished_bytes = 0
@@ -39,6 +46,20 @@ class Parts:
     def size(self) -> int:
         """Bytes on disk."""
         return self._finished_bytes + (self._part.size if self._part is not None else 0)
+
+    def begin(self) -> None:
+        """Write the pre-roll, encoded already: a part, or more where pictures have changed their size or depth.
+
+        Raises:
+            RecordingError: The disk is nearly full, or refuses.
+        """
+        try:
+            for clip in [] if self._before is None else self._before.take():
+                self.disk.check()
+                self._take(clip)
+        except Exception as error:
+            self._reason = str(error)
+            raise
 
     def write(self, entry: Entry) -> None:
         """Write one entry.
@@ -66,6 +87,14 @@ class Parts:
         if part is not None:
             part.dropped += self.late_drops
             self._finish(part, self._reason)
+
+    def _take(self, clip: Clip) -> None:
+        part = self._begin(clip.lines[0])
+        part.take(clip)
+        self.before += part.frames
+        self.dropped_before += part.dropped
+        if not clip.plan.is_like(video_plan(self._plan.settings, clip.lines[0])):  # the settings are others by now
+            self._finish(part, "next part")
 
     def _is_full(self, part: Part) -> bool:
         minutes, megabytes = self._plan.settings.split_minutes, self._plan.settings.split_mb

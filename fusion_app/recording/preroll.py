@@ -1,46 +1,99 @@
-"""What was seen before someone pressed Record."""
+"""What was seen before someone pressed Record: encoded as it comes, as in a recording, and kept in memory."""
 
 import time
-from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
 
-from fusion_app.recording.entry import Entry
+from fusion_app.errors import RecordingError
+from fusion_app.recording.clips import Clip, ClipWriter, joined
+from fusion_app.recording.entry import Entry, marker
+from fusion_app.recording.recorder import Recorder
+from fusion_app.settings import RecordingSettings
 
 CAPACITY = 512_000_000
-"""Bytes that waiting images may take; at 640×480 that is nine seconds of 25 frames per second."""
+"""Bytes that encoded frames may take; 30 seconds of two real 1080p cameras take a fifth of it."""
+
+WAITING = 128_000_000
+"""Bytes of frames that wait to be encoded. Half of a recording's queue, which takes what comes while this empties."""
 
 SLACK_S = 1.0
 
 
-class PreRoll:
-    """The entries of the last ``seconds``, as far as `CAPACITY` reaches."""
+@dataclass(frozen=True)
+class PreRollStatus:
+    """A pre-roll at one moment.
 
-    def __init__(self, seconds: float, capacity: int = CAPACITY) -> None:
-        self._seconds = seconds
+    Attributes:
+        asked_s: How much is wanted, seconds.
+        seconds: How much there is.
+        size: Memory of it, bytes.
+        dropped: Frames that could not be encoded in time.
+        failure: Why there is none, or empty.
+    """
+
+    asked_s: float
+    seconds: float = 0.0
+    size: int = 0
+    dropped: int = 0
+    failure: str = ""
+
+
+class PreRoll:
+    """The last ``settings.preroll_s`` seconds of what `keep` was called with, as far as `CAPACITY` reaches.
+
+    They begin with a key frame, so they may be a second more. Encoding has a thread of its own, from the first frame.
+    """
+
+    def __init__(self, settings: RecordingSettings, capacity: int = CAPACITY) -> None:
+        self.newest_s: float | None = None
+        """PTS of the last frame."""
+        self._seconds = settings.preroll_s
         self._capacity = capacity
-        self._entries: deque[Entry] = deque()
-        self._bytes = 0
+        self._writer = ClipWriter(settings, capacity)
+        self._recorder: Recorder[Entry] | None = None
+        self._told_dropped = 0
 
     @property
-    def bytes(self) -> int:
-        """Memory of what is kept."""
-        return self._bytes
+    def lag(self) -> float:
+        """How full the queue is, 0…1; at 1 frames are dropped."""
+        return 0.0 if self._recorder is None else self._recorder.fullness
+
+    @property
+    def spare(self) -> int:
+        """Bytes of `CAPACITY` that are not used; what comes while the pre-roll is written may have them."""
+        return max(0, self._capacity - self._writer.bytes) if self._recorder is not None else 0
 
     def keep(self, entry: Entry) -> None:
         """Keep ``entry``, and forget what is too old or too much."""
         if not self._seconds:
             return
-        self._entries.append(entry)
-        self._bytes += entry.bytes
-        while self._entries and self._is_too_much(entry):
-            self._bytes -= self._entries.popleft().bytes
+        if self._recorder is None:
+            self._recorder = Recorder(self._writer, is_live=True, capacity=WAITING, weigh=lambda item: item.bytes)
+        dropped = self._recorder.dropped - self._told_dropped
+        if self._recorder.offer(entry.marked(*([marker("dropped", dropped)] if dropped else []))):
+            self._told_dropped += dropped
+        self.newest_s = entry.fused.pts_s
 
-    def take(self) -> list[Entry]:
-        """Return what is kept, the oldest first, and start anew; what came before a long silence is left out."""
+    def take(self) -> list[Clip]:
+        """Return what is kept, the oldest first, once it is encoded; nothing can be kept any more.
+
+        What came before a long silence is left out.
+        """
         since_s = time.time() - self._seconds - SLACK_S
-        entries = [entry for entry in self._entries if entry.wall_s >= since_s]
-        self._entries, self._bytes = deque(), 0
-        return entries
+        if self._recorder is not None:
+            with suppress(RecordingError):  # what was encoded before is good
+                self._recorder.close()
+        return joined(clip for clip in self._writer.clips if clip.lines[-1].wall_s >= since_s)
 
-    def _is_too_much(self, newest: Entry) -> bool:
-        age_s = newest.fused.pts_s - self._entries[0].fused.pts_s
-        return self._bytes > self._capacity or age_s > self._seconds
+    def status(self) -> PreRollStatus:
+        """Return how much is kept; from any thread."""
+        recorder, writer = self._recorder, self._writer
+        if recorder is None:
+            return PreRollStatus(self._seconds)
+        failure = "" if recorder.error is None else str(recorder.error)
+        return PreRollStatus(self._seconds, writer.seconds, writer.bytes, recorder.dropped, failure)
+
+    def abandon(self) -> None:
+        """Forget all of it, without waiting; nothing can be kept any more."""
+        if self._recorder is not None:
+            self._recorder.abandon()

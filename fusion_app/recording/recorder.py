@@ -24,12 +24,20 @@ class Recorder(Generic[T]):
         is_live: bool = False,
         capacity: int = 8,
         weigh: Callable[[T], int] = lambda _: 1,
+        begin: Callable[[], None] = lambda: None,
+        spare: int = 0,
     ) -> None:
-        """Write to ``writer``; frames of ``capacity`` together may wait, each as heavy as ``weigh`` says."""
+        """Write to ``writer``; frames of ``capacity`` together may wait, each as heavy as ``weigh`` says.
+
+        ``begin`` is called in the thread before the first frame, and may fail as a frame may; until it is done,
+        ``spare`` more may wait.
+        """
         self._writer = writer
         self._is_live = is_live
         self._capacity = capacity
         self._weigh = weigh
+        self._begin = begin
+        self._spare = spare
         self._queue: deque[T] = deque()
         self._weight = 0
         self._changed = threading.Condition()
@@ -104,11 +112,21 @@ class Recorder(Generic[T]):
         if self._error is not None:
             raise self._error
 
+    def abandon(self) -> None:
+        """Forget what is queued and finish, without waiting for that."""
+        with self._changed:
+            self._queue.clear()
+            self._weight = 0
+            self._is_closing = True
+            self._changed.notify_all()
+
     def _has_room(self, weight: int) -> bool:
-        return not self._queue or self._weight + weight <= self._capacity
+        return not self._queue or self._weight + weight <= self._capacity + self._spare
 
     def _run(self) -> None:
         try:
+            self._begin()
+            self._spare = 0
             while (frame := self._next()) is not None:
                 self._writer.write(frame)
                 self._written += 1

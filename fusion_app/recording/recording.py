@@ -1,7 +1,6 @@
 """A recording from start to stop: its parts, pauses, markers, and what became of every frame."""
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from fusion_app.errors import RecordingError
 from fusion_app.recording.entry import Entry, marker
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
+from fusion_app.recording.preroll import PreRoll
 from fusion_app.recording.recorder import Recorder
 
 QUEUE_BYTES = 256_000_000
@@ -53,24 +53,29 @@ class Recording:
     """
 
     def __init__(
-        self, path: Path, plan: PartPlan, before: Sequence[Entry] = (), duration_s: float | None = None
+        self, path: Path, plan: PartPlan, before: PreRoll | None = None, duration_s: float | None = None
     ) -> None:
-        """Begin with the entries ``before``: what was seen before the start.
+        """Begin with what was seen ``before`` the start.
 
         Args:
             path: The first part.
             plan: What is recorded, and how.
-            before: The pre-roll; it is never dropped.
-            duration_s: Frames later than this are not taken, seconds without pauses; None takes all.
+            before: The pre-roll; nothing is kept in it any more.
+            duration_s: Frames later than this are not taken, seconds without pauses and pre-roll; None takes all.
 
         Raises:
             RecordingError: There is not enough space to begin.
         """
         self.path = path
-        self._parts = Parts(path, plan)
-        room = QUEUE_BYTES + sum(entry.bytes for entry in before)  # they are in memory already
-        self._recorder = Recorder(self._parts, is_live=True, capacity=room, weigh=lambda entry: entry.bytes)
-        self._before = len(before)
+        self._parts = Parts(path, plan, before)
+        self._recorder = Recorder(
+            self._parts,
+            is_live=True,
+            capacity=QUEUE_BYTES,
+            weigh=lambda entry: entry.bytes,
+            begin=self._parts.begin,
+            spare=0 if before is None else before.spare,
+        )
         self._lock = threading.Lock()
         self._marks: list[str] = []
         self._is_paused = False
@@ -79,11 +84,9 @@ class Recording:
         self._told_dropped = 0
         self._cut_s = 0.0
         self._first_s: float | None = None
-        self._last_s: float | None = None
+        self._last_s = None if before is None else before.newest_s
         self._duration_s = duration_s
         self._is_over = False
-        for entry in before:
-            self(entry)
 
     @property
     def error(self) -> RecordingError | None:
@@ -102,8 +105,8 @@ class Recording:
 
     @property
     def lag(self) -> float:
-        """How full the queue is, 0…1, once the pre-roll is written; at 1 frames are dropped."""
-        return self._recorder.fullness if self._recorder.written > self._before else 0.0
+        """How full the queue is, 0…1; at 1 frames are dropped."""
+        return self._recorder.fullness
 
     def __call__(self, entry: Entry) -> None:
         """Take one frame."""
@@ -166,8 +169,8 @@ class Recording:
             part=parts.number,
             seconds=seconds,
             size=size,
-            written=recorder.written,
-            dropped=recorder.dropped,
+            written=parts.before + recorder.written,
+            dropped=parts.dropped_before + recorder.dropped,
             backlog=recorder.backlog,
             disk_left=parts.disk.free,
             minutes_left=parts.disk.usable / rate / 60 if rate else None,

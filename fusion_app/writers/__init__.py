@@ -11,7 +11,8 @@ from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.writers.base import Writer, write_failure
 from fusion_app.writers.images import FolderWriter, ImageWriter, png_name, write_png
-from fusion_app.writers.video import CONTAINERS, VideoPlan, VideoWriter
+from fusion_app.writers.plan import VideoPlan
+from fusion_app.writers.video import CONTAINERS, VideoWriter
 
 __all__ = [
     "FolderWriter",

@@ -7,20 +7,21 @@ in fragments of one second.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import av
 import av.error
 from av.container import OutputContainer
 
 from fusion_app.errors import RecordingError
-from fusion_app.frames import Frame, FusedFrame, Image
+from fusion_app.frames import FusedFrame
 from fusion_app.writers.audio import AudioCopy
 from fusion_app.writers.base import write_failure
-from fusion_app.writers.tracks import Codec, Track, TrackName, TrackPlan
+from fusion_app.writers.memory import MemoryVideo, Piece, track_frames, without_doubles
+from fusion_app.writers.plan import Form, TrackName, VideoPlan, form_of
+from fusion_app.writers.tracks import TICKS, Track
 
 if TYPE_CHECKING:
     from av.container.core import Chapter  # it exists for type checkers only
@@ -29,39 +30,6 @@ CONTAINERS = {
     ".mkv": {"flush_packets": "1", "cluster_time_limit": "200", "max_interleave_delta": "100000"},
     ".mp4": {"flush_packets": "1", "movflags": "frag_keyframe+empty_moov+default_base_moof"},
 }
-
-
-@dataclass(frozen=True)
-class VideoPlan:
-    """What a video file holds.
-
-    Attributes:
-        fps: Nominal frames per second, for players that show it; time comes from the PTS.
-        quality: H.264 constant rate factor.
-        tracks: Video tracks; players show the first.
-        ir_codec: Of the infrared track; ``auto`` is FFV1 for 16 bit, H.264 for 8 bit.
-        origin_s: PTS that becomes zero; None takes the first frame's.
-        audio: A visible video file whose sound is copied, if it has any.
-        ir_fps: Nominal frames per second of the infrared track; None: as all.
-        preset: H.264 effort in x264's words. At one quality ``ultrafast`` takes half the time of ``veryfast`` and makes
-            files a fifth larger (measured on real pairs: equal PSNR).
-    """
-
-    fps: float
-    quality: int
-    tracks: tuple[TrackName, ...] = ("fused",)
-    ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
-    origin_s: float | None = None
-    audio: Path | None = None
-    preset: Literal["ultrafast", "veryfast"] = "veryfast"
-    ir_fps: float | None = None
-
-    def track(self, name: TrackName, image: Image) -> TrackPlan:
-        """Return how the track ``name`` is encoded, whose first image is ``image``."""
-        is_deep = image.itemsize == 2 or (image.ndim == 3 and image.shape[2] == 2)
-        codec: Codec = "ffv1" if is_deep or (name == "ir" and self.ir_codec == "ffv1") else "h264"
-        fps = self.ir_fps or self.fps if name == "ir" else self.fps
-        return TrackPlan(name, codec, Fraction(fps).limit_denominator(1001), self.quality, self.preset)
 
 
 class VideoWriter:
@@ -89,17 +57,47 @@ class VideoWriter:
 
     def holds(self, fused: FusedFrame) -> bool:
         """Tell whether ``fused`` goes in as it is: no picture has changed its size or depth."""
-        frames = _frames(fused)
+        frames = track_frames(fused)
         return all(track.holds(frames[name].image) for name, track in self._tracks.items())
 
     def write(self, fused: FusedFrame) -> None:
         """Encode and write one frame of each track."""
         try:
             if self._container is None:
-                self._open(fused)
+                frames = track_frames(fused)
+                forms = {name: form_of(frames[name].image) for name in self._plan.tracks}
+                self._open(forms, fused.pts_s if self._origin_s is None else self._origin_s)
             self._write(fused)
         except (av.error.FFmpegError, OSError, MemoryError) as error:
             raise RecordingError(write_failure(self._path, error)) from error
+
+    def begin_with(self, video: MemoryVideo, pieces: Sequence[Piece], end_s: float) -> None:
+        """Begin the file with ``pieces`` of ``video``, which begin a clip; nothing is encoded again.
+
+        Args:
+            video: What they were encoded by, as the plan of this file says.
+            pieces: Encoded frames from the origin of the plan on. They belong to this file from now on.
+            end_s: PTS of the last frame.
+        """
+        origin_s = video.origin_s if self._origin_s is None else self._origin_s
+        try:
+            self._open({name: track.form for name, track in video.tracks.items()}, origin_s)
+            earlier = round((origin_s - video.origin_s) * TICKS)
+            for piece in without_doubles(pieces):
+                self._mux(piece, earlier)
+        except (av.error.FFmpegError, OSError, MemoryError) as error:
+            raise RecordingError(write_failure(self._path, error)) from error
+        for name, track in self._tracks.items():
+            track.follow(video.tracks[name])
+        self._end_s = end_s - origin_s + 1 / self._plan.fps
+
+    def _mux(self, piece: Piece, earlier: int) -> None:
+        """Write a packet that this file's encoder did not make, ``earlier`` ticks before its PTS."""
+        assert self._container is not None  # noqa: S101 - opened just now
+        track, packet = self._tracks[piece.track], piece.packet
+        packet.pts = packet.dts = track.place((packet.pts or 0) - earlier)
+        packet.stream = track.stream
+        self._container.mux(packet)
 
     def add_chapter(self, text: str) -> None:
         """Begin a chapter at the last frame written."""
@@ -112,7 +110,7 @@ class VideoWriter:
             return
         try:
             for track in self._tracks.values():
-                track.finish()
+                container.mux(track.finish())
             if self._audio is not None:
                 self._audio.close()
             container.set_chapters(chapter_list(self._chapters, self._end_s))
@@ -121,23 +119,21 @@ class VideoWriter:
         finally:
             _close(container, self._path)
 
-    def _open(self, fused: FusedFrame) -> None:
+    def _open(self, forms: dict[TrackName, Form], origin_s: float) -> None:
         self._container = av.open(str(self._path.absolute()), "w", options=CONTAINERS[self._path.suffix.lower()])
-        if self._origin_s is None:
-            self._origin_s = fused.pts_s
-        frames = _frames(fused)
+        self._origin_s = origin_s
         for name in self._plan.tracks:
-            image = frames[name].image
-            self._tracks[name] = Track(self._container, self._plan.track(name, image), image)
+            self._tracks[name] = Track(self._container, self._plan.track(name, forms[name]), forms[name])
         if self._plan.audio is not None:
-            self._audio = AudioCopy(self._plan.audio, self._container, self._origin_s)
+            self._audio = AudioCopy(self._plan.audio, self._container, origin_s)
 
     def _write(self, fused: FusedFrame) -> None:
-        assert self._origin_s is not None  # noqa: S101 - set when the file was opened
+        assert self._origin_s is not None and self._container is not None  # noqa: S101, PT018 - the file is open
         self._count += 1
-        frames = _frames(fused, self._count)
+        frames = track_frames(fused, self._count)
         for name, track in self._tracks.items():
-            track.write(frames[name].image, frames[name].index, frames[name].pts_s - self._origin_s)
+            frame = frames[name]
+            self._container.mux(track.encode(frame.image, frame.index, frame.pts_s - self._origin_s))
         self._end_s = fused.pts_s - self._origin_s + 1 / self._plan.fps
         if self._audio is not None:
             self._audio.write_until(self._end_s)
@@ -156,11 +152,6 @@ def chapter_list(chapters: Sequence[tuple[float, str]], end_s: float) -> "list[C
         }
         for number, ((start, title), end) in enumerate(zip(chapters, ends, strict=False), 1)
     ]
-
-
-def _frames(fused: FusedFrame, number: int = 0) -> dict[TrackName, Frame]:
-    """Return what each track shows of ``fused``, the file's frame ``number``."""
-    return {"fused": Frame(fused.image, fused.pts_s, number), "visible": fused.pair.vis, "ir": fused.measured_ir}
 
 
 def _close(container: OutputContainer, path: Path) -> None:

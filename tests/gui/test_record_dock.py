@@ -125,7 +125,7 @@ def test_what_was_seen_before_the_start_is_recorded_with_a_pre_roll(playing: Mai
     qtbot.keyClicks(spin, "2")
     qtbot.keyClick(spin, Qt.Key.Key_Return)
     assert playing.controller.settings.recording.preroll_s == 2.0
-    qtbot.wait(1500)
+    qtbot.waitUntil(lambda: "2 of 2 s from before" in panel(playing).state.text(), timeout=20_000)
     press(qtbot, playing, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: playing.recording.state is RecordingState.ON)
     qtbot.wait(100)

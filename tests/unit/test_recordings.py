@@ -13,7 +13,7 @@ import pytest
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.recording import About, EngineFacts, Entry, PreRoll, Recording, entry_of
+from fusion_app.recording import About, EngineFacts, Entry, Recording, entry_of
 from fusion_app.recording.entry import FrameLog, markers_of
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import Sidecar
@@ -220,33 +220,6 @@ def test_markers_are_chapters_and_marks_whatever_their_text(tmp_path: Path) -> N
     assert found == [(Fraction(12, 100), 'a "bird", or, a plane 鸟'), (Fraction(28, 100), "marker")]
     assert markers_of(tmp_path / "r.csv") == [(0.12, 'a "bird", or, a plane 鸟'), (0.28, "")]
     assert len((tmp_path / "r.csv").read_text().splitlines()) == 11
-
-
-def test_what_was_seen_before_the_start_is_recorded_as_far_as_asked_and_as_memory_reaches() -> None:
-    kept = PreRoll(0.2)
-    for i in range(COUNT):
-        kept.keep(entry(i))
-    assert [item.fused.pair.vis.index for item in kept.take()] == [14, 15, 16, 17, 18, 19]
-    assert kept.take() == []
-    small = PreRoll(10.0, capacity=3 * entry(0).bytes)
-    for i in range(COUNT):
-        small.keep(entry(i))
-    assert len(small.take()) == 3
-    none = PreRoll(0.0)
-    none.keep(entry(0))
-    none.keep(entry(1))
-    assert none.take() == []
-    stale = PreRoll(1.0)
-    stale.keep(replace(entry(0), wall_s=time.time() - 60.0))
-    assert stale.take() == []
-
-
-def test_the_pre_roll_comes_first_and_is_never_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fusion_app.recording.recording.QUEUE_BYTES", 2 * entry(0).bytes)
-    recording = Recording(tmp_path / "r.mkv", plan(), [entry(i) for i in range(COUNT)])
-    recording(entry(COUNT))
-    recording.close()
-    assert [int(row["visible_frame"]) for row in rows(tmp_path / "r.mkv")] == list(range(COUNT + 1))
 
 
 def test_frames_that_come_too_fast_are_dropped_counted_and_marked(

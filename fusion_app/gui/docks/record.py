@@ -24,6 +24,7 @@ from fusion_app.gui.combo import ComboBox, choice_box
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.recording_control import RecordingState, RecordingStatus
 from fusion_app.gui.status_fields import disk_field, size_text, time_text
+from fusion_app.recording import PreRollStatus
 from fusion_app.settings import RecordingSettings
 from fusion_app.snapshot import recording_folder
 
@@ -99,11 +100,14 @@ class RecordPanel(QWidget):
             spin.blockSignals(False)
         self.folder.setText(str(recording_folder(settings)))
 
-    def show_status(self, state: RecordingState, status: RecordingStatus | None) -> None:
+    def show_status(
+        self, state: RecordingState, status: RecordingStatus | None, preroll: PreRollStatus | None = None
+    ) -> None:
         """Show how the recording goes; what it is cannot be changed meanwhile."""
         for group in self._options:
             group.setEnabled(state is RecordingState.OFF)
-        self.state.setText(_state_text(state, status))
+        kept = _preroll_text(preroll) if state is RecordingState.OFF and preroll is not None else ""
+        self.state.setText("\n".join(filter(None, (_state_text(state, status), kept))))
 
     def _track(self, name: Track, text: str) -> QCheckBox:
         box = QCheckBox(_words(text), self)
@@ -211,3 +215,15 @@ def _state_text(state: RecordingState, status: RecordingStatus | None) -> str:
         lines.append(f"{disk.level.value} {disk.text}".strip())
         lines.append(status.warning)
     return "\n".join(line for line in lines if line)
+
+
+def _preroll_text(preroll: PreRollStatus) -> str:
+    """Return what a recording would begin with now, and what it takes; empty where no pre-roll is wanted."""
+    if not preroll.asked_s:
+        return ""
+    words = _words(QT_TRANSLATE_NOOP("RecordPanel", "{0} of {1} s from before, {2} of memory"))
+    seconds = min(preroll.seconds, preroll.asked_s)
+    lines = [words.format(f"{seconds:.0f}", f"{preroll.asked_s:.0f}", size_text(preroll.size))]
+    if preroll.dropped:
+        lines.append(_words(QT_TRANSLATE_NOOP("RecordPanel", "{0} frames of it lost")).format(preroll.dropped))
+    return "\n".join([*lines, *filter(None, [preroll.failure])])

@@ -1,0 +1,135 @@
+"""Seconds of encoded frames in memory, each able to be the beginning of a file."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
+
+import numpy as np
+
+from fusion_app.frames import FusedFrame, Image
+from fusion_app.recording.entry import Entry
+from fusion_app.settings import RecordingSettings
+from fusion_app.writers.memory import MemoryVideo, Piece
+from fusion_app.writers.plan import VideoPlan
+
+CLIP_S = 1.0
+"""Length of a clip: as long as the time between two key frames of a file."""
+LINE_BYTES = 2000
+"""Memory of what the CSV and the muxer want to know of a frame, at most."""
+NOTHING: Image = np.empty((0, 0), np.uint8)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Some frames, encoded.
+
+    Attributes:
+        video: What has encoded them.
+        pieces: Their packets; the first of every track is one that decoding can begin with.
+        lines: Their entries without images.
+    """
+
+    video: MemoryVideo
+    pieces: list[Piece] = field(default_factory=list)
+    lines: list[Entry] = field(default_factory=list)
+
+    @property
+    def begins_s(self) -> float:
+        """PTS of its first frame."""
+        return self.lines[0].fused.pts_s
+
+    @property
+    def plan(self) -> VideoPlan:
+        """What a file must be like that begins with it."""
+        return replace(self.video.plan, origin_s=self.begins_s)
+
+
+class ClipWriter:
+    """Writes into memory, and forgets what is older than ``settings.preroll_s`` or beyond ``capacity`` bytes."""
+
+    def __init__(self, settings: RecordingSettings, capacity: int) -> None:
+        self.clips: deque[Clip] = deque()
+        self.bytes = 0
+        """Memory of what is kept."""
+        self._settings = settings
+        self._capacity = capacity
+
+    @property
+    def seconds(self) -> float:
+        """From the first frame that is kept to the last."""
+        try:
+            return self.clips[-1].lines[-1].fused.pts_s - self.clips[0].begins_s
+        except IndexError:  # nothing yet, or asked while the first is being encoded
+            return 0.0
+
+    def write(self, entry: Entry) -> None:
+        """Encode ``entry``.
+
+        Raises:
+            RecordingError: The encoder failed.
+        """
+        begins_clip = self._begins_clip(entry)
+        video = self.clips[-1].video if self.clips else None
+        if video is None or not video.holds(entry.fused):
+            video = MemoryVideo(video_plan(self._settings, entry), entry.fused)
+        pieces = video.encode(entry.fused, begins_clip=begins_clip)
+        if begins_clip:
+            self.clips.append(Clip(video, pieces, [without_images(entry)]))
+        else:
+            self.clips[-1].pieces.extend(pieces)
+            self.clips[-1].lines.append(without_images(entry))
+        self.bytes += LINE_BYTES + sum(piece.packet.size for piece in pieces)
+        self._forget(entry.fused.pts_s)
+
+    def close(self) -> None:
+        """Do nothing: encoders hold no frame back."""
+
+    def _begins_clip(self, entry: Entry) -> bool:
+        if not self.clips or not self.clips[-1].video.holds(entry.fused):
+            return True
+        clip = self.clips[-1]
+        was_silent = entry.wall_s - clip.lines[-1].wall_s > CLIP_S  # the time of a played file may stand still
+        return was_silent or entry.fused.pts_s - clip.begins_s >= CLIP_S - entry.period_s / 2
+
+    def _forget(self, newest_s: float) -> None:
+        while len(self.clips) > 1 and (
+            self.bytes > self._capacity or newest_s - self.clips[1].begins_s >= self._settings.preroll_s
+        ):
+            self.bytes -= size_of(self.clips.popleft())
+
+
+def size_of(clip: Clip) -> int:
+    """Return the memory of ``clip``."""
+    return len(clip.lines) * LINE_BYTES + sum(piece.packet.size for piece in clip.pieces)
+
+
+def joined(clips: Iterable[Clip]) -> list[Clip]:
+    """Return ``clips``, those of one encoder as one."""
+    groups = (list(group) for _, group in groupby(clips, key=attrgetter("video")))
+    return [
+        Clip(group[0].video, [p for clip in group for p in clip.pieces], [e for clip in group for e in clip.lines])
+        for group in groups
+    ]
+
+
+def video_plan(settings: RecordingSettings, first: Entry) -> VideoPlan:
+    """Return the plan of the video that begins with ``first``."""
+    # Several tracks beside a network that needs the processor: what encoding saves, the picture gains.
+    return VideoPlan(
+        1 / first.period_s,
+        settings.quality,
+        tuple(name for name in ("fused", "visible", "ir") if name in settings.tracks),
+        settings.ir_codec,
+        first.fused.pts_s,
+        preset="ultrafast",
+        ir_fps=1 / first.ir_period_s,
+    )
+
+
+def without_images(entry: Entry) -> Entry:
+    """Return what the CSV wants to know of ``entry``."""
+    pair = entry.fused.pair
+    told = replace(pair, ir=replace(pair.ir, image=NOTHING), vis=replace(pair.vis, image=NOTHING))
+    return replace(entry, fused=FusedFrame(NOTHING, told, NOTHING))
