@@ -1,0 +1,54 @@
+"""Images become the frames that an encoder takes."""
+
+import cv2
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+
+from fusion_app.frames import Image, Size
+from fusion_app.machine import cores
+
+PIXELS_PER_THREAD = 1_000_000
+"""One thread encodes hundreds of 640×480 frames a second; more would only take cores from fusing."""
+
+CAMERA_RANGE = {
+    "dst_colorspace": Colorspace.ITU601,
+    "src_color_range": ColorRange.JPEG,
+    "dst_color_range": ColorRange.MPEG,
+}
+
+
+class Conversion:
+    """Makes frames of one size and pixel format of images.
+
+    What they are converted from and with is kept: new memory for each frame costs more than the copy into it (at
+    1920×1080 ten times), and so does setting up the conversion.
+    """
+
+    def __init__(self, size: Size, pix_fmt: str) -> None:
+        self._size = size
+        self._pix_fmt = pix_fmt
+        self._canvases: dict[str, VideoFrame] = {}
+        self._reformatter = VideoReformatter()
+
+    def __call__(self, image: Image) -> VideoFrame:
+        """Return a frame that shows ``image``, scaled where it is of another size."""
+        if (image.shape[1], image.shape[0]) != self._size:
+            image = cv2.resize(image, self._size, interpolation=cv2.INTER_AREA)
+        source = {(2, 1): "gray", (2, 2): "gray16le"}.get((image.ndim, image.itemsize), "bgr24")
+        if source == self._pix_fmt:  # goes into the encoder as it is, which may keep it for a while
+            return VideoFrame.from_ndarray(np.ascontiguousarray(image), format=source)
+        canvas = self._canvas(source)
+        canvas.to_ndarray()[:] = image
+        colours = CAMERA_RANGE if source != "gray16le" and self._pix_fmt.startswith("yuv") else {}
+        return self._reformatter.reformat(canvas, format=self._pix_fmt, threads=threads(self._size), **colours)
+
+    def _canvas(self, source: str) -> VideoFrame:
+        if source not in self._canvases:
+            self._canvases[source] = VideoFrame(*self._size, source)
+        return self._canvases[source]
+
+
+def threads(size: Size) -> int:
+    """Return how many threads encode frames of ``size``."""
+    return min(cores(), max(1, round(size.width * size.height / PIXELS_PER_THREAD)))
