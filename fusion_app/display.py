@@ -135,8 +135,10 @@ class DisplayKeeper:
 
     def has_to_give(self) -> bool:
         """Tell whether the display gives way before the network's quality: it still can, or its last step is fresh."""
-        if not self.is_shown or self._load is None:
+        if not self.is_shown or self._lag() is None:
             return False
+        if self._load is None:
+            return True  # a recording has just begun
         is_fresh = self.stride > 1 and self._clock() - self._since < SETTLE_S
         return is_fresh or self._display.can_give_way(self._load.fps)
 

@@ -95,7 +95,7 @@ def test_the_network_waits_until_the_display_has_given_all_and_that_was_not_enou
     for _ in range(30):
         bench.feed(50.0, 0.1)
         seen.append((bench.keeper.stride, bench.keeper.has_to_give()))
-    assert list(dict.fromkeys(seen)) == [(1, False), (2, True), (4, True), (4, False)]  # at first nothing is known
+    assert list(dict.fromkeys(seen)) == [(1, True), (2, True), (4, True), (4, False)]
     assert not bench.keeper.is_overrun
     bench.feed(50.0, OVERRUN_S)
     assert bench.keeper.is_overrun
