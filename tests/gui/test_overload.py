@@ -25,13 +25,11 @@ from tests.reliability import Record
 
 FPS = 30
 PERIOD_MS = 1000 / FPS
-SETTLING_MS, MEASURED_MS = 2000, 4000
+SETTLING_MS, MEASURED_MS = 4000, 15_000
 FOREIGN = 0.25
 """Cores that other programs may have for a measurement to say something of this one."""
 
-LATENCY = (
-    "From capture to the painted picture: at most two frame periods and the network's time, bounded under overload"
-)
+LATENCY = "From capture to painted picture: at most two frame periods and the network's time, bounded under overload"
 ORDER = "Under overload the display gives way first, the network's quality second, the recording never"
 
 
@@ -86,6 +84,13 @@ def cores() -> tuple[float, float]:
     return mine, whole.user + whole.system + whole.nice - mine
 
 
+def foreign_cores(qtbot: QtBot) -> float:
+    """Return how much of the processor other programs have, in cores."""
+    (_, before), started = cores(), time.monotonic()
+    qtbot.wait(2000)
+    return (cores()[1] - before) / (time.monotonic() - started)
+
+
 @pytest.mark.full
 @pytest.mark.timeout(200)
 @pytest.mark.parametrize("load", ["nothing else", "two programs a core"])
@@ -136,6 +141,8 @@ def test_real_overload_takes_from_the_display_first_and_nothing_from_the_recordi
 ) -> None:
     window = make_window(scene.ir, scene.vis, factory=open_live, model="auto")
     wait_for(qtbot, window, State.LIVE)
+    if (others := foreign_cores(qtbot)) > FOREIGN:
+        pytest.skip(f"other programs have {others:.1f} cores: the network may have given way before the recording")
     log = Log(window)
     best = log.session.engine.description
     record(qtbot, window)
