@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
@@ -56,6 +55,7 @@ class FrameView(QWidget):
         self._title = title
         self._hint = hint
         self._pixels: Image | None = None
+        self._colours: Sequence[int] = ()
         self._image: QImage | None = None
         self._is_fresh = False
         self._zoom = Zoom()
@@ -74,7 +74,7 @@ class FrameView(QWidget):
     @property
     def has_frame(self) -> bool:
         """A frame is in view."""
-        return self._image is not None
+        return self._pixels is not None
 
     @property
     def title(self) -> str:
@@ -100,12 +100,11 @@ class FrameView(QWidget):
     def show_image(self, image: Image | None, colours: Sequence[int] = ()) -> None:
         """Show ``image``, ``(H, W)`` uint8 or ``(H, W, 3)`` uint8 BGR, or nothing.
 
-        The pixels are shared with the screen, not copied: they must not change any more. A grey image takes its 256
-        ``colours``, if there are any.
+        The pixels must not change any more: they are read when they are painted, which a hidden tile never is. A grey
+        image takes its 256 ``colours``, if there are any.
         """
-        before, self._pixels = self._pixels, None if image is None else np.ascontiguousarray(image)
-        self._is_fresh = self._is_fresh or self._pixels is not before
-        self._image = None if self._pixels is None else to_qimage(self._pixels, colours)
+        self._is_fresh = self._is_fresh or image is not self._pixels
+        self._pixels, self._colours, self._image = image, colours, None
         self.update()
 
     @property
@@ -127,14 +126,14 @@ class FrameView(QWidget):
 
     def actual_size_factor(self) -> float:
         """Return the zoom factor at which one image pixel is one screen pixel."""
-        return 1.0 / self._fit_scale() if self._image is not None else 1.0
+        return 1.0 / self._fit_scale() if self._pixels is not None else 1.0
 
     def picture_rect(self) -> QRectF:
         """Return where the whole picture lies in widget coordinates; it may reach beyond the widget."""
-        if self._image is None:
+        if self._pixels is None:
             return QRectF()
         scale = self._fit_scale() * self._zoom.factor
-        width, height = self._image.width() * scale, self._image.height() * scale
+        height, width = (side * scale for side in self._pixels.shape[:2])
         left = self._origin(self.width(), width, self._zoom.x)
         return QRectF(left, self._origin(self.height(), height, self._zoom.y), width, height)
 
@@ -145,8 +144,9 @@ class FrameView(QWidget):
         return min(0.0, max(room - length, room / 2 - centre * length))
 
     def _fit_scale(self) -> float:
-        assert self._image is not None  # noqa: S101 - callers have looked
-        return min(self.width() / self._image.width(), self.height() / self._image.height())
+        assert self._pixels is not None  # noqa: S101 - callers have looked
+        height, width = self._pixels.shape[:2]
+        return float(min(self.width() / width, self.height() / height))
 
     def sizeHint(self) -> QSize:
         """Return a modest size; the grid decides."""
@@ -156,7 +156,9 @@ class FrameView(QWidget):
         """Paint picture, title, and what else there is to see."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), GROUND)
-        if self._image is not None:
+        if self._pixels is not None:
+            if self._image is None:
+                self._image = to_qimage(self._pixels, self._colours)
             target = self.picture_rect()
             is_sharp = target.width() > SHARP_ABOVE * self._image.width()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_sharp)
@@ -192,7 +194,7 @@ class FrameView(QWidget):
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Zoom around the pointer while Ctrl is held."""
-        if event is None or not event.modifiers() & Qt.KeyboardModifier.ControlModifier or self._image is None:
+        if event is None or not event.modifiers() & Qt.KeyboardModifier.ControlModifier or self._pixels is None:
             return super().wheelEvent(event)
         picture, at = self.picture_rect(), event.position()
         point = QPointF((at.x() - picture.x()) / picture.width(), (at.y() - picture.y()) / picture.height())

@@ -2,21 +2,28 @@
 
 from collections.abc import Sequence
 
+import cv2
+import numpy as np
 from PyQt6.QtGui import QImage
 
 from fusion_app.frames import Image
 
 
 def to_qimage(pixels: Image, colours: Sequence[int] = ()) -> QImage:
-    """Return a Qt image that shares ``pixels``, ``(H, W)`` uint8 or ``(H, W, 3)`` uint8 BGR; they must outlive it."""
+    """Return ``pixels``, ``(H, W)`` uint8 or ``(H, W, 3)`` uint8 BGR, as a Qt image of 32 bits a pixel.
+
+    Qt scales these up to three times as fast as others. A grey image takes its 256 ``colours``, if there are any.
+    """
     height, width = pixels.shape[:2]
-    is_coloured = pixels.ndim == 2 and bool(colours)
-    grey = QImage.Format.Format_Indexed8 if is_coloured else QImage.Format.Format_Grayscale8
-    kind = grey if pixels.ndim == 2 else QImage.Format.Format_BGR888
-    image = QImage(pixels.data, width, height, pixels.strides[0], kind)  # type: ignore[call-overload]
-    if is_coloured:
-        image.setColorTable(list(colours))
-    return image  # type: ignore[no-any-return]
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    bits = image.bits()
+    assert bits is not None  # noqa: S101 - there was memory for it
+    words = np.asarray(bits.asarray(image.sizeInBytes())).view(np.uint8).reshape(height, width, 4)
+    if pixels.ndim == 2 and colours:
+        np.take(np.array(colours, np.uint32), pixels, out=words.view(np.uint32)[..., 0])
+    else:
+        cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGRA if pixels.ndim == 2 else cv2.COLOR_BGR2BGRA, dst=words)
+    return image
 
 
 def levels_text(pixel: Image) -> str:
