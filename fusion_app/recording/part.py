@@ -38,6 +38,8 @@ class Part:
         self.dropped = 0
         self.seconds = 0.0
         """From its first frame to the end of its last."""
+        self.size = 0
+        """Bytes on disk, as last seen by the thread that writes: a disk that does not answer stops only that."""
         self._settings = plan.settings
         self._origin_s = first.fused.pts_s
         tracks = video_plan(plan.settings, first).tracks
@@ -53,14 +55,6 @@ class Part:
         except BaseException:
             self._marker_file.remove()  # nothing is there that could be recovered
             raise
-
-    @property
-    def size(self) -> int:
-        """Bytes on disk."""
-        try:
-            return self.path.stat().st_size
-        except OSError:
-            return 0
 
     def holds(self, entry: Entry) -> bool:
         """Tell whether the pictures of ``entry`` have the size and depth of the part's."""
@@ -95,6 +89,7 @@ class Part:
         """Write the line of a frame that is in the video."""
         self._log.write(entry)
         self.frames += 1
+        self.size = _size(self.path)
         self.seconds = entry.fused.pts_s - self._origin_s + entry.period_s
         self.dropped += sum(int(mark.removeprefix(DROPPED)) for mark in entry.marks if mark.startswith(DROPPED))
 
@@ -112,8 +107,16 @@ class Part:
             self._marker_file.remove,
         ]
         failures = [failure for step in steps if (failure := _failure(step)) is not None]
+        self.size = _size(self.path)
         if failures:
             raise failures[0]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _failure(step: Callable[[], None]) -> RecordingError | None:
