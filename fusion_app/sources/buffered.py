@@ -161,7 +161,8 @@ class BufferedSource(FrameSource):
     def _take(self) -> Frame | None:
         if self._frames:
             frame = self._frames.popleft()
-            self._changed.notify_all()
+            if len(self._frames) <= self._capacity // 2:  # a few frames in a row wake the reader once, not each
+                self._changed.notify_all()
             return frame
         if self._error is not None and not self._is_closing:
             raise self._error
