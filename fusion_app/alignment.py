@@ -16,6 +16,8 @@ COARSE = 0.8
 """Infrared that becomes smaller than this is made smaller first, so that its detail does not turn into noise."""
 BLIND_PX = 4
 """So far inside the edge of infrared its pixels are not trusted; cameras draw their last rows badly."""
+NARROW = 0.015
+"""Gaps between infrared and the edge of the picture that are narrower than this, of its shorter side, are none."""
 FADE = 0.06
 """How far, as a part of the visible frame's shorter side, infrared fades in behind its edge."""
 
@@ -27,12 +29,14 @@ class Warp:
     Attributes:
         matrix: From pixels of infrared of ``ir_size`` to pixels of the visible frame.
         ir_size: What infrared is scaled to before.
+        inside: ``(H, W)`` uint8, 255 where infrared has pixels, else 0; None where it covers the whole frame.
         reach: ``(H, W)`` float32, how far infrared counts at each visible pixel: 0 outside its view, 1 well inside it;
             None where it covers the whole frame.
     """
 
     matrix: Matrix
     ir_size: Size
+    inside: Image | None
     reach: FloatImage | None
 
 
@@ -41,7 +45,8 @@ def apply(ir: Image, profile: AlignmentProfile, size: Size) -> Image:
     warp = _warp(profile, size_of(ir), size)
     if warp is None:
         return fit(ir, size)
-    return cv2.warpPerspective(fit(ir, warp.ir_size), warp.matrix, size, flags=cv2.INTER_LINEAR)
+    laid = cv2.warpPerspective(fit(ir, warp.ir_size), warp.matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    return laid if warp.inside is None else cv2.bitwise_and(laid, warp.inside)
 
 
 def reach(ir: Image, profile: AlignmentProfile, size: Size) -> FloatImage | None:
@@ -98,15 +103,25 @@ def _warp(profile: AlignmentProfile, ir: Size, vis: Size) -> Warp | None:
     scale = float(np.sqrt(cv2.contourArea(corners(matrix, ir)) / (ir.width * ir.height)))
     smaller = Size(max(1, round(ir.width * scale)), max(1, round(ir.height * scale))) if scale < COARSE else ir
     matrix = profile.homography(smaller, vis)
-    return Warp(matrix, smaller, _reach(matrix, smaller, vis))
+    inside = _inside(matrix, smaller, vis)
+    return Warp(matrix, smaller, inside, None if inside is None else _reach(inside))
 
 
-def _reach(matrix: Matrix, ir: Size, vis: Size) -> FloatImage | None:
-    covered = cv2.warpPerspective(np.full(ir[::-1], 255, np.uint8), matrix, vis, flags=cv2.INTER_LINEAR) == 255
-    if covered.all():
+def _inside(matrix: Matrix, ir: Size, vis: Size) -> Image | None:
+    covered = cv2.warpPerspective(np.full(ir[::-1], 255, np.uint8), matrix, vis)
+    narrow = np.ones((max(2, round(NARROW * min(vis))),) * 2, np.uint8)
+    missing = np.asarray(covered < 128, np.uint8)  # half of it: where the last pixels of infrared end
+    gaps = cv2.morphologyEx(missing, cv2.MORPH_OPEN, narrow, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    if not gaps.any():
         return None
-    inside_px = cv2.distanceTransform(covered.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    ramp = np.clip((inside_px - BLIND_PX) / max(1.0, FADE * min(vis)), 0, 1)
+    inside = np.asarray((1 - gaps) * 255, np.uint8)
+    inside.setflags(write=False)
+    return inside
+
+
+def _reach(inside: Image) -> FloatImage:
+    inside_px = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    ramp = np.clip((inside_px - BLIND_PX) / max(1.0, FADE * min(inside.shape)), 0, 1)
     faded = np.asarray(ramp * ramp * (3 - 2 * ramp), np.float32)
     faded.setflags(write=False)
     return faded

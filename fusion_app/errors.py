@@ -49,6 +49,10 @@ class ThermalError(FusionAppError):
     """What the infrared camera delivers does not fit what the settings say of it."""
 
 
+class CalibrationError(FusionAppError):
+    """Where infrared lies on visible cannot be looked for."""
+
+
 class EngineError(FusionAppError):
     """The fusion engine cannot start or go on."""
 

@@ -1,7 +1,7 @@
-"""Estimating beside a run: a thread of low priority that never makes a frame wait, and the time offset found in it.
+"""Estimating beside a run: a thread of low priority that never makes a frame wait, and what is found in it.
 
-`OffsetEstimator` is a sink. In the runner's thread it only turns each frame into a small picture (less than 1 ms each);
-the estimate itself is made in an `EstimatorThread`, of which a session needs one for everything it estimates.
+`OffsetEstimator` and `AlignmentEstimator` are sinks. In the runner's thread they only turn frames into small pictures
+(less than 1 ms each); the estimate itself is made in an `EstimatorThread`.
 """
 
 import os
@@ -9,7 +9,12 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-from fusion_app.frames import Frame, FusedFrame
+import cv2
+import numpy as np
+
+from fusion_app.calibration import MAX_PAIRS, Calibration, Pictures, calibrate
+from fusion_app.compositing import luma
+from fusion_app.frames import Frame, FusedFrame, Image, Size, size_of
 from fusion_app.synchronisation import (
     WINDOW_S,
     Drift,
@@ -22,6 +27,8 @@ from fusion_app.synchronisation import (
 )
 
 NICENESS = 10
+PAIR_EVERY_S = 0.4
+PICTURE_WIDTH = 640
 MAX_WINDOWS = 200
 """Accepted estimates remembered for the drift."""
 
@@ -135,6 +142,66 @@ class OffsetEstimator:
             with self._lock:
                 self._windows = [*self._windows, WindowOffset(middle_s, estimate)][-MAX_WINDOWS:]
         self._on_estimate(estimate)
+
+
+class AlignmentEstimator:
+    """A sink that keeps pictures of both cameras, spread over all that was seen, and on request says how they lie.
+
+    While the shutter is closed or a source is lost nothing is kept; nor of pairs that are apart in time.
+    """
+
+    def __init__(self, thread: EstimatorThread, on_estimate: Callable[[Calibration], None]) -> None:
+        """Estimate in ``thread``, which belongs to the caller, and call ``on_estimate`` there with each answer."""
+        self._thread = thread
+        self._on_estimate = on_estimate
+        self._lock = threading.Lock()
+        self._pairs: list[Pictures] = []
+        self._sizes: tuple[Size, Size] | None = None
+        self._every_s = PAIR_EVERY_S
+        self._last_s = -np.inf
+
+    def __call__(self, fused: FusedFrame) -> None:
+        """Keep what a fused frame was made of, if it is time for another."""
+        view, pair = fused.thermal, fused.pair
+        is_whole = view is not None and min(pair.ir.index, pair.vis.index) >= 0
+        if not is_whole or fused.is_nuc or pair.lost or pair.is_held or view is None:
+            return
+        if abs(fused.pts_s - self._last_s) < self._every_s and self._sizes == (size_of(view.grey), pair.vis.size):
+            return
+        self._last_s = fused.pts_s
+        self._keep(view.grey, pair.vis)
+
+    @property
+    def pairs(self) -> int:
+        """Pairs kept so far, of at most `MAX_PAIRS` that an estimate is made from."""
+        with self._lock:
+            return min(MAX_PAIRS, len(self._pairs))
+
+    def request(self) -> None:
+        """Estimate from what was kept; the answer, which may be a refusal, goes to ``on_estimate``."""
+        with self._lock:
+            pairs, sizes = tuple(self._pairs), self._sizes
+        if sizes is not None:
+            self._thread.submit(lambda: self._on_estimate(calibrate(pairs, *sizes)))
+
+    def _keep(self, grey: Image, vis: Frame) -> None:
+        sizes = size_of(grey), vis.size
+        pictures = small_pictures(grey, vis.image)
+        with self._lock:
+            if sizes != self._sizes:
+                self._sizes, self._pairs, self._every_s = sizes, [], PAIR_EVERY_S
+            self._pairs.append(pictures)
+            if len(self._pairs) >= 2 * MAX_PAIRS:  # every other is enough; from now on they come half as often
+                self._pairs, self._every_s = self._pairs[::2], 2 * self._every_s
+
+
+def small_pictures(grey: Image, vis: Image) -> Pictures:
+    """Return what an alignment is estimated from: ``(H, W)`` uint8 infrared, and visible luma of no great size."""
+    height, width = vis.shape[:2]
+    if width > PICTURE_WIDTH:
+        small = (PICTURE_WIDTH, max(1, round(height * PICTURE_WIDTH / width)))
+        vis = cv2.resize(vis, small, interpolation=cv2.INTER_AREA)
+    return Pictures(grey, np.clip(np.rint(luma(vis)), 0, 255).astype(np.uint8))
 
 
 def _yield_to_others() -> None:

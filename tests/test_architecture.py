@@ -15,10 +15,10 @@ LAYERS = {
     for layer, names in enumerate(
         (
             "passwords errors frames settings profiles yaml_files cache machine",
-            "sources alignment synchronisation thermal engine fusion_modes compositing writers telemetry",
+            "sources alignment placement calibration synchronisation thermal engine fusion_modes compositing writers telemetry",
             "pairing live_pairing opening pipeline snapshot quality display recording estimation file_offset",
             "runner",
-            "session session_recorder processing bench",
+            "session session_recorder pair_alignment processing bench",
             "cli gui",
         )
     )
@@ -40,7 +40,10 @@ SIBLINGS_THAT_MEET = {
     ("live_pairing", "pairing"),
     ("processing", "session"),
     ("session_recorder", "session"),
+    ("pair_alignment", "session"),
     ("snapshot", "recording"),
+    ("recording", "pairing"),
+    ("opening", "recording"),
     ("cli", "gui"),
     ("bench", "session"),
     ("bench", "processing"),

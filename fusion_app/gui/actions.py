@@ -41,6 +41,25 @@ COMMANDS = (
     Command("export", QT_TRANSLATE_NOOP("Actions", "&Export fused video…"), ("Ctrl+E",), "export"),
     Command("show_recordings", QT_TRANSLATE_NOOP("Actions", "&Show recordings")),
     Command("quit", QT_TRANSLATE_NOOP("Actions", "E&xit"), ("Ctrl+Q",)),
+    Command("align_undo", QT_TRANSLATE_NOOP("Actions", "&Undo alignment"), ("Ctrl+Z",)),
+    Command("align_redo", QT_TRANSLATE_NOOP("Actions", "&Redo alignment"), ("Ctrl+Shift+Z", "Ctrl+Y")),
+    Command("align_reset", QT_TRANSLATE_NOOP("Actions", "Re&set alignment"), ("Alt+0",)),
+    Command("align_open", QT_TRANSLATE_NOOP("Actions", "&Open profile…")),
+    Command("align_save", QT_TRANSLATE_NOOP("Actions", "Sa&ve profile…")),
+    Command("align_edges", QT_TRANSLATE_NOOP("Actions", "&Edges of infrared on visible"), ("E",), is_checkable=True),
+    Command("align_arrows", QT_TRANSLATE_NOOP("Actions", "&Arrow keys move infrared"), is_checkable=True),
+    Command("align_left", QT_TRANSLATE_NOOP("Actions", "Infrared to the &left"), ("Alt+Left",)),
+    Command("align_right", QT_TRANSLATE_NOOP("Actions", "Infrared to the &right"), ("Alt+Right",)),
+    Command("align_up", QT_TRANSLATE_NOOP("Actions", "Infrared &up"), ("Alt+Up",)),
+    Command("align_down", QT_TRANSLATE_NOOP("Actions", "Infrared &down"), ("Alt+Down",)),
+    Command("align_left_far", QT_TRANSLATE_NOOP("Actions", "Infrared far to the left"), ("Alt+Shift+Left",)),
+    Command("align_right_far", QT_TRANSLATE_NOOP("Actions", "Infrared far to the right"), ("Alt+Shift+Right",)),
+    Command("align_up_far", QT_TRANSLATE_NOOP("Actions", "Infrared far up"), ("Alt+Shift+Up",)),
+    Command("align_down_far", QT_TRANSLATE_NOOP("Actions", "Infrared far down"), ("Alt+Shift+Down",)),
+    Command("align_larger", QT_TRANSLATE_NOOP("Actions", "Infrared lar&ger"), ("Alt++", "Alt+=")),
+    Command("align_smaller", QT_TRANSLATE_NOOP("Actions", "Infrared s&maller"), ("Alt+-",)),
+    Command("align_turn_left", QT_TRANSLATE_NOOP("Actions", "Turn infrared to the left"), ("Alt+[",)),
+    Command("align_turn_right", QT_TRANSLATE_NOOP("Actions", "Turn infrared to the right"), ("Alt+]",)),
     Command("copy_frame", QT_TRANSLATE_NOOP("Actions", "&Copy frame"), ("Ctrl+C",)),
     Command("layout_fused", QT_TRANSLATE_NOOP("Actions", "&Fused"), ("1",), group="layout"),
     Command("layout_ir", QT_TRANSLATE_NOOP("Actions", "&Infrared"), ("2",), group="layout"),
@@ -61,6 +80,7 @@ COMMANDS = (
     Command("dock_sources", QT_TRANSLATE_NOOP("Actions", "&Sources"), ("F5",), is_checkable=True),
     Command("dock_thermal", QT_TRANSLATE_NOOP("Actions", "&Thermal"), ("F6",), is_checkable=True),
     Command("dock_record", QT_TRANSLATE_NOOP("Actions", "&Record"), ("F7",), is_checkable=True),
+    Command("dock_alignment", QT_TRANSLATE_NOOP("Actions", "&Alignment"), ("F8",), "align", is_checkable=True),
     Command("docks_reset", QT_TRANSLATE_NOOP("Actions", "&Reset docks")),
     *(Command(f"palette_{one.name.lower()}", NAMES[one], group="palette") for one in Palette),
     Command("theme_system", QT_TRANSLATE_NOOP("Actions", "As the &system"), group="theme"),
@@ -89,10 +109,15 @@ COMMANDS = (
 )
 """In the order of the menus."""
 
+ALIGNING = (
+    "align_reset", "align_open", "align_edges", "align_left", "align_right", "align_up", "align_down", "align_larger",
+    "align_smaller", "align_turn",
+)  # fmt: skip
+"""What the names of actions begin with that move infrared."""
 WITH_FRAME = ("copy_frame", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit")
 WITH_SOURCES = ("reconnect", "swap", "save_rig")
 WHILE_OPEN = ("close_pair",)
-WHILE_RUNNING = ("play", "record")
+WHILE_RUNNING = ("play", "record", *(command.name for command in COMMANDS if command.name.startswith(ALIGNING)))
 FILES_ONLY = (
     "step_forward", "step_back", "forward_5", "back_5", "forward_1", "back_1", "to_start", "to_end", "loop", "export",
 )  # fmt: skip
@@ -114,6 +139,14 @@ class Actions(QObject):
     def group(self, name: str) -> list[QAction]:
         """Return the actions of a group, in order."""
         return self._groups[name].actions()
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the shortcuts that the table gives an action."""
+        return next(command.keys for command in COMMANDS if command.name == name)
+
+    def set_keys(self, name: str, *keys: str) -> None:
+        """Give an action other shortcuts for the time being."""
+        self[name].setShortcuts([QKeySequence(one) for one in keys])
 
     def all(self) -> list[QAction]:
         """Return every action, in the order of the menus."""

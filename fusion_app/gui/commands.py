@@ -23,6 +23,7 @@ from fusion_app.gui.rigs import Rigs, is_rig
 from fusion_app.gui.session_controller import SessionController, State
 from fusion_app.gui.view_grid import Layout, Role, ViewGrid
 from fusion_app.gui.worker import Worker
+from fusion_app.profiles import AlignmentProfile
 from fusion_app.settings import SourceSettings
 from fusion_app.snapshot import free_path, recording_folder
 from fusion_app.sources.devices import cameras
@@ -109,9 +110,9 @@ class Commands(QObject):
             self._preferences.remember(pair)
         settings = self._controller.settings
         known = settings.sources
-        offset_ms = known.offset_ms if (known.ir, known.vis) == (pair.ir, pair.vis) else 0.0  # of another pair
-        sources = replace(known, ir=pair.ir, vis=pair.vis, offset_ms=offset_ms)
-        self._controller.open(replace(settings, sources=sources))
+        if (known.ir, known.vis) != (pair.ir, pair.vis):  # offset and alignment are those of another pair
+            known, settings = replace(known, offset_ms=0.0), replace(settings, alignment=AlignmentProfile())
+        self._controller.open(replace(settings, sources=replace(known, ir=pair.ir, vis=pair.vis)))
 
     def open_recent(self, item: Recent) -> None:
         """Take up a recent rig or pair."""
@@ -208,7 +209,7 @@ class Commands(QObject):
         settings = self._controller.settings
         now = settings.sources
         sources = replace(now, ir=now.vis, vis=now.ir, offset_ms=-now.offset_ms)
-        self._controller.open(replace(settings, sources=sources))
+        self._controller.open(replace(settings, sources=sources, alignment=settings.alignment.inverse()))
 
     def snapshot(self) -> None:
         """Keep the frame in view."""
@@ -220,7 +221,7 @@ class Commands(QObject):
         """Put the fused frame on the clipboard."""
         clipboard = QGuiApplication.clipboard()
         if (frame := self._frame()) is not None and clipboard is not None:
-            clipboard.setImage(to_qimage(frame.image).copy())
+            clipboard.setImage(to_qimage(frame.image))
 
     def show_recordings(self) -> None:
         """Open the folder of recordings in the desktop's file manager."""

@@ -23,6 +23,7 @@ SHAPES = {
     "layout": '<rect x="3" y="5" width="18" height="14" rx="1.5"/><path d="M14.5 5v14M14.5 12H21"/>',
     "full_screen": '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
     "swap": '<path d="M4 8h15l-4-4M20 16H5l4 4"/>',
+    "align": '<rect x="3" y="4" width="13" height="12" rx="1"/><path d="M8 16v4.5h13V8.5h-5M12 10v4M10 12h4"/>',
     "close": '<path d="M6 6l12 12M18 6L6 18"/>',
     "app": '<circle cx="9.2" cy="12" r="6.2"/><circle cx="14.8" cy="12" r="6.2"/>'
     '<path class="f" d="M12 6.5a6.2 6.2 0 0 1 0 11a6.2 6.2 0 0 1 0-11z"/>',

@@ -150,6 +150,8 @@ class MainWindow(QMainWindow):
         self.states.retry_asked.connect(self._retry)
         self.docks.sources.retry_asked.connect(self._retry)
         self.docks.thermal.palette_chosen.connect(self.appearance.set_palette)
+        self.docks.alignment.failed.connect(self.problems.show_error)
+        self.all_actions["align_edges"].toggled.connect(self.grid.show_edges)
         self.appearance.palette_changed.connect(self.docks.thermal.show_palette)
         self.states.other_asked.connect(self.commands.ask_for_cameras)
         self.all_actions["statistics"].toggled.connect(self.states.statistics.setVisible)

@@ -15,7 +15,7 @@ MENUS = (
         QT_TRANSLATE_NOOP("Menus", "&File"),
         "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export show_recordings | quit",
     ),
-    (QT_TRANSLATE_NOOP("Menus", "&Edit"), "copy_frame"),
+    (QT_TRANSLATE_NOOP("Menus", "&Edit"), "align_undo align_redo align_reset | alignment | copy_frame"),
     (
         QT_TRANSLATE_NOOP("Menus", "&View"),
         "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
@@ -32,6 +32,12 @@ MENUS = (
     (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | about"),
 )
 """Title and items of each menu; ``|`` is a line between two items."""
+ALIGNMENT = (
+    "align_edges align_arrows",
+    "align_left align_right align_up align_down align_left_far align_right_far align_up_far align_down_far",
+    "align_larger align_smaller align_turn_left align_turn_right",
+    "align_open align_save",
+)
 
 
 def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
@@ -43,7 +49,18 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     palette.addActions([*actions.group("palette"), actions["palette_next"], actions["palette_before"]])
     docks = QMenu(translate("Menus", "&Docks"), window)
     docks.addActions([action for action in actions.all() if action.objectName().startswith("dock")])
-    submenus = {"recent": recent, "model": model, "theme": theme, "palette": palette, "docks": docks}
+    alignment = QMenu(translate("Menus", "Infrared &alignment"), window)
+    for names in ALIGNMENT:
+        alignment.addActions([actions[name] for name in names.split()])
+        alignment.addSeparator()
+    submenus = {
+        "alignment": alignment,
+        "recent": recent,
+        "model": model,
+        "theme": theme,
+        "palette": palette,
+        "docks": docks,
+    }
     for title, names in MENUS:
         bar = window.menuBar()
         menu = bar.addMenu(translate("Menus", title)) if bar is not None else None
@@ -53,7 +70,7 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
 
 
 def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> QToolBar:
-    """Return the tool bar: open, start, record, snapshot, layout, model."""
+    """Return the tool bar: open, start, record, snapshot, layout, align, model."""
     bar = QToolBar(translate("Menus", "Tool bar"), window)
     bar.setObjectName("toolBar")
     bar.setMovable(False)
@@ -64,6 +81,8 @@ def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> Q
         bar.addAction(actions[name])
     bar.addSeparator()
     bar.addWidget(_layout_button(bar, actions))
+    actions["dock_alignment"].setIconText(translate("Menus", "Align"))
+    bar.addAction(actions["dock_alignment"])
     bar.addAction(actions["export"])
     spacer = QWidget(bar)
     spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

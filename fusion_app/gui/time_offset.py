@@ -18,13 +18,14 @@ class TimeOffset(QObject):
         super().__init__(control)
         self._control = control
         self._controller = controller
+        self._alignment = controller.settings.alignment
         self._thread: EstimatorThread | None = None
         self._watched: tuple[Session, OffsetEstimator] | None = None
         control.chosen.connect(controller.set_offset)
         control.estimate_asked.connect(self._ask)
         controller.releasing.connect(self.release)
         controller.state_changed.connect(self._show_offset)
-        controller.settings_changed.connect(self._show_offset)
+        controller.settings_changed.connect(self._on_settings)
         self._estimated.connect(self._show_estimate)
         self._show_offset()
 
@@ -56,6 +57,14 @@ class TimeOffset(QObject):
         if self._thread is None:
             self._thread = EstimatorThread()
         return OffsetEstimator(self._thread, lambda: session.pairs.offset_s, self._estimated.emit)
+
+    def _on_settings(self) -> None:
+        """Begin anew where infrared lies elsewhere: what moved there before tells nothing any more."""
+        alignment = self._controller.settings.alignment
+        if alignment != self._alignment and self._watched is not None:
+            self._watched[1].reset()
+        self._alignment = alignment
+        self._show_offset()
 
     def _show_offset(self) -> None:
         self._control.show_offset(self._controller.settings.sources.offset_ms)

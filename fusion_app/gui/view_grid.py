@@ -7,6 +7,7 @@ from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
+from fusion_app.compositing import edges_over
 from fusion_app.frames import FusedFrame, Image
 from fusion_app.gui.frame_view import GROUND, FrameView
 from fusion_app.gui.palettes import Palette, colour_table
@@ -71,13 +72,13 @@ class ViewGrid(QWidget):
     Signals:
         layout_changed: The layout is another, by key, menu or double click.
         dropped: Files were dropped on the tile of this role, as a list of paths.
-    """
         painted: A tile has painted its part of this frame.
+    """
 
     layout_changed = pyqtSignal(Layout)
     dropped = pyqtSignal(Role, list)
-
     painted = pyqtSignal(FusedFrame)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.layout_now = Layout.FUSED_BIG
@@ -85,6 +86,7 @@ class ViewGrid(QWidget):
         self._frame: FusedFrame | None = None
         self._model = ""
         self._is_peeking = False
+        self._has_edges = False
         self._zoom = Zoom()
         self.tiles = {
             Role.FUSED: FrameView(self.tr("FUSED"), self.tr("Waiting for the first fused picture"), self),
@@ -97,9 +99,9 @@ class ViewGrid(QWidget):
         self.tiles[Role.IR].set_reading(self._raw_at)
         for role, tile in self.tiles.items():
             tile.zoom_changed.connect(self._set_zoom)
+            tile.painted.connect(self._tell_painted)
             tile.maximise_asked.connect(lambda role=role: self._maximise(role))
             tile.dropped.connect(lambda paths, role=role: self.dropped.emit(role, paths))
-            tile.painted.connect(self._tell_painted)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Pictures"))
 
@@ -129,6 +131,11 @@ class ViewGrid(QWidget):
     def has_frame(self) -> bool:
         """There is a frame in view."""
         return self._frame is not None
+
+    def show_edges(self, has_edges: bool) -> None:
+        """Show in the fused tile, instead of the fused picture, the edges of infrared on the visible one."""
+        self._has_edges = has_edges
+        self._show_fused()
 
     def set_model(self, name: str) -> None:
         """Say what fuses."""
@@ -184,6 +191,10 @@ class ViewGrid(QWidget):
             tile.set_title(self.tr("VISIBLE · peek"))
             tile.show_image(_shown(self._frame.pair.vis.image))
             return
+        if self._has_edges and self._frame is not None and not self._frame.pair.lost:
+            tile.set_title(self.tr("ALIGNMENT · edges of infrared on visible"))
+            tile.show_image(edges_over(self._frame.ir_view, _shown(self._frame.pair.vis.image)))
+            return
         tile.set_title(self._fused_title())
         tile.show_image(self._frame.image if self._frame else None)
 
@@ -202,6 +213,10 @@ class ViewGrid(QWidget):
             self.tiles[role].raise_()
         self.swipe.divide(self.tiles[Role.FUSED], is_on=self.layout_now is Layout.SWIPE)
 
+    def _tell_painted(self) -> None:
+        if self._frame is not None:
+            self.painted.emit(self._frame)
+
     def _peek(self, is_peeking: bool) -> None:
         self._is_peeking = is_peeking
         self._show_fused()
@@ -213,10 +228,6 @@ class ViewGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Arrange the tiles anew."""
         self._arrange()
-    def _tell_painted(self) -> None:
-        if self._frame is not None:
-            self.painted.emit(self._frame)
-
 
     def focusNextPrevChild(self, next_: bool) -> bool:
         """Keep Tab for peeking; Shift+Tab moves the focus on."""

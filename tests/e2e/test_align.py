@@ -1,10 +1,13 @@
-"""An alignment profile on the command line: used by every command, kept in a recording, replaced once it is fused again."""
+"""Alignment on the command line: found, used by every command, kept in a recording, replaced when fused again."""
 
+import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
+from fusion_app.calibration.fields import corners
 from fusion_app.cli import main
 from fusion_app.frames import Size
 from fusion_app.profiles import load_profile, profile_of, save_profile
@@ -12,7 +15,8 @@ from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import Settings, SourceSettings, save_settings
 from fusion_app.sources import open_source
 from fusion_app.yaml_files import load_as
-from tests.media import counting_frames, write_video
+from tests.media import counting_frames, write_images, write_video
+from tests.scenes import scene, seen, similarity
 
 IR_SIZE, SIZE = (32, 24), (64, 48)
 PROFILE = profile_of(np.array([[1.0, 0, 16.0], [0, 1.0, 12.0], [0, 0, 1.0]]), Size(*IR_SIZE), Size(*SIZE))
@@ -126,3 +130,60 @@ def test_different_proportions_are_not_called_stretched_once_they_are_aligned(
     command = ["fuse", str(ir), str(vis), "-o", str(tmp_path / "o.mkv"), "--model", "max"]
     assert main([*command, "--align", str(tmp_path / "p.yaml")]) == 0
     assert "stretched" not in capsys.readouterr().out
+
+
+def scenes(folder: Path, matrix: np.ndarray, ir: Size, vis: Size, count: int = 2) -> tuple[str, str]:
+    pictures = [seen(seed, matrix, ir, vis) for seed in range(count)]
+    names = [f"{number}.png" for number in range(count)]
+    write_images(folder / "vis", names, [one.vis for one in pictures])
+    return str(write_images(folder / "ir", names, [one.ir for one in pictures])), str(folder / "vis")
+
+
+def test_align_finds_the_profile_and_fuse_uses_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ir, vis = Size(160, 120), Size(320, 240)
+    truth = similarity(0.7, 3.0, 0.1, -0.05, ir, vis)
+    sources, out = scenes(tmp_path, truth, ir, vis), tmp_path / "desk.yaml"
+    preview = tmp_path / "preview.png"
+    assert main(["align", *sources, "-o", str(out), "--preview", str(preview), "--name", "desk"]) == 0
+    said = capsys.readouterr().out
+    assert "as wide" in said
+    assert f"--align {out}" in said
+    found = load_profile(out)
+    assert found.name == "desk"
+    off = corners(found.homography(ir, vis), ir) - corners(truth, ir)
+    assert np.linalg.norm(off, axis=1).mean() < 4
+    assert cv2.imread(str(preview)).shape == (240, 640, 3)
+    assert run("fuse", *sources, "-o", tmp_path / "fused", "--align", out) == 0
+    before = out.read_bytes()
+    assert main(["align", *sources, "-o", str(out)]) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert out.read_bytes() == before
+
+
+def test_align_refuses_scenes_that_have_nothing_in_common(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"{number}.png" for number in range(2)]
+    ir = write_images(tmp_path / "ir", names, [scene(seed)[0] for seed in (1, 2)])
+    vis = write_images(tmp_path / "vis", names, [scene(seed)[1] for seed in (51, 52)])
+    assert main(["align", str(ir), str(vis), "-o", str(tmp_path / "p.yaml")]) == 1
+    assert "no alignment can be told" in capsys.readouterr().out
+    assert not (tmp_path / "p.yaml").exists()
+    assert main(["align", str(ir), str(vis), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["accepted"] is False
+    assert found["reason"]
+
+
+def test_align_needs_two_sources(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["align", "synthetic:ir"]) == 2
+    assert "infrared and a visible source" in capsys.readouterr().err
+
+
+@pytest.mark.full
+def test_live_cameras_are_watched_for_a_while(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sources = ("synthetic:ir?frames=9999&size=320x240", "synthetic:vis?frames=9999&size=320x240")
+    assert main(["align", *sources, "--realtime", "--seconds", "3", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["pairs"] >= 2
+    off = np.array(found["ir_to_vis"]) - np.eye(3)
+    assert np.abs(off[:, :2]).max() < 0.03
+    assert np.abs(off[:2, 2]).max() < 8

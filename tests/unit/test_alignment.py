@@ -87,6 +87,13 @@ def test_where_infrared_covers_the_whole_picture_nothing_fades() -> None:
     assert (alignment.apply(ir, WIDE_VIEW, VIS) == 100).all()
 
 
+def test_a_gap_of_a_few_pixels_at_the_edge_of_the_picture_is_none() -> None:
+    ir = np.full((IR.height, IR.width), 100, np.uint8)
+    nearly = profile_of(np.array([[3.97, 0, 1.5], [0, 3.97, 1.5], [0, 0, 1.0]]), IR, VIS)
+    assert alignment.reach(ir, nearly, VIS) is None
+    assert (alignment.apply(ir, nearly, VIS) == 100).all()
+
+
 def test_sixteen_bit_infrared_becomes_grey_before_it_is_aligned() -> None:
     counts = np.tile(np.linspace(7000, 7400, IR.width), (IR.height, 1)).astype(np.uint16)
     frame = fused(counts, VIS_IMAGE, SMALL_VIEW)

@@ -7,7 +7,9 @@ from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
 from fusion_app.gui.actions import Actions
+from fusion_app.gui.alignment_control import AlignmentControl
 from fusion_app.gui.commands import Commands
+from fusion_app.gui.docks.alignment import AlignmentPanel
 from fusion_app.gui.docks.record import RecordPanel
 from fusion_app.gui.docks.sources import SourcesPanel
 from fusion_app.gui.docks.thermal import ThermalPanel
@@ -54,6 +56,8 @@ class Docks(QObject):
         self.record.folder_asked.connect(commands.show_recordings)
         self._recording = record.recording
         self._add("dock_record", actions, self.record)
+        self.alignment = AlignmentControl(AlignmentPanel(actions), actions, controller, window, commands.open_dialog)
+        self._add("dock_alignment", actions, self.alignment.panel)
         actions["docks_reset"].triggered.connect(self.reset)
         self.reset()
 
@@ -65,6 +69,8 @@ class Docks(QObject):
             self.time_offset.watch()
         if self._docks["dock_thermal"].isVisible():
             self.thermal.show_frame(self._controller.frame)
+        if self._docks["dock_alignment"].isVisible():
+            self.alignment.watch()
         if self._docks["dock_record"].isVisible():
             self.record.show_status(self._recording.state, self._recording.status())
 
@@ -80,6 +86,7 @@ class Docks(QObject):
     def close(self) -> None:
         """End what the docks do in the background."""
         self.time_offset.close()
+        self.alignment.close()
 
     def reset(self) -> None:
         """Close all docks and put them back to the right edge, one behind the other."""
