@@ -72,7 +72,7 @@ class Docks(QObject):
         if self._docks["dock_alignment"].isVisible():
             self.alignment.watch()
         if self._docks["dock_record"].isVisible():
-            self.record.show_status(self._recording.state, self._recording.status())
+            self.record.show_status(self._recording.state, self._recording.status(), self._recording.preroll())
 
     def _show_settings(self) -> None:
         thermal = self._controller.settings.thermal
