@@ -12,6 +12,10 @@ import numpy as np
 import pytest
 
 from fusion_app.cli import main
+from fusion_app.engine import open_engine
+from fusion_app.frames import Frame, FramePair
+from fusion_app.pipeline import FusionPipeline
+from fusion_app.settings import FusionSettings
 from tests.media import counting_frames, read_back, write_images, write_video
 from tests.servers import mjpeg_camera
 
@@ -45,6 +49,20 @@ def test_a_learned_model_fuses_headless(pair: tuple[str, str], tmp_path: Path, t
     out = tmp_path / "out.mkv"
     assert main(["fuse", *pair, "-o", str(out), "--weights", str(tiny_weights), "--device", "cpu", "--quiet"]) == 0
     assert len(read_back(out)[1]) == 30
+
+
+def test_what_overlaps_gives_the_pixels_of_one_frame_after_the_other(tmp_path: Path, tiny_weights: Path) -> None:
+    frames = {"ir": counting_frames(20, SIZE, colour=False), "vis": counting_frames(20, SIZE)}
+    paths = {name: str(write_video(tmp_path / f"{name}.mkv", images)) for name, images in frames.items()}
+    model, out = ("--weights", str(tiny_weights), "--device", "cpu", "--quiet"), tmp_path / "out"
+    assert main(["fuse", paths["ir"], paths["vis"], "-o", str(out), *model]) == 0
+    fused = [cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in sorted(out.iterdir())]
+    engine = open_engine(FusionSettings(weights=str(tiny_weights), device="cpu"), is_real_time=False)
+    pipeline, pts_s = FusionPipeline(engine), [index / 25 for index in range(20)]
+    pairs = zip(frames["ir"], frames["vis"], pts_s, strict=True)
+    expected = [pipeline(FramePair(Frame(ir, t, i), Frame(vis, t, i))).image for i, (ir, vis, t) in enumerate(pairs)]
+    assert len(fused) == 20
+    assert all(np.array_equal(one, other) for one, other in zip(fused, expected, strict=True))
 
 
 @pytest.mark.gpu
