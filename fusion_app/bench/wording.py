@@ -1,5 +1,9 @@
 """Figures as they are printed, in the table and in the chart alike."""
 
+from collections.abc import Iterator, Sequence
+
+Table = Sequence[Sequence[str]]
+
 NOT_AVAILABLE = "not available"
 
 
@@ -16,3 +20,18 @@ def ratio(value: float) -> str:
 def mebibytes(value: float | None) -> str:
     """Return an amount of memory, or that the system does not tell."""
     return NOT_AVAILABLE if value is None else f"{value:,.0f} MiB"
+
+
+def table(rows: Table, left: Sequence[int]) -> str:
+    """Return ``rows`` as lines of aligned columns; the columns ``left`` begin at their left edge."""
+    return "\n".join(_aligned(rows, left))
+
+
+def _aligned(rows: Table, left: Sequence[int]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = (
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()

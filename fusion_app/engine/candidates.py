@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Literal
 from fusion_app.engine import BACKBONE, Engine, model_names, open_engine
 from fusion_app.engine.devices import has_cuda
 from fusion_app.engine.network import NetworkEngine
+from fusion_app.engine.work import layers_of
 from fusion_app.errors import SettingsError
 from fusion_app.fusion_modes import MODES
-from fusion_app.settings import FusionSettings
+from fusion_app.settings import FusionSettings, Precision
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,11 +27,9 @@ REFERENCE = "paper"
 """Name of the paper's network in its released form, whatever form the shipped backbone has."""
 
 UNTRAINED = "Untrained: seeded random weights, for timing only."
-PROBE_SIDE = 2048
 STAND_IN_SEED = 5
 
-RuntimeName = Literal["plain", "torch", "openvino", "numpy", "auto"]
-Precision = Literal["fp32", "bf16"]
+RuntimeName = Literal["plain", "torch", "eager", "openvino", "numpy", "auto"]
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,9 @@ class Candidate:
 
     Attributes:
         model: Model or mode; `REFERENCE` for the paper's network.
-        runtime: ``plain`` is torch as the authors use it; ``numpy`` stands for the classical modes; ``auto`` leaves all
-            to automatic quality, in sessions only.
-        precision: ``fp32`` or ``bf16``.
+        runtime: ``plain`` is torch as the authors use it; ``eager`` is torch on a GPU kernel by kernel, without a CUDA
+            graph; ``numpy`` stands for the classical modes; ``auto`` leaves all to automatic quality, in sessions only.
+        precision: ``fp32``, ``bf16`` or ``fp16``.
         device: ``cpu`` or ``cuda``.
         weights: The weights file; empty for the classical modes.
         sha256: Hash of the weights; empty where they are untrained stand-ins, and for the classical modes.
@@ -78,7 +77,7 @@ class Candidate:
             return "numpy, OpenCV"
         if self.runtime == "auto":
             return "automatic quality"
-        runtime = {"plain": "torch, plain", "openvino": "OpenVINO"}.get(self.runtime, "torch")
+        runtime = {"plain": "torch, plain", "eager": "torch, eager", "openvino": "OpenVINO"}.get(self.runtime, "torch")
         return f"{runtime} {self.precision}{'' if self.device == 'cpu' else f' {self.device}'}"
 
     def settings(self, threads: int) -> FusionSettings:
@@ -102,6 +101,11 @@ class Candidate:
         Raises:
             EngineError: It cannot be opened.
         """
+        if self.weights and self.device != "cpu":
+            from fusion_app.engine.gpu import Form, open_on_gpu  # noqa: PLC0415 - torch costs seconds
+
+            form = Form(self.precision, is_recorded=self.runtime != "eager")
+            return open_on_gpu(Path(self.weights), self.device, form, threads)
         if self.runtime != "plain":
             return open_engine(self.settings(threads), is_real_time=False)
         from fusion_app.engine.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - it costs seconds
@@ -158,7 +162,12 @@ def _ways() -> list[tuple[RuntimeName, Precision, str]]:
         ways.append(("openvino", "fp32", "cpu"))
         if has_bf16():
             ways.append(("openvino", "bf16", "cpu"))
-    return [*ways, ("torch", "fp32", "cuda")] if has_cuda() else ways
+    on_gpu: list[tuple[RuntimeName, Precision, str]] = [
+        ("eager", "fp32", "cuda"),
+        ("eager", "fp16", "cuda"),
+        ("torch", "fp16", "cuda"),
+    ]
+    return [*ways, *on_gpu] if has_cuda() else ways
 
 
 def _shipped(name: str) -> Path:
@@ -200,24 +209,5 @@ def _has_default_config(path: Path) -> bool:
 
 
 def mac_per_pixel(model: "nn.Module") -> float:
-    """Return the multiply-accumulates of all convolutions of ``model`` per pixel of the frame.
-
-    They are counted in a pass over shapes alone, with no arithmetic. ``model`` cannot be used after that.
-    """
-    import torch  # noqa: PLC0415
-    from torch import nn  # noqa: PLC0415
-
-    total = 0
-
-    def count(layer: nn.Module, _inputs: object, output: torch.Tensor) -> None:
-        nonlocal total
-        assert isinstance(layer, nn.Conv2d)  # noqa: S101 - registered on convolutions only
-        total += layer.weight.numel() * output.shape[-2] * output.shape[-1]
-
-    model = model.train().to("meta")  # in training nothing is left out, whatever a picture demands
-    for layer in model.modules():
-        if isinstance(layer, nn.Conv2d):
-            layer.register_forward_hook(count)
-    image = torch.empty(1, 1, PROBE_SIDE, PROBE_SIDE, device="meta")
-    model(image, image)
-    return total / PROBE_SIDE**2
+    """Return the multiply-accumulates of all convolutions of ``model`` per pixel; it cannot be used after that."""
+    return sum(layer.mac for layer in layers_of(model))

@@ -1,0 +1,79 @@
+"""Ask a device what it can do at best: a square matrix product of random numbers, and a copy that no cache holds."""
+
+import time
+from collections.abc import Callable
+
+import torch
+
+from fusion_app.engine.ceilings import RATED, Ceilings
+from fusion_app.engine.devices import gpu
+
+ROUNDS = 8
+SECONDS = 1.0
+"""How often each is measured at least, and about how long in all."""
+
+GEMM_SIDE = {"cpu": 1024, "cuda": 8192}
+COPY_BYTES = {"cpu": 256 << 20, "cuda": 2 << 30}
+TRANSFER_BYTES = 64 << 20
+DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+
+
+def measure_ceilings(device: str, precision: str, threads: int) -> Ceilings:
+    """Measure what ``device`` can do, in about two seconds.
+
+    Args:
+        device: ``cpu`` or a GPU, in the words of ``--device``.
+        precision: ``fp32``, ``fp16`` or ``bf16``.
+        threads: Of the CPU.
+
+    Raises:
+        EngineError: The device is not there.
+    """
+    torch.set_num_threads(threads)
+    if device == "cpu":
+        place = torch.device("cpu")
+        return Ceilings("cpu", "CPU", precision, _tflops(place, precision), _copy_gb_per_s(place))
+    place = gpu(device)
+    name = torch.cuda.get_device_name(place)
+    upload, download = (_transfer_gb_per_s(place, is_upload) for is_upload in (True, False))
+    tflops, gb_per_s = _tflops(place, precision), _copy_gb_per_s(place)
+    return Ceilings(device, name, precision, tflops, gb_per_s, upload, download, RATED.get(name))
+
+
+def _tflops(device: torch.device, precision: str) -> float:
+    side = GEMM_SIDE[device.type]
+    left, right = (torch.randn(side, side, device=device).to(DTYPES[precision]) for _ in range(2))
+    result = torch.empty_like(left)
+    return 2 * side**3 / _best_s(device, lambda: torch.mm(left, right, out=result)) / 1e12
+
+
+def _copy_gb_per_s(device: torch.device) -> float:
+    size = COPY_BYTES[device.type]
+    source, target = (torch.ones(size // 4, device=device) for _ in range(2))
+    return 2 * size / _best_s(device, lambda: target.copy_(source)) / 1e9
+
+
+def _transfer_gb_per_s(device: torch.device, is_upload: bool) -> float:
+    there = torch.ones(TRANSFER_BYTES, dtype=torch.uint8, device=device)
+    here = torch.ones(TRANSFER_BYTES, dtype=torch.uint8, pin_memory=True)
+    source, target = (here, there) if is_upload else (there, here)
+    return TRANSFER_BYTES / _best_s(device, lambda: target.copy_(source, non_blocking=True)) / 1e9
+
+
+def _best_s(device: torch.device, call: Callable[[], object]) -> float:
+    """Return the shortest time of ``call``, seconds: a ceiling is what is possible, not what is usual."""
+    call()
+    times_s: list[float] = []
+    started = time.perf_counter()
+    while len(times_s) < ROUNDS or time.perf_counter() - started < SECONDS:
+        _finish(device)
+        begin = time.perf_counter()
+        call()
+        _finish(device)
+        times_s.append(time.perf_counter() - begin)
+    return min(times_s)
+
+
+def _finish(device: torch.device) -> None:
+    if device.type != "cpu":
+        torch.cuda.synchronize(device)
