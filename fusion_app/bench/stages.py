@@ -35,13 +35,11 @@ class Stages:
     def bound_fps(self, cores: int, fuse: Timing) -> float:
         """Return the frames per second that no run on ``cores`` cores can exceed with an engine that takes ``fuse``.
 
-        Decoders, pipeline and encoder have a thread each: the slowest of these, or the CPU time of all, sets the limit.
+        If every stage had a thread of its own, the slowest would set the limit, or the CPU time of all.
         """
-        timings = {**self.timings, "fuse": fuse}
-        quiet_ms = {name: min(timing.median_ms, timing.cpu_ms) for name, timing in timings.items()}  # waits left out
-        alone_ms = [quiet_ms.pop(name) for name in (DECODE_IR, DECODE_VIS, ENCODE)]
-        total_ms = sum(timing.cpu_ms for timing in timings.values())
-        return 1000 / max(*alone_ms, sum(quiet_ms.values()), total_ms / cores)
+        timings = {**self.timings, "fuse": fuse}.values()
+        slowest_ms = max(min(timing.median_ms, timing.cpu_ms) for timing in timings)  # waits left out
+        return 1000 / max(slowest_ms, sum(timing.cpu_ms for timing in timings) / cores)
 
 
 def measure_stages(settings: Settings, engine: Engine, output: Path, seconds: float) -> Stages:

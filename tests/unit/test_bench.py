@@ -11,6 +11,7 @@ import torch
 from fusion_app.bench.children import in_child
 from fusion_app.bench.clip import first_lumas, write_scene
 from fusion_app.bench.end_to_end import measure_end_to_end
+from fusion_app.bench.live import Live, measure_live
 from fusion_app.bench.sizes import Limits, SizeCost, costs_over_sizes, measure_size
 from fusion_app.bench.stages import Stages, measure_stages
 from fusion_app.bench.timing import MIN_ROUNDS, Samples, Timing, in_turns, repeat
@@ -135,12 +136,12 @@ def test_every_stage_of_a_frame_is_timed_and_short_clips_start_over(tmp_path: Pa
     assert stages.cpu_ms > 0
 
 
-def test_the_bound_is_the_slowest_thread_or_the_cpu() -> None:
+def test_the_bound_is_the_slowest_stage_or_the_cpu() -> None:
     one = Timing(9, 1.0, 1.0, 1.0)
     names = ("decode ir", "decode vis", "thermal", "align", "luma", "fuse", "compose")
     stages = Stages({**dict.fromkeys(names, one), "encode": Timing(9, 8.0, 8.0, 8.0)})
     assert stages.bound_fps(cores=8, fuse=one) == pytest.approx(1000 / 8)  # the encoder
-    assert stages.bound_fps(cores=8, fuse=replace(one, median_ms=20, cpu_ms=20)) == pytest.approx(1000 / 24)
+    assert stages.bound_fps(cores=8, fuse=replace(one, median_ms=20, cpu_ms=20)) == pytest.approx(1000 / 20)
     assert stages.bound_fps(cores=1, fuse=one) == pytest.approx(1000 / 15)  # everything on one core
 
 
@@ -163,6 +164,16 @@ def test_what_happens_in_a_child_process_is_told() -> None:
         in_child(first_lumas, SourceSettings("none.mkv", "none.mkv"))
     with pytest.raises(OutOfMemoryError, match="killed"):
         in_child(os._exit, 9)
+
+
+def no_window(settings: Settings, seconds: float) -> Live:
+    raise FusionAppError(f"no window for {settings.fusion.model} and {seconds} s")
+
+
+def test_a_window_that_cannot_be_shown_costs_one_row() -> None:
+    row = measure_live(no_window, MAX, Settings(fusion=FusionSettings(model="max")), 0.5)
+    assert row.result is None
+    assert row.problem == "no window for max and 0.5 s"
 
 
 def test_a_size_is_measured_in_time_and_memory() -> None:
