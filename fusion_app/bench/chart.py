@@ -11,8 +11,8 @@ from fusion_app.errors import FusionAppError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = {"plain": "#7a7f87", "torch": "#c8803c", "openvino": "#2f6fb0", "numpy": "#5b9a68"}
-STAGE_COLOURS = ("#2f6fb0", "#79a7d3", "#8d8d8d", "#bdbdbd", "#c8803c", "#e0b487", "#5b9a68")
+COLOURS = {"plain": "#7a7f87", "torch": "#c8803c", "eager": "#e0b487", "openvino": "#2f6fb0", "numpy": "#5b9a68"}
+STAGE_COLOURS = ("#2f6fb0", "#79a7d3", "#8d8d8d", "#bdbdbd", "#d9d2c5", "#c8803c", "#e0b487", "#5b9a68", "#a58fc4")
 
 
 def check_chart(path: Path) -> None:
@@ -73,7 +73,7 @@ def _candidates(axes: "Axes", rows: tuple[Row, ...]) -> None:
 
 def _stages(axes: "Axes", report: BenchReport) -> None:
     bottom = 0.0
-    for (name, timing), colour in zip(report.stages.timings.items(), STAGE_COLOURS, strict=False):
+    for (name, timing), colour in zip(report.frame_timings.items(), STAGE_COLOURS, strict=False):
         axes.bar(
             [0],
             [timing.cpu_ms],

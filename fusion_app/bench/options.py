@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from fusion_app.bench.chart import check_chart, save_chart
+from fusion_app.bench.live import Window
 from fusion_app.bench.report import render, save_json
 from fusion_app.bench.run import DEFAULT_SECONDS, DEFAULT_SIZE, BenchSettings, run_bench
 from fusion_app.bench.sizes import SIZES
@@ -31,13 +32,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--sizes", type=_sizes, nargs="?", const=SIZES, default=(), metavar="WxH,WxH",
         help="also time and memory from 320×240 to 4K, or at these sizes; takes minutes",
     )  # fmt: skip
+    parser.add_argument(
+        "--roofline", action="store_true", help="also what share of the processor or GPU each model reaches"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures as JSON")
     parser.add_argument("--chart", type=Path, metavar="FILE.png", help="draw a chart (needs matplotlib)")
     parser.add_argument("--quiet", action="store_true", help="print the result only")
 
 
-def run_command(options: argparse.Namespace, progress: Callable[[str], None]) -> str:
-    """Measure what ``options`` ask for, write the files they name, and return the report as text.
+def run_command(options: argparse.Namespace, progress: Callable[[str], None], window: Window) -> str:
+    """Measure what ``options`` ask for, live sessions in ``window``, write the files they name; return the report.
 
     Raises:
         FusionAppError: It cannot start; as much as possible is found out before anything is measured.
@@ -47,7 +51,7 @@ def run_command(options: argparse.Namespace, progress: Callable[[str], None]) ->
         check_chart(options.chart)
     if options.json is not None and not options.json.absolute().parent.is_dir():
         raise FusionAppError(f"{options.json.parent} is not a folder; create it, or choose another place")
-    report = run_bench(settings, progress)
+    report = run_bench(settings, progress, window)
     if options.json is not None:
         save_json(report, options.json)
     if options.chart is not None:
@@ -67,6 +71,7 @@ def _settings(options: argparse.Namespace) -> BenchSettings:
         threads=options.threads,
         models=options.model,
         sizes=options.sizes,
+        roofline=options.roofline,
     )
 
 

@@ -1,27 +1,29 @@
 """A benchmark's report as text for a terminal, and as JSON for everything else."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fusion_app.bench.live import Live, LiveRow
 from fusion_app.bench.results import BenchReport, Row, SessionRow
+from fusion_app.bench.roofline_report import render_roofline
 from fusion_app.bench.sizes import SizeCost
 from fusion_app.bench.timing import Timing
-from fusion_app.bench.wording import NOT_AVAILABLE, mebibytes, milliseconds, ratio
+from fusion_app.bench.wording import NOT_AVAILABLE, mebibytes, milliseconds, ratio, table
 from fusion_app.engine.candidates import Candidate
 from fusion_app.errors import FusionAppError
 from fusion_app.machine import Machine
 
-Table = Sequence[Sequence[str]]
-
 
 def render(report: BenchReport) -> str:
     """Return the report as lines of text."""
-    parts = [_head(report), _candidates(report), _stages(report), _sessions(report)]
+    parts = [_head(report), _candidates(report), _stages(report), _sessions(report), _live(report.live)]
     if report.sizes:
         parts.append(_sizes(report.sizes))
+    if report.roofline:
+        parts.append(render_roofline(report.roofline))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -73,7 +75,7 @@ def _flags(machine: Machine) -> str:
 
 def _candidates(report: BenchReport) -> str:
     head = ["model", "runtime", "MAC/pixel", "n", "median ms", "p95 ms", "CPU ms", "× faster", "weights"]
-    return _table([head, *(_candidate(row) for row in report.rows)], left=(0, 1, 8))
+    return table([head, *(_candidate(row) for row in report.rows)], left=(0, 1, 8))
 
 
 def _candidate(row: Row) -> list[str]:
@@ -95,23 +97,23 @@ def _figures(timing: Timing) -> list[str]:
 
 
 def _stages(report: BenchReport) -> str:
-    candidate = report.stage_candidate
+    candidate, timings = report.stage_candidate, report.frame_timings
     title = [f"stages with {candidate.model}, {candidate.label}", "n", "median ms", "p95 ms", "CPU ms"]
-    timings = report.stages.timings
-    total = [
-        "a whole frame",
-        "",
-        milliseconds(sum(t.median_ms for t in timings.values())),
-        "",
-        milliseconds(report.stages.cpu_ms),
-    ]
-    return _table([title, *([name, *_figures(timing)] for name, timing in timings.items()), total], left=(0,))
+    rows = [[name, *_figures(timing)] for name, timing in timings.items()]
+    others = [timing for name, timing in timings.items() if name != "fuse"]
+    rows += [_total("a whole frame", list(timings.values())), _total("without fusing", others)]
+    return table([title, *rows], left=(0,))
+
+
+def _total(name: str, timings: Sequence[Timing]) -> list[str]:
+    median_ms, cpu_ms = sum(timing.median_ms for timing in timings), sum(timing.cpu_ms for timing in timings)
+    return [name, "", milliseconds(median_ms), "", milliseconds(cpu_ms)]
 
 
 def _sessions(report: BenchReport) -> str:
     head = ["whole sessions, recording", "export fps", "of bound", "n", "drops"]
     head += ["play fps", "of", "n", "skipped", "drops", "latency ms", "p95 ms", "peak RSS"]
-    return _table([head, *(_session(row) for row in report.sessions)], left=(0,)) if report.sessions else ""
+    return table([head, *(_session(row) for row in report.sessions)], left=(0,)) if report.sessions else ""
 
 
 def _session(row: SessionRow) -> list[str]:
@@ -125,8 +127,30 @@ def _session(row: SessionRow) -> list[str]:
 
 def _session_title(row: SessionRow) -> str:
     if row.candidate.runtime == "auto":
-        return f"auto: {row.result.engines[1].replace(' · CPU', '')}"
+        return _engine_title(row.result.engines[1])
     return f"{row.candidate.model}, {row.candidate.label}"
+
+
+def _live(rows: Sequence[LiveRow]) -> str:
+    shown = [(row.candidate, row.result) for row in rows if row.result is not None]
+    problems = [f"{row.candidate.model} was not shown live: {row.problem}" for row in rows if row.result is None]
+    if not shown:
+        return "\n".join(problems)
+    where = f"live, {shown[0][1].window}, {shown[0][1].screen}"
+    head = [where, "fps", "of", "painted", "n", "lost", "drops", "exposed-painted ms", "p95 ms"]
+    head += ["window CPU ms", "cores", "peak RSS"]
+    return "\n".join([table([head, *(_live_row(*row) for row in shown)], left=(0,)), *problems])
+
+
+def _live_row(candidate: Candidate, live: Live) -> list[str]:
+    title = _engine_title(live.engine) if candidate.runtime == "auto" else f"{candidate.model}, {candidate.label}"
+    figures = [f"{live.fps:.1f}", f"{live.source_fps:.0f}", f"{live.shown_fps:.1f}", str(live.n), str(live.lost)]
+    figures += [str(live.drops), milliseconds(live.latency_median_ms), milliseconds(live.latency_p95_ms)]
+    return [title, *figures, milliseconds(live.window_cpu_ms), f"{live.cores:.2f}", mebibytes(live.peak_mib)]
+
+
+def _engine_title(description: str) -> str:
+    return f"auto: {description.replace(' · CPU', '')}"
 
 
 def _sizes(costs: Sequence[SizeCost]) -> str:
@@ -138,7 +162,7 @@ def _sizes(costs: Sequence[SizeCost]) -> str:
         [str(size), *(_size(by_place.get((candidate, size))) for candidate in columns)]
         for size in dict.fromkeys(cost.size for cost in costs)
     ]
-    return _table([head, *rows], left=(0,))
+    return table([head, *rows], left=(0,))
 
 
 def _column(candidate: Candidate) -> str:
@@ -153,17 +177,3 @@ def _size(cost: SizeCost | None) -> str:
     if cost.timing is None:
         return cost.problem if len(cost.problem) < 16 else "failed"
     return f"{milliseconds(cost.timing.median_ms)} ({cost.timing.n}) {mebibytes(cost.extra_mib)}"
-
-
-def _table(rows: Table, left: Sequence[int]) -> str:
-    return "\n".join(_aligned(rows, left))
-
-
-def _aligned(rows: Table, left: Sequence[int]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = (
-            cell.ljust(width) if column in left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()

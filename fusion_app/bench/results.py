@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from fusion_app.bench.end_to_end import EndToEnd
+from fusion_app.bench.live import LiveRow
+from fusion_app.bench.roofline import Roofline
 from fusion_app.bench.sizes import SizeCost
 from fusion_app.bench.stages import Stages
 from fusion_app.bench.timing import Timing
@@ -58,7 +60,9 @@ class BenchReport:
         stage_candidate: Which candidate the stages were measured with.
         stages: The stages of a frame.
         sessions: Whole sessions.
+        live: Live sessions in the window.
         sizes: Cost over sizes.
+        roofline: What share of the devices is reached; None where it was not asked for.
     """
 
     machine: Machine
@@ -73,7 +77,15 @@ class BenchReport:
     stage_candidate: Candidate
     stages: Stages
     sessions: tuple[SessionRow, ...]
+    live: tuple[LiveRow, ...]
     sizes: tuple[SizeCost, ...]
+    roofline: Roofline | None = None
+
+    @property
+    def frame_timings(self) -> dict[str, Timing]:
+        """All stages of a frame by name, painting it in the window among them where there was one."""
+        shown = [row.result.display for row in self.live if row.result is not None]
+        return {**self.stages.timings, **({"display": shown[0]} if shown else {})}
 
     @property
     def noise(self) -> tuple[str, ...]:
@@ -85,7 +97,7 @@ class BenchReport:
             found.append(f"load {self.load_before:.1f} before, on {self.machine.cores} cores")
         if others is not None and others > half:
             found.append(f"load {others:.1f} of others after")
-        timings = [row.timing for row in self.rows] + list(self.stages.timings.values())
+        timings = [row.timing for row in self.rows] + list(self.frame_timings.values())
         if spread := sum(timing.is_noisy for timing in timings):
             found.append(f"95th percentile above 1.5 × median in {spread} of {len(timings)} rows (~)")
         return tuple(found)

@@ -9,7 +9,9 @@ from tempfile import TemporaryDirectory
 from fusion_app.bench.children import in_child
 from fusion_app.bench.clip import Lumas, first_lumas, write_scene
 from fusion_app.bench.end_to_end import measure_end_to_end
+from fusion_app.bench.live import LiveRow, Window, measure_live
 from fusion_app.bench.results import BenchReport, Row, SessionRow
+from fusion_app.bench.roofline import Roofline, measure_roofline
 from fusion_app.bench.sizes import Limits, SizeCost, costs_over_sizes
 from fusion_app.bench.stages import Stages, measure_stages
 from fusion_app.bench.timing import in_turns
@@ -23,7 +25,7 @@ Progress = Callable[[str], None]
 DEFAULT_SIZE = Size(640, 480)
 DEFAULT_SECONDS = 40.0
 
-SHARES = {"candidates": 0.6, "stages": 0.1, "sessions": 0.3}
+SHARES = {"candidates": 0.5, "stages": 0.1, "sessions": 0.25, "live": 0.15}
 """How the time given is divided."""
 
 STAGE_MODELS = ("lite-6k", "lite-2k", "max")
@@ -47,6 +49,7 @@ class BenchSettings:
         threads: CPU threads of the networks; 0 takes all cores but one, as the application does.
         models: Which models and modes; empty takes all.
         sizes: Sizes at which to measure time and memory as well.
+        roofline: Measure what share of the devices is reached, too, at ``sizes`` or at the size of the pair.
     """
 
     sources: SourceSettings = field(default_factory=SourceSettings)
@@ -55,16 +58,17 @@ class BenchSettings:
     threads: int = 0
     models: tuple[str, ...] = ()
     sizes: tuple[Size, ...] = ()
+    roofline: bool = False
 
 
-def run_bench(settings: BenchSettings, progress: Progress) -> BenchReport:
-    """Measure; tell ``progress`` what comes next.
+def run_bench(settings: BenchSettings, progress: Progress, window: Window | None = None) -> BenchReport:
+    """Measure; tell ``progress`` what comes next, and show live sessions in ``window``, if there is one.
 
     Raises:
         FusionAppError: A model, a source or the encoder cannot be used.
     """
     with TemporaryDirectory(prefix="cs2fusion-bench-") as folder:
-        return _Bench(settings, progress, Path(folder)).run()
+        return _Bench(settings, progress, Path(folder)).run(window)
 
 
 class _Bench:
@@ -77,7 +81,7 @@ class _Bench:
         self._machine = describe_machine()
         self._threads = settings.threads or max(1, self._machine.cores - 1)
 
-    def run(self) -> BenchReport:
+    def run(self, window: Window | None) -> BenchReport:
         before = Load.now()
         started = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
         found = candidates(self._settings.models, self._folder)
@@ -88,12 +92,15 @@ class _Bench:
         stage_row = _stage_row(best)
         stages = self._stages(sources, stage_row)
         sessions = self._sessions(sources, best, stages)
+        live = self._live(sources, best, window) if window is not None else ()
         sizes = self._sizes(rows, best)
+        size = Size(lumas.vis.shape[1], lumas.vis.shape[0])
+        roofline = self._roofline(found, self._settings.sizes or (size,))
         after = Load.now()
         return BenchReport(
             machine=self._machine,
             source=_describe(self._settings.sources),
-            size=Size(lumas.vis.shape[1], lumas.vis.shape[0]),
+            size=size,
             threads=self._threads,
             started=started,
             load_before=before.average,
@@ -103,7 +110,9 @@ class _Bench:
             stage_candidate=stage_row.candidate,
             stages=stages,
             sessions=sessions,
+            live=live,
             sizes=sizes,
+            roofline=roofline,
         )
 
     def _sources(self) -> SourceSettings:
@@ -139,6 +148,16 @@ class _Bench:
             found.append(SessionRow(candidate, result, bounds.get(candidate)))
         return tuple(found)
 
+    def _live(self, sources: SourceSettings, best: Sequence[Row], window: Window) -> tuple[LiveRow, ...]:
+        learned = [row.candidate for row in best if row.candidate.weights]
+        chosen = learned if self._settings.models else [AUTO, *learned]
+        seconds = self._settings.seconds * SHARES["live"] / max(1, len(chosen))
+        found = []
+        for candidate in chosen:
+            self._progress(f"live in the window with {candidate.model}, {candidate.label}")
+            found.append(measure_live(window, candidate, Settings(sources, candidate.settings(self._threads)), seconds))
+        return tuple(found)
+
     def _sizes(self, rows: Sequence[Row], best: Sequence[Row]) -> tuple[SizeCost, ...]:
         if not self._settings.sizes:
             return ()
@@ -146,6 +165,9 @@ class _Bench:
         found = [*reference, *(row.candidate for row in best if row.candidate.model not in ("max", "average"))]
         limits = Limits(self._threads, self._machine.memory_mib)
         return tuple(costs_over_sizes(found, limits, self._progress, self._settings.sizes))
+
+    def _roofline(self, found: Sequence[Candidate], sizes: Sequence[Size]) -> Roofline | None:
+        return measure_roofline(found, sizes, self._threads, self._progress) if self._settings.roofline else None
 
 
 def _fastest(rows: Sequence[Row]) -> tuple[Row, ...]:

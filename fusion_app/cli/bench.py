@@ -4,7 +4,10 @@ import argparse
 import sys
 
 from fusion_app.bench import options as bench_options
+from fusion_app.bench.live import Live
 from fusion_app.cli.options import Commands, add_command
+from fusion_app.errors import FusionAppError
+from fusion_app.settings import Settings
 
 
 def register(commands: Commands) -> None:
@@ -20,5 +23,14 @@ def bench(options: argparse.Namespace) -> int:
         if not options.quiet:
             print(f"bench: {text}", file=sys.stderr, flush=True)
 
-    print(bench_options.run_command(options, say))
+    print(bench_options.run_command(options, say, in_window))
     return 0
+
+
+def in_window(settings: Settings, seconds: float) -> Live:
+    """Show a live session; called in a process of its own, the only one that loads Qt."""
+    try:
+        from fusion_app.gui.measuring import measure_window  # noqa: PLC0415
+    except ImportError as error:
+        raise FusionAppError(f"there is no window without Qt ({error})") from None
+    return measure_window(settings, seconds)

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from fusion_app.bench.clip import write_scene
+from fusion_app.bench.live import measure_live
 from fusion_app.cli import main
+from fusion_app.cli.bench import in_window
+from fusion_app.engine.candidates import Candidate
+from fusion_app.frames import Size
+from fusion_app.settings import FusionSettings, Settings
 from tests.media import counting_frames, write_video
 
 QUICK = ("--model", "max,average", "--seconds", "0.5")
@@ -33,11 +39,26 @@ def test_a_recording_is_measured_at_its_own_size(tmp_path: Path, capsys: pytest.
 
 
 @pytest.mark.full
+def test_a_live_session_is_played_shown_and_recorded(tmp_path: Path) -> None:
+    sources, max_only = write_scene(tmp_path, Size(160, 120), frames=60), Candidate("max", "numpy")
+    row = measure_live(in_window, max_only, Settings(sources, FusionSettings(model="max")), 1.0)
+    assert row.problem == ""
+    assert row.result is not None
+    assert 10 < row.result.n <= 45
+    assert 0 < row.result.shown_fps <= 1.2 * row.result.fps
+    assert row.result.source_fps == 30
+    assert 0 < row.result.latency_median_ms < 2000
+    assert row.result.display.n > 3
+    assert row.result.engine == "max · CPU"
+
+
+@pytest.mark.full
 def test_who_names_no_model_sees_what_automatic_quality_comes_to(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--seconds", "1", "--size", "64x48", "--quiet"]) == 0
     sessions = capsys.readouterr().out.partition("whole sessions")[2].splitlines()
     assert sessions[1].startswith("auto: ")
     assert any(line.startswith("lite-2k, ") for line in sessions)
+    assert sum(line.startswith("auto: ") for line in sessions) == 2  # without a window and in one
 
 
 @pytest.mark.parametrize(

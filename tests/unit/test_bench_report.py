@@ -5,6 +5,7 @@ import pytest
 
 from fusion_app.bench.chart import check_chart, save_chart
 from fusion_app.bench.end_to_end import EndToEnd, Export, Play
+from fusion_app.bench.live import Live, LiveRow
 from fusion_app.bench.report import render, save_json
 from fusion_app.bench.results import BenchReport, Row, SessionRow
 from fusion_app.bench.run import AUTO
@@ -24,6 +25,10 @@ SIZE = Size(64, 48)
 SESSION = EndToEnd(
     Export(30, 88.0, 0), Play(30, 30.0, 30.0, 2, 0, 9, 12), None, ("cs2fusion · CPU", "lite-6k · CPU OpenVINO bf16")
 )
+LIVE = Live(
+    90, 30.0, 30.0, 29.5, 1, 0, 31.0, 44.0, 2.5, 0.81, 261.0, Timing(90, 1.5, 1.6, 2.3), "lite-6k · CPU OpenVINO bf16",
+    "offscreen", Size(1280, 800),
+)  # fmt: skip
 
 
 def report(**changes: object) -> BenchReport:
@@ -41,6 +46,7 @@ def report(**changes: object) -> BenchReport:
         "stage_candidate": LITE,
         "stages": Stages(dict.fromkeys(stages, QUIET)),
         "sessions": (SessionRow(AUTO, SESSION, None), SessionRow(LITE, SESSION, 100.0)),
+        "live": (),
         "sizes": (),
     }
     return BenchReport(**(values | changes))  # type: ignore[arg-type]
@@ -76,6 +82,28 @@ def test_the_report_fits_a_terminal_and_says_what_was_measured() -> None:
 def test_a_session_of_automatic_quality_says_what_it_came_to_and_has_no_bound() -> None:
     row = next(line for line in render(report()).splitlines() if line.startswith("auto"))
     assert row.split()[:6] == ["auto:", "lite-6k", "OpenVINO", "bf16", "88.0", "–"]
+
+
+def test_a_live_session_tells_what_was_painted_where_and_when() -> None:
+    text = render(report(live=(LiveRow(AUTO, LIVE), LiveRow(LITE, LIVE), LiveRow(MAX, None, "there is no Qt"))))
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 130
+    head = next(line for line in lines if line.startswith("live, "))
+    assert "1280×800, offscreen" in head
+    row = next(line for line in lines if line.startswith("auto: lite-6k") and "0.81" in line)
+    assert row.split()[4:] == ["30.0", "30", "29.5", "90", "1", "0", "31.0", "44.0", "2.50", "0.81", "261", "MiB"]
+    assert "max was not shown live: there is no Qt" in lines
+
+
+def test_painting_is_a_stage_of_a_frame_where_there_was_a_window() -> None:
+    def figures(name: str, found: BenchReport) -> list[str]:
+        return next(line for line in render(found).splitlines() if line.startswith(name)).removeprefix(name).split()
+
+    shown = report(live=(LiveRow(LITE, LIVE),))
+    assert figures("display ", shown) == ["90", "1.50", "1.60", "2.30"]
+    assert figures("a whole frame", shown) == ["17.5", "17.5"]  # eight stages of 2.0 (CPU 1.9), and the display
+    assert figures("without fusing", shown) == ["15.5", "15.6"]
+    assert figures("without fusing", report()) == ["14.0", "13.3"]
 
 
 def test_json_holds_every_figure_and_no_place_of_this_machine(tmp_path: Path) -> None:
