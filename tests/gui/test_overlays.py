@@ -54,7 +54,7 @@ def test_i_shows_rates_times_and_losses_by_reason(paused: MainWindow, qtbot: QtB
 def test_every_loss_has_a_row_of_its_own() -> None:
     counts = PairingCounts(paired=9, held=1, dropped=3, unused=4, lost=5)
     run = RunStatus(fused=9, skipped=6, stage_ms={"align": 1.5, "fuse": 2.5})
-    moment = Moment(source(), source(), run, counts, unshown=7, recording=RecordingStatus(1.0, 1, 1, 8))
+    moment = Moment(source(), source(), run, counts, unshown=7, stride=4, recording=RecordingStatus(1.0, 1, 1, 8))
     rows = dict(statistics_rows(moment))
     assert rows["Held (infrared too old)"] == "1"
     assert rows["Dropped: no partner in time"] == "3"
@@ -63,6 +63,8 @@ def test_every_loss_has_a_row_of_its_own() -> None:
     assert rows["From one source alone"] == "5"
     assert rows["Skipped: no time to fuse"] == "6"
     assert rows["Fused, not shown"] == "7"
+    assert rows["Shown, for recording comes first"] == "1 of 4"
+    assert status_fields(moment)["display"].text == "display every 4th frame: recording comes first · 7 not shown"
     assert rows["Dropped by the recording"] == "8"
     assert rows["All stages"] == "4.0 ms"
 
@@ -71,8 +73,7 @@ def test_every_loss_has_a_row_of_its_own() -> None:
     ("found", "text", "level"),
     [
         (source(fps=29.9), "IR 640×480 29.9 fps", Level.GOOD),
-        (source(fps=27.0), "IR 640×480 27 fps", Level.WARNING),
-        (source(fps=9.0), "IR 640×480 9 fps", Level.DANGER),
+        (source(fps=9.0), "IR 640×480 9 fps", Level.GOOD),  # what it promises, 30 fps, is often wrong
         (source(Phase.OPENING), "IR opening", Level.WARNING),
         (source(Phase.STALLED, age_s=2.0), "IR stalled", Level.DANGER),
         (source(Phase.RECONNECTING, retry_in_s=3.2), "IR reconnecting in 3 s", Level.DANGER),
