@@ -82,6 +82,7 @@ def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> Q
     bar.addSeparator()
     bar.addWidget(_layout_button(bar, actions))
     actions["dock_alignment"].setIconText(translate("Menus", "Align"))
+    actions["export"].setIconText(translate("Menus", "Export"))
     bar.addAction(actions["dock_alignment"])
     bar.addAction(actions["export"])
     spacer = QWidget(bar)

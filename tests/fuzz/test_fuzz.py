@@ -106,6 +106,21 @@ def test_addresses(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     run_fuzz(count, addresses.addresses, lambda uri: attacker.attack("source", uri, secret=addresses.SECRET))
 
 
+@counts(15, 500)
+def test_profiles(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
+    """Any alignment profile on two pictures: they are fused or it is refused."""
+    paths = [attacker.folder / name for name in ("ir.png", "vis.png", "profile.yaml")]
+    anything = st.sampled_from(pictures.raw_pictures())
+
+    def check(made: tuple[bytes, bytes, bytes]) -> None:
+        for path, data in zip(paths, made, strict=True):
+            path.write_bytes(data.replace(b"CANARY", str(attacker.canary).encode()))
+        out = str(attacker.out / "fused.png")
+        attacker.attack("fuse", [*map(str, paths[:2]), "--align", str(paths[2]), "-o", out])
+
+    run_fuzz(count, st.tuples(anything, anything, yamls.profiles()), check)
+
+
 @counts(20, 600)
 def test_sidecars(count: int, attacker: Attacker, run_fuzz: Fuzz) -> None:
     video = attacker.folder / "recording.mkv"

@@ -156,6 +156,31 @@ def sidecars() -> st.SearchStrategy[bytes]:
     return st.one_of(damaged([real]), absurd, rigs)
 
 
+def profiles() -> st.SearchStrategy[bytes]:
+    """Return alignment profiles: nearly right, of absurd numbers, damaged, noise."""
+    near = st.floats(-2.0, 2.0)
+    numbers = st.one_of(near, near, st.floats(-700.0, 700.0), st.floats(), st.integers(-(2**70), 2**70))
+    row = st.lists(numbers, min_size=3, max_size=3)
+    side = st.one_of(st.integers(1, 700), st.integers(-2, 2**20))
+    fields = {
+        "ir_to_vis": st.lists(row, min_size=3, max_size=3),
+        "ir_size": st.lists(side, min_size=2, max_size=2),
+        "vis_size": st.lists(side, min_size=2, max_size=2),
+    }
+    plain = {**fields, "ir_to_vis": st.tuples(*[near] * 8).map(_near_identity)}
+    right = st.fixed_dictionaries(plain | {"ir_size": st.just([48, 32]), "vis_size": st.just([64, 48])})
+    made = st.one_of(right, st.fixed_dictionaries(fields)).map(_dump)
+    seed = (
+        b"ir_to_vis:\n- [1.0, 0.0, 3.0]\n- [0.0, 1.0, 2.0]\n- [0.0, 0.0, 1.0]\nir_size: [48, 32]\nvis_size: [64, 48]\n"
+    )
+    return st.one_of(made, made, damaged([seed]), rigs)
+
+
+def _near_identity(parts: tuple[float, ...]) -> list[list[float]]:
+    a, b, c, d, e, f, g, h = parts
+    return [[1 + a / 2, b / 4, 20 * c], [d / 4, 1 + e / 2, 20 * f], [g / 100, h / 100, 1.0]]
+
+
 LOG = b"frame,pts_s,time_s,wall_clock,ir_frame,visible_frame,skew_ms,latency_ms,marks\n" + b"".join(
     b"%d,%.3f,%.3f,2026-01-01T00:00:00,%d,%d,0.1,9.0,%s\n"
     % (n, n / 25, n / 25, n, n, b"marker:a b;held" if n % 3 else b"")
