@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from fusion_app import alignment
 from fusion_app.errors import PairingError, SourceError
 from fusion_app.profiles import AlignmentProfile
+from fusion_app.recording.again import lines_of_parts, parts_of, recorded_by
+from fusion_app.recording.replay import Lines
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import (
     BufferedSource,
@@ -16,6 +18,7 @@ from fusion_app.sources import (
     is_image_folder,
     open_source,
 )
+from fusion_app.sources.parts import PartsSource
 from fusion_app.sources.realtime import RealtimeSource, Timeline
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
 
@@ -36,6 +39,7 @@ class OpenPair:
         notices: What the user should know of how they were opened, a sentence each.
         begin: To be called when their frames are wanted: recordings that play as if they were live start then.
         is_raw: Infrared frames are what the camera measures; their shape is not the picture's.
+        lines: What belongs together, of a recording that is read again; None leaves it to the times.
     """
 
     ir: BufferedSource
@@ -43,6 +47,7 @@ class OpenPair:
     notices: tuple[str, ...] = ()
     begin: Callable[[], None] = lambda: None
     is_raw: bool = False
+    lines: Lines | None = None
 
     @property
     def is_live(self) -> bool:
@@ -108,8 +113,8 @@ def open_pair(sources: SourceSettings, *, raw_ir: str = "") -> OpenPair:
     if is_image_folder(sources.ir) and is_image_folder(sources.vis):
         ir_images, vis_images, notices = _open_folders(sources)
         pair = _paced(ir_images, vis_images, sources, notices)
-    elif (shared := _shared(sources)) is not None:
-        pair = shared
+    elif (found := _shared(sources) or _recorded(sources)) is not None:
+        pair = found
     else:
         pair = _open_two(sources, raw_ir=raw_ir)
     ir, vis = pair.ir, pair.vis
@@ -154,6 +159,25 @@ def _shared(sources: SourceSettings) -> OpenPair | None:
     shared = SharedSource(source)
     ir, vis = shared.take(ir_side), shared.take(vis_side)  # both, before one is read
     return OpenPair(_buffered(ir), _buffered(vis), begin=timeline.begin)
+
+
+def _recorded(sources: SourceSettings) -> OpenPair | None:
+    """Return the pair if both are the tracks of one recording: all its parts, paired as its CSVs say."""
+    path = recorded_by(sources)
+    if path is None:
+        return None
+    parts = parts_of(path)
+    ir = PartsSource(parts, "ir")
+    try:
+        vis, lines = PartsSource(parts, "visible"), lines_of_parts(parts)
+    except BaseException:
+        ir.close()
+        raise
+    pair = _paced(ir, vis, sources)
+    if pair.is_live:
+        return pair
+    notices = () if lines else (f"{path} has no CSV beside it, so its frames are paired by their times",)
+    return replace(pair, lines=lines, notices=(*pair.notices, *notices))
 
 
 def _open_folders(sources: SourceSettings) -> tuple[FrameSource, FrameSource, tuple[str, ...]]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from fusion_app.errors import PairingError, RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.recording import Recorder
+from fusion_app.recording.again import parts_of, recorded_by
+from fusion_app.recording.replay import RecordedPairs
 from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Session, open_session
 from fusion_app.settings import Settings
@@ -187,6 +189,8 @@ def _output_fps(session: Session) -> float:
 
 
 def _expected_frames(job: FuseJob, session: Session) -> int | None:
+    if isinstance(session.pairs, RecordedPairs):
+        return session.pairs.count(job.start_s, job.end_s)
     vis, ir = session.vis.info, session.ir.info
     if session.pair.is_live or vis.duration_s is None:
         return None
@@ -222,8 +226,10 @@ def _refuse_sources(job: FuseJob) -> None:
     """Refuse an output that is a source."""
     if job.output == Path():
         raise RecordingError("the output has no name; say where to write with -o")
-    for uri in (job.settings.sources.ir, job.settings.sources.vis):
-        source, _ = path_and_track(uri)
+    uris = job.settings.sources.ir, job.settings.sources.vis
+    recording = recorded_by(job.settings.sources)
+    sources = [path for path, _ in parts_of(recording)] if recording else [path_and_track(uri)[0] for uri in uris]
+    for source in sources:
         if job.output.exists() and source.exists() and job.output.samefile(source):
             raise RecordingError(f"{job.output} is a source of this job; choose another output")
 

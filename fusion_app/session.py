@@ -18,6 +18,7 @@ from fusion_app.pairing import PairingPolicy, PairStream
 from fusion_app.pipeline import FusionPipeline
 from fusion_app.profiles import AlignmentProfile
 from fusion_app.quality import QualityKeeper
+from fusion_app.recording.replay import RecordedPairs
 from fusion_app.runner import Pace, Runner
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
 from fusion_app.telemetry import Telemetry
@@ -101,13 +102,15 @@ class Session:
             self._pipeline = change(self._pipeline)
             self.runner.swap(self._pipeline)
 
-    def _pair_stream(self, settings: Settings) -> PairStream | LivePairStream:
+    def _pair_stream(self, settings: Settings) -> PairStream | LivePairStream | RecordedPairs:
         ir, vis = self.ir.info, self.vis.info
         offset_s = settings.sources.offset_ms / 1000
         if self.pair.is_live:
             return LivePairStream(self.ir, self.vis, offset_s)
         is_stills = ir.is_stills and vis.is_stills
         policy = PairingPolicy.exact() if is_stills else PairingPolicy.for_periods(ir.period_s, vis.period_s, offset_s)
+        if self.pair.lines is not None:
+            return RecordedPairs(self.ir, self.vis, self.pair.lines, policy)
         return PairStream(self.ir, self.vis, policy)
 
     @property
@@ -123,6 +126,7 @@ class Session:
             self.vis.notice,
             self._pipeline.thermal.notice,
             self.engine.fallback_reason,
+            self.pairs.notice if isinstance(self.pairs, RecordedPairs) else "",
             self._overrun(),
         ]
         if (end := self.pairs.ir_ended_at_s) is not None:

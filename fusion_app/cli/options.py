@@ -8,7 +8,7 @@ from typing import TypeAlias, get_args, get_type_hints
 
 from fusion_app.engine import model_names
 from fusion_app.profiles import AlignmentProfile, load_profile
-from fusion_app.recording.again import is_recording, settings_of_recording
+from fusion_app.recording.again import recording_of, settings_of_recording
 from fusion_app.settings import Precision, Settings, ThermalSettings, check, load_settings
 
 Command = Callable[[argparse.Namespace], int]
@@ -54,10 +54,11 @@ def settings_from(options: argparse.Namespace) -> Settings:
     """
     rig = options.rig
     ir, vis = options.ir, options.vis
-    if ir and not vis and Path(ir).suffix.lower() in (".yaml", ".yml"):
+    recording = recording_of(Path(ir)) if ir and not vis else None
+    if recording is None and ir and not vis and Path(ir).suffix.lower() in (".yaml", ".yml"):
         rig, ir = Path(ir), None
-    if not rig and ir and not vis and is_recording(Path(ir)):
-        settings, ir = settings_of_recording(Path(ir)), None
+    if recording is not None:
+        settings, ir = settings_of_recording(recording, load_settings(rig) if rig else None), None
     else:
         settings = load_settings(rig) if rig else Settings()
     given = {name: getattr(options, name) for name in ("offset_ms", "realtime", "loop")} | {"ir": ir, "vis": vis}

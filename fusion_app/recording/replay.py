@@ -1,0 +1,245 @@
+"""A recording paired again as it was: its CSV says which frames belong together, held and lost ones included."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from fusion_app.frames import Frame, FramePair
+from fusion_app.pairing import FrameReader, PairingCounts, PairingPolicy
+from fusion_app.recording.entry import LONGEST_S, MAX_LINE, MAX_LOG_BYTES
+
+CLOSE_S = 0.0015
+"""Two times are the same if they are nearer than this: a file knows milliseconds, a CSV microseconds."""
+STEP_S = 0.001
+"""A frame that came too late for its time is this much behind the one before (`writers.tracks.MIN_STEP`)."""
+
+
+class Line(NamedTuple):
+    """A line of the CSV.
+
+    Attributes:
+        time_s: PTS of the fused frame on the clock of the whole recording.
+        ir_s: When its infrared frame lies in the track.
+        skew_s: PTS of infrared minus PTS of visible.
+        ir: Number of the infrared frame in its source.
+        vis: Number of the visible frame in its source.
+        is_held: It was marked so.
+        lost: 0 nothing, 1 infrared, 2 visible.
+    """
+
+    time_s: float
+    ir_s: float
+    skew_s: float
+    ir: int
+    vis: int
+    is_held: bool
+    lost: int
+
+
+LOST: tuple[Literal["", "ir", "vis"], ...] = ("", "ir", "vis")
+KINDS = np.dtype(
+    [("time_s", "f8"), ("ir_s", "f8"), ("skew_s", "f8"), ("ir", "i8"), ("vis", "i8"), ("is_held", "?"), ("lost", "i1")]
+)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """All lines of a recording, in the order of time; 42 bytes each, for they may be millions."""
+
+    table: npt.NDArray[np.void]
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Lines]") -> "Lines":
+        """Return the lines of all parts."""
+        return cls(np.concatenate([part.table for part in parts]))
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __getitem__(self, number: int) -> Line:
+        return Line(*self.table[number].item())
+
+    def find(self, time_s: float) -> int:
+        """Return the number of the first line that is not before ``time_s``."""
+        return int(np.searchsorted(self.table["time_s"], time_s - CLOSE_S))
+
+    def nearest(self, time_s: float) -> int:
+        """Return the number of the line nearest to ``time_s``."""
+        after = min(int(np.searchsorted(self.table["time_s"], time_s)), len(self) - 1)
+        before = max(0, after - 1)
+        return before if time_s - self[before].time_s < self[after].time_s - time_s else after
+
+    def appeared_s(self, number: int) -> float:
+        """Return when the visible frame of the line ``number`` was new."""
+        others = np.flatnonzero(self.table["vis"][: number + 1] != self.table["vis"][number])
+        return self[int(others[-1]) + 1 if len(others) else 0].time_s
+
+
+def lines_of(path: Path, began_s: float) -> Lines:
+    """Return the lines of a CSV; damaged ones, and those that fall back in time, are left out.
+
+    Args:
+        path: The file; where there is none there are no lines.
+        began_s: When its part began, seconds.
+    """
+    found: list[Line] = []
+    for row in _rows(path):
+        line = _line(row, began_s)
+        if line is not None and (not found or line.time_s > found[-1].time_s):
+            found.append(line)
+    return Lines(np.array(found, KINDS))
+
+
+def began_of(path: Path) -> float | None:
+    """Return when the part began whose CSV is ``path``, or None if it does not say."""
+    for row in _rows(path):
+        try:
+            return float(row["time_s"]) - float(row["pts_s"])
+        except (KeyError, TypeError, ValueError):
+            return None
+    return None
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    try:
+        if path.stat().st_size > MAX_LOG_BYTES:
+            return
+        with path.open(encoding="utf-8", errors="replace", newline="") as file:
+            yield from csv.DictReader(iter(lambda: file.readline(MAX_LINE), ""))
+    except (OSError, csv.Error):
+        return
+
+
+def _line(row: dict[str, str], began_s: float) -> Line | None:
+    try:
+        pts_s, skew_s = float(row["pts_s"]), float(row["skew_ms"]) / 1000
+        ir, vis, marks = int(row["ir_frame"]), int(row["visible_frame"]), row["marks"].split(";")
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    if not (0 <= pts_s < LONGEST_S and abs(skew_s) < LONGEST_S and max(abs(ir), abs(vis)) < 2**62):
+        return None
+    lost = 1 if "lost:ir" in marks else 2 if "lost:vis" in marks else 0
+    return Line(began_s + pts_s, began_s + max(0.0, pts_s + skew_s), skew_s, ir, vis, "held" in marks, lost)
+
+
+class _Cursor:
+    """A track that is read along the lines: each of its frames is shown from its own time to the next one's."""
+
+    def __init__(self, reader: FrameReader) -> None:
+        self._reader = reader
+        self._shown: Frame | None = None
+        self._ahead: Frame | None = None
+        self.number = 0
+        """Number that the CSV gave the frame when it was new."""
+        self.is_over = False
+        """The last frame of the track is shown."""
+
+    def seek(self, pts_s: float) -> None:
+        """Continue at the frame that lies at ``pts_s``."""
+        self._reader.seek(max(0.0, pts_s - CLOSE_S))
+        self._shown = self._ahead = None
+        self.is_over = False
+
+    def at(self, due_s: float, number: int) -> Frame | None:
+        """Return the frame that is shown at ``due_s``, which the CSV calls ``number``; None if the track is empty."""
+        if self._shown is None:
+            self._advance(number)
+        shown = self._shown
+        if shown is not None and self._is_due(max(due_s, shown.pts_s + STEP_S)):
+            self._advance(number)
+        while self._is_due(due_s):
+            self._advance(number)
+        return self._shown
+
+    def _is_due(self, due_s: float) -> bool:
+        return self._ahead is not None and self._ahead.pts_s <= due_s + CLOSE_S / 2
+
+    def _advance(self, number: int) -> None:
+        self._shown = self._ahead or self._reader.read()
+        self._ahead = self._reader.read() if self._shown is not None else None
+        self.number, self.is_over = number, self._ahead is None
+
+
+class RecordedPairs:
+    """Reads the two tracks of a recording in the steps of its lines."""
+
+    ir_ended_at_s: float | None = None
+    """A recording has a line for each frame, so none is left without a partner."""
+
+    def __init__(self, ir: FrameReader, vis: FrameReader, lines: Lines, policy: PairingPolicy) -> None:
+        """Pair ``ir`` and ``vis`` as ``lines`` say; ``policy`` tells what belongs together under another offset."""
+        self._ir, self._vis = _Cursor(ir), _Cursor(vis)
+        self._lines = lines
+        self._next = 0
+        self.policy = policy
+        self.counts = PairingCounts()
+        self.end_s: float | None = None
+        if policy.offset_s:
+            self.seek(0.0)
+
+    @property
+    def offset_s(self) -> float:
+        """Added to recorded infrared PTS, seconds: infrared of so much earlier is shown."""
+        return self.policy.offset_s
+
+    @offset_s.setter
+    def offset_s(self, offset_s: float) -> None:
+        if offset_s != self.policy.offset_s:
+            self.policy = replace(self.policy, offset_s=offset_s)
+            self._ir.seek(self._ir_line(min(self._next, len(self._lines) - 1)).ir_s)
+
+    @property
+    def notice(self) -> str:
+        """What is to be said of the frames so far, or empty."""
+        lost = self.counts.lost
+        return (
+            f"in {lost} frames a camera was lost: they show the other one, as when they were recorded" if lost else ""
+        )
+
+    def count(self, start_s: float, end_s: float | None) -> int:
+        """Return how many frames lie between two times; None is the end."""
+        end = len(self._lines) if end_s is None else self._lines.find(end_s)
+        return max(0, end - self._lines.find(start_s))
+
+    def seek(self, pts_s: float) -> None:
+        """Continue at the first frame not before ``pts_s``; counts go on."""
+        self._next = min(self._lines.find(pts_s), len(self._lines) - 1)
+        self._vis.seek(self._lines.appeared_s(self._next))
+        self._ir.seek(self._ir_line(self._next).ir_s)
+
+    def read(self) -> FramePair | None:
+        """Return the next pair, or None at the end of the lines, or where the tracks end before them."""
+        if self._next >= len(self._lines):
+            return None
+        line, other = self._lines[self._next], self._ir_line(self._next)
+        if self.end_s is not None and line.time_s >= self.end_s - CLOSE_S:
+            return None
+        vis, ir = self._vis.at(line.time_s, line.vis), self._ir.at(other.ir_s, other.ir)
+        if vis is None or ir is None or (self._vis.is_over and self._vis.number != line.vis):
+            return None
+        self._next += 1
+        return self._pair(ir, vis, line, other)
+
+    def _ir_line(self, number: int) -> Line:
+        """Return the line whose infrared frame is shown with the line ``number``."""
+        line = self._lines[number]
+        return self._lines[self._lines.nearest(line.time_s - self.offset_s)] if self.offset_s else line
+
+    def _pair(self, ir: Frame, vis: Frame, line: Line, other: Line) -> FramePair:
+        image = ir.image[..., 0] if other.ir < 0 and ir.image.ndim == 3 else ir.image  # a blank is grey
+        skew_s = other.time_s + self.offset_s - line.time_s + other.skew_s if self.offset_s else line.skew_s
+        lost = LOST[line.lost if line.lost == 2 else other.lost if other.lost == 1 else 0]
+        is_held = not lost and (line.is_held if not self.offset_s else abs(skew_s) > self.policy.tolerance_s)
+        c = self.counts
+        self.counts = replace(c, paired=c.paired + 1, held=c.held + is_held, lost=c.lost + bool(lost))
+        return FramePair(
+            replace(ir, image=image, pts_s=line.time_s + skew_s, index=other.ir),
+            replace(vis, pts_s=line.time_s, index=line.vis),
+            is_held,
+            lost,
+        )
