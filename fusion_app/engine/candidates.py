@@ -104,7 +104,7 @@ class Candidate:
         if self.weights and self.device != "cpu":
             from fusion_app.engine.gpu import Form, open_on_gpu  # noqa: PLC0415 - torch costs seconds
 
-            form = Form(self.precision, is_recorded=self.runtime != "eager")
+            form = Form(self.precision, is_captured=self.runtime != "eager")
             return open_on_gpu(Path(self.weights), self.device, form, threads)
         if self.runtime != "plain":
             return open_engine(self.settings(threads), is_real_time=False)

@@ -10,14 +10,14 @@ from torch import Tensor
 
 from fusion_app.engine.device_queue import LAPS, Computation
 
-_RECORDING = threading.Lock()
-"""torch records one graph at a time in a process."""
+_CAPTURING = threading.Lock()
+"""torch captures one graph at a time in a process."""
 
 
 class CudaQueue:
     """A stream of its own, so that two engines on one GPU do not wait for each other."""
 
-    records = True
+    captures = True
 
     def __init__(self, device: torch.device) -> None:
         """Take a device that is there.
@@ -43,11 +43,11 @@ class CudaQueue:
         """See `DeviceQueue`."""
         return torch.zeros(like.shape, dtype=like.dtype, pin_memory=True)
 
-    def recorded(self, compute: Computation) -> Computation:
+    def captured(self, compute: Computation) -> Computation:
         """See `DeviceQueue`. The graph owns the memory between its kernels."""
         graph = torch.cuda.CUDAGraph()
-        # thread_local: the window's run goes on in another thread while the next engine is recorded in this one.
-        with _RECORDING, torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
+        # thread_local: the window's run goes on in another thread while the next engine is prepared in this one.
+        with _CAPTURING, torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
             outputs = compute()
 
         def replay() -> tuple[Tensor, ...]:

@@ -22,11 +22,11 @@ class DeviceQueue(Protocol):
 
     Attributes:
         device: Where.
-        records: Work can be recorded, see `recorded`.
+        captures: Work can be captured, see `captured`.
     """
 
     device: torch.device
-    records: bool
+    captures: bool
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -36,11 +36,11 @@ class DeviceQueue(Protocol):
     def host_buffer(self, like: Tensor) -> Tensor:
         """Return memory of the host like ``like`` (shape and type) that the device can read and write by itself."""
 
-    def recorded(self, compute: Computation) -> Computation:
+    def captured(self, compute: Computation) -> Computation:
         """Return ``compute`` as one piece of work, on the same tensors; its results are overwritten by each call.
 
         Raises:
-            RuntimeError: It cannot be recorded.
+            RuntimeError: It cannot be captured.
         """
 
     def mark(self, index: int) -> None:
@@ -56,7 +56,7 @@ class DeviceQueue(Protocol):
 class CpuQueue:
     """Does everything at once."""
 
-    records = False
+    captures = False
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
@@ -72,7 +72,7 @@ class CpuQueue:
         """See `DeviceQueue`."""
         return torch.zeros(like.shape, dtype=like.dtype)
 
-    def recorded(self, compute: Computation) -> Computation:
+    def captured(self, compute: Computation) -> Computation:
         """See `DeviceQueue`."""
         return compute
 

@@ -6,7 +6,7 @@ copies is one CUDA graph for each size of frame (docs/adr/0010).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ from fusion_app.errors import EngineError
 from fusion_app.frames import Image
 
 WARM_UP = 3
-"""Frames computed before one is recorded: cuDNN times its algorithms, and what is compiled is compiled."""
+"""Frames computed before one is captured: cuDNN times its algorithms, and what is compiled is compiled."""
 
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16}
 
@@ -32,12 +32,12 @@ class Form:
 
     Attributes:
         precision: ``fp32``, or ``fp16`` for weights and activations.
-        is_recorded: Frames of one size are recorded once and replayed, where the device can.
+        is_captured: Frames of one size are captured as a CUDA graph and replayed, where the device can.
         is_compiled: torch compiles the network first.
     """
 
     precision: str = "fp16"
-    is_recorded: bool = True
+    is_captured: bool = True
     is_compiled: bool = False
 
 
@@ -62,9 +62,12 @@ class DeviceRuntime:
         _prepare_libraries()
         try:
             self._queue = queue_for(device)
-            # In training a network computes what its gates shut out, too: a recording cannot take a turn.
+            # In training a network computes what its gates shut out, too: a graph cannot take a turn.
             model = computing_in(model, DTYPES[form.precision]).train()
-            model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+            with self._queue.open():
+                model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+                self._queue.mark(-1)
+            self._queue.wait()  # another queue may use the same weights
         except RuntimeError as error:  # a driver that does not fit, or no memory left
             raise EngineError(f"{device} cannot be used ({first_line(error)}); use --device cpu") from error
         self._network: Network = Compiled(model) if form.is_compiled else model
@@ -82,7 +85,7 @@ class DeviceRuntime:
     def outputs(self, *images: Image) -> Sequence[Image]:
         """Return all that the network gives, the fused luma or image first."""
         if images[0].dtype == np.uint8 and len(images) == 2:
-            images = (*images, _everywhere(images[1].shape))  # one recording for aligned rigs and others
+            images = (*images, _everywhere(images[1].shape))  # one graph for aligned rigs and others
         try:
             with torch.inference_mode(), self._queue.open():
                 return self._frame_for(images).fuse(images)
@@ -95,26 +98,30 @@ class DeviceRuntime:
     def _frame_for(self, images: tuple[Image, ...]) -> "_Frame":
         if self._frame is None or not self._frame.is_for(images):
             self._frame = None  # its memory is free before the next one's is taken
-            compute = self._fuse_lumas if images[0].dtype == np.float32 else self._fuse_images
-            self._frame = _Frame(images, compute, self._queue, is_recorded=self._form.is_recorded)
+            # Without a reference to this runtime: in a cycle, the GPU's memory would wait for the garbage collector.
+            compute = partial(_fuse_lumas if images[0].dtype == np.float32 else _fuse_images, self._network)
+            self._frame = _Frame(images, compute, self._queue, is_captured=self._form.is_captured)
             compiled_reason = self._network.fallback_reason if isinstance(self._network, Compiled) else ""
             self.fallback_reason = compiled_reason or self._frame.fallback_reason
         return self._frame
 
-    def _fuse_lumas(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, ...]:
-        fused, *others = self._computed(vis[None, None], ir[None, None])
-        return (fused[0, 0], *others)
 
-    def _fuse_images(self, vis: Tensor, ir: Tensor, reach: Tensor) -> tuple[Tensor, ...]:
-        """See `FusionPipeline`, which does the same with OpenCV."""
-        vis_luma = colour.luma(vis)
-        fused, *others = self._computed(vis_luma, colour.over(colour.luma(ir), vis_luma, reach))
-        fused = colour.over(fused, vis_luma, reach)
-        return (colour.restore_chroma(vis, vis_luma, fused), *others)
+def _fuse_lumas(network: Network, vis: Tensor, ir: Tensor) -> tuple[Tensor, ...]:
+    fused, *others = _computed(network, vis[None, None], ir[None, None])
+    return (fused[0, 0], *others)
 
-    def _computed(self, vis_luma: Tensor, ir_luma: Tensor) -> tuple[Tensor, ...]:
-        found = self._network(vis_luma, ir_luma)
-        return tuple(tensor.float() for tensor in (found if isinstance(found, tuple) else (found,)))
+
+def _fuse_images(network: Network, vis: Tensor, ir: Tensor, reach: Tensor) -> tuple[Tensor, ...]:
+    """See `FusionPipeline`, which does the same with OpenCV."""
+    vis_luma = colour.luma(vis)
+    fused, *others = _computed(network, vis_luma, colour.over(colour.luma(ir), vis_luma, reach))
+    fused = colour.over(fused, vis_luma, reach)
+    return (colour.restore_chroma(vis, vis_luma, fused), *others)
+
+
+def _computed(network: Network, vis_luma: Tensor, ir_luma: Tensor) -> tuple[Tensor, ...]:
+    found = network(vis_luma, ir_luma)
+    return tuple(tensor.float() for tensor in (found if isinstance(found, tuple) else (found,)))
 
 
 class _Frame:
@@ -126,12 +133,13 @@ class _Frame:
         compute: Callable[..., tuple[Tensor, ...]],
         queue: DeviceQueue,
         *,
-        is_recorded: bool,
+        is_captured: bool,
     ) -> None:
         self.fallback_reason = ""
         self._queue = queue
         self._uploads = [_Upload(image, queue) for image in images]
-        self._compute = self._prepared(lambda: compute(*(upload.tensor for upload in self._uploads)), is_recorded)
+        bound = partial(compute, *(upload.tensor for upload in self._uploads))
+        self._compute = self._prepared(bound, is_captured)
         self._downloads = [queue.host_buffer(output) for output in self._compute()]
 
     def is_for(self, images: Sequence[Image]) -> bool:
@@ -158,16 +166,16 @@ class _Frame:
             host.copy_(output, non_blocking=True)
         self._queue.mark(3)
 
-    def _prepared(self, compute: Computation, is_recorded: bool) -> Computation:
-        for _ in range(WARM_UP if self._queue.records else 1):
+    def _prepared(self, compute: Computation, is_captured: bool) -> Computation:
+        for _ in range(WARM_UP if self._queue.captures else 1):
             compute()
-        if not is_recorded:
+        if not is_captured:
             return compute
         try:
-            return self._queue.recorded(compute)
+            return self._queue.captured(compute)
         except RuntimeError as error:
             self.fallback_reason = (
-                f"frames cannot be recorded on this GPU ({first_line(error)}), which costs some speed"
+                f"frames cannot be captured as one CUDA graph ({first_line(error)}), which costs some speed"
             )
             return compute
 

@@ -1,5 +1,7 @@
-"""What runs on a GPU, with the CPU in its place: the same code, real arithmetic, nothing recorded."""
+"""What runs on a GPU, with the CPU in its place: the same code, real arithmetic, nothing captured."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 import torch
 from torch import nn
 
+from fusion_app.engine import warm_up
 from fusion_app.engine.base import ImageEngine
 from fusion_app.engine.device_runtime import DeviceRuntime, Form
 from fusion_app.engine.enduring import EnduringEngine
@@ -174,6 +177,30 @@ def test_strips_give_the_pixels_of_the_whole() -> None:
     assert np.abs(found.fuse(ir, vis) - whole).max() <= 1e-3
 
 
+def test_a_warm_engine_has_nothing_left_to_prepare_for_colour_frames_with_or_without_alignment() -> None:
+    found = engine()
+    warm_up(found, Size(32, 24))
+    prepared = found.runtime._frame  # type: ignore[attr-defined]
+    assert prepared is not None
+    found.fuse_image(image(24, 32), image(24, 32, 3))
+    found.fuse_image(image(24, 32), image(24, 32, 3), np.ones((24, 32), np.float32))
+    assert found.runtime._frame is prepared  # type: ignore[attr-defined]
+
+
+def test_memory_is_free_as_soon_as_nobody_uses_it() -> None:
+    gc.disable()  # it would find cycles, but when it likes
+    try:
+        found = DeviceRuntime(network(), CPU, Form("fp32"))
+        found(luma(), luma())
+        frame, runtime = weakref.ref(found._frame), weakref.ref(found)
+        found(luma(32, 24), luma(32, 24))
+        assert frame() is None
+        del found
+        assert runtime() is None
+    finally:
+        gc.enable()
+
+
 def test_a_frame_tells_what_its_parts_took() -> None:
     found = engine()
     found.fuse(luma(), luma())
@@ -303,7 +330,7 @@ def test_compiling_with_and_without_a_compiler(tmp_path: Path, tiny_weights: Pat
 
 
 def test_a_form_is_said_in_the_description() -> None:
-    for precision, is_recorded in product(("fp16", "fp32"), (True, False)):
-        runtime = DeviceRuntime(network(), CPU, Form(precision, is_recorded))
+    for precision, is_captured in product(("fp16", "fp32"), (True, False)):
+        runtime = DeviceRuntime(network(), CPU, Form(precision, is_captured))
         assert runtime.description == f"CPU {precision}"
         assert runtime.fallback_reason == ""
