@@ -51,6 +51,8 @@ class DistillSettings:
             in any case.
         teacher: Weights file of a network to imitate, empty for none.
         teacher_weight: Of the distance to the teacher, |F − teacher|.
+        teacher_interval: Steps of the student per step that asks the teacher, which costs about ten of them. The
+            distance then counts that many times, so that its mean over the steps stays what it is.
         impairment: What is done to visible.
         loss: The fusion loss.
         checkpoint_minutes: Longest time that a killed run loses.
@@ -68,6 +70,7 @@ class DistillSettings:
     precision: Literal["fp32", "bf16"] = "fp32"
     teacher: str = ""
     teacher_weight: float = 0.0
+    teacher_interval: int = 1
     impairment: ImpairmentConfig = field(default_factory=ImpairmentConfig)
     loss: FusionLossConfig = field(default_factory=FusionLossConfig)
     checkpoint_minutes: float = 2.0
@@ -76,8 +79,8 @@ class DistillSettings:
     def __post_init__(self) -> None:
         if self.model not in LITE_CONFIGS:
             raise ValueError(f"model must be one of {', '.join(LITE_CONFIGS)}, not {self.model!r}")
-        if min(self.steps, self.batch_size, self.crop, self.log_steps) < 1:
-            raise ValueError("steps, batch_size, crop and log_steps must be at least 1")
+        if min(self.steps, self.batch_size, self.crop, self.log_steps, self.teacher_interval) < 1:
+            raise ValueError("steps, batch_size, crop, log_steps and teacher_interval must be at least 1")
 
 
 class Distiller:
@@ -153,10 +156,16 @@ class Distiller:
     def _losses(self, fused: Tensor, scene: Scene) -> dict[str, Tensor]:
         terms = fusion_loss(fused, scene, self.settings.loss)
         if self.teacher is not None:
-            with torch.no_grad(), self._autocast():
-                taught = self.teacher(scene.impaired, scene.ir)
-            terms["teacher"] = self.settings.teacher_weight * (fused - taught).abs().mean() / GREY_RANGE
+            terms["teacher"] = self._unlike(self.teacher, fused, scene)
         return terms
+
+    def _unlike(self, teacher: nn.Module, fused: Tensor, scene: Scene) -> Tensor:
+        if self.steps_done % self.settings.teacher_interval:
+            return fused.new_zeros(())
+        with torch.no_grad(), self._autocast():
+            taught: Tensor = teacher(scene.impaired, scene.ir)
+        weight = self.settings.teacher_weight * self.settings.teacher_interval
+        return weight * (fused - taught).abs().mean() / GREY_RANGE
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")

@@ -90,14 +90,25 @@ def test_the_command_leaves_weights_that_load_and_tell_where_they_come_from(data
     assert (tmp_path / "run" / "losses.png").exists()
 
 
-def test_a_student_imitates_its_teacher(pairs: tuple[ImagePair, ...], data: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def taught(data: Path, tmp_path: Path) -> DistillSettings:
+    """A run with a teacher."""
     config = config_file(tmp_path, "model: lite-2k\nsteps: 2\nbatch_size: 2\ncrop: 32\n")
     main([str(config), "--data", str(data), "--out", str(tmp_path), "--quiet"])
-    taught = replace(SETTINGS, teacher=str(tmp_path / "lite-2k.safetensors"), teacher_weight=5.0)
+    return replace(SETTINGS, teacher=str(tmp_path / "lite-2k.safetensors"), teacher_weight=5.0)
 
-    losses = Distiller(taught, pairs, CPU).step()
 
-    assert losses["teacher"] > 0
+def test_a_student_imitates_its_teacher(pairs: tuple[ImagePair, ...], taught: DistillSettings) -> None:
+    assert Distiller(taught, pairs, CPU).step()["teacher"] > 0
+
+
+def test_a_teacher_that_is_asked_every_third_step_counts_three_times_then(
+    pairs: tuple[ImagePair, ...], taught: DistillSettings
+) -> None:
+    every, third = (Distiller(replace(taught, teacher_interval=interval), pairs, CPU) for interval in (1, 3))
+    first, seldom = every.step(), [third.step() for _ in range(4)]
+    assert seldom[0]["teacher"] == pytest.approx(3 * first["teacher"])
+    assert [losses["teacher"] > 0 for losses in seldom] == [True, False, False, True]
 
 
 def test_a_checkpoint_of_other_settings_is_refused(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
