@@ -27,15 +27,19 @@ class Warp:
     """A homography for pictures of two sizes.
 
     Attributes:
-        matrix: From pixels of infrared of ``ir_size`` to pixels of the visible frame.
-        ir_size: What infrared is scaled to before.
-        inside: ``(H, W)`` uint8, 255 where infrared has pixels, else 0; None where it covers the whole frame.
-        reach: ``(H, W)`` float32, how far infrared counts at each visible pixel: 0 outside its view, 1 well inside it;
-            None where it covers the whole frame.
+        ir_size: What infrared is scaled to before, and
+        margin: how many times its last rows and columns are repeated, so that narrow gaps are closed.
+        matrix: From pixels of that to pixels of ``box``.
+        box: Rows and columns of the visible frame that infrared reaches.
+        inside: ``(H, W)`` uint8 of the box, 255 where infrared has pixels, else 0; None where it covers the frame.
+        reach: ``(H, W)`` float32 of the frame, how far infrared counts at each visible pixel: 0 outside its view, 1
+            well inside it; None where it covers the frame.
     """
 
-    matrix: Matrix
     ir_size: Size
+    margin: int
+    matrix: Matrix
+    box: tuple[slice, slice]
     inside: Image | None
     reach: FloatImage | None
 
@@ -45,8 +49,15 @@ def apply(ir: Image, profile: AlignmentProfile, size: Size) -> Image:
     warp = _warp(profile, size_of(ir), size)
     if warp is None:
         return fit(ir, size)
-    laid = cv2.warpPerspective(fit(ir, warp.ir_size), warp.matrix, size, borderMode=cv2.BORDER_REPLICATE)
-    return laid if warp.inside is None else cv2.bitwise_and(laid, warp.inside)
+    rows, columns = warp.box
+    box = Size(columns.stop - columns.start, rows.stop - rows.start)
+    widened = cv2.copyMakeBorder(fit(ir, warp.ir_size), *(warp.margin,) * 4, cv2.BORDER_REPLICATE)
+    laid = cv2.warpPerspective(widened, warp.matrix, box)
+    if warp.inside is None:
+        return laid
+    whole = np.zeros(size[::-1], np.uint8)
+    whole[warp.box] = cv2.bitwise_and(laid, warp.inside)
+    return whole
 
 
 def reach(ir: Image, profile: AlignmentProfile, size: Size) -> FloatImage | None:
@@ -104,12 +115,27 @@ def _warp(profile: AlignmentProfile, ir: Size, vis: Size) -> Warp | None:
     smaller = Size(max(1, round(ir.width * scale)), max(1, round(ir.height * scale))) if scale < COARSE else ir
     matrix = profile.homography(smaller, vis)
     inside = _inside(matrix, smaller, vis)
-    return Warp(matrix, smaller, inside, None if inside is None else _reach(inside))
+    box = _box(inside) if inside is not None else (slice(0, vis.height), slice(0, vis.width))
+    margin = 2 + int(2 * NARROW * min(vis) / (scale if smaller is ir else 1.0))
+    from_widened = np.array([[1, 0, -margin], [0, 1, -margin], [0, 0, 1]], np.float64)
+    to_box = np.array([[1, 0, -box[1].start], [0, 1, -box[0].start], [0, 0, 1]], np.float64)
+    fine = to_box @ matrix @ from_widened
+    if inside is None:
+        return Warp(smaller, margin, fine, box, None, None)
+    return Warp(smaller, margin, fine, box, inside[box], _reach(inside))
+
+
+def _box(inside: Image) -> tuple[slice, slice]:
+    """Return the rows and columns of what is inside; one pixel where nothing is."""
+    rows, columns = (np.flatnonzero(inside.any(axis=axis)) for axis in (1, 0))
+    if not rows.size:
+        return slice(0, 1), slice(0, 1)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _inside(matrix: Matrix, ir: Size, vis: Size) -> Image | None:
     covered = cv2.warpPerspective(np.full(ir[::-1], 255, np.uint8), matrix, vis)
-    narrow = np.ones((max(2, round(NARROW * min(vis))),) * 2, np.uint8)
+    narrow = np.ones((2 * max(1, round(NARROW * min(vis) / 2)) + 1,) * 2, np.uint8)
     missing = np.asarray(covered < 128, np.uint8)  # half of it: where the last pixels of infrared end
     gaps = cv2.morphologyEx(missing, cv2.MORPH_OPEN, narrow, borderType=cv2.BORDER_CONSTANT, borderValue=0)
     if not gaps.any():
@@ -120,7 +146,7 @@ def _inside(matrix: Matrix, ir: Size, vis: Size) -> Image | None:
 
 
 def _reach(inside: Image) -> FloatImage:
-    inside_px = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    inside_px = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)
     ramp = np.clip((inside_px - BLIND_PX) / max(1.0, FADE * min(inside.shape)), 0, 1)
     faded = np.asarray(ramp * ramp * (3 - 2 * ramp), np.float32)
     faded.setflags(write=False)

@@ -5,9 +5,12 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+
 from fusion_app.engine import Engine
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.profiles import Matrix
 from fusion_app.recording import (
     About,
     EngineFacts,
@@ -44,6 +47,7 @@ class SessionRecorder:
         """How the last recording ended."""
         self._handing_over = threading.Lock()
         self._engine = session.engine.description
+        self._ir_to_vis: Matrix | None = None
         session.pressure = self._lag
         session.runner.add_sink(self)
 
@@ -70,7 +74,7 @@ class SessionRecorder:
     def __call__(self, fused: FusedFrame) -> None:
         """Take one frame."""
         entry = entry_of(fused, *self._periods_s(), is_live=self._session.pair.is_live)
-        entry = self._with_engine(replace(entry, fused=self._clock(fused)))
+        entry = self._with_alignment(self._with_engine(replace(entry, fused=self._clock(fused))))
         with self._handing_over:
             if self._recording is not None:
                 self._recording(entry)
@@ -171,6 +175,13 @@ class SessionRecorder:
         """Mark the first frame that another engine has fused."""
         before, self._engine = self._engine, self._session.engine.description
         return entry if self._engine == before else entry.marked(marker("engine", self._engine))
+
+    def _with_alignment(self, entry: Entry) -> Entry:
+        """Mark the first frame on which infrared lies elsewhere than before."""
+        before, now = self._ir_to_vis, entry.fused.ir_to_vis
+        self._ir_to_vis = before if now is None else now
+        is_moved = before is not None and now is not None and not np.array_equal(before, now)
+        return entry.marked(marker("alignment", "moved")) if is_moved else entry
 
 
 def _period_s(source: BufferedSource) -> float:

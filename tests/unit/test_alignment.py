@@ -135,3 +135,21 @@ def test_while_visible_is_lost_infrared_stays_where_it_was() -> None:
     frame = FusionPipeline(ClassicalEngine("max"), alignment=SMALL_VIEW)(pair)
     assert np.array_equal(frame.image[..., 0], frame.ir_view)
     assert size_of(frame.image) == VIS
+
+
+@pytest.mark.parametrize("size", [VIS, Size(64, 48), Size(1920, 1080)])
+def test_outside_infrared_nothing_is_left_of_it_not_even_at_the_edge_of_the_picture(size: Size) -> None:
+    view = alignment.apply(np.full((IR.height, IR.width), 200, np.uint8), SMALL_VIEW, size)
+    outline = alignment.corners(SMALL_VIEW.homography(IR, size), IR)
+    assert (view[:, : int(outline[:, 0].min()) - 1] == 0).all()
+    assert (view[:, int(outline[:, 0].max()) + 2 :] == 0).all()
+    assert (view[: int(outline[:, 1].min()) - 1] == 0).all()
+    assert set(np.unique(view)) == {0, 200}
+    assert (view > 0).sum() == pytest.approx(cv2.contourArea(outline), rel=0.03)
+
+
+def test_infrared_that_lies_nowhere_on_pictures_of_other_proportions_is_not_seen() -> None:
+    beside = profile_of(np.array([[1.0, 0, 305.0], [0, 1.0, 10.0], [0, 0, 1.0]]), IR, VIS)
+    ir = np.full((IR.height, IR.width), 200, np.uint8)
+    frame = fused(ir, VIS_IMAGE, beside)
+    assert np.array_equal(frame.image[:, :300], VIS_IMAGE[:, :300])

@@ -1,49 +1,21 @@
 """What a session's recorder does beside the recording itself: pre-roll, engines, snapshots, refusals."""
 
-import csv
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.errors import RecordingError
+from fusion_app.frames import Size
+from fusion_app.profiles import profile_of
 from fusion_app.recording.sidecar import Sidecar, SnapshotFacts, file_sha256
-from fusion_app.runner import Pace
-from fusion_app.session import Choice, Session, open_session
+from fusion_app.session import Choice, Session
 from fusion_app.session_recorder import SessionRecorder, about_session, snapshot
-from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+from fusion_app.settings import Settings
 from fusion_app.yaml_files import load_as
-
-SOURCES = SourceSettings("synthetic:ir?size=64x48&fps=40", "synthetic:vis?size=64x48&fps=40", realtime=True, loop=True)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    recording = RecordingSettings(str(tmp_path / "videos"), preroll_s=2.0, warn_free_mb=0, stop_free_mb=0)
-    return Settings(SOURCES, FusionSettings(model="max"), recording=recording)
-
-
-@pytest.fixture
-def session(settings: Settings) -> Iterator[Session]:
-    found = open_session(settings, Pace.LIVE)
-    yield found
-    found.close()
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.with_suffix(".csv").open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def wait_for_frames(session: Session, count: int) -> None:
-    until = session.telemetry.status().fused + count
-    deadline = time.monotonic() + 20
-    while session.telemetry.status().fused < until:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+from tests.sessions import rows, wait_for_frames
 
 
 def test_a_recording_begins_before_it_was_started_and_misses_no_frame(session: Session, settings: Settings) -> None:
@@ -76,6 +48,18 @@ def test_another_engine_is_marked(session: Session, settings: Settings) -> None:
     recorder.stop()
     assert load_as(Sidecar, path.with_suffix(".yaml")).engine.model == "max"
     assert [row["marks"] for row in rows(path) if "engine" in row["marks"]] == ["engine:average · CPU"]
+
+
+def test_an_alignment_that_is_changed_is_marked(session: Session, settings: Settings) -> None:
+    recorder = SessionRecorder(session, settings)
+    session.runner.start()
+    path = recorder.start()
+    wait_for_frames(session, 5)
+    session.align(profile_of(np.diag([0.5, 0.5, 1.0]), Size(64, 48), Size(64, 48)))
+    wait_for_frames(session, 5)
+    recorder.detach()
+    recorder.stop()
+    assert [row["marks"] for row in rows(path) if "alignment" in row["marks"]] == ["alignment:moved"]
 
 
 def test_a_recording_without_a_frame_is_said(session: Session, settings: Settings, tmp_path: Path) -> None:
