@@ -9,7 +9,9 @@ unless it fits well and stands out from every other placement and both halves of
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from fusion_app.calibration.fields import Pictures, corners
 from fusion_app.calibration.refine import STEPS, refined
@@ -26,6 +28,10 @@ PAIRS_TO_HALVE = 4
 LEAST_SCORE = 0.1
 LEAST_CONFIDENCE = 0.42
 """Least sum of margin and score: by chance, either may be high, both hardly ever are."""
+CELLS = (40, 30)
+CHANGED = 12
+"""Grey levels by which a cell of a picture changes when something has moved into it or out of it."""
+CHANGED_SHARE = 0.01
 LEAST_SIDE = 24
 MOST_NARROW = 8
 MOST_APART = 0.04
@@ -44,7 +50,7 @@ class Calibration:
         margin: How far it stands out from the next best placement, 0…1.
         apart_px: How far the two halves of the pairs disagree about the corners of infrared, visible pixels; None where
             there were too few pairs.
-        pairs: Pairs it is found from.
+        pairs: Pairs it is found from; those that show the same count once.
     """
 
     profile: AlignmentProfile = field(default_factory=AlignmentProfile)
@@ -72,7 +78,7 @@ def calibrate(pairs: Sequence[Pictures], ir: Size, vis: Size) -> Calibration:
         vis: Size of the visible ones.
     """
     alike = [pair for pair in pairs if (pair.ir_size, pair.vis_size) == (pairs[0].ir_size, pairs[0].vis_size)]
-    pairs = spread(alike)
+    pairs = spread(different(alike))
     if not pairs:
         return Calibration(reason="there was no pair of pictures")
     if not all(_is_picture(size) for size in (pairs[0].ir_size, pairs[0].vis_size)):
@@ -83,7 +89,7 @@ def calibrate(pairs: Sequence[Pictures], ir: Size, vis: Size) -> Calibration:
     profile, reason = AlignmentProfile(), _reason(found, score, apart)
     if not reason:
         try:
-            profile = _profile(matrix, pairs[0], ir, vis, f"automatic, {len(pairs)} pairs, margin {found.margin:.2f}")
+            profile = _profile(matrix, pairs[0], ir, vis, f"automatic, pairs {len(pairs)}, margin {found.margin:.2f}")
         except SettingsError:
             reason = "infrared would not lie on the visible picture"
     return Calibration(profile, reason, score, found.margin, apart and apart * vis.width, len(pairs))
@@ -96,6 +102,18 @@ def _reason(found: Found, score: float, apart: float | None) -> str:
     if apart is not None and apart > MOST_APART:
         return "the pictures contradict each other"
     return ""
+
+
+def different(pairs: Sequence[Pictures]) -> Sequence[Pictures]:
+    """Return ``pairs`` without those that show what an earlier one does: they tell nothing new, and agree with it."""
+    kept: list[Pictures] = []
+    looks: list[npt.NDArray[np.int16]] = []
+    for pair in pairs:
+        look = np.stack([cv2.resize(image, CELLS, interpolation=cv2.INTER_AREA).astype(np.int16) for image in pair])
+        if all((np.abs(look - other) > CHANGED).mean() > CHANGED_SHARE for other in looks):
+            kept.append(pair)
+            looks.append(look)
+    return kept
 
 
 def spread(pairs: Sequence[Pictures]) -> Sequence[Pictures]:

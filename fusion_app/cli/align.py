@@ -87,9 +87,9 @@ def _as_json(found: Calibration) -> str:
 
 
 def _in_words(found: Calibration, output: Path | None) -> str:
-    sure = f"score {found.score:.2f}, margin {found.margin:.2f}, {found.pairs} pairs"
+    sure = f"score {found.score:.2f}, margin {found.margin:.2f}, pairs {found.pairs}"
     if found.apart_px is not None:
-        sure += f" whose halves agree within {found.apart_px:.1f} px"
+        sure += f", whose halves agree within {found.apart_px:.1f} px"
     if not found.accepted:
         return f"no alignment can be told: {found.reason} ({sure})\n{HINT}"
     place = _placement(found)

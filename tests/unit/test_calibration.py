@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from fusion_app.calibration import MAX_PAIRS, Calibration, Pictures, calibrate
+from fusion_app.calibration import MAX_PAIRS, Calibration, Pictures, calibrate, different
 from fusion_app.calibration.fields import corners, edges
 from fusion_app.calibration.search import are_distinct
 from fusion_app.estimation import AlignmentEstimator, EstimatorThread, small_pictures
@@ -88,6 +88,22 @@ def test_small_pictures_tell_the_profile_of_large_ones() -> None:
     found = calibrate([seen(seed, truth, IR, VIS) for seed in (1, 2)], *large)
     assert (found.profile.ir_size, found.profile.vis_size) == (tuple(large[0]), tuple(large[1]))
     assert error_of(found, similarity(0.75, 0.0, 0.0, 0.1, *large), *large) < 0.01
+
+
+def test_a_scene_in_which_nothing_moves_is_one_pair_however_often_it_is_seen() -> None:
+    truth = similarity(0.8, 0.0, 0.0, 0.0, IR, VIS)
+    rng = np.random.default_rng(1)
+    still = seen(1, truth, IR, VIS)
+    noisy = [
+        Pictures(*(np.clip(one + rng.normal(0, 6, one.shape), 0, 255).astype(np.uint8) for one in still))
+        for _ in range(6)
+    ]
+    found = calibrate(noisy, IR, VIS)
+    assert found.pairs == 1
+    assert found.apart_px is None
+    moved = still.vis.copy()
+    moved[100:160, 100:130] = 255 - moved[100:160, 100:130]
+    assert len(different([still, Pictures(still.ir, moved)])) == 2
 
 
 def test_an_edge_is_the_same_from_dark_to_bright_and_from_bright_to_dark() -> None:

@@ -105,7 +105,7 @@ class AlignmentPanel(QWidget):
     def show_ready(self, pairs: int) -> None:
         """Offer to find the alignment once there are ``pairs`` to find it from."""
         self.automatic.setEnabled(pairs > 0 and not self._is_working)
-        self.automatic.setToolTip(self.tr("From {0} pairs of pictures seen so far").format(pairs))
+        self.automatic.setToolTip(self.tr("From what was seen so far: pairs {0}").format(pairs))
 
     def show_working(self) -> None:
         """Say that it is being looked for."""
@@ -118,7 +118,7 @@ class AlignmentPanel(QWidget):
         if not found.accepted:
             self.show_result(self.tr("▲  Not found: {0}. {1}").format(found.reason, self.tr(HINT)))
             return
-        text = self.tr("✓  Found in {0} pairs, margin {1:.2f}").format(found.pairs, found.margin)
+        text = self.tr("✓  Found: pairs {0}, margin {1:.2f}").format(found.pairs, found.margin)
         if found.apart_px is not None:
             text += self.tr(", both halves agree within {0:.0f} px").format(max(1.0, found.apart_px))
         self.show_result(text)
