@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 
 import cv2
 
+from fusion_app.ahead import PairsAhead
 from fusion_app.display import DisplayKeeper
 from fusion_app.engine import Engine, open_engine
+from fusion_app.frames import FramePair
 from fusion_app.live_pairing import LivePairStream
 from fusion_app.machine import cores
 from fusion_app.opening import OpenPair, open_pair
@@ -48,7 +50,9 @@ class Session:
         self.telemetry = Telemetry()
         self._changing = threading.Lock()
         self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
-        self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
+        self._ahead = PairsAhead(self.pairs, self._prepared)
+        reader = self._ahead if self.pace is Pace.EXPORT else self.pairs  # who watches wants the newest, not the next
+        self.runner = Runner(reader, self._pipeline, self.pace, self.telemetry)
         self.pressure: Callable[[], float | None] = lambda: None
         """How full the queue of a recording is, 0…1, or None while nothing is recorded: all else makes room for it."""
         self.display = DisplayKeeper(self._period_s, self._lag)
@@ -56,6 +60,9 @@ class Session:
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)
         pair.begin()
+
+    def _prepared(self, pair: FramePair) -> FramePair:
+        return self._pipeline.prepared(pair)  # the one of this moment
 
     def choose(self, fusion: FusionSettings) -> Choice:
         """Return the engine that ``fusion`` asks for in this session; it may take seconds, `use` takes it into use."""
@@ -150,9 +157,15 @@ class Session:
         self.runner.stop(timeout_s=0.0)
         self.pair.cancel()  # the runner may be waiting for a frame
         self.runner.stop()
+        self._ahead.close()
         for keeper in self._keepers:
             keeper.close()
         self.pair.close()
+
+
+def spare_cores() -> None:
+    """Leave half of the cores to decoding and encoding: OpenCV's threads wait busily."""
+    cv2.setNumThreads(max(1, cores() // 2))
 
 
 def open_session(settings: Settings, pace: Pace) -> Session:
@@ -161,7 +174,7 @@ def open_session(settings: Settings, pace: Pace) -> Session:
     Raises:
         FusionAppError: Something cannot be opened; nothing stays open.
     """
-    cv2.setNumThreads(max(1, cores() // 2))  # OpenCV's threads wait busily, on cores that decode and encode
+    spare_cores()
     pair = open_pair(settings.sources, raw_ir=settings.thermal.layout if wants_raw(settings.thermal) else "")
     try:
         choice = open_choice(settings.fusion, pair, is_real_time=pair.is_live or pace is not Pace.EXPORT)

@@ -14,9 +14,9 @@ LAYERS = {
     name: layer
     for layer, names in enumerate(
         (
-            "passwords errors frames settings profiles yaml_files cache machine",
+            "passwords errors frames settings profiles yaml_files whole_files cache machine",
             "sources alignment placement calibration synchronisation thermal engine fusion_modes compositing writers telemetry",
-            "pairing live_pairing opening pipeline snapshot quality display recording estimation file_offset",
+            "pairing live_pairing ahead opening pipeline snapshot quality display recording estimation file_offset",
             "runner",
             "session session_recorder pair_alignment processing bench",
             "cli gui",
@@ -30,6 +30,7 @@ SIBLINGS_THAT_MEET = {
     ("errors", "passwords"),
     ("settings", "errors"),
     ("settings", "yaml_files"),
+    ("yaml_files", "whole_files"),
     ("yaml_files", "errors"),
     ("settings", "frames"),
     ("settings", "profiles"),
@@ -38,6 +39,7 @@ SIBLINGS_THAT_MEET = {
     ("profiles", "yaml_files"),
     ("engine", "fusion_modes"),
     ("live_pairing", "pairing"),
+    ("ahead", "pairing"),
     ("processing", "session"),
     ("session_recorder", "session"),
     ("pair_alignment", "session"),

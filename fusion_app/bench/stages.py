@@ -12,6 +12,7 @@ from fusion_app.engine import Engine
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.pipeline import FusionPipeline
+from fusion_app.session import spare_cores
 from fusion_app.settings import Settings
 from fusion_app.sources import FrameSource, open_source
 from fusion_app.writers import Writer, open_writer
@@ -48,6 +49,7 @@ def measure_stages(settings: Settings, engine: Engine, output: Path, seconds: fl
     Raises:
         FusionAppError: A source, the engine or the encoder fails.
     """
+    spare_cores()
     with closing(open_source(settings.sources.ir)) as ir, closing(open_source(settings.sources.vis)) as vis:
         writer = open_writer(output, vis.info.fps or 25.0, settings.recording.quality)
         with closing(writer):
