@@ -25,7 +25,7 @@ Progress = Callable[[str], None]
 DEFAULT_SIZE = Size(640, 480)
 DEFAULT_SECONDS = 40.0
 
-SHARES = {"candidates": 0.5, "stages": 0.1, "sessions": 0.25, "live": 0.15}
+SHARES = {"candidates": 0.4, "stages": 0.1, "sessions": 0.25, "live": 0.25}
 """How the time given is divided."""
 
 STAGE_MODELS = ("lite-6k", "lite-2k", "max")

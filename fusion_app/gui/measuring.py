@@ -27,8 +27,8 @@ from fusion_app.settings import Settings
 PATIENCE_S = 60.0
 """How long a session may take to open, and a recording to be finished."""
 
-SETTLE_S = 1.5
-"""Left out at the start: the first frames, and the first choice of automatic quality."""
+SETTLE_S = 3.0
+"""Left out at the start: the first frames, the beginning of the file, and the first choices of automatic quality."""
 
 DISPLAY_S = 0.5
 EXPOSED_S = 0.1
