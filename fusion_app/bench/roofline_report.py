@@ -16,7 +16,7 @@ def render_roofline(roofline: Roofline) -> str:
 
 
 def _ceilings(ceilings: Ceilings) -> str:
-    measured = f"{_rate(ceilings.tflops)} in a matrix product, {ceilings.gb_per_s:,.1f} GB/s in a copy"
+    measured = f"{_rate(ceilings.tflops)} at most, {ceilings.gb_per_s:,.1f} GB/s in a copy"
     if ceilings.upload_gb_per_s is not None and ceilings.download_gb_per_s is not None:
         measured += f", {ceilings.upload_gb_per_s:.1f} GB/s up, {ceilings.download_gb_per_s:.1f} GB/s down"
     rated = ceilings.rated
@@ -35,5 +35,6 @@ def _row(reach: Reach) -> list[str]:
         milliseconds(laps[name]) if laps else NONE for name in ("upload", "compute", "download")
     )
     figures = [milliseconds(bounds.arithmetic_ms), milliseconds(bounds.memory_ms), layers, str(reach.timing.n)]
-    figures += [upload, compute, download, milliseconds(reach.timing.median_ms), f"{100 * reach.share:.0f} %"]
+    in_all = ("~" if reach.timing.is_noisy else "") + milliseconds(reach.timing.median_ms)
+    figures += [upload, compute, download, in_all, f"{100 * reach.share:.0f} %"]
     return [candidate.title, candidate.label, str(reach.size), *figures]

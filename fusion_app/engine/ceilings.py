@@ -40,7 +40,8 @@ class Ceilings:
         device: In the words of ``--device``.
         name: Of the device.
         precision: ``fp32``, ``fp16`` or ``bf16``.
-        tflops: Of a matrix product as measured, 10¹² operations a second; a multiply-accumulate is two.
+        tflops: Of a matrix product or a convolution as measured, whichever is faster, 10¹² operations a second; a
+            multiply-accumulate is two.
         gb_per_s: Of a copy as measured, bytes read and bytes written, 10⁹ a second.
         upload_gb_per_s: From pinned memory of the host; None on the CPU.
         download_gb_per_s: The way back.

@@ -92,7 +92,7 @@ def test_the_report_fits_a_terminal_and_tells_what_is_measured_from_what_is_rate
     laps = {"upload": 1.0, "compute": 4.0, "download": 0.5}
     reach = Reach(Candidate("paper", "plain", "fp16", "cuda", "w"), Size(3840, 2160), bounds, Timing(99, 6, 6, 6), laps)
     text = render_roofline(Roofline((ceilings,), (reach,)))
-    assert "780 TFLOP/s in a matrix product" in text
+    assert "780 TFLOP/s at most" in text
     assert "data sheet, fp16: 989 TFLOP/s" in text
     assert text.splitlines()[-1].split()[-5:] == ["4.00", "0.50", "6.00", "66", "%"]
     assert max(map(len, text.splitlines())) <= 150
