@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import yaml
 
 from fusion_app.errors import SettingsError
+from fusion_app.whole_files import write_whole
 
 T = TypeVar("T")
 
@@ -58,10 +59,8 @@ def save_yaml(path: Path, settings: Any, opening: str) -> None:
     Raises:
         SettingsError: It cannot be written there.
     """
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_text(to_yaml(settings, opening), encoding="utf-8")
-        partial.replace(path)
+        write_whole(path, to_yaml(settings, opening).encode())
     except OSError as error:
         raise SettingsError(str(path), "unwritable", f"a place that you may write to ({error.strerror})") from None
 

@@ -116,7 +116,12 @@ class FrameLog:
             self._file = path.open("xb", buffering=0)  # one write per line: what is killed leaves whole lines
         except OSError as error:
             raise RecordingError(write_failure(path, error)) from error
-        self._write(COLUMNS)
+        try:
+            self._write(COLUMNS)
+        except RecordingError:
+            self._file.close()
+            path.unlink()
+            raise
 
     def write(self, entry: Entry) -> None:
         """Write the line of ``entry``.

@@ -6,31 +6,67 @@ open, so the living are those whose file cannot be renamed.
 
 import os
 import sys
+import time
 from pathlib import Path
 
 SUFFIX = ".recording"
 FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
 """A link to somewhere else is no marker file."""
+GLANCE_S = 0.2
+"""Who only looks whether a file is held holds it himself, for less than this."""
 
 
 class MarkerFile:
-    """``NAME.recording`` beside ``video``, for as long as the video is being written."""
+    """``NAME.recording`` beside a video, held for as long as the video is being written: `begin` or `adopt` one."""
 
-    def __init__(self, video: Path) -> None:
-        self._path = video.with_suffix(SUFFIX)
-        self._descriptor: int | None = os.open(self._path, FLAGS | os.O_CREAT, 0o644)
-        _lock(self._descriptor)
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path = path
+        self._descriptor: int | None = descriptor
 
     def remove(self) -> None:
         """The video is finished. Needs no space on a full disk; a second call does nothing."""
+        if self._descriptor is None:
+            return
+        if sys.platform == "win32":
+            self.release()
+            self._path.unlink(missing_ok=True)
+        else:  # unlocked last, so that nobody takes it for the one of a dead process
+            self._path.unlink(missing_ok=True)
+            self.release()
+
+    def release(self) -> None:
+        """Leave the file as that of a video which is not finished, for somebody else to adopt."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
-            if sys.platform == "win32":
-                os.close(descriptor)
-                self._path.unlink(missing_ok=True)
-            else:  # unlocked last, so that nobody takes it for the one of a dead process
-                self._path.unlink(missing_ok=True)
-                os.close(descriptor)
+            os.close(descriptor)
+
+
+def begin(video: Path) -> MarkerFile:
+    """Hold the marker file of ``video``, which is about to be written.
+
+    Raises:
+        OSError: The folder cannot be written to.
+    """
+    path = video.with_suffix(SUFFIX)
+    descriptor = os.open(path, FLAGS | os.O_CREAT, 0o644)
+    _lock(descriptor, GLANCE_S)
+    return MarkerFile(path, descriptor)
+
+
+def adopt(video: Path) -> MarkerFile | None:
+    """Hold the marker file that somebody left who died over ``video``; None if it is gone or somebody else holds it."""
+    path = video.with_suffix(SUFFIX)
+    if sys.platform == "win32" and not is_abandoned(path):
+        return None
+    try:
+        descriptor = os.open(path, FLAGS)
+    except OSError:
+        return None
+    held = MarkerFile(path, descriptor)
+    if _lock(descriptor, GLANCE_S) and path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+        return held
+    held.release()
+    return None
 
 
 def claim(video: Path) -> None:
@@ -58,14 +94,19 @@ def is_abandoned(path: Path) -> bool:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool:
-    """Lock an open file as far as the system can; tell whether nobody else holds it."""
+def _lock(descriptor: int, patience_s: float = 0.0) -> bool:
+    """Lock an open file as far as the system can; tell whether nobody else holds it any longer than ``patience_s``."""
     if sys.platform == "win32":
         return True
     import fcntl  # noqa: PLC0415 - POSIX only
 
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(0.01)
+        else:
+            return True

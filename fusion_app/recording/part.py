@@ -1,13 +1,14 @@
 """One part of a recording: a Matroska file, its CSV and its YAML, begun and finished together."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
+from fusion_app.recording import marker_file
 from fusion_app.recording.clips import Clip, video_plan
 from fusion_app.recording.entry import Entry, FrameLog
-from fusion_app.recording.marker_file import MarkerFile
 from fusion_app.recording.sidecar import About, sidecar_of, write_yaml
 from fusion_app.settings import RecordingSettings
 from fusion_app.writers.base import write_failure
@@ -45,16 +46,18 @@ class Part:
         tracks = video_plan(plan.settings, first).tracks
         self._sidecar = sidecar_of(plan.about, first.wall_s, number, began_s, tracks)
         self._video: VideoWriter | None = None
-        try:
-            self._marker_file = MarkerFile(path)
-        except OSError as error:
-            raise RecordingError(write_failure(path, error)) from error
-        try:
-            self._log = FrameLog(path.with_suffix(".csv"), self._origin_s, began_s)
+        log = path.with_suffix(".csv")
+        with ExitStack() as undo:  # nothing is left that could be recovered, or of ours at all
+            try:
+                self._marker_file = marker_file.begin(path)
+            except OSError as error:
+                raise RecordingError(write_failure(path, error)) from error
+            undo.callback(self._marker_file.remove)
+            self._log = FrameLog(log, self._origin_s, began_s)
+            undo.callback(log.unlink)
+            undo.callback(self._log.close)
             write_yaml(path.with_suffix(".yaml"), self._sidecar)
-        except BaseException:
-            self._marker_file.remove()  # nothing is there that could be recovered
-            raise
+            undo.pop_all()
 
     def holds(self, entry: Entry) -> bool:
         """Tell whether the pictures of ``entry`` have the size and depth of the part's."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fusion_app.errors import RecordingError, SettingsError
 from fusion_app.recording.entry import markers_of
-from fusion_app.recording.marker_file import SUFFIX, is_abandoned
+from fusion_app.recording.marker_file import SUFFIX, adopt, is_abandoned
 from fusion_app.recording.sidecar import Sidecar, clock_text, write_yaml
 from fusion_app.writers.remux import remux
 from fusion_app.yaml_files import load_as
@@ -34,15 +34,25 @@ def recover(path: Path) -> Path:
         ``path``.
 
     Raises:
-        RecordingError: It cannot be read or the disk is too full; the original is as it was.
+        RecordingError: It cannot be read, the disk is too full, or somebody else is at it; the original is as it was.
     """
+    held = adopt(path)
+    if held is None:
+        raise RecordingError(f"{path} is finished, or another window writes or recovers it; nothing was changed")
+    try:
+        _recover(path)
+        held.remove()
+    finally:
+        held.release()
+    return path
+
+
+def _recover(path: Path) -> None:
     log, sidecar = path.with_suffix(".csv"), path.with_suffix(".yaml")
     frames = remux(path, markers_of(log) if log.is_file() else [])
     with suppress(SettingsError, RecordingError):  # the video is what matters; damage beside it must not stop this
         known = load_as(Sidecar, sidecar)
         write_yaml(sidecar, replace(known, frames=frames, finished=clock_text(), ended="recovered"))
-    dismiss(path)
-    return path
 
 
 def dismiss(path: Path) -> None:

@@ -13,6 +13,7 @@ from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.passwords import without_password
 from fusion_app.settings import Settings
+from fusion_app.whole_files import write_whole
 from fusion_app.writers.base import write_failure
 from fusion_app.yaml_files import to_yaml
 
@@ -144,13 +145,9 @@ def write_yaml(path: Path, facts: Sidecar | SnapshotFacts) -> None:
     Raises:
         RecordingError: It cannot be written.
     """
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_text(to_yaml(facts, OPENING), encoding="utf-8")
-        partial.replace(path)
+        write_whole(path, to_yaml(facts, OPENING).encode())
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise RecordingError(write_failure(path, error)) from error
 
 

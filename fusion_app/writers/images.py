@@ -1,13 +1,12 @@
 """Lossless PNG: one image, or a folder of them. No half image is ever left."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import cv2
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame, Image
+from fusion_app.whole_files import write_whole
 from fusion_app.writers.base import plain, write_failure
 
 
@@ -51,11 +50,7 @@ def write_png(path: Path, image: Image) -> None:
         RecordingError: It could not be written.
     """
     encoded = cv2.imencode(".png", plain(image))[1]
-    partial = path.with_name(path.name + ".partial")
     try:
-        partial.write_bytes(encoded.tobytes())
-        os.replace(partial, path)
+        write_whole(path, encoded.tobytes())
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise RecordingError(write_failure(path, error)) from error

@@ -13,6 +13,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
 from fusion_app.errors import RecordingError
+from fusion_app.whole_files import new_file
 from fusion_app.writers.video import chapter_list
 
 MAX_DAMAGE = 1000
@@ -28,8 +29,9 @@ def remux(path: Path, chapters: list[tuple[float, str]]) -> int:
     Raises:
         RecordingError: It cannot be read or written; the original is as it was.
     """
-    partial = path.with_name(f"{path.stem}.recovering{path.suffix}")
+    partial = None
     try:
+        partial = new_file(path.with_name(f"{path.stem}.recovering{path.suffix}"))
         with (
             av.open(str(path.absolute()), metadata_errors="ignore") as source,
             av.open(str(partial.absolute()), "w") as target,
@@ -38,14 +40,15 @@ def remux(path: Path, chapters: list[tuple[float, str]]) -> int:
         if not frames:
             raise RecordingError(f"{path} holds no frame that can be read; nothing was changed")
         if partial.stat().st_size < KEPT * path.stat().st_size:
-            os.replace(path, path.with_name(f"{path.stem}.damaged{path.suffix}"))
+            os.replace(path, new_file(path.with_name(f"{path.stem}.damaged{path.suffix}")))
         os.replace(partial, path)
     except (av.error.FFmpegError, OSError) as error:
         reason = error.strerror or str(error)
         raise RecordingError(f"{path} could not be recovered ({reason}); the file is as it was") from error
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        if partial is not None:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
     return frames
 
 

@@ -1,10 +1,7 @@
 """Recordings that begin at the same moment, fail before their first frame, or have a gap between two parts."""
 
-import csv
 import socket
 import sys
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,38 +15,11 @@ from fusion_app.recording.again import settings_of_recording
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
 from fusion_app.recording.sidecar import Sidecar
-from fusion_app.runner import Pace
-from fusion_app.session import Session, open_session
+from fusion_app.session import Session
 from fusion_app.session_recorder import SessionRecorder, about_session
-from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+from fusion_app.settings import Settings
 from fusion_app.yaml_files import load_as
-
-SOURCES = SourceSettings("synthetic:ir?size=64x48&fps=40", "synthetic:vis?size=64x48&fps=40", realtime=True, loop=True)
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    recording = RecordingSettings(str(tmp_path / "videos"), warn_free_mb=0, stop_free_mb=0)
-    return Settings(SOURCES, FusionSettings(model="max"), recording=recording)
-
-
-@pytest.fixture
-def session(settings: Settings) -> Iterator[Session]:
-    found = open_session(settings, Pace.LIVE)
-    yield found
-    found.close()
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def wait_for_frames(session: Session, count: int) -> None:
-    came = threading.Semaphore(0)
-    session.runner.add_sink(lambda _: came.release())
-    for _ in range(count):
-        assert came.acquire(timeout=20)
+from tests.sessions import rows, wait_for_frames
 
 
 def test_recordings_of_one_second_in_one_folder_get_names_and_files_of_their_own(
@@ -123,7 +93,7 @@ def test_time_goes_on_while_nothing_comes_between_two_parts(
         entry = entry_of(replace(frame, pair=pair), 0.025, 0.025, is_live=True)
         parts.write(replace(entry, begins_part=pts_s == 10.0))
     parts.close()
-    assert [float(row["time_s"]) for row in rows(tmp_path / "r-002.csv")] == [10.0, 10.025]
+    assert [float(row["time_s"]) for row in rows(tmp_path / "r-002.mkv")] == [10.0, 10.025]
     assert parts.seconds == pytest.approx(10.05)
 
 
@@ -156,10 +126,10 @@ def test_a_marker_and_a_new_part_come_in_the_order_of_the_user_however_long_the_
             recording.split()
         recording(entry_of(frame, 0.025, 0.025, is_live=True))
     recording.close()
-    marks = [row["marks"] for row in rows(tmp_path / "r.csv")]
+    marks = [row["marks"] for row in rows(tmp_path / "r.mkv")]
     assert len(marks) == 40
     assert "marker:here" in marks[20]
-    assert len(rows(tmp_path / "r-002.csv")) == 20
+    assert len(rows(tmp_path / "r-002.mkv")) == 20
 
 
 def test_the_command_recovers_what_was_killed_and_touches_nothing_else(
