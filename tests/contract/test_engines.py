@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from fusion_app import cache
+from fusion_app.cli.options import run_options, settings_from
 from fusion_app.engine import model_names, open_engine
 from fusion_app.engine.base import Engine
 from fusion_app.engine.enduring import EnduringEngine
@@ -178,6 +179,19 @@ def test_precision_that_a_runtime_lacks_is_refused(tiny_weights: Path) -> None:
         learned(tiny_weights, "torch", "bf16")
     with pytest.raises(EngineError, match="fp16 needs a GPU"):
         learned(tiny_weights, "auto", "fp16")
+
+
+def test_compiling_is_for_torch_and_is_asked_for_on_the_command_line(tiny_weights: Path) -> None:
+    options = run_options().parse_args(["--compile", "--precision", "fp16"])
+    options.ir = options.vis = None
+    fusion = settings_from(options).fusion
+    assert (fusion.compiled, fusion.precision) == (True, "fp16")
+    assert not FusionSettings().compiled
+    with pytest.raises(EngineError, match=r"--compile|pip install openvino"):
+        open_engine(
+            FusionSettings(weights=str(tiny_weights), device="cpu", runtime="openvino", compiled=True),
+            is_real_time=True,
+        )
 
 
 def test_without_openvino_the_slower_runtime_says_so(tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
