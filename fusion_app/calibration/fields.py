@@ -65,7 +65,7 @@ def edges(image: Image, size: Size, blur_px: float) -> Field:
 
 def turned(field: Field, degrees: float) -> Field:
     """Return ``field`` as its picture would have it if it were turned clockwise; its places stay."""
-    return np.asarray(field * np.exp(2j * np.radians(degrees)), np.complex64)
+    return field * np.complex64(np.exp(2j * np.radians(degrees)))
 
 
 def resized(size: Size, width: int) -> Size:
