@@ -115,7 +115,8 @@ class RecordingSettings:
         ir_codec: ``ffv1`` (lossless), ``h264``, or ``auto``: lossless for 16 bit, H.264 for 8 bit.
         split_minutes: A new part begins after so many minutes; 0 never.
         split_mb: A new part begins after so many megabytes; 0 never.
-        preroll_s: So much of what was seen before the start is recorded, too, as far as the memory for it reaches.
+        preroll_s: So much of what was seen before the start is recorded, too, as far as the memory for it reaches; it
+            is encoded all the while.
         warn_free_mb: Less free space than this, megabytes, is a warning.
         stop_free_mb: Less free space than this, megabytes, ends a recording while it can still be finished.
     """
