@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fusion_app.compositing import luma, restore_chroma
+from fusion_app.compositing import EDGE_COLOUR, edges_over, luma, over, restore_chroma
 
 
 def test_luma_is_bt601_full_range_and_not_rounded() -> None:
@@ -41,3 +41,26 @@ def test_pictures_made_in_strips_are_those_made_in_one_piece(shape: tuple[int, i
     change = fused_luma - vis_luma
     expected = cv2.add(vis, cv2.merge([change, change, change]), dtype=cv2.CV_8U)
     assert np.array_equal(restore_chroma(vis, vis_luma, fused_luma), expected)
+
+
+def test_a_weight_of_zero_leaves_exactly_what_is_below() -> None:
+    rng = np.random.default_rng(5)
+    upper, lower = rng.uniform(-75, 307, (2, 20, 30)).astype(np.float32)
+    weight = np.zeros((20, 30), np.float32)
+    weight[:, 10:20], weight[:, 20:] = 0.5, 1.0
+    found = over(upper, lower, weight)
+    assert np.array_equal(found[:, :10], lower[:, :10])
+    assert np.allclose(found[:, 10:20], (upper + lower)[:, 10:20] / 2, atol=1e-4)
+    assert np.allclose(found[:, 20:], upper[:, 20:], atol=1e-4)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_edges_of_infrared_are_in_colour_and_the_rest_is_grey(channels: int) -> None:
+    ir = np.zeros((120, 160), np.uint8)
+    ir[40:80, 50:100] = 200
+    vis = np.full((120, 160, 3) if channels == 3 else (120, 160), 100, np.uint8)
+    drawn = edges_over(ir, vis)
+    assert drawn.shape == (120, 160, 3)
+    assert tuple(drawn[40, 75]) == EDGE_COLOUR
+    assert np.ptp(drawn[60, 75].astype(int)) == 0
+    assert np.ptp(edges_over(np.zeros_like(ir), vis).astype(int)) == 0
