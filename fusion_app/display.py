@@ -10,8 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-
-import numpy as np
+from statistics import fmean
 
 from fusion_app.frames import FusedFrame
 
@@ -21,8 +20,11 @@ FLOOR_FPS = 5.0
 OVERLOAD_LAG, CALM_LAG = 0.1, 0.02
 """How full the recorder's queue is when the display gives way, and when it may come back."""
 
-OVERLOAD_SHARE, CALM_SHARE = 1.0, 0.8
-"""The same for the share of the frame period that fusing takes."""
+OVERLOAD_SHARE, CALM_SHARE = 1.0, 0.9
+"""The same for the share of the frame period that fusing takes on average."""
+
+OVERLOAD_LOST = 0.02
+"""The same for the share of frames that were lost because nobody was free to fuse them; in a calm there are none."""
 
 SETTLE_S = 1.0
 """A change needs so long to show its effect; only then anything else gives way."""
@@ -42,24 +44,26 @@ class Load:
     """How a session that records keeps up.
 
     Attributes:
-        share: What 95 % of the latest frames took at most, as a share of the source's frame period.
+        share: What the latest frames took on average, as a share of the source's frame period.
+        lost: Frames that could not be fused in time, as a share of all.
         lag: How full the recorder's queue is, 0…1.
         fps: Frames fused per second.
     """
 
     share: float
+    lost: float
     lag: float
     fps: float
 
     @property
     def is_over(self) -> bool:
         """Frames are being lost, or will be."""
-        return self.share > OVERLOAD_SHARE or self.lag > OVERLOAD_LAG
+        return self.share > OVERLOAD_SHARE or self.lost > OVERLOAD_LOST or self.lag > OVERLOAD_LAG
 
     @property
     def is_calm(self) -> bool:
         """There is room for more."""
-        return self.share <= CALM_SHARE and self.lag <= CALM_LAG
+        return self.share <= CALM_SHARE and not self.lost and self.lag <= CALM_LAG
 
 
 @dataclass(frozen=True)
@@ -111,22 +115,30 @@ class DisplayKeeper:
         self,
         period_s: Callable[[], float],
         lag: Callable[[], float | None],
+        lost: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Watch frames that come every ``period_s``; ``lag`` tells how full the recorder's queue is, None without one.
+        """Watch frames that come every ``period_s``.
 
-        Both are asked with every frame.
+        All are asked with every frame.
+
+        Args:
+            period_s: Time between two frames of the source, seconds.
+            lag: How full the recorder's queue is, 0…1; None while nothing is recorded.
+            lost: Frames that could not be fused in time, so far.
+            clock: What time is taken by, seconds.
         """
         self.is_shown = False
         """A window shows the session; it is what can give way."""
         self._period_s = period_s
         self._lag = lag
+        self._lost = lost
         self._clock = clock
         self._display = Display()
         self._load: Load | None = None
         self._since = -SETTLE_S
         self._over_since: float | None = None
-        self._times: deque[tuple[float, float]] = deque(maxlen=WINDOW)
+        self._times: deque[tuple[float, float, int]] = deque(maxlen=WINDOW)
 
     @property
     def stride(self) -> int:
@@ -154,7 +166,7 @@ class DisplayKeeper:
             self._change(Display())
             self._load = self._over_since = None
             return
-        self._times.append((self._clock(), sum(fused.stage_ms.values())))
+        self._times.append((self._clock(), sum(fused.stage_ms.values()), self._lost()))
         if len(self._times) >= FEWEST:
             self._decide(self._measured(lag))
 
@@ -174,7 +186,8 @@ class DisplayKeeper:
         self._display = display
 
     def _measured(self, lag: float) -> Load:
-        first_s, last_s = self._times[0][0], self._times[-1][0]
-        fps = (len(self._times) - 1) / (last_s - first_s) if last_s > first_s else 0.0
-        p95_ms = float(np.percentile([took_ms for _, took_ms in self._times], 95))
-        return Load(p95_ms / 1000 / self._period_s(), lag, fps)
+        (first_s, _, lost_first), (last_s, _, lost_last) = self._times[0], self._times[-1]
+        count, lost = len(self._times) - 1, lost_last - lost_first
+        fps = count / (last_s - first_s) if last_s > first_s else 0.0
+        mean_s = fmean(took_ms for _, took_ms, _ in self._times) / 1000
+        return Load(mean_s / self._period_s(), lost / (count + lost), lag, fps)

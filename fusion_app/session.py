@@ -55,7 +55,7 @@ class Session:
         self.runner = Runner(reader, self._pipeline, self.pace, self.telemetry)
         self.pressure: Callable[[], float | None] = lambda: None
         """How full the queue of a recording is, 0…1, or None while nothing is recorded: all else makes room for it."""
-        self.display = DisplayKeeper(self._period_s, self._lag)
+        self.display = DisplayKeeper(self._period_s, self._lag, self._lost)
         self.runner.add_sink(self.display)
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)
@@ -87,6 +87,11 @@ class Session:
 
     def _lag(self) -> float | None:
         return self.pressure()  # asked anew each time: the recorder comes later
+
+    def _lost(self) -> int:
+        """Return how many visible frames could not be fused in time."""
+        live = self.pairs.counts.dropped + self.vis.dropped if self.pair.is_live else 0
+        return live + self.telemetry.skipped
 
     def _period_s(self) -> float:
         """Return the time between two visible frames: as measured, for what a camera says of itself is often wrong."""

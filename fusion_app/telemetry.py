@@ -59,6 +59,11 @@ class Telemetry:
         self._recent: deque[FusedStats] = deque(maxlen=WINDOW)
         self._skews: deque[tuple[float, float]] = deque(maxlen=WINDOW)
 
+    @property
+    def skipped(self) -> int:
+        """Frames skipped to keep real time so far."""
+        return self._skipped
+
     def frame_fused(self, fused: FusedFrame, latency_s: float) -> None:
         """Note a fused frame and how long it took from its arrival, seconds."""
         stats = FusedStats(fused.pts_s, fused.stage_ms)  # the images must not be kept alive

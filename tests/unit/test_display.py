@@ -8,8 +8,9 @@ import pytest
 from fusion_app.display import LONGEST_PATIENCE_S, OVERRUN_S, PATIENCE_S, SETTLE_S, Display, DisplayKeeper, Load
 from fusion_app.frames import Frame, FramePair, FusedFrame
 
-CALM = Load(share=0.5, lag=0.0, fps=30.0)
+CALM = Load(share=0.5, lost=0.0, lag=0.0, fps=30.0)
 SLOW = replace(CALM, share=1.2)
+LOSING = replace(CALM, lost=0.1)
 WAITING = replace(CALM, lag=0.3)
 
 
@@ -17,7 +18,7 @@ def after(display: Display, load: Load, settled_s: float = SETTLE_S) -> Display:
     return display.next(load, settled_s)
 
 
-@pytest.mark.parametrize("load", [SLOW, WAITING], ids=["fusing is too slow", "the recorder's queue fills"])
+@pytest.mark.parametrize("load", [SLOW, LOSING, WAITING], ids=["too slow", "frames are lost", "the queue fills"])
 def test_under_overload_half_as_much_is_shown_step_by_step_down_to_the_floor(load: Load) -> None:
     display, strides = Display(), []
     for _ in range(4):
@@ -41,9 +42,9 @@ def test_each_step_waits_for_the_effect_of_the_one_before() -> None:
 
 
 def test_between_calm_and_overload_nothing_changes() -> None:
-    between = replace(CALM, share=0.9)
-    for stride in (1, 2, 4):
-        assert after(Display(stride), between, 1000.0).stride == stride
+    for between in (replace(CALM, share=0.95), replace(CALM, lost=0.01), replace(CALM, lag=0.05)):
+        for stride in (1, 2, 4):
+            assert after(Display(stride), between, 1000.0).stride == stride
 
 
 def test_the_display_comes_back_step_by_step_after_a_calm() -> None:
@@ -79,7 +80,8 @@ class Bench:
     def __init__(self, *, is_shown: bool = True) -> None:
         self.now = 0.0
         self.lag: float | None = 0.0
-        self.keeper = DisplayKeeper(lambda: 1 / 30, lambda: self.lag, lambda: self.now)
+        self.lost = 0
+        self.keeper = DisplayKeeper(lambda: 1 / 30, lambda: self.lag, lambda: self.lost, lambda: self.now)
         self.keeper.is_shown = is_shown
 
     def feed(self, took_ms: float, seconds: float) -> None:
@@ -113,6 +115,23 @@ def test_nothing_gives_way_while_nothing_is_recorded_and_all_is_shown_when_a_rec
     assert bench.keeper.stride == 2
     bench.lag = None
     bench.feed(50.0, 0.1)
+    assert bench.keeper.stride == 1
+
+
+def test_frames_that_are_lost_between_quick_ones_are_overload_as_well() -> None:
+    bench = Bench()
+    bench.feed(10.0, 5.0)
+    assert bench.keeper.stride == 1
+    bench.lost += 3
+    bench.feed(10.0, 0.1)
+    assert bench.keeper.stride == 2
+
+
+def test_frames_that_take_long_now_and_then_are_none_as_long_as_nothing_is_lost() -> None:
+    bench = Bench()
+    for _ in range(20):
+        bench.feed(20.0, 0.4)
+        bench.feed(50.0, 0.1)
     assert bench.keeper.stride == 1
 
 
