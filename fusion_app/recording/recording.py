@@ -118,7 +118,7 @@ class Recording:
             entry = replace(entry, begins_part=self._must_split)
             self._must_split = False
         if has_resumed and self._last_s is not None:
-            paused_s = entry.fused.pts_s - self._last_s - entry.period_s
+            paused_s = max(0.0, entry.fused.pts_s - self._last_s - entry.period_s)
             self._cut_s += paused_s
             marks.append(marker("pause", f"{paused_s:.3f}"))
         self._is_over = self._is_over or self._is_late(entry.fused.pts_s)
@@ -126,10 +126,10 @@ class Recording:
             self._remember(marks, must_split=entry.begins_part)
 
     def _is_late(self, pts_s: float) -> bool:
+        file_s = pts_s - self._cut_s
         if self._first_s is None:
-            self._first_s = pts_s
-        recorded_s = pts_s - self._first_s - self._cut_s
-        return self._duration_s is not None and recorded_s >= self._duration_s - 1e-6
+            self._first_s = file_s
+        return self._duration_s is not None and file_s - self._first_s >= self._duration_s - 1e-6
 
     def _offer(self, entry: Entry, marks: list[str]) -> bool:
         dropped = self._recorder.dropped - self._told_dropped
