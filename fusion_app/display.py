@@ -84,12 +84,13 @@ class Display:
         """Tell whether half of what is shown of ``fps`` is still enough to see by."""
         return fps >= 2 * self.stride * FLOOR_FPS
 
-    def next(self, load: Load, settled_s: float) -> "Display":
+    def next(self, load: Load, settled_s: float, calm_s: float) -> "Display":
         """Return how much to show from now on: the same, half, or twice as much.
 
         Args:
             load: How the session keeps up.
             settled_s: Seconds since the last change.
+            calm_s: How much of them, up to now, there was room for more.
         """
         if settled_s < SETTLE_S:
             return self
@@ -97,7 +98,7 @@ class Display:
             return replace(self, stride=self.stride // 2)  # what is left is so little that painting it costs nothing
         if load.is_over:
             return self._giving_way(settled_s) if self.can_give_way(load.fps) else self
-        if load.is_calm and self.stride > 1 and settled_s >= self.patience_s:
+        if self.stride > 1 and calm_s >= self.patience_s:
             return replace(self, stride=self.stride // 2, has_come_back=True)
         return self
 
@@ -137,6 +138,7 @@ class DisplayKeeper:
         self._display = Display()
         self._load: Load | None = None
         self._since = -SETTLE_S
+        self._calm_since = 0.0
         self._over_since: float | None = None
         self._times: deque[tuple[float, float, int]] = deque(maxlen=WINDOW)
 
@@ -165,6 +167,7 @@ class DisplayKeeper:
         if lag is None:  # nothing is recorded
             self._change(Display())
             self._load = self._over_since = None
+            self._times.clear()
             return
         self._times.append((self._clock(), sum(fused.stage_ms.values()), self._lost()))
         if len(self._times) >= FEWEST:
@@ -172,8 +175,10 @@ class DisplayKeeper:
 
     def _decide(self, load: Load) -> None:
         now, self._load = self._clock(), load
+        if not load.is_calm:
+            self._calm_since = now
         if self.is_shown:
-            self._change(self._display.next(load, now - self._since))
+            self._change(self._display.next(load, now - self._since, now - self._calm_since))
         if not load.is_over or self.has_to_give():
             self._over_since = None
         elif self._over_since is None:
@@ -181,7 +186,7 @@ class DisplayKeeper:
 
     def _change(self, display: Display) -> None:
         if display.stride != self._display.stride:
-            self._since = self._clock()
+            self._since = self._calm_since = self._clock()
             self._times.clear()  # what follows is measured anew
         self._display = display
 

@@ -15,7 +15,7 @@ WAITING = replace(CALM, lag=0.3)
 
 
 def after(display: Display, load: Load, settled_s: float = SETTLE_S) -> Display:
-    return display.next(load, settled_s)
+    return display.next(load, settled_s, settled_s if load.is_calm else 0.0)
 
 
 @pytest.mark.parametrize("load", [SLOW, LOSING, WAITING], ids=["too slow", "frames are lost", "the queue fills"])
@@ -133,6 +133,17 @@ def test_frames_that_take_long_now_and_then_are_none_as_long_as_nothing_is_lost(
         bench.feed(20.0, 0.4)
         bench.feed(50.0, 0.1)
     assert bench.keeper.stride == 1
+
+
+def test_a_short_calm_is_none() -> None:
+    bench = Bench()
+    bench.feed(50.0, 10.0)
+    for _ in range(5):
+        bench.feed(10.0, 3.0)
+        bench.feed(50.0, 1.0)
+    assert bench.keeper.stride == 4
+    bench.feed(10.0, PATIENCE_S + 1.5)
+    assert bench.keeper.stride == 2
 
 
 def test_without_a_window_the_network_gives_way_at_once() -> None:
