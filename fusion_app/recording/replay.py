@@ -179,8 +179,8 @@ class RecordedPairs:
         self.policy = policy
         self.counts = PairingCounts()
         self.end_s: float | None = None
-        if policy.offset_s:
-            self.seek(0.0)
+        self._offset_s = 0.0
+        """The offset that infrared is read with; the wanted one may be set from another thread."""
 
     @property
     def offset_s(self) -> float:
@@ -189,9 +189,7 @@ class RecordedPairs:
 
     @offset_s.setter
     def offset_s(self, offset_s: float) -> None:
-        if offset_s != self.policy.offset_s:
-            self.policy = replace(self.policy, offset_s=offset_s)
-            self._ir.seek(self._ir_line(min(self._next, len(self._lines) - 1)).ir_s)
+        self.policy = replace(self.policy, offset_s=offset_s)
 
     @property
     def notice(self) -> str:
@@ -210,12 +208,18 @@ class RecordedPairs:
         """Continue at the first frame not before ``pts_s``; counts go on."""
         self._next = min(self._lines.find(pts_s), len(self._lines) - 1)
         self._vis.seek(self._lines.appeared_s(self._next))
+        self._seek_ir()
+
+    def _seek_ir(self) -> None:
+        self._offset_s = self.policy.offset_s
         self._ir.seek(self._ir_line(self._next).ir_s)
 
     def read(self) -> FramePair | None:
         """Return the next pair, or None at the end of the lines, or where the tracks end before them."""
         if self._next >= len(self._lines):
             return None
+        if self._offset_s != self.policy.offset_s:
+            self._seek_ir()
         line, other = self._lines[self._next], self._ir_line(self._next)
         if self.end_s is not None and line.time_s >= self.end_s - CLOSE_S:
             return None
@@ -228,13 +232,13 @@ class RecordedPairs:
     def _ir_line(self, number: int) -> Line:
         """Return the line whose infrared frame is shown with the line ``number``."""
         line = self._lines[number]
-        return self._lines[self._lines.nearest(line.time_s - self.offset_s)] if self.offset_s else line
+        return self._lines[self._lines.nearest(line.time_s - self._offset_s)] if self._offset_s else line
 
     def _pair(self, ir: Frame, vis: Frame, line: Line, other: Line) -> FramePair:
         image = ir.image[..., 0] if other.ir < 0 and ir.image.ndim == 3 else ir.image  # a blank is grey
-        skew_s = other.time_s + self.offset_s - line.time_s + other.skew_s if self.offset_s else line.skew_s
+        skew_s = other.time_s + self._offset_s - line.time_s + other.skew_s if self._offset_s else line.skew_s
         lost = LOST[line.lost if line.lost == 2 else other.lost if other.lost == 1 else 0]
-        is_held = not lost and (line.is_held if not self.offset_s else abs(skew_s) > self.policy.tolerance_s)
+        is_held = not lost and (line.is_held if not self._offset_s else abs(skew_s) > self.policy.tolerance_s)
         c = self.counts
         self.counts = replace(c, paired=c.paired + 1, held=c.held + is_held, lost=c.lost + bool(lost))
         return FramePair(

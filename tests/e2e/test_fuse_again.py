@@ -2,6 +2,7 @@
 
 import csv
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -255,6 +256,26 @@ def test_the_recorded_numbers_and_marks_come_back(session: Session) -> None:
             assert np.array_equal(found.ir.image, expected.ir.image)
 
 
+def test_what_is_played_is_what_is_exported(tmp_path: Path) -> None:
+    path = record(tmp_path / "r.mkv", [pair(i) for i in range(40, 75)])
+    runs: list[dict[float, np.ndarray]] = []
+    for pace in (Pace.EXPORT, Pace.PLAY):
+        shown: dict[float, np.ndarray] = {}
+        session = open_session(settings_of_recording(path), pace)
+        session.runner.add_sink(lambda fused, shown=shown: shown.__setitem__(round(fused.pts_s, 4), fused.image))
+        session.runner.start()
+        deadline = time.monotonic() + 20
+        while session.runner.report is None and not session.runner.is_at_end:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        session.close()
+        runs.append(shown)
+    exported, played = runs
+    assert len(exported) == 35
+    assert played
+    assert all(np.array_equal(image, exported[pts_s]) for pts_s, image in played.items())
+
+
 def test_another_offset_shows_infrared_of_another_time(eventful: Path) -> None:
     settings = settings_of_recording(eventful)
     late = open_session(replace(settings, sources=replace(settings.sources, offset_ms=240.0)), Pace.EXPORT)
@@ -267,3 +288,19 @@ def test_another_offset_shows_infrared_of_another_time(eventful: Path) -> None:
         assert found[index].ir.index == pair(index - 6).ir.index
         assert found[index].skew_s == pytest.approx(pair(index - 6).skew_s, abs=1e-5)
     assert [item.lost for item in found[56:86]] == ["ir"] * 30
+
+
+def test_the_offset_may_be_changed_while_it_is_read(session: Session) -> None:
+    for _ in range(140):
+        session.pairs.read()
+    for offset_s, frames in ((0.24, 6), (0.0, 0), (-0.24, -6), (0.24, 6)):
+        session.pairs.offset_s = offset_s
+        number = 140
+        session.pairs.seek(number / FPS)
+        found = session.pairs.read()
+        assert found is not None
+        assert (found.vis.index, found.ir.index) == (number, pair(number - frames).ir.index)
+        session.pairs.offset_s = 0.0
+        found = session.pairs.read()
+        assert found is not None
+        assert (found.vis.index, found.ir.index) == (number + 1, pair(number + 1).ir.index)

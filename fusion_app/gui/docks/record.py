@@ -222,7 +222,7 @@ def _preroll_text(preroll: PreRollStatus) -> str:
     """Return what a recording would begin with now, and what it takes; empty where no pre-roll is wanted."""
     if not preroll.asked_s:
         return ""
-    words = _words(QT_TRANSLATE_NOOP("RecordPanel", "{0} of {1} s from before, {2} of memory"))
+    words = _words(QT_TRANSLATE_NOOP("RecordPanel", "{0} of {1} s from before · {2}"))
     seconds = min(preroll.seconds, preroll.asked_s)
     lines = [words.format(f"{seconds:.0f}", f"{preroll.asked_s:.0f}", size_text(preroll.size))]
     if preroll.dropped:
