@@ -57,11 +57,15 @@ class AlignmentProfile:
         return _homography(self, ir, vis)
 
     def inverse(self) -> "AlignmentProfile":
-        """Return the profile for the two sources in each other's place."""
+        """Return the profile for the two sources in each other's place; an empty one where that cannot be."""
         if not self.is_set:
             return self
-        matrix = np.linalg.inv(np.array(self.ir_to_vis, np.float64))
-        return AlignmentProfile(rows(np.asarray(matrix, np.float64)), self.vis_size, self.ir_size, self.name, self.made)
+        matrix = np.asarray(np.linalg.inv(np.array(self.ir_to_vis, np.float64)), np.float64)
+        turned = AlignmentProfile(rows(matrix), self.vis_size, self.ir_size, self.name, self.made)
+        try:
+            return check_profile(turned)
+        except SettingsError:
+            return AlignmentProfile()
 
 
 def profile_of(matrix: Matrix, ir: Size, vis: Size, made: str = "") -> AlignmentProfile:

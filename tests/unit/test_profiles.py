@@ -59,6 +59,11 @@ def test_the_inverse_is_for_the_sources_in_each_others_place() -> None:
     assert AlignmentProfile().inverse() == AlignmentProfile()
 
 
+def test_an_inverse_that_no_rig_could_hold_is_none() -> None:
+    steep = check_profile(changed(ir_to_vis=((0.5, 0.0, 0.0), (0.0, 0.5, 0.0), (0.02, 0.0, 1.0))))
+    assert steep.inverse() == AlignmentProfile()
+
+
 def changed(**values: object) -> AlignmentProfile:
     fields = {"ir_to_vis": IDENTITY, "ir_size": (64, 48), "vis_size": (64, 48)} | values
     return AlignmentProfile(**fields)  # type: ignore[arg-type]
