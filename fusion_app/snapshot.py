@@ -12,6 +12,7 @@ from fusion_app.recording.entry import recordable
 from fusion_app.recording.sidecar import About, snapshot_facts, write_yaml
 from fusion_app.settings import RecordingSettings
 from fusion_app.writers import write_png
+from fusion_app.writers.base import write_failure
 
 BESIDE = (".yaml", ".csv", ".recording")
 """What may lie beside a recording or a snapshot, under the same name."""
@@ -61,10 +62,27 @@ def save_snapshot(folder: Path, fused: FusedFrame, about: About | None = None) -
     """
     make_folder(folder)
     fused = recordable(fused)
-    path = free_path(folder, "snapshot", ".png")
-    write_png(path, fused.image)
+    path = _claimed(folder)
+    try:
+        write_png(path, fused.image)
+    except RecordingError:
+        path.unlink(missing_ok=True)
+        raise
     write_png(path.with_name(f"{path.stem}-ir.png"), fused.pair.ir.image)
     write_png(path.with_name(f"{path.stem}-visible.png"), fused.pair.vis.image)
     if about is not None:
         write_yaml(path.with_suffix(".yaml"), snapshot_facts(about, fused))
     return path
+
+
+def _claimed(folder: Path) -> Path:
+    """Return the path of a new snapshot, an empty file as yet; another window may take one in the same second."""
+    while True:
+        path = free_path(folder, "snapshot", ".png")
+        try:
+            path.open("xb").close()
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise RecordingError(write_failure(path, error)) from None
+        return path

@@ -1,5 +1,6 @@
 """Names of what is kept, and single pictures."""
 
+import threading
 from pathlib import Path
 
 import cv2
@@ -34,6 +35,22 @@ def test_a_snapshot_is_lossless_and_keeps_16_bit(tmp_path: Path) -> None:
 def test_snapshots_of_one_second_do_not_replace_each_other(tmp_path: Path) -> None:
     paths = {save_snapshot(tmp_path, fused()) for _ in range(4)}
     assert len(paths) == 4
+    assert len(list(tmp_path.iterdir())) == 12
+
+
+def test_snapshots_of_two_windows_in_one_moment_have_names_of_their_own(tmp_path: Path) -> None:
+    ready, paths = threading.Barrier(4), []
+
+    def take() -> None:
+        ready.wait()
+        paths.append(save_snapshot(tmp_path, fused()))
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(paths)) == 4
     assert len(list(tmp_path.iterdir())) == 12
 
 
