@@ -23,8 +23,9 @@ OVERLOAD_LAG, CALM_LAG = 0.1, 0.02
 OVERLOAD_SHARE, CALM_SHARE = 1.0, 0.9
 """The same for the share of the frame period that fusing takes on average."""
 
-OVERLOAD_LOST = 0.02
-"""The same for the share of frames that were lost because nobody was free to fuse them; in a calm there are none."""
+OVERLOAD_LOST = 0.08
+"""The same for the share of frames that were lost because nobody was free to fuse them; one or two are soon forgotten,
+but in a calm there are none."""
 
 SETTLE_S = 1.0
 """A change needs so long to show its effect; only then anything else gives way."""
@@ -35,7 +36,7 @@ PATIENCE_S, LONGEST_PATIENCE_S = 5.0, 80.0
 OVERRUN_S = 5.0
 """An overload that lasts so long when all has been given is told."""
 
-WINDOW, FEWEST = 30, 10
+WINDOW, FEWEST = 30, 15
 """Frames that are looked at, and how many are needed at least."""
 
 

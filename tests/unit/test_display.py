@@ -120,7 +120,10 @@ def test_nothing_gives_way_while_nothing_is_recorded_and_all_is_shown_when_a_rec
 
 def test_frames_that_are_lost_between_quick_ones_are_overload_as_well() -> None:
     bench = Bench()
-    bench.feed(10.0, 5.0)
+    for _ in range(5):
+        bench.feed(10.0, 1.0)
+        bench.lost += 1  # a hiccup
+    bench.feed(10.0, 1.0)
     assert bench.keeper.stride == 1
     bench.lost += 3
     bench.feed(10.0, 0.1)
