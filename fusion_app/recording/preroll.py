@@ -13,8 +13,8 @@ from fusion_app.settings import RecordingSettings
 CAPACITY = 512_000_000
 """Bytes that encoded frames may take; 30 seconds of two real 1080p cameras take a fifth of it."""
 
-WAITING = 128_000_000
-"""Bytes of frames that wait to be encoded. Half of a recording's queue, which takes what comes while this empties."""
+WAITING = 256_000_000
+"""Bytes of frames that wait to be encoded, at most; what comes beyond is dropped and counted, as in a recording."""
 
 SLACK_S = 1.0
 

@@ -66,7 +66,7 @@ class Recorder(Generic[T]):
     @property
     def fullness(self) -> float:
         """How full the queue is, 0…1; at 1 frames are dropped or waited for."""
-        return min(1.0, self._weight / self._capacity)
+        return min(1.0, self._weight / (self._capacity + self._spare))
 
     @property
     def error(self) -> RecordingError | None:
