@@ -43,7 +43,9 @@ class Clip:
     @property
     def plan(self) -> VideoPlan:
         """What a file must be like that begins with it."""
-        return replace(self.video.plan, origin_s=self.begins_s)
+        newest = self.lines[-1]  # by now a camera's rate is measured; decoding does not depend on it
+        fps, ir_fps = 1 / newest.period_s, 1 / newest.ir_period_s
+        return replace(self.video.plan, origin_s=self.begins_s, fps=fps, ir_fps=ir_fps)
 
 
 class ClipWriter:

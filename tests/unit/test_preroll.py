@@ -312,6 +312,24 @@ def test_the_pre_roll_is_on_disk_before_a_frame_comes(tmp_path: Path, keep: Call
     recording.close()
 
 
+def test_a_rate_that_was_measured_late_is_what_players_are_told(tmp_path: Path, keep: Callable[..., PreRoll]) -> None:
+    items = [
+        replace(entry(i, DEEP), period_s=0.04 if i < 10 else 1 / 60, ir_period_s=0.04 if i < 10 else 1 / 9)
+        for i in range(30)
+    ]
+    record(tmp_path / "r.mkv", keep(items[:20]), items[20:])
+    with av.open(str(tmp_path / "r.mkv")) as container:
+        assert [float(stream.average_rate) for stream in container.streams.video] == pytest.approx(
+            [60, 60, 9], rel=0.01
+        )
+    found = tracks(tmp_path / "r.mkv")
+    assert all(np.array_equal(image, DEEP[i]) for i, (_, image) in enumerate(found["ir"]))
+    for time_s, image in found["visible"]:  # every packet is decoded with the header of the other encoder
+        assert np.abs(image.astype(int) - COLOUR[round(time_s * FPS)]).mean() < 6
+    assert {len(frames) for frames in found.values()} == {30}
+    assert not (tmp_path / "r-002.mkv").exists()
+
+
 def test_memory_and_file_have_the_same_encoder(tmp_path: Path, keep: Callable[..., PreRoll]) -> None:
     """What is in the header of a file must fit the packets of another encoder with the same settings."""
     made: list[MemoryVideo] = []
