@@ -27,11 +27,12 @@ class PartsSource(FrameSource):
         self._told: list[str] = []
         last, began_s = parts[-1]
         ending = VideoFileSource(last, track)
-        length_s = began_s + (ending.info.duration_s or 0.0)
+        last_s = ending.info.duration_s  # unknown of a file that was cut off
         ending.close()
         self._open(0)
         first = self._file.info
-        self.info = replace(first, frame_count=round(length_s / first.period_s) or None)
+        count = None if last_s is None else round((began_s + last_s) / first.period_s)
+        self.info = replace(first, frame_count=count or None)
 
     @property
     def notice(self) -> str:  # type: ignore[override]
