@@ -64,14 +64,12 @@ class FramePair:
         is_held: One of the two is older than the tolerance allows, repeated because no newer one came.
         lost: The source that has gone silent (live only): the picture goes on from the other, and the frame of the
             lost one is its last, or blank if it never had any.
-        view: Infrared as it is fused, where it was made ahead of fusing; else None.
     """
 
     ir: Frame
     vis: Frame
     is_held: bool = False
     lost: Literal["", "ir", "vis"] = ""
-    view: "ThermalView | None" = None
 
     @property
     def skew_s(self) -> float:

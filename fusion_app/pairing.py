@@ -27,16 +27,6 @@ class FrameReader(Protocol):
         """No frame will come any more."""
 
 
-class PairReader(Protocol):
-    """Where pairs come from."""
-
-    def read(self) -> FramePair | None:
-        """Return the next pair, or None at the end."""
-
-    def seek(self, pts_s: float) -> None:
-        """Continue at ``pts_s``."""
-
-
 @dataclass(frozen=True)
 class PairingPolicy:
     """When two frames belong together.

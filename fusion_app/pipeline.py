@@ -6,14 +6,14 @@ between frames.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from fusion_app import alignment, compositing
 from fusion_app.engine.base import Engine, ImageEngine
-from fusion_app.frames import FloatImage, Frame, FramePair, FusedFrame, Image, ThermalView, size_of
+from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, ThermalView, size_of
 from fusion_app.profiles import AlignmentProfile
 from fusion_app.thermal import Thermal
 
@@ -42,7 +42,8 @@ class FusionPipeline:
             EngineError: The engine failed; the run ends with it.
         """
         clock = _StageClock(self.clock)
-        view = pair.view or self._view(pair.ir)
+        # A blank stands for a source that never had a frame: there is nothing to decode, and no gain to learn from it.
+        view = self.thermal(pair.ir) if pair.ir.index >= 0 else ThermalView(pair.ir.image)
         clock.lap("thermal")
         is_alone = pair.vis.index < 0  # there never was a visible frame: infrared keeps its size
         ir_view = view.grey if is_alone else alignment.apply(view.grey, self.alignment, pair.vis.size)
@@ -51,18 +52,6 @@ class FusionPipeline:
         image = _remaining(pair, ir_view) if pair.lost else self._fused(pair.vis.image, ir_view, reach, clock)
         ir_to_vis = None if is_alone else self.alignment.homography(size_of(view.grey), pair.vis.size)
         return FusedFrame(image, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view, ir_to_vis)
-
-    def prepared(self, pair: FramePair) -> FramePair:
-        """Return ``pair`` with its infrared as it is fused: what may be done ahead, in the order of the pairs.
-
-        Raises:
-            ThermalError: The infrared frame does not fit the settings.
-        """
-        return replace(pair, view=self._view(pair.ir))
-
-    def _view(self, ir: Frame) -> ThermalView:
-        # A blank stands for a source that never had a frame: there is nothing to decode, and no gain to learn from it.
-        return self.thermal(ir) if ir.index >= 0 else ThermalView(ir.image)
 
     def _fused(self, vis: Image, ir_view: Image, reach: FloatImage | None, clock: "_StageClock") -> Image:
         if isinstance(self.engine, ImageEngine) and (image := self.engine.fuse_image(ir_view, vis, reach)) is not None:

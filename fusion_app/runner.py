@@ -9,9 +9,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from fusion_app.frames import FramePair, FusedFrame
-from fusion_app.pairing import PairReader
 from fusion_app.telemetry import Telemetry
 
 Pipeline = Callable[[FramePair], FusedFrame]
@@ -22,6 +22,16 @@ LATE_S = 0.1
 
 PATIENCE_S = 0.25
 """How long frames are skipped without catching up before the run takes the time as it is."""
+
+
+class PairReader(Protocol):
+    """What the runner needs of the paired sources."""
+
+    def read(self) -> FramePair | None:
+        """Return the next pair, or None at the end."""
+
+    def seek(self, pts_s: float) -> None:
+        """Continue at ``pts_s``."""
 
 
 class Pace(enum.Enum):

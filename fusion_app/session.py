@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 
 import cv2
 
-from fusion_app.ahead import PairsAhead
 from fusion_app.display import DisplayKeeper
 from fusion_app.engine import Engine, open_engine
-from fusion_app.frames import FramePair
 from fusion_app.live_pairing import LivePairStream
 from fusion_app.machine import cores
 from fusion_app.opening import OpenPair, open_pair
@@ -50,9 +48,7 @@ class Session:
         self.telemetry = Telemetry()
         self._changing = threading.Lock()
         self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
-        self._ahead = PairsAhead(self.pairs, self._prepared)
-        reader = self._ahead if self.pace is Pace.EXPORT else self.pairs  # who watches wants the newest, not the next
-        self.runner = Runner(reader, self._pipeline, self.pace, self.telemetry)
+        self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
         self.pressure: Callable[[], float | None] = lambda: None
         """How full the queue of a recording is, 0…1, or None while nothing is recorded: all else makes room for it."""
         self.display = DisplayKeeper(self._period_s, self._lag, self._lost)
@@ -60,9 +56,6 @@ class Session:
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)
         pair.begin()
-
-    def _prepared(self, pair: FramePair) -> FramePair:
-        return self._pipeline.prepared(pair)  # the one of this moment
 
     def choose(self, fusion: FusionSettings) -> Choice:
         """Return the engine that ``fusion`` asks for in this session; it may take seconds, `use` takes it into use."""
@@ -162,7 +155,6 @@ class Session:
         self.runner.stop(timeout_s=0.0)
         self.pair.cancel()  # the runner may be waiting for a frame
         self.runner.stop()
-        self._ahead.close()
         for keeper in self._keepers:
             keeper.close()
         self.pair.close()

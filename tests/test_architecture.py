@@ -15,8 +15,9 @@ LAYERS = {
     for layer, names in enumerate(
         (
             "passwords errors frames settings profiles yaml_files whole_files cache machine",
-            "sources alignment placement calibration synchronisation thermal engine fusion_modes compositing writers telemetry",
-            "pairing live_pairing ahead opening pipeline snapshot quality display recording estimation file_offset",
+            "sources alignment placement calibration synchronisation thermal engine fusion_modes compositing writers "
+            "telemetry",
+            "pairing live_pairing opening pipeline snapshot quality display recording estimation file_offset",
             "runner",
             "session session_recorder pair_alignment processing bench",
             "cli gui",
@@ -39,7 +40,6 @@ SIBLINGS_THAT_MEET = {
     ("profiles", "yaml_files"),
     ("engine", "fusion_modes"),
     ("live_pairing", "pairing"),
-    ("ahead", "pairing"),
     ("processing", "session"),
     ("session_recorder", "session"),
     ("pair_alignment", "session"),
