@@ -28,6 +28,7 @@ class Problems(QObject):
         self._controller = controller
         self._commands = commands
         self._told: set[str] = set()
+        self._in_view: list[str] = []
         self._warned: set[str] = set()
         controller.failed.connect(self.show_error)
         controller.run_ended.connect(self._on_run_ended)
@@ -37,19 +38,34 @@ class Problems(QObject):
     def begin(self) -> None:
         """Forget what was said of the session before."""
         self._told = set()
+        self._in_view = []
 
     def show_notices(self) -> None:
         """Show what the session has to say that has not been shown yet."""
         session = self._controller.session
         if session is None:
             return
-        fresh = [notice for notice in session.notices() if self._is_news(session, notice)]
+        said = session.notices()
+        self._take_back(said)
+        fresh = [notice for notice in said if self._is_news(session, notice)]
         finding = session.finding
         troubles = [notice for notice in fresh if notice != finding]
         if troubles and self._banner.show_message(Kind.NOTICE, " · ".join(troubles)):
             self._told.update(troubles)
+            self._in_view = troubles
         elif finding in fresh and self._banner.show_message(Kind.INFO, finding):
             self._told.add(finding)
+
+    def _take_back(self, said: Sequence[str]) -> None:
+        """Take notices in view away that are not true any more."""
+        true = [notice for notice in self._in_view if notice in said]
+        is_in_view = self._banner.kind is Kind.NOTICE and self._banner.text.endswith(" · ".join(self._in_view))
+        if is_in_view and true != self._in_view:
+            self._told.difference_update(set(self._in_view) - set(true))
+            self._in_view = true
+            self._banner.clear()
+            if true:
+                self._banner.show_message(Kind.NOTICE, " · ".join(true))
 
     def _is_news(self, session: Session, notice: str) -> bool:
         """Tell whether to say it: once, and not what a live source says of itself, for that stands on its tile."""

@@ -17,7 +17,7 @@ from fusion_app.profiles import AlignmentProfile, load_profile, profile_of, save
 from fusion_app.sources import open_source
 from tests.gui.actions import button, click, position, press, wait_for
 from tests.gui.conftest import MakeWindow
-from tests.media import write_video
+from tests.media import counting_frames, write_video
 
 SIZE = (320, 240)
 DEMO = tuple(f"synthetic:{role}?frames=200&size={SIZE[0]}x{SIZE[1]}" for role in ("ir", "vis"))
@@ -256,3 +256,20 @@ def test_saving_and_opening_a_profile_that_is_there_already_is_the_dialogs_quest
     assert isinstance(dialog, QFileDialog)
     assert not dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
     dialog.close()
+
+
+def test_infrared_is_no_longer_called_stretched_once_it_is_aligned(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    sizes = {"ir": (64, 64), "vis": (96, 48)}
+    clips = [str(write_video(tmp_path / f"{name}.mkv", counting_frames(40, size))) for name, size in sizes.items()]
+    window = make_window(*clips)
+    wait_for(qtbot, window, State.PLAYING)
+    qtbot.waitUntil(lambda: "stretched" in window.banner.text)
+    press(qtbot, window, Qt.Key.Key_F8)
+    qtbot.waitUntil(control(window).panel.square.isEnabled)
+    click(qtbot, control(window).panel.square)
+    qtbot.waitUntil(lambda: "stretched" not in window.banner.text)
+    assert "palette" in window.banner.text  # what is still true stays
+    window.all_actions["align_undo"].trigger()
+    qtbot.waitUntil(lambda: "stretched" in window.banner.text)
