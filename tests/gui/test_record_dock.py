@@ -72,8 +72,8 @@ def test_the_dock_chooses_what_is_recorded_and_the_last_track_stays(playing: Mai
 def test_the_dock_tells_time_size_file_and_disk(playing: MainWindow, qtbot: QtBot) -> None:
     assert "Off" in panel(playing).state.text()
     start(qtbot, playing, 3)
-    qtbot.waitUntil(lambda: ".mkv" in panel(playing).state.text())
-    assert "●  Recording" in panel(playing).state.text()
+    qtbot.waitUntil(lambda: "●  Recording" in panel(playing).state.text())
+    assert ".mkv" in panel(playing).state.text()
     assert "disk" in panel(playing).state.text()
     qtbot.waitUntil(lambda: playing.status.field_text("disk").startswith("disk"))
     finish(qtbot, playing)
