@@ -6,7 +6,9 @@ must not make the muxer wait for it: by default it keeps ten seconds in memory. 
 in fragments of one second.
 """
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,7 +119,11 @@ class VideoWriter:
         except (av.error.FFmpegError, OSError) as error:
             raise RecordingError(write_failure(self._path, error)) from error
         finally:
-            _close(container, self._path)
+            try:
+                _close(container, self._path)
+            finally:
+                if self._path.suffix.lower() == ".mp4":
+                    _cut_header(self._path)
 
     def _open(self, forms: dict[TrackName, Form], origin_s: float) -> None:
         self._container = av.open(str(self._path.absolute()), "w", options=CONTAINERS[self._path.suffix.lower()])
@@ -159,3 +165,17 @@ def _close(container: OutputContainer, path: Path) -> None:
         container.close()
     except (av.error.FFmpegError, OSError) as error:
         raise RecordingError(write_failure(path, error)) from error
+
+
+def _cut_header(path: Path) -> None:
+    """Take the header of a fragment off that a full disk has cut: no player opens an MP4 that ends within one."""
+    with suppress(OSError), path.open("r+b") as file:
+        size, at = file.seek(0, os.SEEK_END), 0
+        while at < size:
+            file.seek(at)
+            head = file.read(8)
+            length = int.from_bytes(head[:4], "big")
+            if len(head) < 8 or (head[4:] == b"moof" and at + length > size):
+                file.truncate(at)
+                return
+            at += max(length, 8)
