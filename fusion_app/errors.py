@@ -86,6 +86,20 @@ class SettingsError(FusionAppError):
         self.allowed = choices
 
 
+class SettingsFileError(SettingsError):
+    """A file of settings cannot be read or written as one.
+
+    Attributes:
+        key: The file.
+        value: What is the matter with it.
+        allowed: What would be accepted.
+    """
+
+    def __init__(self, path: object, trouble: str, needed: str) -> None:
+        FusionAppError.__init__(self, f"{path} {trouble}; {needed}")
+        self.key, self.value, self.allowed = str(path), trouble, needed
+
+
 def _one_line(text: str) -> str:
     line = "".join(letter if letter.isprintable() else "\ufffd" for letter in text.replace("\n", " "))
     return line if len(line) <= MAX_TEXT else f"{line[: MAX_TEXT // 2]}…{line[1 - MAX_TEXT // 2 :]}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fusion_app.errors import SettingsError
+from fusion_app.errors import SettingsError, SettingsFileError
 from fusion_app.frames import Size
 from fusion_app.yaml_files import from_mapping, read_yaml, save_yaml
 
@@ -95,7 +95,7 @@ def load_profile(path: Path) -> AlignmentProfile:
             values = values[section]
     profile = check_profile(from_mapping(AlignmentProfile, values))
     if not profile.is_set:
-        raise SettingsError(str(path), "without an alignment", "a profile that `main.py align` or the window has saved")
+        raise SettingsFileError(path, "is without an alignment", "name what `main.py align` or the window saved")
     return profile
 
 

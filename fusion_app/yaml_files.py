@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
-from fusion_app.errors import SettingsError
+from fusion_app.errors import SettingsError, SettingsFileError
 from fusion_app.whole_files import write_whole
 
 T = TypeVar("T")
@@ -38,13 +38,16 @@ def read_yaml(path: Path) -> object:
     try:
         state = path.stat()
         if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_YAML_BYTES:
-            raise SettingsError(str(path), "unreadable", f"a YAML file of at most {MAX_YAML_BYTES >> 10} KiB")
+            raise SettingsFileError(
+                path, "is unreadable", f"a YAML file of {MAX_YAML_BYTES >> 10} KiB or less is needed"
+            )
         return yaml.load(path.read_text(encoding="utf-8"), _PlainLoader)  # noqa: S506 - a safe loader with less in it
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(str(path), "unreadable", f"a readable YAML file ({error})") from None
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SettingsFileError(path, f"is unreadable ({reason})", "a YAML file is needed; check the path") from None
     except (yaml.YAMLError, *_DAMAGE) as error:
         problem = " ".join(str(error).split())[:200]
-        raise SettingsError(str(path), "not YAML", f"a YAML file like assets/default.yaml ({problem})") from None
+        raise SettingsFileError(path, f"is not YAML ({problem})", "write it like assets/default.yaml") from None
 
 
 def to_yaml(settings: Any, opening: str = "") -> str:
@@ -62,7 +65,7 @@ def save_yaml(path: Path, settings: Any, opening: str) -> None:
     try:
         write_whole(path, to_yaml(settings, opening).encode())
     except OSError as error:
-        raise SettingsError(str(path), "unwritable", f"a place that you may write to ({error.strerror})") from None
+        raise SettingsFileError(path, f"cannot be written ({error.strerror})", "choose another place") from None
 
 
 def from_mapping(kind: type[T], values: object, key: str = "") -> T:
