@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from fusion_app import alignment
 from fusion_app.errors import PairingError, SourceError
@@ -176,8 +177,17 @@ def _recorded(sources: SourceSettings) -> OpenPair | None:
     pair = _paced(ir, vis, sources)
     if pair.is_live:
         return pair
-    notices = () if lines else (f"{path} has no CSV beside it, so its frames are paired by their times",)
-    return replace(pair, lines=lines, notices=(*pair.notices, *notices))
+    return replace(pair, lines=lines, notices=(*pair.notices, *_missing_beside(path, lines)))
+
+
+def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
+    """Return what is to be said of the files that should lie beside the recording ``path``."""
+    found = []
+    if not path.with_suffix(".yaml").is_file():
+        found.append(f"{path} has no YAML beside it that says how it was made")
+    if lines is None:
+        found.append(f"{path}: its CSV is missing or damaged, so its frames are paired by their times")
+    return tuple(found)
 
 
 def _open_folders(sources: SourceSettings) -> tuple[FrameSource, FrameSource, tuple[str, ...]]:

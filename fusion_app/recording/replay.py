@@ -138,6 +138,8 @@ class _Cursor:
         """Number that the CSV gave the frame when it was new."""
         self.is_over = False
         """The last frame of the track is shown."""
+        self.passed = 0
+        """Frames that were due together with a later one, and so not shown."""
 
     def seek(self, pts_s: float) -> None:
         """Continue at the frame that lies at ``pts_s``."""
@@ -147,12 +149,15 @@ class _Cursor:
 
     def at(self, due_s: float, number: int) -> Frame | None:
         """Return the frame that is shown at ``due_s``, which the CSV calls ``number``; None if the track is empty."""
-        if self._shown is None:
+        is_first = self._shown is None
+        if is_first:
             self._advance(number)
         shown = self._shown
         if shown is not None and self._is_due(max(due_s, shown.pts_s + STEP_S)):
+            self.passed += is_first
             self._advance(number)
         while self._is_due(due_s):
+            self.passed += 1
             self._advance(number)
         return self._shown
 
@@ -179,6 +184,8 @@ class RecordedPairs:
         self.policy = policy
         self.counts = PairingCounts()
         self.end_s: float | None = None
+        self._untold_s: float | None = None
+        """Time of the last line, where the track goes on behind it."""
         self._offset_s = 0.0
         """The offset that infrared is read with; the wanted one may be set from another thread."""
 
@@ -194,10 +201,12 @@ class RecordedPairs:
     @property
     def notice(self) -> str:
         """What is to be said of the frames so far, or empty."""
-        lost = self.counts.lost
-        return (
-            f"in {lost} frames a camera was lost: they show the other one, as when they were recorded" if lost else ""
-        )
+        found = []
+        if lost := self.counts.lost:
+            found.append(f"in {lost} frames a camera was lost: they show the other one, as when they were recorded")
+        if self._untold_s is not None:
+            found.append(f"the CSV says nothing of what follows {self._untold_s:.1f} s, which is left out")
+        return "; ".join(found)
 
     def count(self, start_s: float, end_s: float | None) -> int:
         """Return how many frames lie between two times; None is the end."""
@@ -206,9 +215,10 @@ class RecordedPairs:
 
     def seek(self, pts_s: float) -> None:
         """Continue at the first frame not before ``pts_s``; counts go on."""
-        self._next = min(self._lines.find(pts_s), len(self._lines) - 1)
-        self._vis.seek(self._lines.appeared_s(self._next))
-        self._seek_ir()
+        self._next = self._lines.find(pts_s)
+        if self._next < len(self._lines):
+            self._vis.seek(self._lines.appeared_s(self._next))
+            self._seek_ir()
 
     def _seek_ir(self) -> None:
         self._offset_s = self.policy.offset_s
@@ -227,6 +237,8 @@ class RecordedPairs:
         if vis is None or ir is None or (self._vis.is_over and self._vis.number != line.vis):
             return None
         self._next += 1
+        if self._next == len(self._lines) and not self._vis.is_over:
+            self._untold_s = line.time_s
         return self._pair(ir, vis, line, other)
 
     def _ir_line(self, number: int) -> Line:
@@ -240,7 +252,9 @@ class RecordedPairs:
         lost = LOST[line.lost if line.lost == 2 else other.lost if other.lost == 1 else 0]
         is_held = not lost and (line.is_held if not self._offset_s else abs(skew_s) > self.policy.tolerance_s)
         c = self.counts
-        self.counts = replace(c, paired=c.paired + 1, held=c.held + is_held, lost=c.lost + bool(lost))
+        self.counts = replace(
+            c, paired=c.paired + 1, held=c.held + is_held, dropped=self._vis.passed, lost=c.lost + bool(lost)
+        )
         return FramePair(
             replace(ir, image=image, pts_s=line.time_s + skew_s, index=other.ir),
             replace(vis, pts_s=line.time_s, index=line.vis),

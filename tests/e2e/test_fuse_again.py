@@ -157,6 +157,14 @@ def test_start_and_end_count_from_the_beginning_of_the_whole(tmp_path: Path, eve
     assert max(errors) < 4
 
 
+def test_from_behind_its_end_nothing_is_fused(
+    tmp_path: Path, eventful: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fuse", str(eventful), "-o", str(tmp_path / "o.mkv"), "--start", "20"]) == 2
+    assert "no frame could be fused: in the chosen range" in capsys.readouterr().err
+    assert not (tmp_path / "o.mkv").exists()
+
+
 @pytest.mark.parametrize("splits", [(), (20,)])
 def test_without_csv_frames_are_paired_by_their_times(
     tmp_path: Path, splits: tuple[int, ...], capsys: pytest.CaptureFixture[str]
@@ -165,7 +173,7 @@ def test_without_csv_frames_are_paired_by_their_times(
     for log in tmp_path.glob("*.csv"):
         log.unlink()
     assert main(["fuse", str(path), "-o", str(tmp_path / "again.mkv")]) == 0
-    assert "has no CSV beside it" in capsys.readouterr().out
+    assert "CSV is missing or damaged" in capsys.readouterr().out
     assert read_back(tmp_path / "again.mkv")[0] == pytest.approx([i / FPS for i in range(36)], abs=1.1e-3)
 
 
@@ -192,14 +200,28 @@ def test_of_a_recording_that_was_cut_off_all_frames_there_are_are_fused_and_none
     assert len(read_back(tmp_path / "again.mkv")[0]) == left
 
 
-def test_lines_that_are_damaged_cost_their_frames_only(tmp_path: Path) -> None:
+def test_lines_that_are_damaged_cost_their_frames_only_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = record(tmp_path / "r.mkv", [pair(i) for i in range(12, 48)])
     lines = path.with_suffix(".csv").read_bytes().splitlines(keepends=True)
     lines[5], lines[9], lines[20] = b"\xff\xfe\x00,,\n", b"9,nan,1,,1,1,inf,0,\n", lines[20].replace(b",", b";")
-    path.with_suffix(".csv").write_bytes(b"".join(lines) + b"36,1.4")
-    assert main(["fuse", str(path), "-o", str(tmp_path / "again.mkv"), "--quiet"]) == 0
-    left = [i / FPS for i in range(36) if i not in (4, 8, 19)]
+    path.with_suffix(".csv").write_bytes(b"".join(lines[:31]) + b"30,1.4")
+    assert main(["fuse", str(path), "-o", str(tmp_path / "again.mkv")]) == 0
+    left = [i / FPS for i in range(30) if i not in (4, 8, 19)]
     assert read_back(tmp_path / "again.mkv")[0] == pytest.approx(left, abs=1.1e-3)
+    said = capsys.readouterr().out
+    assert "3 visible frames were not fused" in said
+    assert "nothing of what follows 1.2 s" in said
+
+
+def test_a_recording_without_yaml_is_fused_by_the_defaults_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = record(tmp_path / "r.mkv", [pair(i) for i in range(12, 20)])
+    path.with_suffix(".yaml").unlink()
+    assert main(["fuse", str(path), "-o", str(tmp_path / "again.mkv"), "--model", "max"]) == 0
+    assert "has no YAML beside it" in capsys.readouterr().out
 
 
 def test_no_part_of_it_is_replaced_by_the_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
