@@ -10,22 +10,20 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from statistics import fmean
 
 from fusion_app.frames import FusedFrame
 
 FLOOR_FPS = 5.0
 """Frames per second that stay to be seen."""
 
-OVERLOAD_LAG, CALM_LAG = 0.1, 0.02
-"""How full the recorder's queue is when the display gives way, and when it may come back."""
-
-OVERLOAD_SHARE, CALM_SHARE = 1.0, 0.9
-"""The same for the share of the frame period that fusing takes on average."""
+OVERLOAD_LAG = 0.1
+"""Overload: the recorder's queue is fuller than this."""
 
 OVERLOAD_LOST = 0.08
-"""The same for the share of frames that were lost because nobody was free to fuse them; one or two are soon forgotten,
-but in a calm there are none."""
+"""Overload, too: of the latest frames more than this share was lost because nobody was free to fuse them."""
+
+OVERLOAD_S = 2.0
+"""What has passed before is a hiccup, as when a recording begins: painting, a tenth of a core, would not mend it."""
 
 SETTLE_S = 1.0
 """A change needs so long to show its effect; only then anything else gives way."""
@@ -45,13 +43,11 @@ class Load:
     """How a session that records keeps up.
 
     Attributes:
-        share: What the latest frames took on average, as a share of the source's frame period.
         lost: Frames that could not be fused in time, as a share of all.
         lag: How full the recorder's queue is, 0…1.
         fps: Frames fused per second.
     """
 
-    share: float
     lost: float
     lag: float
     fps: float
@@ -59,12 +55,7 @@ class Load:
     @property
     def is_over(self) -> bool:
         """Frames are being lost, or will be."""
-        return self.share > OVERLOAD_SHARE or self.lost > OVERLOAD_LOST or self.lag > OVERLOAD_LAG
-
-    @property
-    def is_calm(self) -> bool:
-        """There is room for more."""
-        return self.share <= CALM_SHARE and not self.lost and self.lag <= CALM_LAG
+        return self.lost > OVERLOAD_LOST or self.lag > OVERLOAD_LAG
 
 
 @dataclass(frozen=True)
@@ -85,21 +76,20 @@ class Display:
         """Tell whether half of what is shown of ``fps`` is still enough to see by."""
         return fps >= 2 * self.stride * FLOOR_FPS
 
-    def next(self, load: Load, settled_s: float, calm_s: float) -> "Display":
+    def next(self, load: Load, settled_s: float, lasted_s: float) -> "Display":
         """Return how much to show from now on: the same, half, or twice as much.
 
         Args:
             load: How the session keeps up.
             settled_s: Seconds since the last change.
-            calm_s: How much of them, up to now, there was room for more.
+            lasted_s: How much of them, up to now, it has been overload, or has been none.
         """
-        if settled_s < SETTLE_S:
-            return self
         if self.stride > 1 and load.fps < self.stride * FLOOR_FPS * 0.7:
             return replace(self, stride=self.stride // 2)  # what is left is so little that painting it costs nothing
         if load.is_over:
-            return self._giving_way(settled_s) if self.can_give_way(load.fps) else self
-        if self.stride > 1 and calm_s >= self.patience_s:
+            must_give = lasted_s >= OVERLOAD_S and self.can_give_way(load.fps)
+            return self._giving_way(settled_s) if must_give else self
+        if self.stride > 1 and lasted_s >= self.patience_s:
             return replace(self, stride=self.stride // 2, has_come_back=True)
         return self
 
@@ -115,33 +105,28 @@ class DisplayKeeper:
 
     def __init__(
         self,
-        period_s: Callable[[], float],
         lag: Callable[[], float | None],
         lost: Callable[[], int],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Watch frames that come every ``period_s``.
-
-        All are asked with every frame.
+        """Watch; ``lag`` and ``lost`` are asked with every frame.
 
         Args:
-            period_s: Time between two frames of the source, seconds.
             lag: How full the recorder's queue is, 0…1; None while nothing is recorded.
             lost: Frames that could not be fused in time, so far.
             clock: What time is taken by, seconds.
         """
         self.is_shown = False
         """A window shows the session; it is what can give way."""
-        self._period_s = period_s
         self._lag = lag
         self._lost = lost
         self._clock = clock
         self._display = Display()
         self._load: Load | None = None
         self._since = -SETTLE_S
-        self._calm_since = 0.0
-        self._over_since: float | None = None
-        self._times: deque[tuple[float, float, int]] = deque(maxlen=WINDOW)
+        self._turned = 0.0
+        self._overrun_since: float | None = None
+        self._times: deque[tuple[float, int]] = deque(maxlen=WINDOW)
 
     @property
     def stride(self) -> int:
@@ -160,40 +145,40 @@ class DisplayKeeper:
     @property
     def is_overrun(self) -> bool:
         """The display has given what it can, and still frames are being lost, for long by now."""
-        return self._over_since is not None and self._clock() - self._over_since > OVERRUN_S
+        return self._overrun_since is not None and self._clock() - self._overrun_since > OVERRUN_S
 
-    def __call__(self, fused: FusedFrame) -> None:
-        """Note what a frame took, and decide."""
+    def __call__(self, _: FusedFrame) -> None:
+        """Note that a frame was fused, and decide."""
         lag = self._lag()
         if lag is None:  # nothing is recorded
             self._change(Display())
-            self._load = self._over_since = None
+            self._load = self._overrun_since = None
             self._times.clear()
             return
-        self._times.append((self._clock(), sum(fused.stage_ms.values()), self._lost()))
+        self._times.append((self._clock(), self._lost()))
         if len(self._times) >= FEWEST:
             self._decide(self._measured(lag))
 
     def _decide(self, load: Load) -> None:
-        now, self._load = self._clock(), load
-        if not load.is_calm:
-            self._calm_since = now
+        now, before = self._clock(), self._load
+        self._load = load
+        if before is None or load.is_over != before.is_over:
+            self._turned = now
         if self.is_shown:
-            self._change(self._display.next(load, now - self._since, now - self._calm_since))
+            self._change(self._display.next(load, now - self._since, now - max(self._since, self._turned)))
         if not load.is_over or self.has_to_give():
-            self._over_since = None
-        elif self._over_since is None:
-            self._over_since = now
+            self._overrun_since = None
+        elif self._overrun_since is None:
+            self._overrun_since = now
 
     def _change(self, display: Display) -> None:
         if display.stride != self._display.stride:
-            self._since = self._calm_since = self._clock()
+            self._since = self._clock()
             self._times.clear()  # what follows is measured anew
         self._display = display
 
     def _measured(self, lag: float) -> Load:
-        (first_s, _, lost_first), (last_s, _, lost_last) = self._times[0], self._times[-1]
+        (first_s, lost_first), (last_s, lost_last) = self._times[0], self._times[-1]
         count, lost = len(self._times) - 1, lost_last - lost_first
         fps = count / (last_s - first_s) if last_s > first_s else 0.0
-        mean_s = fmean(took_ms for _, took_ms, _ in self._times) / 1000
-        return Load(mean_s / self._period_s(), lost / (count + lost), lag, fps)
+        return Load(lost / (count + lost), lag, fps)

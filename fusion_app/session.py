@@ -51,7 +51,7 @@ class Session:
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
         self.pressure: Callable[[], float | None] = lambda: None
         """How full the queue of a recording is, 0…1, or None while nothing is recorded: all else makes room for it."""
-        self.display = DisplayKeeper(self._period_s, self._lag, self._lost)
+        self.display = DisplayKeeper(self._lag, self._lost)
         self.runner.add_sink(self.display)
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)

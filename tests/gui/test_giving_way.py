@@ -64,6 +64,7 @@ def open_live(settings: Settings, pace: Pace) -> Session:
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Decide in tenths of a second instead of seconds."""
     monkeypatch.setattr("fusion_app.display.SETTLE_S", 0.2)
+    monkeypatch.setattr("fusion_app.display.OVERLOAD_S", 0.2)
     monkeypatch.setattr("fusion_app.display.OVERRUN_S", 0.4)
     monkeypatch.setattr("fusion_app.display.PATIENCE_S", 0.3)
     monkeypatch.setattr("fusion_app.display.Display.__init__.__defaults__", (1, 0.3, False))
