@@ -136,7 +136,7 @@ def _summary(session: Session, status: RecordingStatus | None) -> list[str]:
     if status is not None:
         more = f" in {status.part} parts" if status.part > 1 else ""
         lines.append(f"{status.written} frames, {status.seconds:.1f} s recorded{more}; {status.dropped} dropped")
-        lines.append(f"written to {status.path.absolute()}")
+        lines.append(f"written to {status.first.absolute()}")
     return lines
 
 

@@ -31,6 +31,7 @@ class RecordingStatus:
         minutes_left: Until the recording must end for want of space, as fast as it grows now; None before it is known.
         is_paused: Nothing is recorded until it is resumed.
         warning: One sentence on what the user should know, or empty.
+        first: The first part, which names the whole.
     """
 
     seconds: float
@@ -44,6 +45,7 @@ class RecordingStatus:
     minutes_left: float | None = None
     is_paused: bool = False
     warning: str = ""
+    first: Path = Path()
 
 
 class Recording:
@@ -176,6 +178,7 @@ class Recording:
             minutes_left=parts.disk.usable / rate / 60 if rate else None,
             is_paused=self._is_paused,
             warning=parts.disk.warning,
+            first=self.path,
         )
 
     def close(self) -> None:

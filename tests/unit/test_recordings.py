@@ -177,6 +177,7 @@ def test_a_part_ends_where_it_is_large_enough_or_where_asked(tmp_path: Path) -> 
     recording(entry(1))
     recording.close()
     assert len(list(tmp_path.glob("asked*.mkv"))) == 2
+    assert recording.status().first == tmp_path / "asked.mkv"  # which names the whole to whoever fuses it again
 
 
 def test_a_camera_that_comes_back_with_other_pictures_begins_a_part_and_loses_nothing(tmp_path: Path) -> None:
