@@ -9,7 +9,7 @@ from fusion_app import alignment
 from fusion_app.errors import PairingError, SourceError
 from fusion_app.profiles import AlignmentProfile
 from fusion_app.recording.again import lines_of_parts, parts_of, recorded_by
-from fusion_app.recording.replay import Lines
+from fusion_app.recording.lines import Lines
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import (
     BufferedSource,
