@@ -64,6 +64,7 @@ class RecordingCommands(QObject):
         record, pause = self._actions["record"], self._actions["record_pause"]
         record.setChecked(state in RUNNING or state is RecordingState.STARTING)
         record.setText(self.tr("&Record") if is_off else self.tr("Stop &recording"))
+        record.setIconText(self.tr("Record") if is_off else self.tr("Stop"))  # the tool bar is narrow
         pause.setChecked(state is RecordingState.PAUSED)
         for name in WHILE_RECORDING:
             self._actions[name].setEnabled(state in RUNNING)

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QMenu, QSlider, QToolButton
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QMenu,
+    QSlider,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 
 import fusion_app.gui
@@ -13,6 +21,7 @@ from fusion_app.gui.actions import COMMANDS
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import ShortcutsDialog
 from fusion_app.gui.main_window import MainWindow
+from fusion_app.gui.recording_control import RecordingState
 from fusion_app.gui.session_controller import State
 from fusion_app.gui.theme import Theme
 from tests.gui.actions import press, wait_for
@@ -105,12 +114,23 @@ def test_themes_can_be_chosen_and_are_remembered(make_window: MakeWindow, theme:
     assert is_light == (theme is Theme.LIGHT)
 
 
+def is_whole(window: MainWindow) -> bool:
+    """Tell whether the tool bar hides nothing of what is in it."""
+    extension = window.tool_bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    return (extension is None or not extension.isVisible()) and window.model.combo.isVisible()
+
+
 def test_the_smallest_window_shows_the_whole_tool_bar(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window("synthetic:ir", "synthetic:vis", model="laplacian")
     wait_for(qtbot, window, State.PLAYING)
     window.resize(1024, 640)
     qtbot.waitUntil(lambda: window.status.field_text("fusion") != "")
     qtbot.wait(20)
-    extension = window.tool_bar.findChild(QToolButton, "qt_toolbar_ext_button")
-    assert extension is None or not extension.isVisible()
+    assert is_whole(window)
     assert window.width() == 1024
+    press(qtbot, window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: window.recording.state is RecordingState.ON)
+    qtbot.wait(20)
+    assert is_whole(window)
+    press(qtbot, window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
