@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from fusion_app.frames import FloatImage, Image, Size, size_of
-from fusion_app.profiles import AlignmentProfile, Matrix
+from fusion_app.profiles import AlignmentProfile, Matrix, corners
 
 ASPECT_TOLERANCE = 0.02
 SAME_PX = 0.01
@@ -98,20 +98,13 @@ def notice(profile: AlignmentProfile, ir: Size, vis: Size) -> str:
     return ""
 
 
-def corners(matrix: Matrix, ir: Size) -> FloatImage:
-    """Return where the corners of infrared lie, ``(4, 2)`` visible pixels, clockwise from the top left."""
-    width, height = ir
-    outline = np.array([[[-0.5, -0.5], [width - 0.5, -0.5], [width - 0.5, height - 0.5], [-0.5, height - 0.5]]])
-    return np.asarray(cv2.perspectiveTransform(outline, matrix)[0], np.float32)
-
-
 @lru_cache(maxsize=4)
 def _warp(profile: AlignmentProfile, ir: Size, vis: Size) -> Warp | None:
     """Return what is computed once for pictures of these sizes; None where infrared is only stretched."""
     matrix, stretched = (one.homography(ir, vis) for one in (profile, AlignmentProfile()))
     if np.abs(corners(matrix, ir) - corners(stretched, ir)).max() < SAME_PX:
         return None
-    scale = float(np.sqrt(cv2.contourArea(corners(matrix, ir)) / (ir.width * ir.height)))
+    scale = float(np.sqrt(cv2.contourArea(corners(matrix, ir).astype(np.float32)) / (ir.width * ir.height)))
     smaller = Size(max(1, round(ir.width * scale)), max(1, round(ir.height * scale))) if scale < COARSE else ir
     matrix = profile.homography(smaller, vis)
     inside = _inside(matrix, smaller, vis)

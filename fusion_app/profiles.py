@@ -168,3 +168,11 @@ def _unit(profile: AlignmentProfile) -> Matrix | None:
 def _pixels(size: Size) -> Matrix:
     """Return the map from the unit square to pixels; the square reaches half a pixel beyond their centres."""
     return np.array([[size.width, 0, -0.5], [0, size.height, -0.5], [0, 0, 1]], np.float64)
+
+
+def corners(matrix: Matrix, size: Size) -> Matrix:
+    """Return where the corners of infrared lie, ``(4, 2)`` visible pixels, clockwise from the top left."""
+    right, bottom = size.width - 0.5, size.height - 0.5
+    outline = np.array([(-0.5, -0.5, 1), (right, -0.5, 1), (right, bottom, 1), (-0.5, bottom, 1)])
+    placed = outline @ matrix.T
+    return np.asarray(placed[:, :2] / placed[:, 2:], np.float64)

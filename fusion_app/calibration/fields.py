@@ -77,11 +77,3 @@ def rescaling(source: Size, target: Size) -> Matrix:
     """Return the homography from pixels of a picture to those of the same picture at another size."""
     x, y = target.width / source.width, target.height / source.height
     return np.array([[x, 0, (x - 1) / 2], [0, y, (y - 1) / 2], [0, 0, 1]], np.float64)
-
-
-def corners(matrix: Matrix, size: Size) -> Matrix:
-    """Return where the corners of infrared lie, ``(4, 2)`` visible pixels."""
-    right, bottom = size.width - 0.5, size.height - 0.5
-    outline = np.array([(-0.5, -0.5, 1), (right, -0.5, 1), (right, bottom, 1), (-0.5, bottom, 1)])
-    placed = outline @ matrix.T
-    return np.asarray(placed[:, :2] / placed[:, 2:], np.float64)

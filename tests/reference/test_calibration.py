@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 from fusion_app.calibration import Calibration, Pictures, calibrate
-from fusion_app.calibration.fields import corners
 from fusion_app.frames import Size, size_of
-from fusion_app.profiles import Matrix
+from fusion_app.profiles import Matrix, corners
 from tests.reliability import Record
 
 IR, VIS = Size(320, 240), Size(640, 480)

@@ -8,7 +8,7 @@ from fusion_app import alignment
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size, size_of
 from fusion_app.pipeline import FusionPipeline
-from fusion_app.profiles import AlignmentProfile, profile_of
+from fusion_app.profiles import AlignmentProfile, corners, profile_of
 
 RNG = np.random.default_rng(3)
 IR, VIS = Size(80, 60), Size(320, 240)
@@ -140,7 +140,7 @@ def test_while_visible_is_lost_infrared_stays_where_it_was() -> None:
 @pytest.mark.parametrize("size", [VIS, Size(64, 48), Size(1920, 1080)])
 def test_outside_infrared_nothing_is_left_of_it_not_even_at_the_edge_of_the_picture(size: Size) -> None:
     view = alignment.apply(np.full((IR.height, IR.width), 200, np.uint8), SMALL_VIEW, size)
-    outline = alignment.corners(SMALL_VIEW.homography(IR, size), IR)
+    outline = corners(SMALL_VIEW.homography(IR, size), IR).astype(np.float32)
     assert (view[:, : int(outline[:, 0].min()) - 1] == 0).all()
     assert (view[:, int(outline[:, 0].max()) + 2 :] == 0).all()
     assert (view[: int(outline[:, 1].min()) - 1] == 0).all()
