@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from fusion_app.gui.moment import Moment, SourceMoment
+from fusion_app.gui.moment import Moment
 from fusion_app.gui.source_notice import SourceNotice
 from fusion_app.gui.statistics import StatisticsOverlay
 from fusion_app.gui.view_grid import ARRANGEMENTS, Role, ViewGrid
@@ -31,6 +31,7 @@ class TileStates(QObject):
             notice.retry_asked.connect(lambda role=role: self.retry_asked.emit(role))
             notice.other_asked.connect(self.other_asked)
         self.statistics = StatisticsOverlay(grid)
+        grid.arranged.connect(self._place)
 
     def show_moment(self, moment: Moment | None) -> None:
         """Show the state of both sources."""
@@ -42,14 +43,16 @@ class TileStates(QObject):
         gone = {role for role, source in sources.items() if source.is_gone}
         self._grid.set_gone(gone)
         for role, source in sources.items():
-            self._show_source(role, source, goes_on=len(gone) == 1 and self._grid.has_frame)
+            self.notices[role].show_source(source, goes_on=len(gone) == 1 and self._grid.has_frame)
+        self._place()
 
-    def _show_source(self, role: Role, source: SourceMoment, *, goes_on: bool) -> None:
-        notice = self.notices[role]
-        notice.show_source(source, goes_on=goes_on)
-        if notice.isVisibleTo(self._grid):
-            arrangement = ARRANGEMENTS[self._grid.layout_now]
+    def _place(self) -> None:
+        """Put the notices where the tiles are now, or over a picture that goes on."""
+        arrangement = ARRANGEMENTS[self._grid.layout_now]
+        for role, notice in self.notices.items():
+            if not notice.isVisibleTo(self._grid):
+                continue
             if role in arrangement:
                 notice.place(self._grid.tiles[role].geometry())
-            else:  # over a picture that goes on
+            else:
                 notice.place(self._grid.tiles[next(iter(arrangement))].geometry(), 1 if role is Role.IR else -1)

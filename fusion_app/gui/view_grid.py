@@ -73,9 +73,11 @@ class ViewGrid(QWidget):
         layout_changed: The layout is another, by key, menu or double click.
         dropped: Files were dropped on the tile of this role, as a list of paths.
         painted: A tile has painted its part of this frame.
+        arranged: The tiles have been put in their places.
     """
 
     layout_changed = pyqtSignal(Layout)
+    arranged = pyqtSignal()
     dropped = pyqtSignal(Role, list)
     painted = pyqtSignal(FusedFrame)
 
@@ -212,6 +214,7 @@ class ViewGrid(QWidget):
             self.tiles[role].setGeometry(_rect(box, self.width(), self.height()))
             self.tiles[role].raise_()
         self.swipe.divide(self.tiles[Role.FUSED], is_on=self.layout_now is Layout.SWIPE)
+        self.arranged.emit()
 
     def _tell_painted(self) -> None:
         if self._frame is not None:
