@@ -136,8 +136,8 @@ def _fault(unit: Matrix | None) -> str:
         return "can be inverted and neither shrinks infrared to nothing nor enlarges it without end"
     if area < 0:
         return "does not mirror infrared"
-    corners = unit[2] @ np.array([[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]], float)
-    if corners.min() < LEAST_DEPTH:
+    depths = unit[2] @ np.array([[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]], float)
+    if depths.min() < LEAST_DEPTH:
         return "does not fold infrared"
     steps = (np.arange(GRID) + 0.5) / GRID
     places = np.linalg.inv(unit) @ np.array([(x, y, 1.0) for x in steps for y in steps]).T

@@ -130,7 +130,6 @@ class AlignmentControl(QObject):
         if self.sizes != self._sizes:
             self._sizes = self.sizes
             self.show()
-
         self._watch_session()
 
     def release(self) -> None:
