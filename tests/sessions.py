@@ -4,6 +4,7 @@ import csv
 import threading
 from pathlib import Path
 
+from fusion_app.frames import FusedFrame
 from fusion_app.session import Session
 
 
@@ -24,3 +25,12 @@ def wait_for_frames(session: Session, count: int) -> None:
     for _ in range(count):
         assert came.acquire(timeout=20)
     session.runner.remove_sink(release)
+
+
+def first_frames(session: Session, count: int) -> list[FusedFrame]:
+    """Start ``session`` and return what it has fused after so many frames; what follows is added."""
+    fused: list[FusedFrame] = []
+    session.runner.add_sink(fused.append)
+    session.runner.start()
+    wait_for_frames(session, count)
+    return fused

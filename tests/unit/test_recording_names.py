@@ -9,7 +9,6 @@ import pytest
 
 from fusion_app.cli import main
 from fusion_app.errors import RecordingError
-from fusion_app.frames import FusedFrame
 from fusion_app.recording import Recording, entry_of
 from fusion_app.recording.again import settings_of_recording
 from fusion_app.recording.part import PartPlan
@@ -19,7 +18,7 @@ from fusion_app.session import Session
 from fusion_app.session_recorder import SessionRecorder, about_session
 from fusion_app.settings import Settings
 from fusion_app.yaml_files import load_as
-from tests.sessions import rows, wait_for_frames
+from tests.sessions import first_frames, rows, wait_for_frames
 
 
 def test_recordings_of_one_second_in_one_folder_get_names_and_files_of_their_own(
@@ -82,10 +81,7 @@ def test_where_no_camera_answers_the_error_says_so(tmp_path: Path, capsys: pytes
 def test_time_goes_on_while_nothing_comes_between_two_parts(
     tmp_path: Path, session: Session, settings: Settings
 ) -> None:
-    fused: list[FusedFrame] = []
-    session.runner.add_sink(fused.append)
-    session.runner.start()
-    wait_for_frames(session, 1)
+    fused = first_frames(session, 1)
     parts = Parts(tmp_path / "r.mkv", PartPlan(settings.recording, about_session(session, settings)))
     for pts_s in (0.0, 0.025, 10.0, 10.025):
         frame = fused[0]
@@ -99,10 +95,7 @@ def test_time_goes_on_while_nothing_comes_between_two_parts(
 
 @pytest.mark.parametrize("suffix", [".mkv", ".csv", ".yaml"])
 def test_no_file_beside_a_part_is_replaced(tmp_path: Path, session: Session, settings: Settings, suffix: str) -> None:
-    fused: list[FusedFrame] = []
-    session.runner.add_sink(fused.append)
-    session.runner.start()
-    wait_for_frames(session, 1)
+    fused = first_frames(session, 1)
     mine = tmp_path / f"r{suffix}"
     mine.write_text("mine")
     parts = Parts(tmp_path / "r.mkv", PartPlan(settings.recording, about_session(session, settings)))
@@ -114,10 +107,7 @@ def test_no_file_beside_a_part_is_replaced(tmp_path: Path, session: Session, set
 def test_a_marker_and_a_new_part_come_in_the_order_of_the_user_however_long_the_queue(
     tmp_path: Path, session: Session, settings: Settings
 ) -> None:
-    fused: list[FusedFrame] = []
-    session.runner.add_sink(fused.append)
-    session.runner.start()
-    wait_for_frames(session, 60)
+    fused = first_frames(session, 60)
     recording = Recording(tmp_path / "r.mkv", PartPlan(settings.recording, about_session(session, settings)))
     for number, frame in enumerate(fused[:60]):  # faster than they are written
         if number == 20:
