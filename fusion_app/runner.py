@@ -1,13 +1,16 @@
 """Drives a run: pulls pairs, fuses them, hands the results to the sinks. In the calling thread or in one of its own.
 
-Three ways to keep time: ``EXPORT`` takes every pair as fast as it can; ``PLAY`` keeps the real time of a file and skips
-what comes too late; ``LIVE`` takes the newest pair whenever it is free.
+Three ways to keep time: ``EXPORT`` takes every pair as fast as it can, several at a time where there are `Lanes`;
+``PLAY`` keeps the real time of a file and skips what comes too late; ``LIVE`` takes the newest pair whenever it is
+free.
 """
 
 import enum
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,6 +35,19 @@ class PairReader(Protocol):
 
     def seek(self, pts_s: float) -> None:
         """Continue at ``pts_s``."""
+
+
+class Lanes(Protocol):
+    """What the runner needs to fuse several frames at a time.
+
+    Attributes:
+        count: How many.
+    """
+
+    count: int
+
+    def begin(self, pair: FramePair) -> Future[FusedFrame]:
+        """Begin to fuse ``pair`` and return where its fused frame will be."""
 
 
 class Pace(enum.Enum):
@@ -70,12 +86,16 @@ class RunReport:
 class Runner:
     """One run over one pair of sources. `run` blocks; `start` runs in a thread that `stop` ends."""
 
-    def __init__(self, pairs: PairReader, pipeline: Pipeline, pace: Pace, telemetry: Telemetry) -> None:
+    def __init__(
+        self, pairs: PairReader, pipeline: Pipeline, pace: Pace, telemetry: Telemetry, lanes: Lanes | None = None
+    ) -> None:
         self.telemetry = telemetry
         self.report: RunReport | None = None
         self._pairs = pairs
         self._pipeline = pipeline
         self._pace = pace
+        self._lanes = lanes
+        self._in_work: deque[tuple[Future[FusedFrame], float]] = deque()
         self._sinks: tuple[Sink, ...] = ()
         self._wake = threading.Condition()
         self._stopping = False
@@ -106,6 +126,7 @@ class Runner:
         finish, error = Finish.FAILED, None
         try:
             finish = self._loop()
+            self._deliver_finished(leave=0)
         except Exception as caught:  # noqa: BLE001 - the report carries it to whoever started the run
             error = caught
         fused = self.telemetry.status().fused - before
@@ -253,9 +274,21 @@ class Runner:
     def _fuse(self, pair: FramePair) -> None:
         arrived = pair.vis.pts_s if self._pace is Pace.LIVE else time.monotonic()
         self._last = pair
-        fused = self._pipeline(pair)
+        if self._lanes is None:
+            self._deliver(self._pipeline(pair), arrived)
+            return
+        self._in_work.append((self._lanes.begin(pair), arrived))
+        self._deliver_finished(leave=self._lanes.count)  # one waits for the lane that is free next
+
+    def _deliver_finished(self, leave: int) -> None:
+        """Hand on the oldest frames in work, in order, until only ``leave`` are left."""
+        while len(self._in_work) > leave:
+            future, arrived = self._in_work.popleft()
+            self._deliver(future.result(), arrived)
+
+    def _deliver(self, fused: FusedFrame, arrived: float) -> None:
         for sink in self._sinks:
             sink(fused)
         self.telemetry.frame_fused(fused, time.monotonic() - arrived)
         if self._origin is None:  # time runs from the first picture on: a network's first frame takes longest
-            self._origin = (time.monotonic(), pair.vis.pts_s)
+            self._origin = (time.monotonic(), fused.pair.vis.pts_s)

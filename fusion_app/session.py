@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import cv2
 
 from fusion_app.display import DisplayKeeper
-from fusion_app.engine import Engine, open_engine
+from fusion_app.engine import Engine, open_engine, open_lanes
+from fusion_app.lanes import Lanes
 from fusion_app.live_pairing import LivePairStream
 from fusion_app.machine import cores
 from fusion_app.opening import OpenPair, open_pair
@@ -29,10 +30,17 @@ __all__ = ["Choice", "OpenPair", "Session", "open_choice", "open_pair", "open_se
 
 @dataclass(frozen=True)
 class Choice:
-    """An engine, and who watches that it keeps up (nobody, where the user has named a model)."""
+    """An engine, and who watches that it keeps up (nobody, where the user has named a model).
+
+    Attributes:
+        engine: What fuses.
+        keeper: Who exchanges it.
+        lanes: Engines that fuse a file together, several frames at a time, ``engine`` the first; empty for one alone.
+    """
 
     engine: Engine
     keeper: QualityKeeper | None = None
+    lanes: tuple[Engine, ...] = ()
 
 
 class Session:
@@ -48,7 +56,9 @@ class Session:
         self.telemetry = Telemetry()
         self._changing = threading.Lock()
         self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
-        self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry)
+        self._engines = choice.lanes
+        self._lanes = Lanes(choice.lanes, lambda: self._pipeline) if choice.lanes else None
+        self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry, self._lanes)
         self.pressure: Callable[[], float | None] = lambda: None
         """How full the queue of a recording is, 0…1, or None while nothing is recorded: all else makes room for it."""
         self.display = DisplayKeeper(self._lag, self._lost)
@@ -119,6 +129,11 @@ class Session:
         return PairStream(self.ir, self.vis, policy)
 
     @property
+    def lanes(self) -> int:
+        """How many frames are fused at a time."""
+        return self._lanes.count if self._lanes is not None else 1
+
+    @property
     def finding(self) -> str:
         """The one of the `notices` that says what the infrared camera was recognised as: nothing is wrong with it."""
         return self._pipeline.thermal.finding
@@ -130,7 +145,7 @@ class Session:
             self.ir.notice,
             self.vis.notice,
             self._pipeline.thermal.notice,
-            self.engine.fallback_reason,
+            *dict.fromkeys(engine.fallback_reason for engine in (self.engine, *self._engines)),
             self.pairs.notice if isinstance(self.pairs, RecordedPairs) else "",
             self._overrun(),
         ]
@@ -155,6 +170,8 @@ class Session:
         self.runner.stop(timeout_s=0.0)
         self.pair.cancel()  # the runner may be waiting for a frame
         self.runner.stop()
+        if self._lanes is not None:
+            self._lanes.close()
         for keeper in self._keepers:
             keeper.close()
         self.pair.close()
@@ -188,7 +205,10 @@ def open_choice(fusion: FusionSettings, pair: OpenPair, *, is_real_time: bool) -
         FusionAppError: Model, weights, device or runtime are not there.
     """
     is_automatic = fusion.model == "auto" and not fusion.weights and fusion.working_size == "auto"
-    if not (is_real_time and is_automatic):
-        return Choice(open_engine(fusion, is_real_time=is_real_time))
+    if not is_real_time:
+        first, *others = open_lanes(fusion)
+        return Choice(first, lanes=(first, *others) if others else ())
+    if not is_automatic:
+        return Choice(open_engine(fusion, is_real_time=True))
     keeper = QualityKeeper(fusion, pair.vis.info.size, pair.vis.info.period_s)
     return Choice(keeper.start(), keeper)

@@ -18,7 +18,7 @@ LAYERS = {
             "sources alignment placement calibration synchronisation thermal engine fusion_modes compositing writers "
             "telemetry",
             "pairing live_pairing opening pipeline snapshot quality display recording estimation file_offset",
-            "runner",
+            "runner lanes",
             "session session_recorder pair_alignment processing bench",
             "cli gui",
         )

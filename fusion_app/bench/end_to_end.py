@@ -39,11 +39,13 @@ class Export:
         n: Frames fused.
         fps: Frames per second, the last one encoded included; None with fewer than two frames.
         drops: Frames lost; none should be.
+        lanes: Frames that were fused at a time.
     """
 
     n: int
     fps: float | None
     drops: int
+    lanes: int = 1
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def _export(run: "_Run") -> Export:
     first = min(FILLED_BUFFERS, run.n // 4)
     counted = run.n - 1 - first
     fps = counted / (run.closed_at_s - run.done_at_s[first]) if counted > 0 else None
-    return Export(run.n, fps, run.drops)
+    return Export(run.n, fps, run.drops, run.lanes)
 
 
 def _play(run: "_Run") -> Play:
@@ -124,6 +126,7 @@ class _Run:
     source_fps: float
     skipped: int
     drops: int
+    lanes: int
     engine: str
 
     @property
@@ -194,5 +197,6 @@ def _seen(session: Session, recorder: Recorder[FusedFrame], watch: _Watch) -> _R
         source_fps=session.vis.info.fps or 25.0,
         skipped=session.telemetry.status().skipped,
         drops=session.pairs.counts.dropped + recorder.dropped,
+        lanes=session.lanes,
         engine=session.engine.description,
     )

@@ -137,15 +137,17 @@ class _Bench:
 
     def _sessions(self, sources: SourceSettings, best: Sequence[Row], stages: Stages) -> tuple[SessionRow, ...]:
         taking_part = [row for row in best if row.candidate.weights or row.candidate.model in SESSION_MODES]
-        bounds = {row.candidate: stages.bound_fps(self._machine.cores, row.timing) for row in taking_part}
-        chosen = [*bounds] if self._settings.models else [AUTO, *bounds]
+        timings = {row.candidate: row.timing for row in taking_part}
+        chosen = [*timings] if self._settings.models else [AUTO, *timings]
         seconds = self._settings.seconds * SHARES["sessions"] / max(1, len(chosen)) / 2
         found = []
         for candidate in chosen:
             self._progress(f"whole sessions with {candidate.model}, {candidate.label}")
-            settings = Settings(sources, candidate.settings(self._threads))
+            settings = Settings(sources, candidate.settings(self._settings.threads))
             result = in_child(measure_end_to_end, settings, seconds)
-            found.append(SessionRow(candidate, result, bounds.get(candidate)))
+            fuse, cores = timings.get(candidate), self._machine.cores
+            bound_fps = stages.bound_fps(cores, fuse, result.export.lanes) if fuse else None
+            found.append(SessionRow(candidate, result, bound_fps))
         return tuple(found)
 
     def _live(self, sources: SourceSettings, best: Sequence[Row], window: Window) -> tuple[LiveRow, ...]:
@@ -155,7 +157,8 @@ class _Bench:
         found = []
         for candidate in chosen:
             self._progress(f"live in the window with {candidate.model}, {candidate.label}")
-            found.append(measure_live(window, candidate, Settings(sources, candidate.settings(self._threads)), seconds))
+            settings = Settings(sources, candidate.settings(self._settings.threads))
+            found.append(measure_live(window, candidate, settings, seconds))
         return tuple(found)
 
     def _sizes(self, rows: Sequence[Row], best: Sequence[Row]) -> tuple[SizeCost, ...]:

@@ -33,14 +33,16 @@ class Stages:
         """CPU time of a whole frame, milliseconds."""
         return sum(timing.cpu_ms for timing in self.timings.values())
 
-    def bound_fps(self, cores: int, fuse: Timing) -> float:
-        """Return the frames per second that no run on ``cores`` cores can exceed with an engine that takes ``fuse``.
+    def bound_fps(self, cores: int, fuse: Timing, lanes: int = 1) -> float:
+        """Return the frames per second that no run on ``cores`` cores can exceed with engines that take ``fuse``.
 
-        If every stage had a thread of its own, the slowest would set the limit, or the CPU time of all.
+        If every stage had a thread of its own, and fusing ``lanes``, the slowest would set the limit, or the CPU time
+        of all.
         """
-        timings = {**self.timings, "fuse": fuse}.values()
-        slowest_ms = max(min(timing.median_ms, timing.cpu_ms) for timing in timings)  # waits left out
-        return 1000 / max(slowest_ms, sum(timing.cpu_ms for timing in timings) / cores)
+        timings = {**self.timings, "fuse": fuse}
+        shares = {"fuse": lanes}
+        slowest_ms = max(min(t.median_ms, t.cpu_ms) / shares.get(name, 1) for name, t in timings.items())  # no waits
+        return 1000 / max(slowest_ms, sum(timing.cpu_ms for timing in timings.values()) / cores)
 
 
 def measure_stages(settings: Settings, engine: Engine, output: Path, seconds: float) -> Stages:

@@ -6,6 +6,7 @@ from functools import partial
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -18,13 +19,17 @@ from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import EngineError, FusionAppError, SettingsError
 from fusion_app.frames import Size
 from fusion_app.fusion_modes import MODES
+from fusion_app.machine import cores
 from fusion_app.settings import FusionSettings, Precision, parse_size
 
-__all__ = ["COMPACT", "Engine", "model_names", "open_engine", "preload", "warm_up"]
+__all__ = ["COMPACT", "Engine", "model_names", "open_engine", "open_lanes", "preload", "warm_up"]
 
 BACKBONE = "cs2fusion"
 COMPACT = "lite-6k"
 """What ``auto`` takes for watching without a GPU; the backbone would be a slide show there."""
+
+LANES = 2
+"""Frames of a file that are fused at a time on the CPU; more would take more memory for little."""
 
 
 def model_names() -> tuple[str, ...]:
@@ -53,18 +58,41 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
     return EnduringEngine(network, None if is_full else parse_size(settings.working_size), on_cpu)
 
 
+def open_lanes(settings: FusionSettings) -> tuple[Engine, ...]:
+    """Return the engines that fuse a file together, each a frame of its own at the same time; at least one.
+
+    Where OpenVINO computes on more than one core there are two, with half of the cores each (of ``settings.threads``,
+    where it says how many); elsewhere one, as `open_engine` returns it.
+
+    Raises:
+        FusionAppError: As `open_engine`.
+    """
+    threads = settings.threads or cores()
+    count = LANES if _way(settings) == "openvino" and threads >= LANES else 1
+    shared = replace(settings, threads=threads // count) if count > 1 else settings
+    return tuple(open_engine(shared, is_real_time=False) for _ in range(count))
+
+
 def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
-    if settings.model in MODES and not settings.weights:
+    way = _way(settings)
+    if way == "classical":
         return ClassicalEngine(settings.model)
-    on_gpu = settings.device.startswith("cuda") or (settings.device == "auto" and has_cuda())
-    path = _weights_path(settings, compact=is_real_time and not on_gpu)
-    if on_gpu:
+    path = _weights_path(settings, compact=is_real_time and way != "gpu")
+    if way == "gpu":
         return _open_on_gpu(path, settings, is_real_time=is_real_time)
     if settings.precision == "fp16":
         raise EngineError("fp16 needs a GPU; use --precision auto")
-    if settings.runtime == "torch" or settings.compiled or not _has_openvino():
+    if way == "torch":
         return _open_torch(path, settings)
     return _open_openvino(path, settings, is_real_time=is_real_time)
+
+
+def _way(settings: FusionSettings) -> Literal["classical", "gpu", "torch", "openvino"]:
+    if settings.model in MODES and not settings.weights:
+        return "classical"
+    if settings.device.startswith("cuda") or (settings.device == "auto" and has_cuda()):
+        return "gpu"
+    return "torch" if settings.runtime == "torch" or settings.compiled or not _has_openvino() else "openvino"
 
 
 def preload() -> None:

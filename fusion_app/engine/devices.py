@@ -1,12 +1,12 @@
 """What this machine has to compute with, found out without importing torch where that is possible."""
 
 import ctypes
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusion_app.errors import EngineError
+from fusion_app.machine import cores
 
 if TYPE_CHECKING:
     import torch
@@ -17,8 +17,7 @@ ROCM_DEVICE = Path("/dev/kfd")
 
 def default_threads() -> int:
     """Return how many CPU threads a network may use: all cores but one, which decodes, shows and records."""
-    may_use = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, (may_use or 2) - 1)
+    return max(1, cores() - 1)
 
 
 def has_cuda() -> bool:

@@ -142,6 +142,7 @@ def test_the_bound_is_the_slowest_stage_or_the_cpu() -> None:
     stages = Stages({**dict.fromkeys(names, one), "encode": Timing(9, 8.0, 8.0, 8.0)})
     assert stages.bound_fps(cores=8, fuse=one) == pytest.approx(1000 / 8)  # the encoder
     assert stages.bound_fps(cores=8, fuse=replace(one, median_ms=20, cpu_ms=20)) == pytest.approx(1000 / 20)
+    assert stages.bound_fps(cores=8, fuse=replace(one, median_ms=20, cpu_ms=20), lanes=2) == pytest.approx(1000 / 10)
     assert stages.bound_fps(cores=1, fuse=one) == pytest.approx(1000 / 15)  # everything on one core
 
 
