@@ -11,12 +11,17 @@ from typing import Literal, get_args
 import torch
 from torch import Tensor, nn
 
+from models.decision import DECISIONS, Decision
+
 LEVEL_CHANNELS = 16
 FEATURE_CHANNELS = 4 * LEVEL_CHANNELS
 DECODER_CHANNELS = (64, 32, 16)
 CONVOLUTIONS_IN_A_ROW = 8
 
+DECISION_SCALE = 16.0  # what the last convolution gives per unit of a logit: features are of the size of grey levels
+
 Gates = Literal["image", "channel", "none"]
+Output = Literal["luma", "decision"]
 
 IDLE_GATE = 1e-6
 """A gate below it adds less than float32 can tell apart: what it would weigh need not be computed."""
@@ -33,13 +38,18 @@ class BackboneConfig:
         gates: How the DDM weighs what the encoders offer: ``image``, one scalar per decoder stage and image (released
             code); ``channel``, one per channel (the channel attention of the paper's text); ``none``, no DDM, which
             makes the network purely local.
+        output: What the last convolution gives: ``luma``, the fused image (paper); ``decision``, how much of each
+            source to take and what to add (`Decision`), which copies a source exactly where that is wanted.
     """
 
     negative_slope: float = 0.01
     shared_encoder: bool = False
     gates: Gates = "image"
+    output: Output = "luma"
 
     def __post_init__(self) -> None:
+        if self.output not in get_args(Output):
+            raise ValueError(f"output must be one of {', '.join(get_args(Output))}, not {self.output!r}")
         if self.gates not in get_args(Gates):
             raise ValueError(f"gates must be one of {', '.join(get_args(Gates))}, not {self.gates!r}")
         if not isinstance(self.negative_slope, float | int) or not 0 <= self.negative_slope < 1:
@@ -130,7 +140,11 @@ class Backbone(nn.Module):
         self.decode1 = conv_block(2 * FEATURE_CHANNELS, DECODER_CHANNELS[0], slope)
         self.decode2 = conv_block(DECODER_CHANNELS[0], DECODER_CHANNELS[1], slope)
         self.decode3 = conv_block(DECODER_CHANNELS[1], DECODER_CHANNELS[2], slope)
-        self.reconstruct = nn.Conv2d(DECODER_CHANNELS[2], 1, 3, padding=1)
+        decides = self.config.output == "decision"
+        self.reconstruct = nn.Conv2d(DECODER_CHANNELS[2], DECISIONS if decides else 1, 3, padding=1)
+        if decides:
+            nn.init.normal_(self.reconstruct.weight, std=0.003)  # start near the brighter source
+            nn.init.zeros_(self.reconstruct.bias)  # type: ignore[arg-type]  # it has one
         self.ddm = nn.ModuleList(
             DemandDrivenModule(channels, self.config) for channels in DECODER_CHANNELS if self.config.gates != "none"
         )
@@ -145,14 +159,21 @@ class Backbone(nn.Module):
         return self.vis_encoder(vis), self.ir_encoder(ir)
 
     def decode(self, vis_features: Tensor, ir_features: Tensor) -> Tensor:
-        """Return the fused luma ``(N, 1, H, W)`` of features from `encode`."""
+        """Return the last decoder stage ``(N, 16, H, W)`` of features from `encode`."""
         decoded = torch.cat([vis_features, ir_features], dim=1)
         for stage, decode in enumerate((self.decode1, self.decode2, self.decode3)):
             decoded = decode(decoded)
             if self.ddm:
                 decoded = self.ddm[stage](decoded, vis_features, ir_features)
-        fused: Tensor = self.reconstruct(decoded)
-        return fused
+        return decoded
+
+    def compose(self, decoded: Tensor, vis: Tensor, ir: Tensor) -> Tensor:
+        """Return the fused luma ``(N, 1, H, W)`` of the last decoder stage and the sources it came from."""
+        last: Tensor = self.reconstruct(decoded)
+        if self.config.output == "luma":
+            return last
+        last = last.to(vis.dtype)
+        return Decision.of(last[:, :2] / DECISION_SCALE, last[:, 2:]).apply(vis, ir)
 
     def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
         """Fuse a batch of pairs (the paper's figure: encode, decode with compensation).
@@ -164,4 +185,4 @@ class Backbone(nn.Module):
         Returns:
             ``(N, 1, H, W)`` fused luma, unclamped: the network overshoots 0…255 a little.
         """
-        return self.decode(*self.encode(vis, ir))
+        return self.compose(self.decode(*self.encode(vis, ir)), vis, ir)

@@ -37,7 +37,7 @@ class FoldedBackbone(nn.Module):
                 demands.append(net.ddm[stage].gate(decoded).amax().reshape(1))  # type: ignore[operator]
             else:
                 decoded = net.ddm[stage](decoded, *features)
-        return net.reconstruct(decoded), torch.cat(demands).amax(dim=0, keepdim=True)
+        return net.compose(decoded, vis, ir), torch.cat(demands).amax(dim=0, keepdim=True)
 
 
 def fold(model: nn.Module) -> FoldedBackbone | None:

@@ -11,12 +11,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.decision import DECISIONS, Decision
+
 GREY_RANGE = 255.0
 BLOCK = 2  # the side of the block that becomes channels
 BLOCK_PIXELS = BLOCK * BLOCK
 MAX_CHANNELS = 512
-DECISIONS = 3  # per pixel: weights of IR and of visible, residual
-BRIGHTER_LOGIT = 2.0  # start near the brighter source
 
 
 @dataclass(frozen=True)
@@ -58,29 +58,6 @@ LITE_CONFIGS = {
 }
 
 
-@dataclass(frozen=True)
-class Decision:
-    """How to make the fused luma out of the two sources, pixel by pixel.
-
-    All are ``(N, 1, H, W)``. They vary slowly compared with the sources, so a decision made at a reduced size may be
-    enlarged and applied at full resolution; the fused image may not.
-
-    Attributes:
-        ir_weight: 0…1, the share of infrared.
-        vis_weight: 0…1, the share of visible; what is left of 1 is the share of the brighter source.
-        residual: Grey levels to add.
-    """
-
-    ir_weight: Tensor
-    vis_weight: Tensor
-    residual: Tensor
-
-    def apply(self, vis: Tensor, ir: Tensor) -> Tensor:
-        """Return the fused luma ``(N, 1, H, W)``, unclamped, of sources of the same shape, grey levels 0…255."""
-        brighter = torch.maximum(vis, ir)
-        return brighter + self.ir_weight * (ir - brighter) + self.vis_weight * (vis - brighter) + self.residual
-
-
 class Lite(nn.Module):
     """A student network: same inputs and output as the backbone, 10 to 100 times cheaper."""
 
@@ -113,8 +90,7 @@ class Lite(nn.Module):
             pair = functional.pad(pair, (0, width % BLOCK, 0, height % BLOCK), mode="replicate")
         decided = self.head(self.body(functional.pixel_unshuffle(pair, BLOCK)))
         maps = functional.pixel_shuffle(decided, BLOCK)[:, :, :height, :width].to(vis.dtype)
-        weights = torch.softmax(functional.pad(maps[:, :2], (0, 0, 0, 0, 0, 1), value=BRIGHTER_LOGIT), dim=1)
-        return Decision(weights[:, :1], weights[:, 1:2], maps[:, 2:] * GREY_RANGE)
+        return Decision.of(maps[:, :2], maps[:, 2:] * GREY_RANGE)
 
     def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
         """Return the fused luma ``(N, 1, H, W)``, grey levels, unclamped; arguments as in `decide`."""

@@ -71,7 +71,7 @@ def explain(backbone: Backbone, cpn: CompensationPerceptionNetwork | None, vis: 
     ir_batch = torch.from_numpy(ir)[None, None].expand_as(vis_batch)
     vis_features, ir_features = backbone.encode(vis_batch, ir_batch)
     with _overheard(backbone) as gates:
-        fused = backbone.decode(vis_features, ir_features)
+        fused = backbone.compose(backbone.decode(vis_features, ir_features), vis_batch, ir_batch)
     return Explanation(
         vis=vis,
         ir=ir,

@@ -13,11 +13,13 @@ from torch.nn import functional
 
 from training.faithfulness import undecided_structure, unshared_information
 from training.neighbourhood import Moments, blur, box, dilate, gradient, moments
+from training.preservation import lost_edges, lost_information
 
 GREY_RANGE = 255.0
 SENSOR_NOISE = 2 / GREY_RANGE**2  # VIF's variance of the noise through which both images are seen
 TARGET_RING = 9  # pixels around a warm target that are its surroundings
 HOT_EXCESS = 8.0  # grey levels by which a hot object may raise its own background
+HALO_DEPTH = 2 / GREY_RANGE  # how much darker an outline may be that nobody sees
 _NOTHING = 1e-4  # what a mean of zeros may differ from zero
 WARM_CONTRAST = 0.07  # of a target against them, grey levels scaled to 0…1
 
@@ -31,8 +33,12 @@ class FusionLossConfig:
         gradient: Of the distance to the gradient of the stronger source.
         similarity: Of SSIM to both sources.
         information: Of the visual information of both sources (VIF).
+        information_scales: Scales of it, from the finest; 0 takes the window of SSIM at full resolution only.
+        edges: Of the edges of both sources that are lost (Qabf), beside ``gradient``.
         structure: Of the contrast and structure of infrared inside the patch.
         target: Of the local contrast of warm targets.
+        halo: Of being darker than the target where visible is blind: there the target has infrared's contrast without
+            dark outlines, and structure alone is satisfied by them.
         clipping: Of leaving `levels`.
         levels: Darkest and brightest level of the target, so that what neither source clips is not clipped.
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
@@ -51,8 +57,11 @@ class FusionLossConfig:
     gradient: float = 16.0
     similarity: float = 0.3
     information: float = 1.0
+    information_scales: int = 0
+    edges: float = 0.0
     structure: float = 1.0
     target: float = 0.3
+    halo: float = 0.0
     clipping: float = 40.0
     levels: tuple[float, float] = (4.0, 249.0)
     detail_sigma: float = 6.0
@@ -98,17 +107,21 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
     seen = 1 - scene.patch
     far = seen * (1 - _structured(ir, config.lend_contrast / GREY_RANGE))
     dissimilarity = (1 - to_ir.similarity).mean() + (seen * (1 - to_vis.similarity)).mean()
-    error = (f - light_target(scene, config) / GREY_RANGE).abs()
+    target = light_target(scene, config) / GREY_RANGE
+    error = (f - target).abs()
     terms = {
         "intensity": config.intensity * error.mean(),
         "gradient": config.gradient * _gradient_error(f, ir, vis, _Places(scene.patch, far)),
         "similarity": config.similarity * dissimilarity,
-        "information": config.information
-        * (_lost_information(to_ir, torch.ones_like(seen)) + _lost_information(to_vis, seen)),
+        "information": config.information * _lost_by_both(f, ir, vis, seen, config.information_scales),
         "structure": config.structure * _lost_structure(to_ir, scene.patch),
         "target": config.target * _lost_target_contrast(f, ir, config.target_share),
         "clipping": config.clipping * _clipped(f, config.levels),
     }
+    if config.edges:
+        terms["edges"] = config.edges * _lost_edges(f, ir, vis, _Places(scene.patch, far))
+    if config.halo:
+        terms["halo"] = config.halo * _outlined(f, target, scene.patch)
     if config.far_intensity:
         terms["far_intensity"] = config.far_intensity * (far * error).mean()
     if config.shared:
@@ -190,6 +203,19 @@ def _gradient_error(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places) -> 
     return 0.5 * ((along_y - aim_y).abs().mean() + (along_x - aim_x).abs().mean())
 
 
+def _lost_edges(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places) -> Tensor:
+    of_ir, of_vis = lost_edges(fused, ir, 1 - places.far), lost_edges(fused, vis, 1 - places.patch)
+    return (of_ir[0] + of_vis[0]) / (of_ir[1] + of_vis[1] + 1)
+
+
+def _lost_by_both(fused: Tensor, ir: Tensor, vis: Tensor, seen: Tensor, scales: int) -> Tensor:
+    if not scales:
+        return _lost_information(moments(fused, ir), torch.ones_like(seen)) + _lost_information(
+            moments(fused, vis), seen
+        )
+    return lost_information(fused, ir, torch.ones_like(seen), scales) + lost_information(fused, vis, seen, scales)
+
+
 def _lost_structure(to_ir: Moments, patch: Tensor) -> Tensor:
     return (patch * (1 - to_ir.structure)).sum() / (patch.sum() + 1)
 
@@ -216,6 +242,10 @@ def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
     is_target = warm * (ir_contrast > WARM_CONTRAST)
     kept = (blur(fused, 1.5) - _mean_around(fused, background)) / ir_contrast.clamp(min=WARM_CONTRAST)
     return (is_target * functional.relu(enough - kept)).sum() / (is_target.sum() + 1)
+
+
+def _outlined(fused: Tensor, target: Tensor, patch: Tensor) -> Tensor:
+    return (patch * functional.relu(target - fused - HALO_DEPTH)).sum() / (patch.sum() + 1)
 
 
 def _mean_around(image: Tensor, background: Tensor) -> Tensor:

@@ -73,9 +73,10 @@ class Trainer:
     @torch.no_grad()
     def perceive(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, Tensor]:
         """Return fused luma and compensation map of a batch of pairs, ``(N, 1, H, W)`` on the CPU."""
-        vis_features, ir_features = self.trained.encode(vis.to(self.device), ir.to(self.device))
-        fused = self.trained.decode(vis_features, ir_features)
-        return fused.cpu(), self.cpn(vis_features, ir_features).ir_map.cpu()
+        sources = vis.to(self.device), ir.to(self.device)
+        features = self.trained.encode(*sources)
+        fused = self.trained.compose(self.trained.decode(*features), *sources)
+        return fused.cpu(), self.cpn(*features).ir_map.cpu()
 
     def begin_with(self, backbone: Backbone) -> None:
         """Take over the weights of a trained backbone with the same configuration."""
@@ -150,8 +151,9 @@ class Trainer:
         fusion, team = self.settings.fusion, self.team
         with self._autocast():
             vis = batch.vis if fusion.input == "source" else batch.avis
-            features = self.backbone.encode(team.part(vis), team.part(batch.ir))
-            fused = self.backbone.decode(*features)
+            sources = team.part(vis), team.part(batch.ir)
+            features = self.backbone.encode(*sources)
+            fused = self.backbone.compose(self.backbone.decode(*features), *sources)
             with torch.no_grad():
                 raw_map = self.cpn.perceive(*features)[1]
         losses = backbone_losses(team.gather(fused.float()), batch, stretch(team.gather(raw_map)), fusion)
