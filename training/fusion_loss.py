@@ -19,7 +19,8 @@ GREY_RANGE = 255.0
 SENSOR_NOISE = 2 / GREY_RANGE**2  # VIF's variance of the noise through which both images are seen
 TARGET_RING = 9  # pixels around a warm target that are its surroundings
 HOT_EXCESS = 8.0  # grey levels by which a hot object may raise its own background
-HALO_DEPTH = 2 / GREY_RANGE  # how much darker an outline may be that nobody sees
+OUTLINE_REACH = 4  # pixels; dark places up to twice as wide are outlines
+OUTLINE_DEPTH = 3 / GREY_RANGE  # how dark an outline may be that nobody sees
 _NOTHING = 1e-4  # what a mean of zeros may differ from zero
 WARM_CONTRAST = 0.07  # of a target against them, grey levels scaled to 0…1
 
@@ -37,8 +38,8 @@ class FusionLossConfig:
         edges: Of the edges of both sources that are lost (Qabf), beside ``gradient``.
         structure: Of the contrast and structure of infrared inside the patch.
         target: Of the local contrast of warm targets.
-        halo: Of being darker than the target where visible is blind: there the target has infrared's contrast without
-            dark outlines, and structure alone is satisfied by them.
+        outlines: Of narrow dark outlines that neither source has: they please gradients, structure and contrast alike,
+            and nobody who looks.
         clipping: Of leaving `levels`.
         levels: Darkest and brightest level of the target, so that what neither source clips is not clipped.
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
@@ -61,7 +62,7 @@ class FusionLossConfig:
     edges: float = 0.0
     structure: float = 1.0
     target: float = 0.3
-    halo: float = 0.0
+    outlines: float = 0.0
     clipping: float = 40.0
     levels: tuple[float, float] = (4.0, 249.0)
     detail_sigma: float = 6.0
@@ -107,8 +108,7 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
     seen = 1 - scene.patch
     far = seen * (1 - _structured(ir, config.lend_contrast / GREY_RANGE))
     dissimilarity = (1 - to_ir.similarity).mean() + (seen * (1 - to_vis.similarity)).mean()
-    target = light_target(scene, config) / GREY_RANGE
-    error = (f - target).abs()
+    error = (f - light_target(scene, config) / GREY_RANGE).abs()
     terms = {
         "intensity": config.intensity * error.mean(),
         "gradient": config.gradient * _gradient_error(f, ir, vis, _Places(scene.patch, far)),
@@ -120,8 +120,8 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
     }
     if config.edges:
         terms["edges"] = config.edges * _lost_edges(f, ir, vis, _Places(scene.patch, far))
-    if config.halo:
-        terms["halo"] = config.halo * _outlined(f, target, scene.patch)
+    if config.outlines:
+        terms["outlines"] = config.outlines * _outlined(f, ir, vis)
     if config.far_intensity:
         terms["far_intensity"] = config.far_intensity * (far * error).mean()
     if config.shared:
@@ -244,8 +244,18 @@ def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
     return (is_target * functional.relu(enough - kept)).sum() / (is_target.sum() + 1)
 
 
-def _outlined(fused: Tensor, target: Tensor, patch: Tensor) -> Tensor:
-    return (patch * functional.relu(target - fused - HALO_DEPTH)).sum() / (patch.sum() + 1)
+def _outlined(fused: Tensor, ir: Tensor, vis: Tensor) -> Tensor:
+    """Mean depth of narrow dark places that are deeper than those of both sources around.
+
+    Source: the bottom-hat transform, Serra, "Image Analysis and Mathematical Morphology", 1982.
+    """
+    with torch.no_grad():
+        allowed = dilate(torch.maximum(_bottom_hat(ir), _bottom_hat(vis)), 1) + OUTLINE_DEPTH
+    return functional.relu(_bottom_hat(fused) - allowed).mean()
+
+
+def _bottom_hat(image: Tensor) -> Tensor:
+    return -dilate(-dilate(image, OUTLINE_REACH), OUTLINE_REACH) - image
 
 
 def _mean_around(image: Tensor, background: Tensor) -> Tensor:

@@ -111,7 +111,7 @@ def test_the_loss_has_a_gradient_on_flat_and_black_images() -> None:
     assert torch.isfinite(fused.grad).all()
 
 
-FAITHFUL = replace(CONFIG, lend_contrast=18.0, far_intensity=1.0, shared=1.0, decided=1.0, edges=1.0, halo=1.0)
+FAITHFUL = replace(CONFIG, lend_contrast=18.0, far_intensity=1.0, shared=1.0, decided=1.0, edges=1.0, outlines=1.0)
 
 
 def test_terms_of_weight_0_are_left_out() -> None:
@@ -119,22 +119,24 @@ def test_terms_of_weight_0_are_left_out() -> None:
 
     extra = fusion_loss(vis, scene(vis, ir), FAITHFUL).keys() - fusion_loss(vis, scene(vis, ir), CONFIG).keys()
 
-    assert extra == {"far_intensity", "shared", "decided", "edges", "halo"}
+    assert extra == {"far_intensity", "shared", "decided", "edges", "outlines"}
 
 
-def test_a_dark_outline_costs_where_visible_is_blind_and_nowhere_else() -> None:
-    vis, ir = textured(0), textured(1)
-    blind, clear = scene(vis, ir, is_blind=True), scene(vis, ir)
-    outline = torch.zeros_like(vis)
-    outline[:, :, 20:22, 10:38] = 30
+def test_a_narrow_dark_outline_costs_unless_a_source_has_it() -> None:
+    ir, vis = torch.full((1, 1, 48, 48), 40.0), torch.full((1, 1, 48, 48), 120.0)
+    ir[:, :, 16:32, 16:32] = 200
+    fused = torch.maximum(ir, vis)
+    outlined, shaded = fused.clone(), fused.clone()
+    outlined[:, :, 13:16, 16:32] = 90
+    shaded[:, :, :16] = 90
 
-    def halo(batch: Scene, darker: Tensor) -> float:
-        return float(fusion_loss(light_target(batch, FAITHFUL) - darker, batch, FAITHFUL)["halo"])
+    def outlines(image: Tensor, visible: Tensor = vis) -> float:
+        return float(fusion_loss(image, scene(visible, ir), FAITHFUL)["outlines"])
 
-    assert halo(blind, torch.zeros_like(vis)) == 0
-    assert halo(blind, -outline) == 0  # brighter is no outline
-    assert halo(blind, outline) == pytest.approx(28 / 255 * 2 * 28 / 48**2, rel=0.01)
-    assert halo(clear, outline) == 0
+    assert outlines(fused) == 0
+    assert outlines(outlined) == pytest.approx((30 - 3) / 255 * 3 * 16 / 48**2)
+    assert outlines(shaded) == 0  # a wide one is a shade
+    assert outlines(outlined, outlined) == 0
 
 
 def test_edges_of_both_sources_that_arrive_cost_nothing_and_flat_places_cost_all() -> None:
