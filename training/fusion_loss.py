@@ -5,7 +5,7 @@ scene's. Copying infrared's brightness there instead scores alike and paints dar
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -44,6 +44,9 @@ class FusionLossConfig:
         levels: Darkest and brightest level of the target, so that what neither source clips is not clipped.
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
         detail_knee: Grey levels; stronger detail is compressed.
+        detail_floor: Grey levels; of detail as weak as this half is lent, as noise, of weaker less. 0 lends it all.
+        blind: What edges, information and structure are compared with where visible is blind: ``infrared``, whose
+            contrast there is more than the light has room for, or the ``lent`` target itself.
         target_share: Share of a warm target's contrast that is enough.
         lend_contrast: Grey levels by which infrared has to differ from its surroundings, warmer or colder, for lending
             something where visible sees; weaker is noise. Elsewhere ("far") the brighter source is kept as it is, its
@@ -67,6 +70,8 @@ class FusionLossConfig:
     levels: tuple[float, float] = (4.0, 249.0)
     detail_sigma: float = 6.0
     detail_knee: float = 60.0
+    detail_floor: float = 0.0
+    blind: Literal["infrared", "lent"] = "infrared"
     target_share: float = 0.75
     lend_contrast: float = 0.0
     far_intensity: float = 0.0
@@ -104,31 +109,41 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         config: Weights and target.
     """
     f, ir, vis = fused / GREY_RANGE, scene.ir / GREY_RANGE, scene.vis / GREY_RANGE
-    to_ir, to_vis = moments(f, ir), moments(f, vis)
+    target = light_target(scene, config) / GREY_RANGE
+    shown = torch.lerp(ir, target, scene.patch) if config.blind == "lent" else ir
+    to_ir, to_vis = moments(f, shown), moments(f, vis)
     seen = 1 - scene.patch
-    far = seen * (1 - _structured(ir, config.lend_contrast / GREY_RANGE))
+    places = _Places(scene.patch, seen * (1 - _structured(ir, config.lend_contrast / GREY_RANGE)))
     dissimilarity = (1 - to_ir.similarity).mean() + (seen * (1 - to_vis.similarity)).mean()
-    error = (f - light_target(scene, config) / GREY_RANGE).abs()
+    error = (f - target).abs()
     terms = {
         "intensity": config.intensity * error.mean(),
-        "gradient": config.gradient * _gradient_error(f, ir, vis, _Places(scene.patch, far)),
+        "gradient": config.gradient * _gradient_error(f, shown, vis, places),
         "similarity": config.similarity * dissimilarity,
-        "information": config.information * _lost_by_both(f, ir, vis, seen, config.information_scales),
+        "information": config.information * _lost_by_both(f, shown, vis, seen, config.information_scales),
         "structure": config.structure * _lost_structure(to_ir, scene.patch),
         "target": config.target * _lost_target_contrast(f, ir, config.target_share),
         "clipping": config.clipping * _clipped(f, config.levels),
     }
     if config.edges:
-        terms["edges"] = config.edges * _lost_edges(f, ir, vis, _Places(scene.patch, far))
+        terms["edges"] = config.edges * _lost_edges(f, shown, vis, places)
     if config.outlines:
         terms["outlines"] = config.outlines * _outlined(f, ir, vis)
+    return terms | _unfaithful(f, scene, error, places.far, config)
+
+
+def _unfaithful(f: Tensor, scene: Scene, error: Tensor, far: Tensor, config: FusionLossConfig) -> dict[str, Tensor]:
+    """Return the terms that ask for the brighter source, to the level, far from what infrared has to lend."""
+    ir, vis = scene.ir / GREY_RANGE, scene.vis / GREY_RANGE
+    terms = {}
     if config.far_intensity:
         terms["far_intensity"] = config.far_intensity * (far * error).mean()
     if config.shared:
         lacking = [unshared_information(f, source, far, config.shared_bins) for source in (ir, vis)]
         terms["shared"] = config.shared * (lacking[0] + lacking[1])
     if config.decided:
-        terms["decided"] = config.decided * undecided_structure(to_ir, to_vis, moments(ir, vis), far)
+        structure = undecided_structure(moments(f, ir), moments(f, vis), moments(ir, vis), far)
+        terms["decided"] = config.decided * structure
     return terms
 
 
@@ -172,6 +187,8 @@ def _detail(ir: Tensor, config: FusionLossConfig) -> Tensor:
     sigma = config.detail_sigma
     background = blur(torch.minimum(ir, blur(ir, sigma) + HOT_EXCESS), sigma)
     detail = ir - background
+    if config.detail_floor:
+        detail = detail.pow(3) / (detail.square() + config.detail_floor**2)
     return detail - 0.5 * torch.sign(detail) * functional.relu(detail.abs() - config.detail_knee)
 
 
