@@ -86,3 +86,29 @@ def test_an_unknown_model_or_field_is_refused() -> None:
         build("dream")
     with pytest.raises(ValueError, match="colour"):
         build("cs2fusion", {"colour": 1})
+
+
+def test_a_backbone_that_decides_starts_as_the_brighter_source() -> None:
+    torch.manual_seed(2)
+    model = Backbone(BackboneConfig(gates="none", output="decision")).eval()
+    vis, ir = 255 * torch.rand(2, 1, 1, 32, 32)
+    with torch.inference_mode():
+        fused = model(vis, ir)
+    assert (fused - torch.maximum(vis, ir)).abs().mean() < 12
+    assert parameters(model) == parameters(Backbone(BackboneConfig(gates="none"))) + 2 * (16 * 9 + 1)
+
+
+def test_a_backbone_that_decides_copies_a_source_to_the_level() -> None:
+    model = Backbone(BackboneConfig(gates="none", output="decision")).eval()
+    vis, ir = 255 * torch.rand(2, 1, 1, 16, 16)
+    with torch.inference_mode():
+        model.reconstruct.weight.zero_()
+        model.reconstruct.bias.copy_(torch.tensor([0.0, 1000.0, 0.0]))
+        assert torch.allclose(model(vis, ir), vis, atol=1e-3)
+        model.reconstruct.bias.copy_(torch.tensor([0.0, 1000.0, -7.0]))
+        assert torch.allclose(model(vis, ir), vis - 7, atol=1e-3)
+
+
+def test_an_output_is_one_of_two() -> None:
+    with pytest.raises(ValueError, match="output must be one of luma, decision"):
+        BackboneConfig(output="paint")  # type: ignore[arg-type]

@@ -182,3 +182,28 @@ def test_infrareds_noise_is_not_lent_and_its_edges_are() -> None:
 
     assert gradient_cost(sky, noise, 18.0) < 0.1 * gradient_cost(sky, noise, 0.0)
     assert gradient_cost(sky, edge, 18.0) > 0.5 * gradient_cost(sky, edge, 0.0)
+
+
+def test_weak_detail_is_not_lent_and_strong_detail_is() -> None:
+    quiet = replace(CONFIG, detail_floor=2.5)
+    noise, edge = torch.full((1, 1, 48, 48), 60.0), torch.full((1, 1, 48, 48), 60.0)
+    noise[:, :, ::2, ::2] += 1.5
+    edge[:, :, 20:28, 20:28] += 50
+    haze = torch.full((1, 1, 48, 48), 150.0)
+
+    def lent_contrast(ir: Tensor, config: FusionLossConfig) -> float:
+        return float(torch.std(lend(haze, ir, config)))
+
+    assert lent_contrast(noise, quiet) < 0.4 * lent_contrast(noise, CONFIG)
+    assert lent_contrast(edge, quiet) > 0.97 * lent_contrast(edge, CONFIG)
+
+
+def test_where_visible_is_blind_the_lent_target_itself_costs_least_once_all_is_compared_with_it() -> None:
+    batch, config = scene(textured(0), textured(1, 20, 120), is_blind=True), replace(CONFIG, blind="lent", edges=1.0)
+    lent = light_target(batch, config)
+
+    terms = fusion_loss(lent, batch, config)
+
+    assert all(float(terms[name]) < 1e-4 for name in ("intensity", "gradient", "structure"))
+    assert float(terms["edges"]) < 0.05
+    assert sum(fusion_loss(batch.ir, batch, config).values()) > 3 * sum(terms.values())
