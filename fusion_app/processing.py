@@ -77,7 +77,7 @@ def fuse_recordings(job: FuseJob, progress: Progress, cancel: threading.Event) -
     Args:
         job: What to do.
         progress: Told of every frame.
-        cancel: Once set, the job ends behind the frame in work; the output is finished and playable.
+        cancel: Once set, the job ends behind the frames in work; the output is finished and playable.
 
     Raises:
         FusionAppError: The job cannot start, or cannot go on; what was written before stays playable.

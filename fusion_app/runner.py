@@ -9,8 +9,9 @@ import enum
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -128,7 +129,7 @@ class Runner:
             finish = self._loop()
             self._deliver_finished(leave=0)
         except Exception as caught:  # noqa: BLE001 - the report carries it to whoever started the run
-            error = caught
+            finish, error = Finish.FAILED, caught
         fused = self.telemetry.status().fused - before
         self.report = RunReport(finish, fused, time.monotonic() - started, error)
         if on_finish is not None:
@@ -141,20 +142,22 @@ class Runner:
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
-        """End the run after the frame in work; tell whether its thread has ended within ``timeout_s``.
+        """End the run after the frames in work; tell whether its thread has ended within ``timeout_s``.
 
         Sources that may block for long should be closed first.
         """
         with self._wake:
             self._stopping = True
             self._wake.notify_all()
+        for future, _ in tuple(self._in_work):
+            future.cancel()  # does nothing to those that are being fused
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
             return not self._thread.is_alive()
         return True
 
     def pause(self) -> None:
-        """Hold the run after the frame in work."""
+        """Hold the run after the frames in work."""
         self._set(paused=True)
 
     def resume(self) -> None:
@@ -202,10 +205,12 @@ class Runner:
 
     def _loop(self) -> Finish:
         while True:
+            if self._is_interrupted():
+                self._deliver_finished(leave=0)
             action = self._next_action()
             if action is None:
                 return Finish.STOPPED
-            pair = self._last if action == "refresh" else self._pairs.read()
+            pair = self._last if action == "refresh" else self._read()
             if pair is None:
                 if self._pace is Pace.PLAY and not self._stopping:
                     self._hold_at_end()
@@ -213,6 +218,19 @@ class Runner:
                 return Finish.STOPPED if self._stopping else Finish.ENDED
             if action != "run" or self._is_in_time(pair):
                 self._fuse(pair)
+
+    def _read(self) -> FramePair | None:
+        with self._behind_what_is_in_work():
+            return self._pairs.read()
+
+    @contextmanager
+    def _behind_what_is_in_work(self) -> Iterator[None]:
+        """Let an error wait until the frames before it have been handed on."""
+        try:
+            yield
+        except Exception:
+            self._deliver_finished(leave=0)
+            raise
 
     def _next_action(self) -> str | None:
         """Wait until there is something to do: ``run``, ``step`` or ``refresh`` one frame; None to stop."""
@@ -277,14 +295,16 @@ class Runner:
         if self._lanes is None:
             self._deliver(self._pipeline(pair), arrived)
             return
-        self._in_work.append((self._lanes.begin(pair), arrived))
+        with self._behind_what_is_in_work():
+            self._in_work.append((self._lanes.begin(pair), arrived))
         self._deliver_finished(leave=self._lanes.count)  # one waits for the lane that is free next
 
     def _deliver_finished(self, leave: int) -> None:
         """Hand on the oldest frames in work, in order, until only ``leave`` are left."""
         while len(self._in_work) > leave:
             future, arrived = self._in_work.popleft()
-            self._deliver(future.result(), arrived)
+            if not future.cancelled():  # by `stop`; then all behind it are, too
+                self._deliver(future.result(), arrived)
 
     def _deliver(self, fused: FusedFrame, arrived: float) -> None:
         for sink in self._sinks:

@@ -35,7 +35,7 @@ class Choice:
     Attributes:
         engine: What fuses.
         keeper: Who exchanges it.
-        lanes: Engines that fuse a file together, several frames at a time, ``engine`` the first; empty for one alone.
+        lanes: Engines that stand in for ``engine`` and fuse several frames of a file at a time; empty: it does all.
     """
 
     engine: Engine
@@ -146,6 +146,7 @@ class Session:
             self.vis.notice,
             self._pipeline.thermal.notice,
             *dict.fromkeys(engine.fallback_reason for engine in (self.engine, *self._engines)),
+            self._lanes.notice if self._lanes is not None else "",
             self.pairs.notice if isinstance(self.pairs, RecordedPairs) else "",
             self._overrun(),
         ]
@@ -164,14 +165,14 @@ class Session:
         return f"this machine does not keep up with {self.engine.name} while it records: frames are lost; {cure}"
 
     def close(self) -> None:
-        """Stop the runner and close the sources; waits for the frame in work, 5 s at most."""
+        """Stop the runner and close the sources; waits for the frames in work, 5 s at most."""
         for keeper in self._keepers:
             keeper.stop()
         self.runner.stop(timeout_s=0.0)
         self.pair.cancel()  # the runner may be waiting for a frame
-        self.runner.stop()
+        has_stopped = self.runner.stop()
         if self._lanes is not None:
-            self._lanes.close()
+            self._lanes.close(wait=has_stopped)
         for keeper in self._keepers:
             keeper.close()
         self.pair.close()
@@ -205,10 +206,8 @@ def open_choice(fusion: FusionSettings, pair: OpenPair, *, is_real_time: bool) -
         FusionAppError: Model, weights, device or runtime are not there.
     """
     is_automatic = fusion.model == "auto" and not fusion.weights and fusion.working_size == "auto"
-    if not is_real_time:
-        first, *others = open_lanes(fusion)
-        return Choice(first, lanes=(first, *others) if others else ())
-    if not is_automatic:
-        return Choice(open_engine(fusion, is_real_time=True))
+    if not (is_real_time and is_automatic):
+        has_many = not is_real_time and pair.vis.info.frame_count != 1
+        return Choice(open_engine(fusion, is_real_time=is_real_time), lanes=open_lanes(fusion) if has_many else ())
     keeper = QualityKeeper(fusion, pair.vis.info.size, pair.vis.info.period_s)
     return Choice(keeper.start(), keeper)

@@ -16,6 +16,7 @@ from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.folded import FoldedRuntime
 from fusion_app.engine.network import NetworkEngine
+from fusion_app.engine.working_size import WorkingSizeEngine
 from fusion_app.errors import EngineError, FusionAppError, SettingsError
 from fusion_app.frames import Size
 from fusion_app.fusion_modes import MODES
@@ -51,26 +52,35 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         WeightsError: The weights are missing or damaged.
         EngineError: The device or the runtime is not there.
     """
-    is_full = settings.working_size in ("auto", "full")
     precision: Precision = "auto" if settings.precision == "fp16" else settings.precision
     on_cpu = partial(_open, replace(settings, device="cpu", precision=precision), is_real_time=is_real_time)
     network = _open(settings, is_real_time=is_real_time)
-    return EnduringEngine(network, None if is_full else parse_size(settings.working_size), on_cpu)
+    return EnduringEngine(network, _working_size(settings), on_cpu)
 
 
 def open_lanes(settings: FusionSettings) -> tuple[Engine, ...]:
-    """Return the engines that fuse a file together, each a frame of its own at the same time; at least one.
+    """Return engines that stand in for `open_engine`'s where a file is fused, several frames at a time; often none.
 
-    Where OpenVINO computes on more than one core there are two, with half of the cores each (of ``settings.threads``,
-    where it says how many); elsewhere one, as `open_engine` returns it.
+    Where OpenVINO computes a network without gates on more than one core there are two, with half of the cores each (of
+    ``settings.threads``, where it says how many). They compute the same, but raise OutOfMemoryError instead of going on
+    with less. A network with gates needs the memory of whole frames, for which there should be enough once.
 
     Raises:
         FusionAppError: As `open_engine`.
     """
     threads = settings.threads or cores()
-    count = LANES if _way(settings) == "openvino" and threads >= LANES else 1
-    shared = replace(settings, threads=threads // count) if count > 1 else settings
-    return tuple(open_engine(shared, is_real_time=False) for _ in range(count))
+    if _way(settings) != "openvino" or threads < LANES:
+        return ()
+    lane = replace(settings, threads=threads // LANES)
+    networks = tuple(_open(lane, is_real_time=False) for _ in range(LANES))
+    if any(isinstance(network, NetworkEngine) and not network.is_local for network in networks):
+        return ()
+    size = _working_size(settings)
+    return networks if size is None else tuple(WorkingSizeEngine(network, size) for network in networks)
+
+
+def _working_size(settings: FusionSettings) -> Size | None:
+    return None if settings.working_size in ("auto", "full") else parse_size(settings.working_size)
 
 
 def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:

@@ -57,6 +57,11 @@ class NetworkEngine:
         self._strip_pixels = runtime.strip_pixels
 
     @property
+    def is_local(self) -> bool:
+        """A fused pixel depends on its neighbourhood only, so that a frame can be computed in pieces."""
+        return self._halo is not None
+
+    @property
     def fallback_reason(self) -> str:
         """See `Engine`."""
         return self._reason or self.runtime.fallback_reason

@@ -81,7 +81,7 @@ class ExportDialog(QDialog):
             super().reject()
             return
         self._cancel.set()
-        self.message.setText(self.tr("Stopping behind the frame in work"))
+        self.message.setText(self.tr("Stopping behind the frames in work"))
         self.cancel_button.setEnabled(False)
 
     def stop(self) -> None:
