@@ -56,7 +56,7 @@ class Session:
         self.telemetry = Telemetry()
         self._changing = threading.Lock()
         self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
-        self._engines = choice.lanes
+        self.lane_engines = choice.lanes
         self._lanes = Lanes(choice.lanes, lambda: self._pipeline) if choice.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry, self._lanes)
         self.pressure: Callable[[], float | None] = lambda: None
@@ -145,7 +145,7 @@ class Session:
             self.ir.notice,
             self.vis.notice,
             self._pipeline.thermal.notice,
-            *dict.fromkeys(engine.fallback_reason for engine in (self.engine, *self._engines)),
+            *dict.fromkeys(engine.fallback_reason for engine in (self.engine, *self.lane_engines)),
             self._lanes.notice if self._lanes is not None else "",
             self.pairs.notice if isinstance(self.pairs, RecordedPairs) else "",
             self._overrun(),

@@ -48,7 +48,8 @@ class FusionSettings:
         precision: ``fp32``, ``bf16`` (OpenVINO on CPUs that have it), ``fp16`` (GPU), or ``auto``: the coarser one that
             there is for watching, fp32 for files.
         compiled: torch compiles the network first, where it can: minutes at the first frame, some speed afterwards.
-        threads: CPU threads of the network; 0 leaves the choice to the engine.
+        threads: CPU threads of the network, or of all that fuse a file at the same time; 0 leaves the choice to the
+            engine.
         working_size: ``full``, a size like ``640x480`` at which larger frames are fused, their detail kept, or
             ``auto``: as large as keeps up for watching, ``full`` for files.
     """

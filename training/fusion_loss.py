@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from training.faithfulness import undecided_structure, unshared_information
 from training.neighbourhood import Moments, blur, box, dilate, gradient, moments
-from training.preservation import lost_edges, lost_information
+from training.preservation import SCALES, lost_edges, lost_information
 
 GREY_RANGE = 255.0
 SENSOR_NOISE = 2 / GREY_RANGE**2  # VIF's variance of the noise through which both images are seen
@@ -45,8 +45,8 @@ class FusionLossConfig:
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
         detail_knee: Grey levels; stronger detail is compressed.
         detail_floor: Grey levels; of detail as weak as this half is lent, as noise, of weaker less. 0 lends it all.
-        blind: What edges, information and structure are compared with where visible is blind: ``infrared``, whose
-            contrast there is more than the light has room for, or the ``lent`` target itself.
+        blind: What gradients, edges, similarity, information and structure are compared with where visible is blind:
+            ``infrared``, whose contrast is more than the light there has room for, or the ``lent`` target itself.
         target_share: Share of a warm target's contrast that is enough.
         lend_contrast: Grey levels by which infrared has to differ from its surroundings, warmer or colder, for lending
             something where visible sees; weaker is noise. Elsewhere ("far") the brighter source is kept as it is, its
@@ -81,6 +81,8 @@ class FusionLossConfig:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", tuple(self.levels))
+        if not 0 <= self.information_scales <= SCALES:
+            raise ValueError(f"information_scales must be 0 to {SCALES}, not {self.information_scales}")
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,9 @@ def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
 
 def _outlined(fused: Tensor, ir: Tensor, vis: Tensor) -> Tensor:
     """Mean depth of narrow dark places that are deeper than those of both sources around.
+
+    A dark gap between what is bright in one source and what is bright in the other counts, too: mostly it is the
+    outline of something that the two cameras see some pixels apart.
 
     Source: the bottom-hat transform, Serra, "Image Analysis and Mathematical Morphology", 1982.
     """

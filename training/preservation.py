@@ -16,7 +16,7 @@ SCALES = 4
 GREY_RANGE = 255.0
 EYE_NOISE = 2 / GREY_RANGE**2  # variance of the noise through which VIF sees both images
 FAINT_EDGE = 0.25 / GREY_RANGE  # grey levels a pixel, scaled to 0…1; below, an edge has no direction
-_HALF_TURN = math.pi / 2
+_QUARTER_TURN = math.pi / 2
 
 
 def lost_edges(fused: Tensor, source: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
@@ -32,7 +32,8 @@ def lost_edges(fused: Tensor, source: Tensor, weight: Tensor) -> tuple[Tensor, T
         weight: ``(N, 1, H, W)`` in 0…1, how much each pixel of the source counts.
 
     Returns:
-        Two scalars; the first over the second, summed over the sources, is 1 − Qabf but for borders.
+        Two scalars; the first over the second, summed over the sources, is 1 − Qabf but for borders, faint edges, and
+        directions next to the vertical, where Qabf takes parallel edges for opposed.
     """
     (fused_y, fused_x), (source_y, source_x) = gradient(fused), gradient(source)
     strength, wanted = _strength(fused_y, fused_x), _strength(source_y, source_x)
@@ -40,7 +41,7 @@ def lost_edges(fused: Tensor, source: Tensor, weight: Tensor) -> tuple[Tensor, T
     along = (fused_y * source_y + fused_x * source_x).abs()
     across = (fused_y * source_x - fused_x * source_y).abs()
     floor = FAINT_EDGE**2
-    parallel = 1 - torch.atan2(across + 0.1 * floor, along + floor) / _HALF_TURN
+    parallel = 1 - torch.atan2(across + 0.1 * floor, along + floor) / _QUARTER_TURN
     quality = 0.9994 * torch.sigmoid(15 * (ratio - 0.5)) * 0.9879 * torch.sigmoid(22 * (parallel - 0.8))
     counts = weight * wanted
     return (counts * (1 - quality)).sum(), counts.sum()

@@ -156,7 +156,7 @@ class TrainingSettings:
     epochs: int = _number(20, 1)
     crops_per_epoch: int = _number(3383, 1)
     batch_size: int = _number(16, 2)
-    crop: int = _number(128, 16)
+    crop: int = _number(64, 16)
     precision: Literal["fp32", "bf16"] = "fp32"
     ema_decay: float = _number(0.0, 0, 0.99999)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)

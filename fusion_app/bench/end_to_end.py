@@ -158,7 +158,8 @@ class _Watch:
 def _run(settings: Settings, pace: Pace, output: Path, seconds: float) -> _Run:
     session = open_session(settings, pace)
     try:
-        warm_up(session.engine, session.vis.info.size)  # what is compiled for the first frame is not what is measured
+        for engine in (session.engine, *session.lane_engines):
+            warm_up(engine, session.vis.info.size)  # what is compiled for the first frame is not what is measured
         writer = open_writer(output, session.vis.info.fps or 25.0, settings.recording.quality)
         recorder, watch = Recorder(writer, is_live=pace is not Pace.EXPORT), _Watch()
         session.runner.add_sink(watch)

@@ -46,7 +46,7 @@ class BenchSettings:
         sources: A recorded pair; empty for the built-in scene.
         size: Of the built-in scene.
         seconds: About how long to measure, without start-up, warm-up and ``sizes``.
-        threads: CPU threads of the networks; 0 takes all cores but one, as the application does.
+        threads: CPU threads of the networks; 0 takes what the application does: all cores but one, in exports all.
         models: Which models and modes; empty takes all.
         sizes: Sizes at which to measure time and memory as well.
         roofline: Measure what share of the devices is reached, too, at ``sizes`` or at the size of the pair.

@@ -105,7 +105,9 @@ def run_options() -> argparse.ArgumentParser:
         "--compile", dest="compiled", action="store_true", default=None, help="let torch compile the network first"
     )
     group.add_argument("--size", dest="working_size", metavar="WxH", help="fuse larger frames at this size; full, auto")
-    group.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network; 0 chooses")
+    group.add_argument(
+        "--threads", type=int, metavar="N", help="CPU threads of the network, of a file's lanes together; 0 chooses"
+    )
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
     _add_thermal(parser.add_argument_group("infrared (stronger than the rig; assets/default.yaml explains)"))
     return parser

@@ -11,8 +11,8 @@ OUT_OF_MEMORY = ("can't allocate", "out of memory")
 def computing_in(model: nn.Module, dtype: torch.dtype) -> nn.Module:
     """Return ``model``, changed: its weights are ``dtype``, and so is whatever one of its convolutions reads.
 
-    What lies between convolutions follows. The lite family brings its last convolution back to the type of its input,
-    so its blend of the two sources stays float32.
+    What lies between convolutions follows. A network that decides brings its last convolution back to the type of its
+    input, so its blend of the two sources stays float32.
     """
     if dtype == torch.float32:
         return model.float()

@@ -31,6 +31,7 @@ def picture(height: int = 48, width: int = 64) -> np.ndarray:
     return (RNG.random((height, width)) * 255).astype(np.float32)
 
 
+DECIDING = {"gates": "none", "output": "decision"}
 RUNTIMES = [("torch", "fp32"), ("openvino", "fp32"), ("openvino", "bf16")]
 TOLERANCE = {"fp32": 0.01, "bf16": 0.6}
 """Largest difference to torch in float32, grey levels."""
@@ -90,13 +91,13 @@ def test_an_engine_says_what_and_where_it_is(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(("runtime", "precision"), RUNTIMES, ids=str)
-@pytest.mark.parametrize("name", ["cs2fusion", "lite-2k"])
+@pytest.mark.parametrize(("name", "config"), [("cs2fusion", {}), ("cs2fusion", DECIDING), ("lite-2k", {})])
 def test_every_runtime_gives_the_pixels_of_the_plain_network(
-    tmp_path: Path, name: str, runtime: str, precision: str
+    tmp_path: Path, name: str, config: dict[str, str], runtime: str, precision: str
 ) -> None:
     torch.manual_seed(5)
-    model = build(name).eval()
-    save_weights(tmp_path / "w.safetensors", model, WeightsCard(name, {}))
+    model = build(name, config).eval()
+    save_weights(tmp_path / "w.safetensors", model, WeightsCard(name, config))
     ir, vis = picture(40, 52), picture(40, 52)
     with torch.inference_mode():
         plain = model(torch.from_numpy(vis)[None, None], torch.from_numpy(ir)[None, None])[0, 0].numpy()
@@ -105,7 +106,9 @@ def test_every_runtime_gives_the_pixels_of_the_plain_network(
 
 
 @pytest.mark.parametrize("runtime", ["torch", "openvino"])
-@pytest.mark.parametrize(("name", "config"), [("lite-2k", {}), ("cs2fusion", {"gates": "none"})])
+@pytest.mark.parametrize(
+    ("name", "config"), [("lite-2k", {}), ("cs2fusion", {"gates": "none"}), ("cs2fusion", DECIDING)]
+)
 def test_large_images_in_strips_give_the_pixels_of_the_whole(
     tmp_path: Path, name: str, config: dict[str, str], runtime: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,8 +62,9 @@ def test_a_run_is_drawn_with_its_maps_and_gates(tmp_path, pair, capsys, gates, s
     assert drawn.shape[1] == 1600
 
 
-def test_the_map_is_that_of_the_run_and_the_backbone_is_the_one_it_exports(tmp_path, pair):
-    trainer = saved_run(tmp_path / "run", pair, {"ema_decay": 0.9, "backbone": {"negative_slope": 0.2}})
+@pytest.mark.parametrize("network", [{"negative_slope": 0.2}, {"gates": "none", "output": "decision"}])
+def test_the_map_is_that_of_the_run_and_the_backbone_is_the_one_it_exports(tmp_path, pair, network):
+    trainer = saved_run(tmp_path / "run", pair, {"ema_decay": 0.9, "backbone": network})
     backbone, cpn = load_networks(None, tmp_path / "run" / "state.pt")
     torch.manual_seed(0)
     vis, ir = 255 * torch.rand(2, 1, 20, 24), 255 * torch.rand(1, 1, 20, 24)

@@ -207,3 +207,17 @@ def test_where_visible_is_blind_the_lent_target_itself_costs_least_once_all_is_c
     assert all(float(terms[name]) < 1e-4 for name in ("intensity", "gradient", "structure"))
     assert float(terms["edges"]) < 0.05
     assert sum(fusion_loss(batch.ir, batch, config).values()) > 3 * sum(terms.values())
+
+
+@pytest.mark.parametrize("scales", [-1, 5])
+def test_there_are_at_most_four_scales_of_information(scales: int) -> None:
+    with pytest.raises(ValueError, match="information_scales must be 0 to 4"):
+        FusionLossConfig(information_scales=scales)
+
+
+def test_information_of_four_scales_is_all_there_in_the_sources_themselves() -> None:
+    both = textured(0)
+    config = replace(CONFIG, information_scales=4)
+    kept, gone = (fusion_loss(f, scene(both, both), config)["information"] for f in (both, torch.full_like(both, 128)))
+    assert float(kept) < 0.02
+    assert float(gone) > 1.8

@@ -64,7 +64,7 @@ def test_what_is_not_seen_is_not_missed() -> None:
     assert float(lost_information(fused, source, torch.ones_like(source))) > 0.3
 
 
-def test_both_have_a_gradient_on_flat_and_on_equal_images() -> None:
+def test_gradients_are_finite_on_flat_and_on_equal_images() -> None:
     flat, textured = torch.full((1, 1, 64, 64), 0.5), as_tensor(np.clip(texture(1, 3.0), 0, 255).astype(np.uint8))
     for source in (flat, textured):
         fused = source.clone().requires_grad_()
@@ -72,3 +72,11 @@ def test_both_have_a_gradient_on_flat_and_on_equal_images() -> None:
         (lost / (total + 1) + lost_information(fused, source, torch.ones_like(source))).backward()
         assert fused.grad is not None
         assert torch.isfinite(fused.grad).all()
+
+
+def test_a_faded_image_is_pulled_towards_its_source() -> None:
+    source = as_tensor(np.clip(texture(1, 3.0), 0, 255).astype(np.uint8))
+    faded = (0.5 + 0.5 * (source - 0.5)).requires_grad_()
+    for loss in (lost_information(faded, source, torch.ones_like(source)), lost_edges(faded, source, source)[0]):
+        (pull,) = torch.autograd.grad(loss, faded)
+        assert float(((source - faded.detach()) * -pull).sum()) > 0

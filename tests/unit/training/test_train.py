@@ -36,6 +36,14 @@ IMPROVED = {
     "contrast": {"augmented_map": "patch", "interval": 3},
     "fusion": {"input": "augmented", "norm": "mean", "ssim_range": 255, "lend_weight": 1.0},
 }
+DECIDING = {
+    **IMPROVED,
+    "backbone": {"gates": "none", "output": "decision"},
+    "fusion": {
+        **IMPROVED["fusion"],
+        "lend": {"information_scales": 4, "edges": 2.0, "outlines": 50.0, "detail_floor": 2.5, "decided": 1.0},
+    },
+}
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +96,13 @@ def test_the_loss_falls_in_30_steps(pairs_dir, values):
     assert np.mean(totals[-5:]) < 0.7 * np.mean(totals[:5])
     contrast = [row["contrast_pair"] + row["contrast_augmented_pair"] for row in history]
     assert np.mean(contrast[-5:]) < np.mean(contrast[:5])
+
+
+def test_a_backbone_that_decides_begins_with_the_brighter_source_and_learns_more(pairs_dir):
+    learner = trainer(pairs_dir, {**DECIDING, "batch_size": 8, "crops_per_epoch": 8, "epochs": 80})
+    history = [learner.step() for _ in range(80)]
+    totals = [sum(value for name, value in row.items() if name.startswith("fusion")) for row in history]
+    assert np.mean(totals[-30:]) < 0.9 * np.mean(totals[:30])
 
 
 def test_200_steps_twice_give_identical_losses(pairs_dir):
