@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn import functional
 
 KINDS = ("black", "white", "haze", "noise", "smoke", "glare")
+NOISE_SD = (45, 80)  # grey levels; weaker noise is easily taken for the texture of bricks or leaves, and the other way
 SMOKE_CELLS = 5  # smoke billows: a random field of so many knots across the crop
 
 
@@ -113,5 +114,5 @@ def _blinded(vis: Tensor, kind: str, chance: _Chance) -> Tensor:
         airlight = chance.between(90, 245) if kind == "haze" else chance.field(60, 250)
         return torch.lerp(airlight, vis, chance.between(0.03, 0.2))
     if kind == "noise":
-        return vis + chance.between(25, 75) * chance.noise()
+        return vis + chance.between(*NOISE_SD) * chance.noise()
     return vis + chance.field(120, 420)
