@@ -111,6 +111,19 @@ class Distiller:
         self.optimiser = torch.optim.Adam(self.student.parameters(), lr=settings.rate)
         self.steps_done, self.seconds = 0, 0.0
 
+    def begin_with(self, path: Path) -> None:
+        """Begin with trained weights instead of random ones.
+
+        Raises:
+            StateError: They are of another network than the settings describe.
+            WeightsFormatError: The file or its card cannot be used.
+        """
+        model, card = load_weights(path)
+        if not isinstance(model, Lite) or model.config != self.student.config:
+            raise StateError(f"{path} is a {card.model} with {dict(card.config)}, not what the settings describe.")
+        for network in (self.student, self.average):
+            network.load_state_dict(model.state_dict())
+
     def step(self) -> dict[str, float]:
         """Train on one batch and return the terms of the loss by name."""
         started = time.perf_counter()
@@ -183,14 +196,31 @@ def rate_share(step: int, settings: DistillSettings) -> float:
     return warm * 0.5 * (1 + math.cos(math.pi * step / settings.steps))
 
 
-def distill(settings: DistillSettings, pairs: Sequence[ImagePair], out: Path, *, quiet: bool = False) -> Distiller:
+def distill(
+    settings: DistillSettings,
+    pairs: Sequence[ImagePair],
+    out: Path,
+    start_from: Path | None = None,
+    *,
+    quiet: bool = False,
+) -> Distiller:
     """Train to the end, from the checkpoint in ``out`` where there is one; leave a CSV and a curve of the losses.
 
+    Args:
+        settings: Of the run.
+        pairs: To train on.
+        out: Folder of the run.
+        start_from: Weights to begin with instead of random ones.
+        quiet: No progress bar.
+
     Raises:
-        StateError: The checkpoint cannot be read or belongs to other settings.
+        StateError: The checkpoint cannot be read or belongs to other settings, or the weights to another network.
+        WeightsFormatError: Weights cannot be used.
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Distiller(settings, pairs, device)
+    if start_from is not None:
+        run.begin_with(start_from)
     table = LossTable(out / "losses.csv", settings.log_steps)
     out.mkdir(parents=True, exist_ok=True)
     _resume(run, table, out / STATE_FILE)
@@ -247,6 +277,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("config", type=Path, help="YAML file with the settings of the run")
     parser.add_argument("--data", nargs="+", required=True, help="folders with training pairs")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, losses, weights")
+    parser.add_argument("--start-from", type=Path, help="weights (.safetensors) to begin with instead of random ones")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: all)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     options = parser.parse_args(arguments)
@@ -255,7 +286,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(options.config, DistillSettings)
         pairs = load_pairs(*options.data)
-        run = distill(settings, pairs, options.out, quiet=options.quiet)
+        run = distill(settings, pairs, options.out, options.start_from, quiet=options.quiet)
         weights = options.out / f"{settings.model}.safetensors"
         save_weights(weights, run.average, describe_run(run, describe_data(pairs, options.data)))
     except (DataError, SettingsError, StateError, WeightsFormatError) as error:

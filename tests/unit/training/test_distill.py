@@ -90,6 +90,28 @@ def test_the_command_leaves_weights_that_load_and_tell_where_they_come_from(data
     assert (tmp_path / "run" / "losses.png").exists()
 
 
+def test_a_run_may_begin_with_the_weights_of_another(data: Path, pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
+    config = config_file(tmp_path, "model: lite-2k\nsteps: 2\nbatch_size: 2\ncrop: 32\nrate: 1.0e-9\nseed: 5\n")
+    first = tmp_path / "first"
+    main([str(config), "--data", str(data), "--out", str(first), "--quiet"])
+    weights = first / "lite-2k.safetensors"
+    again = [
+        str(config),
+        "--data",
+        str(data),
+        "--out",
+        str(tmp_path / "again"),
+        "--start-from",
+        str(weights),
+        "--quiet",
+    ]
+    assert main(again) == 0
+    ends = [load_weights(folder / "lite-2k.safetensors")[0].state_dict() for folder in (first, tmp_path / "again")]
+    assert all(torch.allclose(ends[0][name], ends[1][name], atol=1e-6) for name in ends[0])
+    with pytest.raises(StateError, match="not what the settings describe"):
+        distill(replace(SETTINGS, model="lite-6k"), pairs, tmp_path / "other", weights, quiet=True)
+
+
 @pytest.fixture
 def taught(data: Path, tmp_path: Path) -> DistillSettings:
     """A run with a teacher."""
