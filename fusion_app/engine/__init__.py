@@ -16,7 +16,7 @@ from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.folded import FoldedRuntime
 from fusion_app.engine.network import NetworkEngine
-from fusion_app.engine.working_size import WorkingSizeEngine
+from fusion_app.engine.working_size import at_working_size
 from fusion_app.errors import EngineError, FusionAppError, SettingsError
 from fusion_app.frames import Size
 from fusion_app.fusion_modes import MODES
@@ -72,11 +72,11 @@ def open_lanes(settings: FusionSettings) -> tuple[Engine, ...]:
     if _way(settings) != "openvino" or threads < LANES:
         return ()
     lane = replace(settings, threads=threads // LANES)
-    networks = tuple(_open(lane, is_real_time=False) for _ in range(LANES))
-    if any(isinstance(network, NetworkEngine) and not network.is_local for network in networks):
+    first = _open(lane, is_real_time=False)
+    if isinstance(first, NetworkEngine) and not first.is_local:
         return ()
-    size = _working_size(settings)
-    return networks if size is None else tuple(WorkingSizeEngine(network, size) for network in networks)
+    networks = (first, *(_open(lane, is_real_time=False) for _ in range(LANES - 1)))
+    return tuple(at_working_size(network, _working_size(settings)) for network in networks)
 
 
 def _working_size(settings: FusionSettings) -> Size | None:

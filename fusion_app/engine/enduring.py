@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.engine.network import too_little
-from fusion_app.engine.working_size import WorkingSizeEngine, reduced_size
+from fusion_app.engine.working_size import at_working_size, reduced_size
 from fusion_app.errors import OutOfMemoryError
 from fusion_app.frames import FloatImage, Image, Size
 
@@ -69,7 +69,7 @@ class EnduringEngine:
         return True
 
     def _take(self, network: Engine, working_size: Size | None) -> None:
-        engine = network if working_size is None else WorkingSizeEngine(network, working_size)
+        engine = at_working_size(network, working_size)
         self._network = network
         self._working_size = working_size
         self._engine = engine

@@ -68,6 +68,11 @@ class WorkingSizeEngine:
         return decision.enlarged(full).apply(ir, vis_luma)
 
 
+def at_working_size(engine: Engine, working_size: Size | None) -> Engine:
+    """Return ``engine``, fusing at ``working_size`` whatever is larger (None: everything at its full size)."""
+    return engine if working_size is None else WorkingSizeEngine(engine, working_size)
+
+
 def reduced_size(full: Size, working: Size) -> Size:
     """Return ``full`` scaled to as many pixels as ``working`` has, even sides, proportions kept; never enlarged."""
     scale = (working.width * working.height / (full.width * full.height)) ** 0.5

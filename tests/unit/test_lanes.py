@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,29 +51,17 @@ class Gauge:
         self._busy: list[ClassicalEngine] = []
         self.most = 0
 
-    def entered(self, engine: ClassicalEngine) -> "Entered":
-        return Entered(self, engine)
-
-    def enter(self, engine: ClassicalEngine) -> None:
+    @contextmanager
+    def entered(self, engine: ClassicalEngine) -> Iterator[None]:
         with self._lock:
             assert engine not in self._busy, "one engine in two threads at once"
             self._busy.append(engine)
             self.most = max(self.most, len(self._busy))
-
-    def leave(self, engine: ClassicalEngine) -> None:
-        with self._lock:
-            self._busy.remove(engine)
-
-
-class Entered:
-    def __init__(self, gauge: Gauge, engine: ClassicalEngine) -> None:
-        self._gauge, self._engine = gauge, engine
-
-    def __enter__(self) -> None:
-        self._gauge.enter(self._engine)
-
-    def __exit__(self, *_: object) -> None:
-        self._gauge.leave(self._engine)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._busy.remove(engine)
 
 
 class Pairs:
