@@ -28,7 +28,7 @@ from training.fusion_loss import GREY_RANGE, FusionLossConfig, Scene, fusion_los
 from training.impairment import ImpairmentConfig, impair
 from training.journal import LossTable, draw_curves
 from training.settings import SettingsError, read_settings
-from training.state import StateError, load_state, save_state
+from training.state import StateError, begin_with, load_state, save_state
 
 STATE_FILE = "state.pt"
 tqdm.monitor_interval = 0  # steps are short: no watching thread is needed
@@ -110,19 +110,6 @@ class Distiller:
         self.sampler = CropSampler(pairs, settings.crop, self.generator)
         self.optimiser = torch.optim.Adam(self.student.parameters(), lr=settings.rate)
         self.steps_done, self.seconds = 0, 0.0
-
-    def begin_with(self, path: Path) -> None:
-        """Begin with trained weights instead of random ones.
-
-        Raises:
-            StateError: They are of another network than the settings describe.
-            WeightsFormatError: The file or its card cannot be used.
-        """
-        model, card = load_weights(path)
-        if not isinstance(model, Lite) or model.config != self.student.config:
-            raise StateError(f"{path} is a {card.model} with {dict(card.config)}, not what the settings describe.")
-        for network in (self.student, self.average):
-            network.load_state_dict(model.state_dict())
 
     def step(self) -> dict[str, float]:
         """Train on one batch and return the terms of the loss by name."""
@@ -220,7 +207,7 @@ def distill(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Distiller(settings, pairs, device)
     if start_from is not None:
-        run.begin_with(start_from)
+        begin_with(start_from, run.student, run.average)
     table = LossTable(out / "losses.csv", settings.log_steps)
     out.mkdir(parents=True, exist_ok=True)
     _resume(run, table, out / STATE_FILE)

@@ -5,7 +5,7 @@ scene's. Copying infrared's brightness there instead scores alike and paints dar
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -13,10 +13,9 @@ from torch.nn import functional
 
 from training.faithfulness import undecided_structure, unshared_information
 from training.neighbourhood import Moments, blur, box, dilate, gradient, moments
-from training.preservation import SCALES, lost_edges, lost_information
+from training.preservation import SCALES, information, lost_edges, lost_information
 
 GREY_RANGE = 255.0
-SENSOR_NOISE = 2 / GREY_RANGE**2  # VIF's variance of the noise through which both images are seen
 TARGET_RING = 9  # pixels around a warm target that are its surroundings
 HOT_EXCESS = 8.0  # grey levels by which a hot object may raise its own background
 OUTLINE_REACH = 4  # pixels; dark places up to twice as wide are outlines
@@ -45,8 +44,6 @@ class FusionLossConfig:
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
         detail_knee: Grey levels; stronger detail is compressed.
         detail_floor: Grey levels; of detail as weak as this half is lent, as noise, of weaker less. 0 lends it all.
-        blind: What gradients, edges, similarity, information and structure are compared with where visible is blind:
-            ``infrared``, whose contrast is more than the light there has room for, or the ``lent`` target itself.
         target_share: Share of a warm target's contrast that is enough.
         lend_contrast: Grey levels by which infrared has to differ from its surroundings, warmer or colder, for lending
             something where visible sees; weaker is noise. Elsewhere ("far") the brighter source is kept as it is, its
@@ -71,7 +68,6 @@ class FusionLossConfig:
     detail_sigma: float = 6.0
     detail_knee: float = 60.0
     detail_floor: float = 0.0
-    blind: Literal["infrared", "lent"] = "infrared"
     target_share: float = 0.75
     lend_contrast: float = 0.0
     far_intensity: float = 0.0
@@ -111,41 +107,37 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         config: Weights and target.
     """
     f, ir, vis = fused / GREY_RANGE, scene.ir / GREY_RANGE, scene.vis / GREY_RANGE
-    target = light_target(scene, config) / GREY_RANGE
-    shown = torch.lerp(ir, target, scene.patch) if config.blind == "lent" else ir
-    to_ir, to_vis = moments(f, shown), moments(f, vis)
+    to_ir, to_vis = moments(f, ir), moments(f, vis)
     seen = 1 - scene.patch
     places = _Places(scene.patch, seen * (1 - _structured(ir, config.lend_contrast / GREY_RANGE)))
+    far = places.far
     dissimilarity = (1 - to_ir.similarity).mean() + (seen * (1 - to_vis.similarity)).mean()
-    error = (f - target).abs()
+    error = (f - light_target(scene, config) / GREY_RANGE).abs()
+    if config.information_scales:
+        everywhere, scales = torch.ones_like(seen), config.information_scales
+        uninformed = lost_information(f, ir, everywhere, scales) + lost_information(f, vis, seen, scales)
+    else:
+        uninformed = _lost_information(to_ir, torch.ones_like(seen)) + _lost_information(to_vis, seen)
     terms = {
         "intensity": config.intensity * error.mean(),
-        "gradient": config.gradient * _gradient_error(f, shown, vis, places),
+        "gradient": config.gradient * _gradient_error(f, ir, vis, places),
         "similarity": config.similarity * dissimilarity,
-        "information": config.information * _lost_by_both(f, shown, vis, seen, config.information_scales),
+        "information": config.information * uninformed,
         "structure": config.structure * _lost_structure(to_ir, scene.patch),
         "target": config.target * _lost_target_contrast(f, ir, config.target_share),
         "clipping": config.clipping * _clipped(f, config.levels),
     }
     if config.edges:
-        terms["edges"] = config.edges * _lost_edges(f, shown, vis, places)
+        terms["edges"] = config.edges * _lost_edges(f, ir, vis, places)
     if config.outlines:
         terms["outlines"] = config.outlines * _outlined(f, ir, vis)
-    return terms | _unfaithful(f, scene, error, places.far, config)
-
-
-def _unfaithful(f: Tensor, scene: Scene, error: Tensor, far: Tensor, config: FusionLossConfig) -> dict[str, Tensor]:
-    """Return the terms that ask for the brighter source, to the level, far from what infrared has to lend."""
-    ir, vis = scene.ir / GREY_RANGE, scene.vis / GREY_RANGE
-    terms = {}
     if config.far_intensity:
         terms["far_intensity"] = config.far_intensity * (far * error).mean()
     if config.shared:
         lacking = [unshared_information(f, source, far, config.shared_bins) for source in (ir, vis)]
         terms["shared"] = config.shared * (lacking[0] + lacking[1])
     if config.decided:
-        structure = undecided_structure(moments(f, ir), moments(f, vis), moments(ir, vis), far)
-        terms["decided"] = config.decided * structure
+        terms["decided"] = config.decided * undecided_structure(to_ir, to_vis, moments(ir, vis), far)
     return terms
 
 
@@ -227,14 +219,6 @@ def _lost_edges(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places) -> Tens
     return (of_ir[0] + of_vis[0]) / (of_ir[1] + of_vis[1] + 1)
 
 
-def _lost_by_both(fused: Tensor, ir: Tensor, vis: Tensor, seen: Tensor, scales: int) -> Tensor:
-    if not scales:
-        return _lost_information(moments(fused, ir), torch.ones_like(seen)) + _lost_information(
-            moments(fused, vis), seen
-        )
-    return lost_information(fused, ir, torch.ones_like(seen), scales) + lost_information(fused, vis, seen, scales)
-
-
 def _lost_structure(to_ir: Moments, patch: Tensor) -> Tensor:
     return (patch * (1 - to_ir.structure)).sum() / (patch.sum() + 1)
 
@@ -242,14 +226,10 @@ def _lost_structure(to_ir: Moments, patch: Tensor) -> Tensor:
 def _lost_information(to_source: Moments, seen: Tensor) -> Tensor:
     """Return the share of a source's visual information that the fused image lacks where the source is seen.
 
-    The finest scale of VIF (Sheikh & Bovik, "Image information and visual quality", 2006): both images are seen through
-    noise, and the fused one is the source times a gain plus distortion.
+    As `lost_information`, at full resolution and in SSIM's window only.
     """
-    gain = functional.relu(to_source.covariance) / (to_source.var_source + 0.01 * SENSOR_NOISE)
-    distortion = functional.relu(to_source.var_fused - gain * to_source.covariance)
-    source_information = torch.log1p(functional.relu(to_source.var_source) / SENSOR_NOISE)
-    information = torch.log1p(gain.square() * functional.relu(to_source.var_source) / (distortion + SENSOR_NOISE))
-    return 1 - (seen * information).sum() / ((seen * source_information).sum() + 1)
+    kept, available = information(to_source)
+    return 1 - (seen * kept).sum() / ((seen * available).sum() + 1)
 
 
 def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:

@@ -85,9 +85,9 @@ class Moments:
         return self.structure * (2 * self.mean_fused * self.mean_source + floor) / means
 
 
-def moments(fused: Tensor, source: Tensor) -> Moments:
-    """Return the moments of two images ``(N, 1, H, W)``, 0…1, in SSIM's window."""
-    size, sigma = STRUCTURE_WINDOW
+def moments(fused: Tensor, source: Tensor, window: tuple[int, float] = STRUCTURE_WINDOW) -> Moments:
+    """Return the moments of two images ``(N, 1, H, W)``, 0…1, in a Gaussian window, SSIM's if no other is named."""
+    size, sigma = window
     mean_fused, mean_source = blur(fused, sigma, size), blur(source, sigma, size)
     return Moments(
         mean_fused,

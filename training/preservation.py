@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.neighbourhood import blur, gradient
+from training.neighbourhood import Moments, blur, gradient, moments
 
 SCALES = 4
 GREY_RANGE = 255.0
@@ -69,18 +69,18 @@ def lost_information(fused: Tensor, source: Tensor, seen: Tensor, scales: int = 
         size = 2 ** (SCALES - scale) + 1
         if scale:
             fused, source, seen = (blur(image, size / 5, size)[:, :, ::2, ::2] for image in (fused, source, seen))
-        of_both, of_source = _information(fused, source, size)
+        of_both, of_source = information(moments(fused, source, (size, size / 5)))
         kept, available = kept + (seen * of_both).sum(), available + (seen * of_source).sum()
     return 1 - kept / (available + 1)
 
 
-def _information(fused: Tensor, source: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    sigma = size / 5
-    mean_fused, mean_source = blur(fused, sigma, size), blur(source, sigma, size)
-    var_fused = functional.relu(blur(fused * fused, sigma, size) - mean_fused.square())
-    var_source = functional.relu(blur(source * source, sigma, size) - mean_source.square())
-    covariance = blur(fused * source, sigma, size) - mean_fused * mean_source
-    gain = functional.relu(covariance) / (var_source + 0.01 * EYE_NOISE)
-    distortion = functional.relu(var_fused - gain * covariance)
+def information(pair: Moments) -> tuple[Tensor, Tensor]:
+    """Return what an eye learns of the source from the fused image, and from the source itself; nats, like its moments.
+
+    Source: see `lost_information`; one scale.
+    """
+    var_source = functional.relu(pair.var_source)
+    gain = functional.relu(pair.covariance) / (pair.var_source + 0.01 * EYE_NOISE)
+    distortion = functional.relu(pair.var_fused - gain * pair.covariance)
     kept = torch.log1p(gain.square() * var_source / (distortion + EYE_NOISE))
     return kept, torch.log1p(var_source / EYE_NOISE)

@@ -14,8 +14,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from models.cs2fusion import Backbone
-from models.weights import WeightsCard, load_weights, save_weights
+from models.weights import WeightsCard, save_weights
 from training.dataset import CropSampler, ImagePair, luma
 from training.journal import LossTable, draw_curves, write_preview
 from training.parallel import Team
@@ -59,10 +58,7 @@ class Run:
             StateError: They are of another network than the settings describe.
             models.weights.WeightsFormatError: The file or its card cannot be used.
         """
-        model, card = load_weights(path)
-        if not isinstance(model, Backbone) or model.config != self.settings.backbone:
-            raise StateError(f"{path} is a {card.model} with {dict(card.config)}, not what the settings describe.")
-        self.trainer.begin_with(model)
+        self.trainer.begin_with(path)
 
     def resume(self) -> None:
         """Continue from the saved state.

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
+
+from models.weights import load_weights
 
 
 class StateError(Exception):
@@ -35,3 +38,17 @@ def load_state(path: Path) -> dict[str, Any]:
     if not isinstance(state, dict):
         raise StateError(f"{path} is not the state of a run; start again in a new folder.")
     return state
+
+
+def begin_with(path: Path, *networks: nn.Module) -> None:
+    """Give trained weights to networks of one kind, instead of the random ones that they began with.
+
+    Raises:
+        StateError: They are of another network.
+        models.weights.WeightsFormatError: The file or its card cannot be used.
+    """
+    model, card = load_weights(path)
+    if any(type(network) is not type(model) or network.config != model.config for network in networks):
+        raise StateError(f"{path} is a {card.model} with {dict(card.config)}, not what the settings describe.")
+    for network in networks:
+        network.load_state_dict(model.state_dict())

@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from training.dataset import CropSampler
 from training.objectives import Batch, Features, Perceived, augment, backbone_losses, contrast_losses
 from training.parallel import Team
 from training.settings import OptimiserSettings, TrainingSettings
+from training.state import begin_with
 
 Part = nn.Module | torch.optim.Optimizer
 
@@ -78,11 +80,9 @@ class Trainer:
         fused = self.trained.compose(self.trained.decode(*features), *sources)
         return fused.cpu(), self.cpn(*features).ir_map.cpu()
 
-    def begin_with(self, backbone: Backbone) -> None:
-        """Take over the weights of a trained backbone with the same configuration."""
-        self.backbone.load_state_dict(backbone.state_dict())
-        if self._average is not None:
-            self._average.load_state_dict(backbone.state_dict())
+    def begin_with(self, path: Path) -> None:
+        """Take over the weights of a trained backbone with the same configuration; see `training.state.begin_with`."""
+        begin_with(path, *(network for network in (self.backbone, self._average) if network is not None))
 
     def state(self) -> dict[str, Any]:
         """Return everything the run needs to continue as if it had never stopped."""
