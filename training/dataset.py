@@ -15,6 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from training.levels import vary_levels
+
 Root = str | Path | tuple[str | Path, str | Path]
 Pixels = NDArray[np.uint8]
 
@@ -111,10 +113,12 @@ def describe_data(pairs: Sequence[ImagePair], folders: Iterable[object]) -> str:
 
 
 class CropSampler:
-    """Endless seeded random crops of training pairs, flipped at random."""
+    """Endless seeded random crops of training pairs, flipped at random, some with other grey levels."""
 
-    def __init__(self, pairs: Sequence[ImagePair], crop: int, generator: torch.Generator) -> None:
-        """Prepare crops of ``crop``×``crop`` pixels.
+    def __init__(
+        self, pairs: Sequence[ImagePair], crop: int, generator: torch.Generator, varied_levels: float = 0.0
+    ) -> None:
+        """Prepare crops of ``crop``×``crop`` pixels, a share ``varied_levels`` of them through `vary_levels`.
 
         Raises:
             DataError: There is no pair, or one is smaller than the crop.
@@ -125,13 +129,16 @@ class CropSampler:
             if min(pair.size) < crop:
                 height, width = pair.size
                 raise DataError(f"{pair.files.ir} is {width}×{height}, smaller than the crop of {crop} pixels.")
-        self.pairs, self.crop, self.generator = tuple(pairs), crop, generator
+        self.pairs, self.crop, self.generator, self.varied_levels = tuple(pairs), crop, generator, varied_levels
 
     def draw(self, count: int) -> tuple[Tensor, Tensor]:
         """Return ``(vis, ir)``: luma of ``count`` crops, ``(count, 1, crop, crop)`` float32, 0…255, on the CPU."""
         crops = [self._crop(self.pairs[self._below(len(self.pairs))]) for _ in range(count)]
         vis, ir = (np.stack(side)[:, np.newaxis] for side in zip(*crops, strict=True))
-        return torch.from_numpy(vis), torch.from_numpy(ir)
+        return self._varied(vis), self._varied(ir)
+
+    def _varied(self, images: NDArray[np.float32]) -> Tensor:
+        return vary_levels(torch.from_numpy(images), self.varied_levels, self.generator)
 
     def _below(self, limit: int) -> int:
         return int(torch.randint(limit, (), generator=self.generator))

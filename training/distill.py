@@ -24,11 +24,13 @@ from tqdm import tqdm
 from models.lite import LITE_CONFIGS, Lite
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
 from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
-from training.fusion_loss import GREY_RANGE, FusionLossConfig, Scene, fusion_loss
+from training.fusion_loss import GREY_RANGE, FusionLossConfig, fusion_loss
 from training.impairment import ImpairmentConfig, impair
 from training.journal import LossTable, draw_curves
+from training.scene import Scene
 from training.settings import SettingsError, read_settings
 from training.state import StateError, begin_with, load_state, save_state
+from training.steadiness import TwinSettings, twinned
 
 STATE_FILE = "state.pt"
 tqdm.monitor_interval = 0  # steps are short: no watching thread is needed
@@ -54,6 +56,8 @@ class DistillSettings:
         teacher_interval: Steps of the student per step that asks the teacher, which costs about ten of them. The
             distance then counts that many times, so that its mean over the steps stays what it is.
         impairment: What is done to visible.
+        varied_levels: Share of the crops of each source that get other grey levels; see `training.levels`.
+        twins: Crops that come twice.
         loss: The fusion loss.
         checkpoint_minutes: Longest time that a killed run loses.
         log_steps: Steps per row of the losses' CSV.
@@ -71,7 +75,9 @@ class DistillSettings:
     teacher: str = ""
     teacher_weight: float = 0.0
     teacher_interval: int = 1
+    varied_levels: float = 0.0
     impairment: ImpairmentConfig = field(default_factory=ImpairmentConfig)
+    twins: TwinSettings = field(default_factory=TwinSettings)
     loss: FusionLossConfig = field(default_factory=FusionLossConfig)
     checkpoint_minutes: float = 2.0
     log_steps: int = 100
@@ -79,8 +85,11 @@ class DistillSettings:
     def __post_init__(self) -> None:
         if self.model not in LITE_CONFIGS:
             raise ValueError(f"model must be one of {', '.join(LITE_CONFIGS)}, not {self.model!r}")
+        if not 0 <= self.varied_levels <= 1:
+            raise ValueError("varied_levels is a share, 0 to 1")
         if min(self.steps, self.batch_size, self.crop, self.log_steps, self.teacher_interval) < 1:
             raise ValueError("steps, batch_size, crop, log_steps and teacher_interval must be at least 1")
+        self.twins.check(self.batch_size)
 
 
 class Distiller:
@@ -107,7 +116,7 @@ class Distiller:
         self.average = copy.deepcopy(self.student).requires_grad_(False)
         self.teacher = load_weights(Path(settings.teacher))[0].to(device) if settings.teacher else None
         self.generator = torch.Generator().manual_seed(settings.seed)
-        self.sampler = CropSampler(pairs, settings.crop, self.generator)
+        self.sampler = CropSampler(pairs, settings.crop, self.generator, settings.varied_levels)
         self.optimiser = torch.optim.Adam(self.student.parameters(), lr=settings.rate)
         self.steps_done, self.seconds = 0, 0.0
 
@@ -151,7 +160,8 @@ class Distiller:
     def _draw(self) -> Scene:
         vis, ir = self.sampler.draw(self.settings.batch_size)
         impaired, patch = impair(vis, self.settings.impairment, self.generator)
-        return Scene(*(image.to(self.device) for image in (ir, vis, impaired, patch)))
+        scene = twinned(Scene(ir, vis, impaired, patch), self.settings.twins, self.generator)
+        return scene.to(self.device)
 
     def _losses(self, fused: Tensor, scene: Scene) -> dict[str, Tensor]:
         terms = fusion_loss(fused, scene, self.settings.loss)

@@ -14,6 +14,8 @@ from torch.nn import functional
 from training.faithfulness import undecided_structure, unshared_information
 from training.neighbourhood import Moments, blur, box, dilate, gradient, moments
 from training.preservation import SCALES, information, lost_edges, lost_information
+from training.scene import Scene
+from training.steadiness import flicker
 
 GREY_RANGE = 255.0
 TARGET_RING = 9  # pixels around a warm target that are its surroundings
@@ -52,6 +54,7 @@ class FusionLossConfig:
         shared: Of the share of each source's entropy that the fused image does not have there (mutual information).
         shared_bins: Grey bins of that histogram.
         decided: Of the distance to the structure of the closer source there.
+        steadiness: Of twins that differ more, fused, than their sources do.
     """
 
     intensity: float = 6.0
@@ -74,28 +77,12 @@ class FusionLossConfig:
     shared: float = 0.0
     shared_bins: int = 64
     decided: float = 0.0
+    steadiness: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", tuple(self.levels))
         if not 0 <= self.information_scales <= SCALES:
             raise ValueError(f"information_scales must be 0 to {SCALES}, not {self.information_scales}")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One training batch, ``(N, 1, H, W)`` each, grey levels 0…255.
-
-    Attributes:
-        ir: Infrared.
-        vis: Visible luma as recorded.
-        impaired: Visible luma as the network saw it.
-        patch: 0…1, where `impaired` is blind.
-    """
-
-    ir: Tensor
-    vis: Tensor
-    impaired: Tensor
-    patch: Tensor
 
 
 def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[str, Tensor]:
@@ -138,6 +125,8 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         terms["shared"] = config.shared * (lacking[0] + lacking[1])
     if config.decided:
         terms["decided"] = config.decided * undecided_structure(to_ir, to_vis, moments(ir, vis), far)
+    if config.steadiness and scene.twins:
+        terms["steadiness"] = config.steadiness * flicker(f, ir, scene.impaired / GREY_RANGE, scene.twins)
     return terms
 
 

@@ -1,38 +1,22 @@
 """What each network is trained for in one step: the losses of `training.losses` put together as the settings say."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from models.compensation import Compensation, describe
-from training.fusion_loss import Scene, fusion_loss
+from training.fusion_loss import fusion_loss
 from training.impairment import impair
 from training.losses import Descriptions, augmented_contrast, map_loss, pair_contrast, pull, structure_loss
+from training.scene import Scene
 from training.settings import AvisSettings, ContrastSettings, FusionSettings
 
 Losses = dict[str, Tensor]
 
 _LEAST_PROBABILITY = 1e-4
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A batch of crops and what was done to them, ``(N, 1, H, W)`` each.
-
-    Attributes:
-        vis: Visible luma, 0…255.
-        ir: Infrared, 0…255.
-        avis: The augmented visible luma.
-        patch: 1 where ``avis`` is blind, 0 where it equals ``vis``.
-    """
-
-    vis: Tensor
-    ir: Tensor
-    avis: Tensor
-    patch: Tensor
 
 
 @dataclass(frozen=True)
@@ -84,27 +68,26 @@ def _augmented_map_loss(
     return functional.binary_cross_entropy(ir_map, patch)
 
 
-def backbone_losses(fused: Tensor, batch: Batch, ir_map: Tensor, settings: FusionSettings) -> Losses:
+def backbone_losses(fused: Tensor, scene: Scene, ir_map: Tensor, settings: FusionSettings) -> Losses:
     """Return the weighted terms of the loss that trains the backbone; terms of weight 0 are left out.
 
     Args:
         fused: ``(N, 1, H, W)``, the fused source or augmented pair, whichever ``settings.input`` says.
-        batch: The batch.
+        scene: What was fused.
         ir_map: The compensation map of the pair that was fused.
         settings: Weights and conventions.
     """
-    return dict(_terms(fused, batch, ir_map, settings))
+    return dict(_terms(fused, scene, ir_map, settings))
 
 
-def _terms(fused: Tensor, batch: Batch, ir_map: Tensor, settings: FusionSettings) -> Iterator[tuple[str, Tensor]]:
+def _terms(fused: Tensor, scene: Scene, ir_map: Tensor, settings: FusionSettings) -> Iterator[tuple[str, Tensor]]:
     fuses_source = settings.input == "source"
-    vis = batch.vis if fuses_source else batch.avis
+    vis = scene.vis if fuses_source else scene.impaired
     if settings.map_weight:
-        yield "map", settings.map_weight * map_loss(fused, vis, batch.ir, ir_map, settings.norm)
+        yield "map", settings.map_weight * map_loss(fused, vis, scene.ir, ir_map, settings.norm)
     if settings.structure_weight:
-        yield "ssim", settings.structure_weight * structure_loss(fused, vis, batch.ir, settings.ssim_range)
+        yield "ssim", settings.structure_weight * structure_loss(fused, vis, scene.ir, settings.ssim_range)
     if settings.lend_weight:
-        patch = torch.zeros_like(batch.patch) if fuses_source else batch.patch
-        scene = Scene(ir=batch.ir, vis=batch.vis, impaired=vis, patch=patch)
-        for name, term in fusion_loss(fused, scene, settings.lend).items():
+        seen = replace(scene, impaired=vis, patch=torch.zeros_like(scene.patch)) if fuses_source else scene
+        for name, term in fusion_loss(fused, seen, settings.lend).items():
             yield f"lend_{name}", settings.lend_weight * term

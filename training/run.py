@@ -38,7 +38,7 @@ class Run:
         team: Team | None = None,
     ) -> None:
         generator = torch.Generator().manual_seed(settings.seed)
-        sampler = CropSampler(pairs, settings.crop, generator)
+        sampler = CropSampler(pairs, settings.crop, generator, settings.varied_levels)
         self.settings, self.folder, self.device = settings, folder, torch.device(device)
         self.pairs = pairs
         self._commit = _commit()  # of the code that trains; when the run ends another may lie there

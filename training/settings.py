@@ -14,6 +14,7 @@ import yaml
 from models.cs2fusion import BackboneConfig
 from training.fusion_loss import FusionLossConfig
 from training.impairment import ImpairmentConfig
+from training.steadiness import TwinSettings
 
 Settings = TypeVar("Settings")
 
@@ -148,6 +149,7 @@ class TrainingSettings:
         crops_per_epoch: Random crops that count as one epoch.
         batch_size: Crops a step.
         crop: Side of a crop in pixels (not published).
+        varied_levels: Share of the crops of each source that get other grey levels; see `training.levels`.
         precision: ``bf16`` runs the convolutions in bfloat16 (autocast); losses are float32 in any case.
         ema_decay: Decay of the running mean of the weights that is exported; 0 exports the last weights.
     """
@@ -157,14 +159,19 @@ class TrainingSettings:
     crops_per_epoch: int = _number(3383, 1)
     batch_size: int = _number(16, 2)
     crop: int = _number(64, 16)
+    varied_levels: float = _number(0.0, 0, 1)
     precision: Literal["fp32", "bf16"] = "fp32"
     ema_decay: float = _number(0.0, 0, 0.99999)
     backbone: BackboneConfig = field(default_factory=BackboneConfig)
     optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
     avis: AvisSettings = field(default_factory=AvisSettings)
     contrast: ContrastSettings = field(default_factory=ContrastSettings)
+    twins: TwinSettings = field(default_factory=TwinSettings)
     fusion: FusionSettings = field(default_factory=FusionSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)
+
+    def __post_init__(self) -> None:
+        self.twins.check(self.batch_size)
 
     @property
     def steps_per_epoch(self) -> int:

@@ -12,10 +12,12 @@ from torch import Tensor, nn
 from models.compensation import Compensation, CompensationPerceptionNetwork, compensate, stretch
 from models.cs2fusion import Backbone
 from training.dataset import CropSampler
-from training.objectives import Batch, Features, Perceived, augment, backbone_losses, contrast_losses
+from training.objectives import Features, Perceived, augment, backbone_losses, contrast_losses
 from training.parallel import Team
+from training.scene import Scene
 from training.settings import OptimiserSettings, TrainingSettings
 from training.state import begin_with
+from training.steadiness import twinned
 
 Part = nn.Module | torch.optim.Optimizer
 
@@ -64,10 +66,10 @@ class Trainer:
         Between two steps of the CPN (``contrast.interval``) its last losses are returned again.
         """
         self._set_rates()
-        batch = self._draw()
+        scene = self._draw()
         if self.steps_done % self.settings.contrast.interval == 0:
-            self._contrast = _numbers("contrast", self._train_cpn(batch))
-        fusion = _numbers("fusion", self._train_backbone(batch))
+            self._contrast = _numbers("contrast", self._train_cpn(scene))
+        fusion = _numbers("fusion", self._train_backbone(scene))
         self.steps_done += 1
         self._update_average()
         return {**self._contrast, **fusion}
@@ -122,23 +124,24 @@ class Trainer:
         for group, first in zip(self._groups(), self._first_rates, strict=True):
             group["lr"] = first * share
 
-    def _draw(self) -> Batch:
+    def _draw(self) -> Scene:
         vis, ir = self.sampler.draw(self.settings.batch_size)
         avis, patch = augment(vis, self.settings.avis, self.sampler.generator)
-        return Batch(*(tensor.to(self.device) for tensor in (vis, ir, avis, patch)))
+        scene = twinned(Scene(ir, vis, avis, patch), self.settings.twins, self.sampler.generator)
+        return scene.to(self.device)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")
 
-    def _train_cpn(self, batch: Batch) -> dict[str, Tensor]:
+    def _train_cpn(self, scene: Scene) -> dict[str, Tensor]:
         contrast, team = self.settings.contrast, self.team
         with self._autocast(), torch.no_grad():  # the CPN trains no encoder
-            vis, ir = self.backbone.encode(team.part(batch.vis), team.part(batch.ir))
-            avis = self.backbone.vis_encoder(team.part(batch.avis))
+            vis, ir = self.backbone.encode(team.part(scene.vis), team.part(scene.ir))
+            avis = self.backbone.vis_encoder(team.part(scene.impaired))
         source = self._perceive(vis, ir)
         augmented = self._perceive(avis, ir) if contrast.augmented_map != "unused" else None
         features = Features(*(team.gather(part) for part in (vis, avis, ir)))
-        losses = contrast_losses(features, Perceived(source, augmented), batch.patch, contrast)
+        losses = contrast_losses(features, Perceived(source, augmented), scene.patch, contrast)
         self._descend(losses, self._cpn_optimiser)
         return losses
 
@@ -147,16 +150,16 @@ class Trainer:
             common, raw_map = self.cpn.perceive(vis_features, ir_features)
         return compensate(self.team.gather(common), self.team.gather(raw_map))
 
-    def _train_backbone(self, batch: Batch) -> dict[str, Tensor]:
+    def _train_backbone(self, scene: Scene) -> dict[str, Tensor]:
         fusion, team = self.settings.fusion, self.team
         with self._autocast():
-            vis = batch.vis if fusion.input == "source" else batch.avis
-            sources = team.part(vis), team.part(batch.ir)
+            vis = scene.vis if fusion.input == "source" else scene.impaired
+            sources = team.part(vis), team.part(scene.ir)
             features = self.backbone.encode(*sources)
             fused = self.backbone.compose(self.backbone.decode(*features), *sources)
             with torch.no_grad():
                 raw_map = self.cpn.perceive(*features)[1]
-        losses = backbone_losses(team.gather(fused.float()), batch, stretch(team.gather(raw_map)), fusion)
+        losses = backbone_losses(team.gather(fused.float()), scene, stretch(team.gather(raw_map)), fusion)
         self._descend(losses, self._backbone_optimiser, self.settings.optimiser.clip_norm)
         return losses
 

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.fusion_loss import FusionLossConfig, Scene, fusion_loss, lend, light_target
+from training.fusion_loss import FusionLossConfig, fusion_loss, lend, light_target
 from training.neighbourhood import blur
+from training.scene import Scene
 
 CONFIG = FusionLossConfig()
 

@@ -1,0 +1,43 @@
+import torch
+
+from models.decision import IDLE_RESIDUAL, Decision
+
+
+def sources() -> tuple[torch.Tensor, torch.Tensor]:
+    vis, ir = torch.randint(0, 256, (2, 1, 1, 16, 16), generator=torch.Generator().manual_seed(0)).float()
+    return vis, ir
+
+
+def decided(ir_logit: float, vis_logit: float, residual: float) -> Decision:
+    logits = torch.tensor([ir_logit, vis_logit], dtype=torch.float32).view(1, 2, 1, 1).expand(1, 2, 16, 16)
+    return Decision.of(logits, torch.full((1, 1, 16, 16), residual, dtype=torch.float32))
+
+
+def test_no_clear_opinion_is_the_brighter_source_exactly() -> None:
+    vis, ir = sources()
+
+    assert torch.equal(decided(-2, -1, 0.9 * IDLE_RESIDUAL).apply(vis, ir).round(), torch.maximum(vis, ir))
+
+
+def test_a_clear_opinion_is_the_source_exactly() -> None:
+    vis, ir = sources()
+
+    assert torch.equal(decided(8, 0, 0).apply(vis, ir), ir)
+    assert torch.equal(decided(0, 8, 0).apply(vis, ir), vis)
+
+
+def test_shares_are_never_more_than_the_whole() -> None:
+    logits = 6 * torch.randn((1, 2, 64, 64), generator=torch.Generator().manual_seed(0))
+
+    decision = Decision.of(logits, torch.zeros((1, 1, 64, 64)))
+
+    assert decision.ir_weight.min() == decision.vis_weight.min() == 0
+    assert float((decision.ir_weight + decision.vis_weight).max()) <= 1 + 1e-6
+
+
+def test_a_large_residual_is_added_less_what_would_be_idle() -> None:
+    vis, ir = sources()
+
+    fused = decided(-20, -20, -10.0).apply(vis, ir)
+
+    assert torch.allclose(fused, torch.maximum(vis, ir) - (10 - IDLE_RESIDUAL), atol=0.03)
