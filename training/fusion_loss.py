@@ -38,6 +38,8 @@ class FusionLossConfig:
         information_scales: Scales of it, from the finest; 0 takes the window of SSIM at full resolution only.
         edges: Of the edges of both sources that are lost (Qabf), beside ``gradient``.
         structure: Of the contrast and structure of infrared inside the patch.
+        structure_floor: Grey levels of local deviation at which a place of infrared counts half there; weaker ones are
+            noise and count less. 0 counts all alike.
         target: Of the local contrast of warm targets.
         outlines: Of narrow dark outlines that neither source has: they please gradients, structure and contrast alike,
             and nobody who looks.
@@ -64,6 +66,7 @@ class FusionLossConfig:
     information_scales: int = 0
     edges: float = 0.0
     structure: float = 1.0
+    structure_floor: float = 0.0
     target: float = 0.3
     outlines: float = 0.0
     clipping: float = 40.0
@@ -110,7 +113,7 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         "gradient": config.gradient * _gradient_error(f, ir, vis, places),
         "similarity": config.similarity * dissimilarity,
         "information": config.information * uninformed,
-        "structure": config.structure * _lost_structure(to_ir, scene.patch),
+        "structure": config.structure * _lost_structure(to_ir, scene.patch, config.structure_floor / GREY_RANGE),
         "target": config.target * _lost_target_contrast(f, ir, config.target_share),
         "clipping": config.clipping * _clipped(f, config.levels),
     }
@@ -208,8 +211,12 @@ def _lost_edges(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places) -> Tens
     return (of_ir[0] + of_vis[0]) / (of_ir[1] + of_vis[1] + 1)
 
 
-def _lost_structure(to_ir: Moments, patch: Tensor) -> Tensor:
-    return (patch * (1 - to_ir.structure)).sum() / (patch.sum() + 1)
+def _lost_structure(to_ir: Moments, patch: Tensor, floor: float) -> Tensor:
+    counts = patch
+    if floor:
+        variance = functional.relu(to_ir.var_source)
+        counts = patch * variance / (variance + floor**2)
+    return (counts * (1 - to_ir.structure)).sum() / (counts.sum() + 1)
 
 
 def _lost_information(to_source: Moments, seen: Tensor) -> Tensor:

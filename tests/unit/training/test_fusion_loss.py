@@ -211,3 +211,19 @@ def test_information_of_four_scales_is_all_there_in_the_sources_themselves() -> 
     kept, gone = (fusion_loss(f, scene(both, both), config)["information"] for f in (both, torch.full_like(both, 128)))
     assert float(kept) < 0.02
     assert float(gone) > 1.8
+
+
+def test_with_a_floor_infrareds_noise_hardly_counts_beside_its_structure() -> None:
+    config = FusionLossConfig(structure_floor=6.0)
+    ir = textured(1)
+    ir[:, :, :, 24:] = 100 + 0.02 * (ir[:, :, :, 24:] - 100)  # noise of a grey level or two
+    blind = scene(textured(0), ir, is_blind=True)
+    without_noise, without_structure = ir.clone(), ir.clone()
+    without_noise[:, :, :, 24:] = 100
+    without_structure[:, :, :, :24] = 100
+
+    def lost(fused: Tensor, floor: FusionLossConfig) -> float:
+        return float(fusion_loss(fused, blind, floor)["structure"])
+
+    assert lost(without_noise, config) < 0.1 * lost(without_structure, config)
+    assert lost(without_noise, config) < lost(without_noise, CONFIG)
