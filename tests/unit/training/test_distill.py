@@ -12,8 +12,10 @@ import training
 from models.weights import load_weights
 from training.dataset import ImagePair, load_pairs
 from training.distill import Distiller, DistillSettings, distill, main, rate_share
+from training.fusion_loss import FusionLossConfig
 from training.settings import read_settings
 from training.state import StateError
+from training.steadiness import TwinSettings
 
 SETTINGS = DistillSettings(model="lite-2k", steps=12, batch_size=4, crop=32, warmup_steps=2, log_steps=3)
 CONFIGS = sorted((Path(training.__file__).parent / "configs").glob("lite-*.yaml"))
@@ -110,6 +112,21 @@ def test_a_run_may_begin_with_the_weights_of_another(data: Path, pairs: tuple[Im
     assert all(torch.allclose(ends[0][name], ends[1][name], atol=1e-6) for name in ends[0])
     with pytest.raises(StateError, match="not what the settings describe"):
         distill(replace(SETTINGS, model="lite-6k"), pairs, tmp_path / "other", weights, quiet=True)
+
+
+def noisy(**changes: object) -> DistillSettings:
+    return replace(SETTINGS, twins=TwinSettings(2), loss=FusionLossConfig(steadiness=100.0), **changes)  # type: ignore[arg-type]
+
+
+def test_twins_are_part_of_a_run_where_the_recipe_has_them(pairs: tuple[ImagePair, ...]) -> None:
+    assert "steadiness" in Distiller(noisy(), pairs, CPU).step()
+    assert "steadiness" not in Distiller(SETTINGS, pairs, CPU).step()
+
+
+def test_varied_levels_and_twins_come_again_with_the_same_seed(pairs: tuple[ImagePair, ...]) -> None:
+    first, second = (Distiller(noisy(varied_levels=0.5), pairs, CPU).step() for _ in range(2))
+
+    assert first == second != Distiller(noisy(), pairs, CPU).step()
 
 
 @pytest.fixture

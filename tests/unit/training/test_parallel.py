@@ -27,7 +27,15 @@ RECIPE = {
     "backbone": {"gates": "none"},
     "avis": {"erased": False, "patch": {"share": 0.5}},
     "contrast": {"augmented_map": "patch", "interval": 2},
-    "fusion": {"input": "augmented", "norm": "mean", "ssim_range": 255, "lend_weight": 1.0, "lend": {"shared": 1.0}},
+    "varied_levels": 0.5,
+    "twins": {"count": 2},
+    "fusion": {
+        "input": "augmented",
+        "norm": "mean",
+        "ssim_range": 255,
+        "lend_weight": 1.0,
+        "lend": {"shared": 1.0, "steadiness": 300.0},
+    },
 }
 ONE_STEP = """
 import sys, torch

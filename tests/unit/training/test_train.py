@@ -39,9 +39,18 @@ IMPROVED = {
 DECIDING = {
     **IMPROVED,
     "backbone": {"gates": "none", "output": "decision"},
+    "varied_levels": 0.3,
+    "twins": {"count": 1},
     "fusion": {
         **IMPROVED["fusion"],
-        "lend": {"information_scales": 4, "edges": 2.0, "outlines": 50.0, "detail_floor": 2.5, "decided": 1.0},
+        "lend": {
+            "information_scales": 4,
+            "edges": 2.0,
+            "outlines": 50.0,
+            "detail_floor": 2.5,
+            "decided": 1.0,
+            "steadiness": 99.0,
+        },
     },
 }
 
