@@ -28,7 +28,7 @@ from training.fusion_loss import GREY_RANGE, FusionLossConfig, fusion_loss
 from training.impairment import ImpairmentConfig, impair
 from training.journal import LossTable, draw_curves
 from training.scene import Scene
-from training.settings import SettingsError, read_settings
+from training.settings import SettingsError, are_of, read_settings
 from training.state import StateError, begin_with, load_state, save_state
 from training.steadiness import TwinSettings, twinned
 
@@ -239,14 +239,14 @@ def _resume(run: Distiller, table: LossTable, path: Path) -> None:
     if not path.exists():
         return
     state = load_state(path)
-    if state["settings"] != repr(run.settings):
+    if not are_of(state["settings"], run.settings):
         raise StateError(f"{path} belongs to a run with other settings; start again in a new folder.")
     run.restore(state)
     table.resume(run.steps_done, state["pending"])
 
 
 def _checkpoint(run: Distiller, table: LossTable, path: Path) -> None:
-    save_state(path, {**run.state(), "settings": repr(run.settings), "pending": table.pending()})
+    save_state(path, {**run.state(), "settings": asdict(run.settings), "pending": table.pending()})
 
 
 def describe_run(run: Distiller, data: str) -> WeightsCard:

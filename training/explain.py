@@ -9,7 +9,6 @@ maps. AM and AVIS are those of a copy of the pair with a patch impaired as in ``
 """
 
 import argparse
-import ast
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import resources
@@ -27,6 +26,7 @@ from training.contenders import Case, read_case
 from training.dataset import DataError, PairFiles, Pixels, luma
 from training.explanation import Explanation, draw, explain, gate_lines
 from training.metrics.impairment import KINDS, SEED, Patch, draw_patch, impair
+from training.settings import settings_from
 from training.state import StateError, load_state
 
 STATE_FILE = "state.pt"
@@ -117,21 +117,13 @@ def _backbone(path: Path) -> Backbone:
 def _trained(path: Path) -> Networks:
     state = load_state(path)
     try:
-        parts, config = state["trainer"], _backbone_config(state["settings"])
+        parts, config = state["trainer"], settings_from(state["settings"]["backbone"], BackboneConfig)
         backbone, cpn = Backbone(config), CompensationPerceptionNetwork(config.negative_slope)
         _load(backbone, parts.get("average", parts["backbone"]))  # the running mean is what a run exports
         _load(cpn, parts["cpn"])
-    except (KeyError, TypeError, ValueError, RuntimeError, AttributeError, SyntaxError) as error:
+    except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
         raise StateError(f"{path} holds no CPN; give a run of python -m training.train.") from error
     return Networks(backbone, cpn)
-
-
-def _backbone_config(settings: str) -> BackboneConfig:
-    """Return the backbone's part of a run's settings, which a state keeps as their ``repr``; nothing is executed."""
-    for node in ast.walk(ast.parse(settings, mode="eval")):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == BackboneConfig.__name__:
-            return BackboneConfig(**{str(item.arg): ast.literal_eval(item.value) for item in node.keywords})
-    raise ValueError("no backbone in these settings")
 
 
 def _load(network: torch.nn.Module, state: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from models.weights import WeightsCard, save_weights
 from training.dataset import CropSampler, ImagePair, luma
 from training.journal import LossTable, draw_curves, write_preview
 from training.parallel import Team
-from training.settings import TrainingSettings
+from training.settings import TrainingSettings, are_of
 from training.state import StateError, load_state, save_state
 from training.trainer import Trainer
 
@@ -67,7 +67,7 @@ class Run:
             StateError: There is none, it is damaged, or it belongs to a run with other settings.
         """
         state = load_state(self.state_path)
-        if state.get("settings") != repr(self.settings):
+        if not are_of(state.get("settings"), self.settings):
             raise StateError(
                 f"{self.state_path} belongs to a run with other settings; use the same file or a new folder."
             )
@@ -132,7 +132,7 @@ class Run:
         save_state(
             self.state_path,
             {
-                "settings": repr(self.settings),
+                "settings": asdict(self.settings),
                 "trained_s": self._trained_s,
                 "pending": self.table.pending(),
                 "trainer": self.trainer.state(),

@@ -219,6 +219,14 @@ def settings_from(values: object, kind: type[Settings], key: str = "") -> Settin
         raise SettingsError(key or "the file", dict(values), str(error)) from None
 
 
+def are_of(stored: object, settings: object) -> bool:
+    """Return whether settings are those stored with `asdict`, by this version or one that had fewer keys."""
+    try:
+        return settings_from(stored, type(settings)) == settings
+    except SettingsError:
+        return False
+
+
 def _join(key: str, name: object) -> str:
     return f"{key}.{name}" if key else str(name)
 

@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 import cv2
 import numpy as np
 import pytest
@@ -37,7 +39,7 @@ def saved_run(folder, pair, values):
     trainer.step()
     trainer.step()
     folder.mkdir()
-    save_state(folder / "state.pt", {"settings": repr(settings), "trainer": trainer.state()})
+    save_state(folder / "state.pt", {"settings": asdict(settings), "trainer": trainer.state()})
     return trainer
 
 
@@ -129,7 +131,7 @@ def test_a_pair_larger_than_1024_pixels_is_reduced_and_says_so(tmp_path, capsys)
     ],
 )
 def test_what_cannot_be_explained_is_one_sentence_and_exit_code_2(tmp_path, pair, tiny_weights, capsys, extra, said):
-    save_state(tmp_path / "student.pt", {"settings": "DistillSettings(model='lite-2k')", "student": {}})
+    save_state(tmp_path / "student.pt", {"settings": {"model": "lite-2k"}, "student": {}})
     backbone = saved_weights(tmp_path / "w.safetensors", BackboneConfig())
     filled = [text.format(tmp=tmp_path, lite=tiny_weights, backbone=backbone) for text in extra]
     with pytest.raises(SystemExit) as stopped:

@@ -1,9 +1,11 @@
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 import training
-from training.settings import SettingsError, TrainingSettings, read_settings, settings_from
+from training.settings import SettingsError, TrainingSettings, are_of, read_settings, settings_from
+from training.steadiness import TwinSettings
 
 CONFIGS = Path(training.__file__).parent / "configs"
 RECIPES = sorted(path for path in CONFIGS.glob("*.yaml") if not path.name.startswith("lite"))
@@ -79,3 +81,24 @@ def test_an_incomplete_batch_is_not_a_step():
     settings = settings_from({"crops_per_epoch": 3383, "epochs": 20}, TrainingSettings)
     assert settings.steps_per_epoch == 211
     assert settings.steps == 4220
+
+
+def test_stored_settings_are_recognised_without_the_keys_that_came_later():
+    settings = read_settings(CONFIGS / "deciding.yaml", TrainingSettings)
+    settings = replace(settings, twins=TwinSettings())
+    stored = asdict(settings)
+    del stored["twins"]
+
+    assert are_of(asdict(settings), settings)
+    assert are_of(stored, settings)
+    assert not are_of(stored, replace(settings, twins=TwinSettings(1)))
+
+
+@pytest.mark.parametrize(
+    "change", [{"seed": 77}, {"unheard_of": 1}, {"backbone": {"gates": "channel"}}, {"crop": "64"}]
+)
+def test_other_stored_settings_are_told_from_these(change):
+    settings = read_settings(CONFIGS / "deciding.yaml", TrainingSettings)
+
+    assert not are_of({**asdict(settings), **change}, settings)
+    assert not are_of(repr(settings), settings)
