@@ -14,7 +14,7 @@ DECISIONS = 3  # per pixel: weights of IR and of visible, residual
 BRIGHTER_LOGIT = 2.0  # start near the brighter source
 IDLE_SHARE = 0.05  # a smaller share of a source is none
 IDLE_RESIDUAL = 2.0  # grey levels; so much less is added
-LEAK = 0.01  # of an idle residual is added all the same, or a network that starts without one would never learn it
+LEAK = 0.1  # share of the gradient that passes where a decision is idle; a network that begins idle would stay so
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,17 @@ class Decision:
             residual: ``(N, 1, H, W)`` grey levels.
         """
         weights = torch.softmax(functional.pad(logits, (0, 0, 0, 0, 0, 1), value=BRIGHTER_LOGIT), dim=1)
-        shares = ((weights[:, :2] - IDLE_SHARE) * (1 / (1 - 2 * IDLE_SHARE))).clamp(0, 1)
-        return cls(shares[:, :1], shares[:, 1:], residual - (1 - LEAK) * residual.clamp(-IDLE_RESIDUAL, IDLE_RESIDUAL))
+        shares = (weights[:, :2] - IDLE_SHARE) * (1 / (1 - 2 * IDLE_SHARE))
+        shares = _leaking(shares.clamp(0, 1), shares)
+        residual = _leaking(residual - residual.clamp(-IDLE_RESIDUAL, IDLE_RESIDUAL), residual)
+        return cls(shares[:, :1], shares[:, 1:], residual)
 
     def apply(self, vis: Tensor, ir: Tensor) -> Tensor:
         """Return the fused luma ``(N, 1, H, W)``, unclamped, of sources of the same shape, grey levels 0…255."""
         brighter = torch.maximum(vis, ir)
         return brighter + self.ir_weight * (ir - brighter) + self.vis_weight * (vis - brighter) + self.residual
+
+
+def _leaking(cut: Tensor, whole: Tensor) -> Tensor:
+    """Return ``cut`` to the digit, for the gradient with a little of ``whole`` that it came from."""
+    return cut + LEAK * (whole - whole.detach()) if torch.is_grad_enabled() else cut

@@ -16,7 +16,7 @@ def decided(ir_logit: float, vis_logit: float, residual: float) -> Decision:
 def test_no_clear_opinion_is_the_brighter_source_exactly() -> None:
     vis, ir = sources()
 
-    assert torch.equal(decided(-2, -1, 0.9 * IDLE_RESIDUAL).apply(vis, ir).round(), torch.maximum(vis, ir))
+    assert torch.equal(decided(-2, -1, 0.9 * IDLE_RESIDUAL).apply(vis, ir), torch.maximum(vis, ir))
 
 
 def test_a_clear_opinion_is_the_source_exactly() -> None:
@@ -40,4 +40,19 @@ def test_a_large_residual_is_added_less_what_would_be_idle() -> None:
 
     fused = decided(-20, -20, -10.0).apply(vis, ir)
 
-    assert torch.allclose(fused, torch.maximum(vis, ir) - (10 - IDLE_RESIDUAL), atol=0.03)
+    assert torch.allclose(fused, torch.maximum(vis, ir) - (10 - IDLE_RESIDUAL), atol=1e-3)
+
+
+def test_what_is_idle_can_be_learnt_all_the_same() -> None:
+    vis, ir = sources()
+    logits = torch.full((1, 2, 16, 16), -3.0, requires_grad=True)
+    residual = torch.zeros((1, 1, 16, 16), requires_grad=True)
+
+    fused = Decision.of(logits, residual).apply(vis, ir)
+    fused.sum().backward()
+
+    assert torch.equal(fused, torch.maximum(vis, ir))
+    assert logits.grad is not None
+    assert logits.grad.abs().sum() > 0
+    assert residual.grad is not None
+    assert residual.grad.abs().sum() > 0
