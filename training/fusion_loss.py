@@ -48,6 +48,8 @@ class FusionLossConfig:
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
         detail_knee: Grey levels; stronger detail is compressed.
         detail_floor: Grey levels; of detail as weak as this half is lent, as noise, of weaker less. 0 lends it all.
+        headroom: How far the scene's light moves to make room for lent detail: 1 makes all that it needs and so darkens the
+            surroundings of a bright body, 0 none.
         target_share: Share of a warm target's contrast that is enough.
         lend_contrast: Grey levels by which infrared has to differ from its surroundings, warmer or colder, for lending
             something where visible sees; weaker is noise. Elsewhere ("far") the brighter source is kept as it is, its
@@ -74,6 +76,7 @@ class FusionLossConfig:
     detail_sigma: float = 6.0
     detail_knee: float = 60.0
     detail_floor: float = 0.0
+    headroom: float = 1.0
     target_share: float = 0.75
     lend_contrast: float = 0.0
     far_intensity: float = 0.0
@@ -160,7 +163,9 @@ def lend(impaired: Tensor, ir: Tensor, config: FusionLossConfig) -> Tensor:
     reach = round(sigma)
     peak = blur(dilate(detail, reach), sigma / 2)
     trough = -blur(dilate(-detail, reach), sigma / 2)
-    roomy = torch.minimum(torch.maximum(blur(impaired, sigma), darkest - trough), brightest - peak)
+    light = blur(impaired, sigma)
+    roomy = torch.minimum(torch.maximum(light, darkest - trough), brightest - peak)
+    roomy = torch.lerp(light, roomy, config.headroom)
     return torch.maximum(roomy + detail, ir).clamp(darkest, brightest)
 
 
@@ -235,7 +240,8 @@ def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
     background = 1 - dilate(warm, 2)
     ir_contrast = ir_smooth - _mean_around(ir, background)
     is_target = warm * (ir_contrast > WARM_CONTRAST)
-    kept = (blur(fused, 1.5) - _mean_around(fused, background)) / ir_contrast.clamp(min=WARM_CONTRAST)
+    around = _mean_around(fused.detach(), background)  # a halo would be contrast, too
+    kept = (blur(fused, 1.5) - around) / ir_contrast.clamp(min=WARM_CONTRAST)
     return (is_target * functional.relu(enough - kept)).sum() / (is_target.sum() + 1)
 
 

@@ -227,3 +227,28 @@ def test_with_a_floor_infrareds_noise_hardly_counts_beside_its_structure() -> No
 
     assert lost(without_noise, config) < 0.1 * lost(without_structure, config)
     assert lost(without_noise, config) < lost(without_noise, CONFIG)
+
+
+def hot_body(level: float) -> Tensor:
+    ir = torch.full((1, 1, 64, 64), 40.0)
+    ir[:, :, 24:40, 24:40] = level
+    return ir
+
+
+def test_less_headroom_darkens_the_haze_round_a_hot_body_less() -> None:
+    haze = torch.full((1, 1, 64, 64), 220.0)
+
+    around = [float(lend(haze, hot_body(240), FusionLossConfig(headroom=h))[0, 0, 32, 20]) for h in (1.0, 0.5, 0.0)]
+
+    assert around[0] < around[1] - 20 < around[2] - 40
+
+
+def test_a_warm_target_gains_nothing_from_darker_surroundings() -> None:
+    ir = hot_body(200)
+    fused = torch.full((1, 1, 64, 64), 110.0, requires_grad=True)
+
+    fusion_loss(fused, scene(torch.full_like(ir, 110), ir), CONFIG)["target"].backward()
+
+    assert fused.grad is not None
+    assert (fused.grad[:, :, 26:38, 26:38] < 0).all()
+    assert not (fused.grad > 0).any()
