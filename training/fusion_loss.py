@@ -48,8 +48,8 @@ class FusionLossConfig:
         detail_sigma: Pixels; what of infrared varies faster than this Gaussian counts as detail to lend.
         detail_knee: Grey levels; stronger detail is compressed.
         detail_floor: Grey levels; of detail as weak as this half is lent, as noise, of weaker less. 0 lends it all.
-        headroom: How far the scene's light moves to make room for lent detail: 1 makes all that it needs and so darkens the
-            surroundings of a bright body, 0 none.
+        headroom: How far the scene's light moves to make room for lent detail: 1 makes all that it needs and so darkens
+            the surroundings of a bright body, 0 none.
         target_share: Share of a warm target's contrast that is enough.
         lend_contrast: Grey levels by which infrared has to differ from its surroundings, warmer or colder, for lending
             something where visible sees; weaker is noise. Elsewhere ("far") the brighter source is kept as it is, its
