@@ -239,7 +239,7 @@ def _resume(run: Distiller, table: LossTable, path: Path) -> None:
     if not path.exists():
         return
     state = load_state(path)
-    if not are_of(state["settings"], run.settings):
+    if not are_of(state.get("settings"), run.settings):
         raise StateError(f"{path} belongs to a run with other settings; start again in a new folder.")
     run.restore(state)
     table.resume(run.steps_done, state["pending"])

@@ -186,4 +186,4 @@ def test_every_shipped_recipe_is_valid(path: Path) -> None:
 
 
 def test_there_is_a_recipe_for_every_student() -> None:
-    assert [path.stem for path in CONFIGS] == ["lite-25k", "lite-2k", "lite-6k-finish", "lite-6k"]
+    assert [path.stem for path in CONFIGS] == ["lite-25k", "lite-2k-finish", "lite-2k", "lite-6k-finish", "lite-6k"]
