@@ -9,7 +9,7 @@ from fusion_app.bench.timing import Timing, repeat
 from fusion_app.engine.candidates import Candidate
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import Size
-from fusion_app.machine import peak_resident_mib, resident_mib
+from fusion_app.machine import forget_peak_resident, peak_resident_mib, resident_mib
 
 SIZES = (Size(320, 240), Size(640, 480), Size(1280, 720), Size(1920, 1080), Size(2560, 1440), Size(3840, 2160))
 CELL_S = 2.0
@@ -69,6 +69,7 @@ def measure_size(candidate: Candidate, size: Size, threads: int, seconds: float 
     """Measure one cell in this process, which should be fresh."""
     lumas = scene_lumas(size)
     engine = candidate.open(threads)
+    forget_peak_resident()  # of making the pictures and of loading
     before_mib = resident_mib()
     timing = repeat(lambda: engine.fuse(lumas.ir, lumas.vis), seconds, minimum=2)
     peak_mib = peak_resident_mib()

@@ -18,7 +18,7 @@ from fusion_app.bench.timing import MIN_ROUNDS, Samples, Timing, in_turns, repea
 from fusion_app.engine.candidates import Candidate, candidates, mac_per_pixel
 from fusion_app.errors import EngineError, FusionAppError, OutOfMemoryError, SettingsError, SourceError
 from fusion_app.frames import Size
-from fusion_app.machine import Load, describe_machine, peak_resident_mib, resident_mib
+from fusion_app.machine import Load, describe_machine, forget_peak_resident, peak_resident_mib, resident_mib
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from models import build
 from models.lite import LITE_CONFIGS
@@ -79,6 +79,18 @@ def test_the_peak_of_memory_rises_with_what_is_held() -> None:
     assert after is not None
     assert after >= before
     assert now is None or now >= held.nbytes / (1 << 20)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system cannot forget it")
+def test_the_peak_of_memory_can_begin_again() -> None:
+    held = np.ones(64 << 20, np.uint8)
+    peak = peak_resident_mib()
+    del held
+    forget_peak_resident()
+    after = peak_resident_mib()
+    assert peak is not None
+    assert after is not None
+    assert after < peak - 32
 
 
 def test_own_work_is_told_apart_from_the_load_of_others() -> None:
