@@ -16,6 +16,12 @@ import openvino
 from fusion_app.engine.network import STRIP_PIXELS
 from fusion_app.frames import Image
 
+# OpenVINO makes its tables of NumPy's types at their first use, holding a lock of its own while it waits for Python's.
+# Two lanes that come first at the same time would wait for each other for ever; so they are made here, in one thread.
+_first = openvino.Tensor(np.zeros(1, np.float32), shared_memory=True)
+_first.get_element_type().to_dtype()
+_ = _first.data
+
 OUT_OF_MEMORY = ("bad_alloc", "Failed to allocate", "could not create a memory")
 """What OpenVINO and its kernels say when there is no memory left."""
 

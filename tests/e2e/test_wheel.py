@@ -10,7 +10,8 @@ from tests.media import read_back
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = """
-import sys
+import faulthandler, sys
+faulthandler.dump_traceback_later(90, exit=True)  # it takes 3 s; should it hang, the test says where
 from importlib.resources import files
 import fusion_app
 assert sys.argv[1] in fusion_app.__file__, fusion_app.__file__
