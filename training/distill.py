@@ -24,10 +24,10 @@ from tqdm import tqdm
 from models.lite import LITE_CONFIGS, Lite
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
 from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
-from training.fusion_loss import GREY_RANGE, FusionLossConfig, fusion_loss
+from training.fusion_loss import FusionLossConfig, fusion_loss
 from training.impairment import ImpairmentConfig, impair
 from training.journal import LossTable, draw_curves
-from training.scene import Scene
+from training.scene import GREY_RANGE, Scene
 from training.settings import SettingsError, are_of, read_settings
 from training.state import StateError, begin_with, load_state, save_state
 from training.steadiness import TwinSettings, twinned

@@ -14,10 +14,9 @@ from torch.nn import functional
 from training.faithfulness import undecided_structure, unshared_information
 from training.neighbourhood import Moments, blur, box, dilate, gradient, moments
 from training.preservation import SCALES, information, lost_edges, lost_information
-from training.scene import Scene
+from training.scene import GREY_RANGE, Scene
 from training.steadiness import flicker
 
-GREY_RANGE = 255.0
 TARGET_RING = 9  # pixels around a warm target that are its surroundings
 HOT_EXCESS = 8.0  # grey levels by which a hot object may raise its own background
 OUTLINE_REACH = 4  # pixels; dark places up to twice as wide are outlines
@@ -106,16 +105,13 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
     far = places.far
     dissimilarity = (1 - to_ir.similarity).mean() + (seen * (1 - to_vis.similarity)).mean()
     error = (f - light_target(scene, config) / GREY_RANGE).abs()
-    if config.information_scales:
-        everywhere, scales = torch.ones_like(seen), config.information_scales
-        uninformed = lost_information(f, ir, everywhere, scales) + lost_information(f, vis, seen, scales)
-    else:
-        uninformed = _lost_information(to_ir, torch.ones_like(seen)) + _lost_information(to_vis, seen)
+    of_ir, of_vis = (ir, to_ir, torch.ones_like(seen)), (vis, to_vis, seen)
+    uninformed = [_lost_information(f, *source, config.information_scales) for source in (of_ir, of_vis)]
     terms = {
         "intensity": config.intensity * error.mean(),
         "gradient": config.gradient * _gradient_error(f, ir, vis, places),
         "similarity": config.similarity * dissimilarity,
-        "information": config.information * uninformed,
+        "information": config.information * (uninformed[0] + uninformed[1]),
         "structure": config.structure * _lost_structure(to_ir, scene.patch, config.structure_floor / GREY_RANGE),
         "target": config.target * _lost_target_contrast(f, ir, config.target_share),
         "clipping": config.clipping * _clipped(f, config.levels),
@@ -224,11 +220,13 @@ def _lost_structure(to_ir: Moments, patch: Tensor, floor: float) -> Tensor:
     return (counts * (1 - to_ir.structure)).sum() / (counts.sum() + 1)
 
 
-def _lost_information(to_source: Moments, seen: Tensor) -> Tensor:
+def _lost_information(fused: Tensor, source: Tensor, to_source: Moments, seen: Tensor, scales: int) -> Tensor:
     """Return the share of a source's visual information that the fused image lacks where the source is seen.
 
-    As `lost_information`, at full resolution and in SSIM's window only.
+    As `lost_information`; for 0 scales at full resolution and in SSIM's window only.
     """
+    if scales:
+        return lost_information(fused, source, seen, scales)
     kept, available = information(to_source)
     return 1 - (seen * kept).sum() / ((seen * available).sum() + 1)
 

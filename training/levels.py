@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-GREY_RANGE = 255.0
+from training.scene import GREY_RANGE
+
 GAMMA_LOG = 0.5  # largest change of the logarithm of gamma
 GAIN = (0.5, 1.15)
 

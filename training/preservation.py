@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.neighbourhood import Moments, blur, gradient, moments
+from training.scene import GREY_RANGE
 
 SCALES = 4
-GREY_RANGE = 255.0
 EYE_NOISE = 2 / GREY_RANGE**2  # variance of the noise through which VIF sees both images
 FAINT_EDGE = 0.25 / GREY_RANGE  # grey levels a pixel, scaled to 0…1; below, an edge has no direction
 _QUARTER_TURN = math.pi / 2

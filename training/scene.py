@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+GREY_RANGE = 255.0
+
 
 @dataclass(frozen=True)
 class Scene:

@@ -11,9 +11,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.neighbourhood import blur
-from training.scene import Scene
+from training.scene import GREY_RANGE, Scene
 
-GREY_RANGE = 255.0
 COARSE_GRAIN = 4  # pixels; noise behind a camera's compression is not white
 FLICKER_SIGMA = 2.0  # pixels; flicker is seen as a strength around a place, not pixel by pixel
 _FAINTEST = 0.05 / GREY_RANGE  # keeps the square root smooth
@@ -84,12 +83,12 @@ def flicker(fused: Tensor, ir: Tensor, vis: Tensor, count: int) -> Tensor:
         fused: ``(N, 1, H, W)``, grey levels scaled to 0…1, its last ``count`` images twins of the first ones.
         ir: Alike.
         vis: Alike, as the network saw it.
-        count: Of the twins.
+        count: Of the twins, at least 1.
     """
     of_fused, of_ir, of_vis = (_difference(images, count) for images in (fused, ir, vis))
     return functional.relu(of_fused - torch.maximum(of_ir, of_vis)).mean()
 
 
 def _difference(images: Tensor, count: int) -> Tensor:
-    change = images[len(images) - count :] - images[:count]
+    change = images[-count:] - images[:count]
     return torch.sqrt(blur(change.square(), FLICKER_SIGMA) + _FAINTEST**2)
