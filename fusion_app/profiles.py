@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fusion_app.errors import SettingsError, SettingsFileError
 from fusion_app.frames import Size
-from fusion_app.yaml_files import from_mapping, read_yaml, save_yaml
+from fusion_app.system.yaml_files import from_mapping, read_yaml, save_yaml
 
 Matrix = npt.NDArray[np.float64]
 """``(3, 3)`` float64, a homography between pixels; the centre of the first pixel is (0, 0)."""

@@ -15,11 +15,11 @@ from importlib.resources import files
 
 import numpy as np
 
-from fusion_app import cache
 from fusion_app.engine import COMPACT, Engine, model_names, open_engine, warm_up
 from fusion_app.frames import FusedFrame, Size
-from fusion_app.machine import describe_machine
 from fusion_app.settings import FusionSettings
+from fusion_app.system import cache
+from fusion_app.system.machine import describe_machine
 
 START_SHARE = 0.7
 """Share of the frame period that fusing may take when a rung is chosen; the rest is for decoding and showing."""

@@ -13,7 +13,6 @@ from fusion_app.display import DisplayKeeper
 from fusion_app.engine import Engine, open_engine, open_lanes
 from fusion_app.lanes import Lanes
 from fusion_app.live_pairing import LivePairStream
-from fusion_app.machine import cores
 from fusion_app.opening import OpenPair, open_pair
 from fusion_app.pairing import PairingPolicy, PairStream
 from fusion_app.pipeline import FusionPipeline
@@ -22,6 +21,7 @@ from fusion_app.quality import QualityKeeper
 from fusion_app.recording.replay import RecordedPairs
 from fusion_app.runner import Pace, Runner
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
+from fusion_app.system.machine import cores
 from fusion_app.telemetry import Telemetry
 from fusion_app.thermal import Thermal, wants_raw
 

@@ -10,7 +10,7 @@ from fusion_app.bench.stages import Stages
 from fusion_app.bench.timing import Timing
 from fusion_app.engine.candidates import Candidate
 from fusion_app.frames import Size
-from fusion_app.machine import Machine
+from fusion_app.system.machine import Machine
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from fusion_app.bench.stages import Stages, measure_stages
 from fusion_app.bench.timing import in_turns
 from fusion_app.engine.candidates import Candidate, candidates
 from fusion_app.frames import Size
-from fusion_app.machine import Load, describe_machine
 from fusion_app.settings import Settings, SourceSettings
+from fusion_app.system.machine import Load, describe_machine
 
 Progress = Callable[[str], None]
 

@@ -20,8 +20,8 @@ from fusion_app.engine.working_size import at_working_size
 from fusion_app.errors import EngineError, FusionAppError, SettingsError
 from fusion_app.frames import Size
 from fusion_app.fusion_modes import MODES
-from fusion_app.machine import cores
 from fusion_app.settings import FusionSettings, Precision, parse_size
+from fusion_app.system.machine import cores
 
 __all__ = ["COMPACT", "Engine", "model_names", "open_engine", "open_lanes", "preload", "warm_up"]
 

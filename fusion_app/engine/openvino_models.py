@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fusion_app.engine.openvino_runtime  # noqa: F401 - stops OpenVINO's reports before it is imported here
-from fusion_app import cache
+from fusion_app.system import cache
 
 if TYPE_CHECKING:
     import openvino

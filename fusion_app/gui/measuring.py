@@ -20,9 +20,9 @@ from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.recording_control import RecordingState
 from fusion_app.gui.session_controller import State
 from fusion_app.gui.view_grid import ViewGrid
-from fusion_app.machine import peak_resident_mib
 from fusion_app.session import Session
 from fusion_app.settings import Settings
+from fusion_app.system.machine import peak_resident_mib
 
 PATIENCE_S = 60.0
 """How long a session may take to open, and a recording to be finished."""

@@ -11,7 +11,7 @@ from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import Settings, SourceSettings, ThermalSettings, load_settings
 from fusion_app.sources import path_and_track
 from fusion_app.sources.video_file import track_titles
-from fusion_app.yaml_files import load_as
+from fusion_app.system.yaml_files import load_as
 
 TRACKS = ("ir", "visible")
 BESIDE = (".yaml", ".csv")

@@ -18,8 +18,8 @@ from fusion_app.bench.timing import MIN_ROUNDS, Samples, Timing, in_turns, repea
 from fusion_app.engine.candidates import Candidate, candidates, mac_per_pixel
 from fusion_app.errors import EngineError, FusionAppError, OutOfMemoryError, SettingsError, SourceError
 from fusion_app.frames import Size
-from fusion_app.machine import Load, describe_machine, forget_peak_resident, peak_resident_mib, resident_mib
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
+from fusion_app.system.machine import Load, describe_machine, forget_peak_resident, peak_resident_mib, resident_mib
 from models import build
 from models.lite import LITE_CONFIGS
 from tests.servers import mjpeg_camera

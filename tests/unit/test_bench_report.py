@@ -15,7 +15,7 @@ from fusion_app.bench.timing import Timing
 from fusion_app.engine.candidates import Candidate
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import Size
-from fusion_app.machine import Machine
+from fusion_app.system.machine import Machine
 
 MAX = Candidate("max", "numpy")
 REFERENCE = Candidate("paper", "plain", weights="w", mac_per_pixel=253_872)

@@ -18,8 +18,8 @@ from fusion_app.recording.clips import Clip
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import RecordingSettings, Settings
+from fusion_app.system.yaml_files import load_as
 from fusion_app.writers.memory import MemoryVideo
-from fusion_app.yaml_files import load_as
 from tests.media import counting_frames
 
 SIZE = (64, 48)

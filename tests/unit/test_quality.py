@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fusion_app import cache
 from fusion_app.engine import Engine
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
 from fusion_app.quality import LADDER, Measurement, QualityKeeper, QualityPolicy, Rung
 from fusion_app.settings import FusionSettings
+from fusion_app.system import cache
 
 POLICY = QualityPolicy(LADDER, period_ms=33.3)
 BY_NAME = {(rung.model, rung.side): rung for rung in LADDER}

@@ -17,7 +17,7 @@ from fusion_app.recording.sidecar import Sidecar
 from fusion_app.session import Session
 from fusion_app.session_recorder import SessionRecorder, about_session
 from fusion_app.settings import Settings
-from fusion_app.yaml_files import load_as
+from fusion_app.system.yaml_files import load_as
 from tests.sessions import first_frames, rows, wait_for_frames
 
 

@@ -18,7 +18,7 @@ from fusion_app.recording.entry import FrameLog, markers_of
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import RecordingSettings, Settings, SourceSettings, load_settings
-from fusion_app.yaml_files import load_as
+from fusion_app.system.yaml_files import load_as
 from tests.media import counting_frames
 
 SIZE = (64, 48)

@@ -14,7 +14,7 @@ from fusion_app.recording.sidecar import Sidecar, SnapshotFacts, file_sha256
 from fusion_app.session import Choice, Session
 from fusion_app.session_recorder import SessionRecorder, about_session, snapshot
 from fusion_app.settings import Settings
-from fusion_app.yaml_files import load_as
+from fusion_app.system.yaml_files import load_as
 from tests.sessions import rows, wait_for_frames
 
 

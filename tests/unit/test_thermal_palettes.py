@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from fusion_app.settings import ThermalSettings
+from fusion_app.system.yaml_files import from_mapping
 from fusion_app.thermal.palettes import NAMES, Unpalette, colours, is_coloured
-from fusion_app.yaml_files import from_mapping
 
 Y, X = np.mgrid[:120, :160]
 GREY = np.clip(120 + 90 * np.sin(X / 30) + 40 * np.cos(Y / 21), 0, 255).astype(np.uint8)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion_app import cache
+from fusion_app.system import cache
 
 
 @pytest.fixture(autouse=True)

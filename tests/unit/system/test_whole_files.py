@@ -7,7 +7,7 @@ import pytest
 
 from fusion_app.errors import RecordingError
 from fusion_app.settings import Settings, load_settings, save_settings
-from fusion_app.whole_files import new_file, write_whole
+from fusion_app.system.whole_files import new_file, write_whole
 from fusion_app.writers import write_png
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import yaml
 
 from fusion_app.errors import SettingsError, SettingsFileError
-from fusion_app.whole_files import write_whole
+from fusion_app.system.whole_files import write_whole
 
 T = TypeVar("T")
 
