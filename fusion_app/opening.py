@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fusion_app import alignment
+from fusion_app.alignment import warp
+from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.errors import PairingError, SourceError
-from fusion_app.profiles import AlignmentProfile
 from fusion_app.recording.again import lines_of_parts, parts_of, recorded_by
 from fusion_app.recording.lines import Lines
 from fusion_app.settings import SourceSettings
@@ -58,9 +58,7 @@ class OpenPair:
     def all_notices(self, profile: AlignmentProfile | None = None) -> list[str]:
         """Return `notices` and what is known by now of the pair's shapes under an alignment ``profile``."""
         is_unknown = self.is_raw or self.ir.info.is_guess or self.vis.info.is_guess
-        shape = (
-            "" if is_unknown else alignment.notice(profile or AlignmentProfile(), self.ir.info.size, self.vis.info.size)
-        )
+        shape = "" if is_unknown else warp.notice(profile or AlignmentProfile(), self.ir.info.size, self.vis.info.size)
         return [*self.notices, shape] if shape else list(self.notices)
 
     def trouble(self) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.calibration import MAX_PAIRS, Calibration, calibrate
 from fusion_app.estimation import PAIR_EVERY_S, small_pictures
 from fusion_app.frames import FramePair, Image, size_of
-from fusion_app.profiles import AlignmentProfile
 from fusion_app.runner import Pace
 from fusion_app.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings

@@ -12,10 +12,11 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from fusion_app import alignment, compositing
+from fusion_app import compositing
+from fusion_app.alignment import warp
+from fusion_app.alignment.profile import AlignmentProfile, Matrix
 from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, ThermalView, size_of
-from fusion_app.profiles import AlignmentProfile, Matrix
 from fusion_app.thermal import Thermal
 
 
@@ -55,8 +56,8 @@ class FusionPipeline:
         view = self.thermal(pair.ir) if pair.ir.index >= 0 else ThermalView(pair.ir.image)
         clock.lap("thermal")
         is_alone = pair.vis.index < 0  # there never was a visible frame: infrared keeps its size
-        ir_view = view.grey if is_alone else alignment.apply(view.grey, self.alignment, pair.vis.size)
-        reach = None if is_alone else alignment.reach(view.grey, self.alignment, pair.vis.size)
+        ir_view = view.grey if is_alone else warp.apply(view.grey, self.alignment, pair.vis.size)
+        reach = None if is_alone else warp.reach(view.grey, self.alignment, pair.vis.size)
         clock.lap("align")
         ir_to_vis = None if is_alone else self.alignment.homography(size_of(view.grey), pair.vis.size)
         return PreparedPair(pair, view, ir_view, reach, ir_to_vis, clock)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 
+from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.display import DisplayKeeper
 from fusion_app.engine import Engine, open_engine, open_lanes
 from fusion_app.lanes import Lanes
@@ -16,7 +17,6 @@ from fusion_app.live_pairing import LivePairStream
 from fusion_app.opening import OpenPair, open_pair
 from fusion_app.pairing import PairingPolicy, PairStream
 from fusion_app.pipeline import FusionPipeline
-from fusion_app.profiles import AlignmentProfile
 from fusion_app.quality import QualityKeeper
 from fusion_app.recording.replay import RecordedPairs
 from fusion_app.runner import Pace, Runner

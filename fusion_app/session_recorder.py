@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from fusion_app.alignment.profile import Matrix
 from fusion_app.engine import Engine
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.profiles import Matrix
 from fusion_app.recording import (
     About,
     EngineFacts,

@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fusion_app.alignment.profile import AlignmentProfile, Matrix, corners, profile_of
 from fusion_app.calibration.fields import Pictures
 from fusion_app.calibration.refine import STEPS, refined
 from fusion_app.calibration.search import Found, search
 from fusion_app.errors import SettingsError
 from fusion_app.frames import Size
-from fusion_app.profiles import AlignmentProfile, Matrix, corners, profile_of
 
 __all__ = ["MAX_PAIRS", "Calibration", "Pictures", "calibrate"]
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fusion_app.alignment.profile import Matrix
 from fusion_app.frames import Image, Size, size_of
-from fusion_app.profiles import Matrix
 
 Field = npt.NDArray[np.complex64]
 """``(H, W)`` complex64: how strong an edge is, 0…`STRONGEST`, and twice its direction."""

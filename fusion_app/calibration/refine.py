@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fusion_app.alignment.profile import Matrix
 from fusion_app.calibration.fields import Field, Pictures, edges, rescaling, resized, turned
 from fusion_app.frames import FloatImage, Size
-from fusion_app.profiles import Matrix
 
 STEPS = ((160, 1.5), (320, 2.0))
 """Width of the visible picture and blur, pixels, one after the other."""

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from fusion_app.alignment.profile import Matrix, corners
 from fusion_app.calibration.fields import Field, Pictures, edges, rescaling, resized, turned
 from fusion_app.frames import FloatImage, Size
-from fusion_app.profiles import Matrix, corners
 
 WIDTH = 160
 """Width of the visible picture here; wider ones take longer and find the same."""

@@ -8,6 +8,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from fusion_app.alignment.placement import Placement, placed, placement_of
+from fusion_app.alignment.profile import AlignmentProfile, load_profile, save_profile
 from fusion_app.calibration import Calibration
 from fusion_app.errors import FusionAppError
 from fusion_app.estimation import AlignmentEstimator, EstimatorThread
@@ -15,8 +17,6 @@ from fusion_app.frames import Size, size_of
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.docks.alignment import AlignmentPanel
 from fusion_app.gui.session_controller import SessionController
-from fusion_app.placement import Placement, placed, placement_of
-from fusion_app.profiles import AlignmentProfile, load_profile, save_profile
 from fusion_app.session import Session
 
 SUFFIX = "yaml"

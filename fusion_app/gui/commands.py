@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QDialog, QWidget
 
+from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.dialogs.connect import ConnectDialog
@@ -23,7 +24,6 @@ from fusion_app.gui.rigs import Rigs, is_rig
 from fusion_app.gui.session_controller import SessionController, State
 from fusion_app.gui.view_grid import Layout, Role, ViewGrid
 from fusion_app.gui.worker import Worker
-from fusion_app.profiles import AlignmentProfile
 from fusion_app.settings import SourceSettings
 from fusion_app.snapshot import free_path, recording_folder
 from fusion_app.sources.devices import cameras

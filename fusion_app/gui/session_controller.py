@@ -11,10 +11,10 @@ from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.bridge import QtSink
 from fusion_app.gui.worker import Worker
-from fusion_app.profiles import AlignmentProfile
 from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Choice, Session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, ThermalSettings

@@ -5,12 +5,12 @@ import time
 import numpy as np
 import pytest
 
+from fusion_app.alignment.profile import Matrix, corners
 from fusion_app.calibration import MAX_PAIRS, Calibration, Pictures, calibrate, different
 from fusion_app.calibration.fields import edges
 from fusion_app.calibration.search import are_distinct
 from fusion_app.estimation import AlignmentEstimator, EstimatorThread, small_pictures
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size, ThermalView
-from fusion_app.profiles import Matrix, corners
 from tests.scenes import scene, seen, similarity
 
 IR, VIS = Size(160, 120), Size(320, 240)

@@ -11,6 +11,7 @@ import pytest
 import torch
 from torch import nn
 
+from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.engine import warm_up
 from fusion_app.engine.base import ImageEngine
 from fusion_app.engine.device_runtime import DeviceRuntime, Form
@@ -23,7 +24,6 @@ from fusion_app.engine.working_size import WorkingSizeEngine
 from fusion_app.errors import EngineError, OutOfMemoryError, ShapeMismatchError
 from fusion_app.frames import Frame, FramePair, Size
 from fusion_app.pipeline import FusionPipeline
-from fusion_app.profiles import AlignmentProfile
 from models import build
 
 CPU = torch.device("cpu")

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fusion_app.alignment.profile import profile_of
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Size
-from fusion_app.profiles import profile_of
 from fusion_app.recording.sidecar import Sidecar, SnapshotFacts, file_sha256
 from fusion_app.session import Choice, Session
 from fusion_app.session_recorder import SessionRecorder, about_session, snapshot

@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from fusion_app import alignment
+from fusion_app.alignment import warp
+from fusion_app.alignment.profile import AlignmentProfile, corners, profile_of
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size, size_of
 from fusion_app.pipeline import FusionPipeline
-from fusion_app.profiles import AlignmentProfile, corners, profile_of
 
 RNG = np.random.default_rng(3)
 IR, VIS = Size(80, 60), Size(320, 240)
@@ -33,7 +33,7 @@ def fused(ir: np.ndarray, vis: np.ndarray, profile: AlignmentProfile, mode: str 
 @pytest.mark.parametrize("profile", [SMALL_VIEW, WIDE_VIEW])
 def test_what_infrared_shows_lies_where_the_profile_says(profile: AlignmentProfile) -> None:
     place = (40.0, 30.0)
-    view = alignment.apply(discs(IR, place), profile, VIS)
+    view = warp.apply(discs(IR, place), profile, VIS)
     assert size_of(view) == VIS
     ys, xs = np.nonzero(view > 150)
     x, y, w = profile.homography(IR, VIS) @ (*place, 1.0)
@@ -44,8 +44,8 @@ def test_what_infrared_shows_lies_where_the_profile_says(profile: AlignmentProfi
 def test_a_profile_that_only_stretches_gives_the_pixels_of_none(profile: AlignmentProfile) -> None:
     ir = RNG.integers(0, 256, (IR.height, IR.width), np.uint8)
     stretched = cv2.resize(ir, VIS, interpolation=cv2.INTER_LINEAR)
-    assert np.array_equal(alignment.apply(ir, profile, VIS), stretched)
-    assert alignment.reach(ir, profile, VIS) is None
+    assert np.array_equal(warp.apply(ir, profile, VIS), stretched)
+    assert warp.reach(ir, profile, VIS) is None
     expected = ClassicalEngine("average").fuse(stretched.astype(np.float32), VIS_IMAGE[..., 0].astype(np.float32))
     found = fused(ir, VIS_IMAGE[..., 0], profile).image
     assert np.array_equal(found, np.clip(np.rint(expected), 0, 255).astype(np.uint8))
@@ -53,7 +53,7 @@ def test_a_profile_that_only_stretches_gives_the_pixels_of_none(profile: Alignme
 
 def test_infrared_of_the_visible_size_is_not_touched_without_a_profile() -> None:
     ir = RNG.integers(0, 256, (VIS.height, VIS.width), np.uint8)
-    assert alignment.apply(ir, NO_PROFILE, VIS) is ir
+    assert warp.apply(ir, NO_PROFILE, VIS) is ir
 
 
 @pytest.mark.parametrize("vis", [VIS_IMAGE, VIS_IMAGE[..., 1]], ids=["colour", "grey"])
@@ -83,15 +83,15 @@ def test_no_seam_shows_where_the_view_of_infrared_ends(grey: int) -> None:
 
 def test_where_infrared_covers_the_whole_picture_nothing_fades() -> None:
     ir = np.full((IR.height, IR.width), 100, np.uint8)
-    assert alignment.reach(ir, WIDE_VIEW, VIS) is None
-    assert (alignment.apply(ir, WIDE_VIEW, VIS) == 100).all()
+    assert warp.reach(ir, WIDE_VIEW, VIS) is None
+    assert (warp.apply(ir, WIDE_VIEW, VIS) == 100).all()
 
 
 def test_a_gap_of_a_few_pixels_at_the_edge_of_the_picture_is_none() -> None:
     ir = np.full((IR.height, IR.width), 100, np.uint8)
     nearly = profile_of(np.array([[3.97, 0, 1.5], [0, 3.97, 1.5], [0, 0, 1.0]]), IR, VIS)
-    assert alignment.reach(ir, nearly, VIS) is None
-    assert (alignment.apply(ir, nearly, VIS) == 100).all()
+    assert warp.reach(ir, nearly, VIS) is None
+    assert (warp.apply(ir, nearly, VIS) == 100).all()
 
 
 def test_sixteen_bit_infrared_becomes_grey_before_it_is_aligned() -> None:
@@ -117,17 +117,17 @@ def test_a_place_of_the_picture_is_found_on_the_thermal_sensor() -> None:
 def test_infrared_that_becomes_much_smaller_is_not_turned_into_noise() -> None:
     checks = (np.indices((480, 640)).sum(axis=0) % 2 * 255).astype(np.uint8)
     quarter = profile_of(np.array([[0.23, 0, 80.0], [0, 0.23, 60.0], [0, 0, 1.0]]), Size(640, 480), VIS)
-    view = alignment.apply(checks, quarter, VIS)
+    view = warp.apply(checks, quarter, VIS)
     inside = view[70:160, 90:215]
     assert inside.std() < 8
     assert inside.mean() == pytest.approx(127.5, abs=3)
 
 
 def test_a_profile_for_other_proportions_is_said() -> None:
-    assert alignment.notice(SMALL_VIEW, Size(160, 120), Size(640, 480)) == ""
-    assert "of other proportions" in alignment.notice(SMALL_VIEW, IR, Size(640, 360))
-    assert "stretched" in alignment.notice(NO_PROFILE, Size(640, 512), Size(1920, 1080))
-    assert alignment.notice(NO_PROFILE, IR, VIS) == ""
+    assert warp.notice(SMALL_VIEW, Size(160, 120), Size(640, 480)) == ""
+    assert "of other proportions" in warp.notice(SMALL_VIEW, IR, Size(640, 360))
+    assert "stretched" in warp.notice(NO_PROFILE, Size(640, 512), Size(1920, 1080))
+    assert warp.notice(NO_PROFILE, IR, VIS) == ""
 
 
 def test_while_visible_is_lost_infrared_stays_where_it_was() -> None:
@@ -139,7 +139,7 @@ def test_while_visible_is_lost_infrared_stays_where_it_was() -> None:
 
 @pytest.mark.parametrize("size", [VIS, Size(64, 48), Size(1920, 1080)])
 def test_outside_infrared_nothing_is_left_of_it_not_even_at_the_edge_of_the_picture(size: Size) -> None:
-    view = alignment.apply(np.full((IR.height, IR.width), 200, np.uint8), SMALL_VIEW, size)
+    view = warp.apply(np.full((IR.height, IR.width), 200, np.uint8), SMALL_VIEW, size)
     outline = corners(SMALL_VIEW.homography(IR, size), IR).astype(np.float32)
     assert (view[:, : int(outline[:, 0].min()) - 1] == 0).all()
     assert (view[:, int(outline[:, 0].max()) + 2 :] == 0).all()

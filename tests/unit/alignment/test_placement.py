@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from fusion_app.alignment.placement import Placement, placed, placement_of
+from fusion_app.alignment.profile import AlignmentProfile, profile_of
 from fusion_app.errors import SettingsError
 from fusion_app.frames import Size
-from fusion_app.placement import Placement, placed, placement_of
-from fusion_app.profiles import AlignmentProfile, profile_of
 
 IR, VIS = Size(160, 120), Size(640, 360)
 TILTED = profile_of(np.array([[3.2, 0.3, 60.0], [-0.1, 2.1, 40.0], [4e-4, -3e-4, 1.0]]), IR, VIS)

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fusion_app.alignment.profile import AlignmentProfile, check_profile, load_profile, profile_of, save_profile
 from fusion_app.errors import SettingsError
 from fusion_app.frames import Size
-from fusion_app.profiles import AlignmentProfile, check_profile, load_profile, profile_of, save_profile
 from fusion_app.settings import Settings, load_settings, save_settings
 
 IR, VIS = Size(160, 120), Size(640, 480)

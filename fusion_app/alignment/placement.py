@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fusion_app.alignment.profile import AlignmentProfile, Matrix, profile_of
 from fusion_app.frames import Size
-from fusion_app.profiles import AlignmentProfile, Matrix, profile_of
 
 BY_HAND = "by hand"
 

@@ -6,8 +6,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from fusion_app.alignment.profile import AlignmentProfile, Matrix, corners
 from fusion_app.frames import FloatImage, Image, Size, size_of
-from fusion_app.profiles import AlignmentProfile, Matrix, corners
 
 ASPECT_TOLERANCE = 0.02
 SAME_PX = 0.01
