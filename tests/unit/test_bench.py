@@ -15,7 +15,7 @@ from fusion_app.bench.live import Live, measure_live
 from fusion_app.bench.sizes import Limits, SizeCost, costs_over_sizes, measure_size
 from fusion_app.bench.stages import Stages, measure_stages
 from fusion_app.bench.timing import MIN_ROUNDS, Samples, Timing, in_turns, repeat
-from fusion_app.engine.candidates import Candidate, candidates, mac_per_pixel
+from fusion_app.engine.measuring.candidates import Candidate, candidates, mac_per_pixel
 from fusion_app.errors import EngineError, FusionAppError, OutOfMemoryError, SettingsError, SourceError
 from fusion_app.frames import Size
 from fusion_app.settings import FusionSettings, Settings, SourceSettings

@@ -12,7 +12,7 @@ from fusion_app.bench.run import AUTO
 from fusion_app.bench.sizes import SizeCost
 from fusion_app.bench.stages import Stages
 from fusion_app.bench.timing import Timing
-from fusion_app.engine.candidates import Candidate
+from fusion_app.engine.measuring.candidates import Candidate
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import Size
 from fusion_app.system.machine import Machine

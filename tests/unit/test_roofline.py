@@ -8,10 +8,10 @@ from fusion_app.bench.roofline import Reach, Roofline, bounds_of, measure_reach,
 from fusion_app.bench.roofline_report import render_roofline
 from fusion_app.bench.timing import Timing
 from fusion_app.cli import main
-from fusion_app.engine.candidates import Candidate
-from fusion_app.engine.ceilings import RATED, Ceilings
-from fusion_app.engine.probing import measure_ceilings
-from fusion_app.engine.work import LayerWork, layers_of, layers_of_weights
+from fusion_app.engine.measuring.candidates import Candidate
+from fusion_app.engine.measuring.ceilings import RATED, Ceilings
+from fusion_app.engine.measuring.probing import measure_ceilings
+from fusion_app.engine.measuring.work import LayerWork, layers_of, layers_of_weights
 from fusion_app.frames import Size
 from models import build
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from fusion_app.engine import BACKBONE, Engine, model_names, open_engine
 from fusion_app.engine.devices import has_cuda
+from fusion_app.engine.measuring.work import layers_of
 from fusion_app.engine.network import NetworkEngine
-from fusion_app.engine.work import layers_of
 from fusion_app.errors import SettingsError
 from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings, Precision
@@ -102,13 +102,13 @@ class Candidate:
             EngineError: It cannot be opened.
         """
         if self.weights and self.device != "cpu":
-            from fusion_app.engine.gpu import Form, open_on_gpu  # noqa: PLC0415 - torch costs seconds
+            from fusion_app.engine.gpu.opening import Form, open_on_gpu  # noqa: PLC0415 - torch costs seconds
 
             form = Form(self.precision, is_captured=self.runtime != "eager")
             return open_on_gpu(Path(self.weights), self.device, form, threads)
         if self.runtime != "plain":
             return open_engine(self.settings(threads), is_real_time=False)
-        from fusion_app.engine.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - it costs seconds
+        from fusion_app.engine.cpu.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - it costs seconds
 
         model, _ = load_network(Path(self.weights))
         whole = model.train()  # computes what its gates shut out, too, as the authors' code does
@@ -157,7 +157,7 @@ def _ways() -> list[tuple[RuntimeName, Precision, str]]:
     """Return what this machine has to compute a network with."""
     ways: list[tuple[RuntimeName, Precision, str]] = [("torch", "fp32", "cpu")]
     if find_spec("openvino") is not None:
-        from fusion_app.engine.openvino_runtime import has_bf16  # noqa: PLC0415
+        from fusion_app.engine.cpu.openvino_runtime import has_bf16  # noqa: PLC0415
 
         ways.append(("openvino", "fp32", "cpu"))
         if has_bf16():
@@ -192,7 +192,7 @@ def _stand_in(name: str, folder: Path) -> Path:
 
 def _measured(name: str, path: Path) -> Candidate:
     """Return the candidate of a weights file with what its card and its layers say."""
-    from fusion_app.engine.torch_runtime import load_network  # noqa: PLC0415
+    from fusion_app.engine.cpu.torch_runtime import load_network  # noqa: PLC0415
 
     model, card = load_network(path)
     sha256 = "" if card.notes == UNTRAINED else card.sha256

@@ -1,7 +1,7 @@
 """Luma and chroma in torch, for devices that fuse whole images: what `fusion_app.compositing` does, on any device.
 
 The window, the command line and a runtime on the CPU convert with OpenCV; the two agree but for roundings of single
-pixels (tests/unit/test_colour.py).
+pixels (tests/unit/engine/gpu/test_colour.py).
 """
 
 import torch

@@ -8,7 +8,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from fusion_app.engine.device_queue import LAPS, Computation
+from fusion_app.engine.gpu.device_queue import LAPS, Computation
 
 _CAPTURING = threading.Lock()
 """torch captures one graph at a time in a process."""

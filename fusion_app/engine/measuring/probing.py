@@ -9,8 +9,8 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from fusion_app.engine.ceilings import RATED, Ceilings
 from fusion_app.engine.devices import gpu
+from fusion_app.engine.measuring.ceilings import RATED, Ceilings
 
 ROUNDS = 8
 SECONDS = 1.0

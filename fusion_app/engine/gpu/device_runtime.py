@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fusion_app.engine import colour
-from fusion_app.engine.device_queue import Computation, DeviceQueue, queue_for
+from fusion_app.engine.gpu import colour
+from fusion_app.engine.gpu.device_queue import Computation, DeviceQueue, queue_for
 from fusion_app.engine.precision import Compiled, computing_in, first_line, is_out_of_memory
 from fusion_app.errors import EngineError
 from fusion_app.frames import Image

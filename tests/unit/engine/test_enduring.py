@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from fusion_app.engine.device_runtime import DeviceRuntime, Form
 from fusion_app.engine.enduring import EnduringEngine
+from fusion_app.engine.gpu.device_runtime import DeviceRuntime, Form
 from fusion_app.engine.network import MIN_STRIP_PIXELS, NetworkEngine
 from fusion_app.errors import EngineError, OutOfMemoryError
 from fusion_app.frames import FloatImage, Size
 from models import build
 from models.weights import WeightsCard, save_weights
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 RNG = np.random.default_rng(1)
 
 

@@ -93,6 +93,6 @@ def queue_for(device: torch.device) -> DeviceQueue:
     """Return a queue of its own on ``device``."""
     if device.type == "cpu":
         return CpuQueue(device)
-    from fusion_app.engine.cuda_queue import CudaQueue  # noqa: PLC0415 - where there is a GPU
+    from fusion_app.engine.gpu.cuda_queue import CudaQueue  # noqa: PLC0415 - where there is a GPU
 
     return CudaQueue(device)

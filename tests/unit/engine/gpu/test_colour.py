@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from fusion_app import compositing
-from fusion_app.engine import colour
+from fusion_app.engine.gpu import colour
 
 RNG = np.random.default_rng(7)
 

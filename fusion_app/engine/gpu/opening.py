@@ -5,11 +5,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from fusion_app.engine.device_runtime import DeviceRuntime, Form
+from fusion_app.engine.cpu.torch_runtime import load_network
 from fusion_app.engine.devices import default_threads, gpu
 from fusion_app.engine.folded import FoldedRuntime
+from fusion_app.engine.gpu.device_runtime import DeviceRuntime, Form
 from fusion_app.engine.network import NetworkEngine, Runtime
-from fusion_app.engine.torch_runtime import load_network
 from models.folding import fold
 
 __all__ = ["Form", "laps_ms", "open_on_gpu", "runtime_on"]

@@ -14,10 +14,10 @@ from torch import nn
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.engine import warm_up
 from fusion_app.engine.base import ImageEngine
-from fusion_app.engine.device_runtime import DeviceRuntime, Form
 from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.folded import FoldedRuntime
-from fusion_app.engine.gpu import laps_ms, runtime_on
+from fusion_app.engine.gpu.device_runtime import DeviceRuntime, Form
+from fusion_app.engine.gpu.opening import laps_ms, runtime_on
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.engine.precision import Compiled
 from fusion_app.engine.working_size import WorkingSizeEngine
@@ -315,7 +315,7 @@ def test_compiling_with_and_without_a_compiler(tmp_path: Path, tiny_weights: Pat
 
     if has_compiler and shutil.which("g++") is None:
         pytest.skip("needs a C++ compiler")
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[4]
     environment = {**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)}
     if not has_compiler:
         environment |= {"PATH": str(tmp_path), "CXX": ""}

@@ -13,7 +13,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import fusion_app.engine.openvino_runtime  # noqa: F401 - stops OpenVINO's reports before it is imported here
+import fusion_app.engine.cpu.openvino_runtime  # noqa: F401 - stops OpenVINO's reports before it is imported here
 from fusion_app.system import cache
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _files(network: "openvino.Model") -> tuple[bytes, bytes]:
 
 
 def _convert(path: Path) -> OpenVinoModel:
-    from fusion_app.engine.torch_runtime import load_network  # noqa: PLC0415 - torch costs seconds to import
+    from fusion_app.engine.cpu.torch_runtime import load_network  # noqa: PLC0415 - torch costs seconds to import
     from models.folding import fold  # noqa: PLC0415
 
     model, card = load_network(path)

@@ -53,6 +53,6 @@ def layers_of_weights(path: Path) -> tuple[LayerWork, ...]:
     Raises:
         WeightsError: The file or its card is missing, damaged, or of no known network.
     """
-    from fusion_app.engine.torch_runtime import load_network  # noqa: PLC0415
+    from fusion_app.engine.cpu.torch_runtime import load_network  # noqa: PLC0415
 
     return layers_of(load_network(path)[0])
