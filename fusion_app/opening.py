@@ -8,8 +8,8 @@ from pathlib import Path
 from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.errors import PairingError, SourceError
-from fusion_app.recording.again import lines_of_parts, parts_of, recorded_by
-from fusion_app.recording.lines import Lines
+from fusion_app.recording.frame_log import Lines
+from fusion_app.recording.reading import lines_of_parts, parts_of, recorded_by
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import (
     BufferedSource,

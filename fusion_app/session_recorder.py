@@ -23,12 +23,12 @@ from fusion_app.recording import (
     entry_of,
 )
 from fusion_app.recording.entry import Entry, marker
-from fusion_app.recording.marker_file import claim
+from fusion_app.recording.in_progress import claim
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import file_sha256, without_secrets
+from fusion_app.recording.snapshot import free_path, make_folder, recording_folder, save_snapshot
 from fusion_app.session import Session
 from fusion_app.settings import RecordingSettings, Settings
-from fusion_app.snapshot import free_path, make_folder, recording_folder, save_snapshot
 from fusion_app.sources import BufferedSource
 from fusion_app.writers.base import write_failure
 

@@ -24,8 +24,8 @@ from fusion_app.gui.rigs import Rigs, is_rig
 from fusion_app.gui.session_controller import SessionController, State
 from fusion_app.gui.view_grid import Layout, Role, ViewGrid
 from fusion_app.gui.worker import Worker
+from fusion_app.recording.snapshot import free_path, recording_folder
 from fusion_app.settings import SourceSettings
-from fusion_app.snapshot import free_path, recording_folder
 from fusion_app.sources.devices import cameras
 
 DEMO = RecentPair("synthetic:ir", "synthetic:vis")

@@ -30,9 +30,9 @@ from fusion_app.gui.status_fields import status_fields
 from fusion_app.gui.tile_states import TileStates
 from fusion_app.gui.view_grid import Role, ViewGrid
 from fusion_app.gui.worker import Worker
+from fusion_app.recording.snapshot import recording_folder
 from fusion_app.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
-from fusion_app.snapshot import recording_folder
 
 MESSAGE_MS = 4000
 NUMBERS_EVERY = 3

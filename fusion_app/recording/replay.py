@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from fusion_app.frames import Frame, FramePair
 from fusion_app.pairing import FrameReader, PairingCounts, PairingPolicy
-from fusion_app.recording.lines import CLOSE_S, LOST, Line, Lines
+from fusion_app.recording.frame_log import CLOSE_S, LOST, Line, Lines
 
 STEP_S = 0.001
 """A frame that came too late for its time is this much behind the one before (`writers.tracks.MIN_STEP`)."""

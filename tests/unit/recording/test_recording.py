@@ -13,7 +13,7 @@ from fusion_app.sources import open_source
 from fusion_app.writers import FolderWriter, VideoPlan, VideoWriter, open_writer
 from tests.media import counting_frames, read_back
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def fused(image: np.ndarray, pts_s: float, index: int = 0, name: str = "") -> FusedFrame:
@@ -83,7 +83,7 @@ def test_a_full_disk_ends_the_recording_with_a_sentence_and_what_was_written_pla
         "from fusion_app.errors import RecordingError\n"
         "from fusion_app.recording import Recorder\n"
         "from fusion_app.writers import open_writer\n"
-        "from tests.unit.test_recording import fused\n"
+        "from tests.unit.recording.test_recording import fused\n"
         "from tests.media import counting_frames\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "limit = 500 if sys.argv[1].endswith('images') else 60_000\n"

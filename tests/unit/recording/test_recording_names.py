@@ -10,9 +10,9 @@ import pytest
 from fusion_app.cli import main
 from fusion_app.errors import RecordingError
 from fusion_app.recording import Recording, entry_of
-from fusion_app.recording.again import settings_of_recording
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
+from fusion_app.recording.reading import settings_of_recording
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.session import Session
 from fusion_app.session_recorder import SessionRecorder, about_session

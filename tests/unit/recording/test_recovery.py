@@ -12,12 +12,12 @@ import pytest
 
 from fusion_app.errors import RecordingError
 from fusion_app.recording import recover, unfinished_recordings
-from fusion_app.recording.marker_file import MarkerFile, adopt, begin, claim, is_abandoned
+from fusion_app.recording.in_progress import MarkerFile, adopt, begin, claim, is_abandoned
 from fusion_app.recording.part import Part, PartPlan
 from fusion_app.recording.sidecar import About, EngineFacts
 from fusion_app.settings import RecordingSettings, Settings
 from tests.media import counting_frames, read_back, write_video
-from tests.unit.test_recordings import entry
+from tests.unit.recording.test_recordings import entry
 
 PLAN = PartPlan(RecordingSettings(), About(EngineFacts("max", "max", "", "cpu", ""), Settings()))
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks and limits as POSIX has them")

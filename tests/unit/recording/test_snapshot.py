@@ -9,8 +9,8 @@ import pytest
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FramePair, FusedFrame
+from fusion_app.recording.snapshot import free_path, recording_folder, save_snapshot
 from fusion_app.settings import RecordingSettings
-from fusion_app.snapshot import free_path, recording_folder, save_snapshot
 
 
 def fused() -> FusedFrame:

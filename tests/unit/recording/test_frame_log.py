@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fusion_app.recording.lines import began_of, lines_of
+from fusion_app.recording.frame_log import began_of, lines_of
 
 HEADER = "frame,pts_s,time_s,wall_clock,ir_frame,visible_frame,skew_ms,latency_ms,marks\n"
 WORDS = (
