@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from fusion_app.gui.disk_left import DiskLeft
 from fusion_app.gui.recording_control import RecordingControl, RecordingStatus
 from fusion_app.gui.session_controller import SessionController
-from fusion_app.pairing import PairingCounts
+from fusion_app.pairing.files import PairingCounts
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.runner import Pace
 from fusion_app.session import Session

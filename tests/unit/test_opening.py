@@ -15,8 +15,8 @@ import torch
 
 from fusion_app.errors import PairingError, SourceError
 from fusion_app.frames import FramePair, Size
-from fusion_app.live_pairing import LivePairStream
 from fusion_app.opening import OpenPair, open_pair
+from fusion_app.pairing.live import LivePairStream
 from fusion_app.runner import Finish, Pace
 from fusion_app.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings

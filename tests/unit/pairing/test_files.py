@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pairing import PairingPolicy, PairStream
+from fusion_app.pairing.files import PairingPolicy, PairStream
 
 PIXEL = np.zeros((1, 1), np.uint8)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pairing import FrameReader, PairingCounts, PairingPolicy
+from fusion_app.pairing.files import FrameReader, PairingCounts, PairingPolicy
 from fusion_app.recording.frame_log import CLOSE_S, LOST, Line, Lines
 
 STEP_S = 0.001

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fusion_app.frames import Frame, FramePair
-from fusion_app.live_pairing import LivePairStream
+from fusion_app.pairing.live import LivePairStream
 from tests.reliability import Record
 
 PIXELS = np.zeros((4, 6), np.uint8)

@@ -20,7 +20,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pairing import PairingCounts, PairingPolicy
+from fusion_app.pairing.files import PairingCounts, PairingPolicy
 
 WAIT_S = 0.05
 """How long to wait for a frame before looking whether the lead has changed."""
