@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 
 from fusion_app.calibration import MAX_PAIRS, Calibration, Pictures, calibrate
-from fusion_app.compositing import luma
 from fusion_app.frames import Frame, FusedFrame, Image, Size, size_of
+from fusion_app.pipeline.compositing import luma
 from fusion_app.synchronisation import (
     WINDOW_S,
     Drift,

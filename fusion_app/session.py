@@ -12,12 +12,12 @@ import cv2
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.display import DisplayKeeper
 from fusion_app.engine import Engine, open_engine, open_lanes
-from fusion_app.lanes import Lanes
 from fusion_app.opening import OpenPair, open_pair
 from fusion_app.pairing.files import PairingPolicy, PairStream
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline.lanes import Lanes
+from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.quality import QualityKeeper
 from fusion_app.runner import Pace, Runner
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fusion_app import compositing
 from fusion_app.alignment import warp
 from fusion_app.errors import SourceError
 from fusion_app.frames import FloatImage, Frame, FramePair, FusedFrame, Image, Size
+from fusion_app.pipeline import compositing
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import open_source
 from fusion_app.sources.synthetic import Scene

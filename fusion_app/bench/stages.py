@@ -11,7 +11,7 @@ from fusion_app.bench.timing import Samples, Timing
 from fusion_app.engine import Engine
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.session import spare_cores
 from fusion_app.settings import Settings
 from fusion_app.sources import FrameSource, open_source

@@ -9,7 +9,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fusion_app import compositing
 from fusion_app.alignment import warp
 from fusion_app.alignment.placement import Placement, placement_of
 from fusion_app.alignment.profile import AlignmentProfile, save_profile
@@ -18,6 +17,7 @@ from fusion_app.cli.options import Commands, add_command, run_options, settings_
 from fusion_app.errors import CalibrationError
 from fusion_app.frames import Image, Size, size_of
 from fusion_app.pair_alignment import LIVE_S, FoundAlignment, align_sources
+from fusion_app.pipeline import compositing
 from fusion_app.writers import write_png
 
 

@@ -10,7 +10,6 @@ import pytest
 import torch
 from torch import nn
 
-from fusion_app import compositing
 from fusion_app.engine import model_names, open_engine, warm_up
 from fusion_app.engine.folded import FoldedRuntime
 from fusion_app.engine.gpu.device_runtime import DeviceRuntime, Form
@@ -19,7 +18,8 @@ from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import EngineError
 from fusion_app.frames import Frame, FramePair, Size
 from fusion_app.fusion_modes import MODES
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline import compositing
+from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.settings import FusionSettings
 from fusion_app.sources.synthetic import Scene
 from models import build

@@ -14,7 +14,7 @@ import pytest
 from fusion_app.cli import main
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.processing import FuseJob, fuse_recordings
 from fusion_app.recording import About, EngineFacts, Recording, entry_of
 from fusion_app.recording.part import PartPlan

@@ -1,4 +1,4 @@
-"""Luma and chroma in torch, for devices that fuse whole images: what `fusion_app.compositing` does, on any device.
+"""Luma and chroma in torch, for devices that fuse whole images: what `pipeline.compositing` does, on any device.
 
 The window, the command line and a runtime on the CPU convert with OpenCV; the two agree but for roundings of single
 pixels (tests/unit/engine/gpu/test_colour.py).

@@ -8,7 +8,7 @@ from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile, corners, profile_of
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size, size_of
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline.pipeline import FusionPipeline
 
 RNG = np.random.default_rng(3)
 IR, VIS = Size(80, 60), Size(320, 240)

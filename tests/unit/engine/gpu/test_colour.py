@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 import torch
 
-from fusion_app import compositing
 from fusion_app.engine.gpu import colour
+from fusion_app.pipeline import compositing
 
 RNG = np.random.default_rng(7)
 

@@ -23,7 +23,7 @@ from fusion_app.engine.precision import Compiled
 from fusion_app.engine.working_size import WorkingSizeEngine
 from fusion_app.errors import EngineError, OutOfMemoryError, ShapeMismatchError
 from fusion_app.frames import Frame, FramePair, Size
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline.pipeline import FusionPipeline
 from models import build
 
 CPU = torch.device("cpu")

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from fusion_app.engine import Engine
 from fusion_app.errors import OutOfMemoryError
 from fusion_app.frames import FramePair, FusedFrame
-from fusion_app.pipeline import FusionPipeline, PreparedPair
+from fusion_app.pipeline.pipeline import FusionPipeline, PreparedPair
 
 
 class Lanes:

@@ -15,8 +15,8 @@ from fusion_app.engine import open_lanes
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.errors import EngineError, OutOfMemoryError, SourceError, ThermalError
 from fusion_app.frames import FloatImage, Frame, FramePair, FusedFrame, ThermalView
-from fusion_app.lanes import Lanes
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline.lanes import Lanes
+from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.runner import Finish, Pace, Runner
 from fusion_app.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings

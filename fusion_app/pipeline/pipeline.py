@@ -12,11 +12,11 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from fusion_app import compositing
 from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile, Matrix
 from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, ThermalView, size_of
+from fusion_app.pipeline import compositing
 from fusion_app.thermal import Thermal
 
 

@@ -7,7 +7,7 @@ import pytest
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.errors import ShapeMismatchError
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.settings import ThermalSettings
 from fusion_app.thermal import Thermal
 

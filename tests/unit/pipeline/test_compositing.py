@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fusion_app.compositing import EDGE_COLOUR, edges_over, luma, over, restore_chroma
+from fusion_app.pipeline.compositing import EDGE_COLOUR, edges_over, luma, over, restore_chroma
 
 
 def test_luma_is_bt601_full_range_and_not_rounded() -> None:
