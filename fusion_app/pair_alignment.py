@@ -10,7 +10,7 @@ from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.calibration import MAX_PAIRS, Calibration, calibrate
 from fusion_app.estimation import PAIR_EVERY_S, small_pictures
 from fusion_app.frames import FramePair, Image, size_of
-from fusion_app.runner import Pace
+from fusion_app.run.runner import Pace
 from fusion_app.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 from fusion_app.thermal import Thermal

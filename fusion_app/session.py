@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import cv2
 
 from fusion_app.alignment.profile import AlignmentProfile
-from fusion_app.display import DisplayKeeper
 from fusion_app.engine import Engine, open_engine, open_lanes
 from fusion_app.opening import OpenPair, open_pair
 from fusion_app.pairing.files import PairingPolicy, PairStream
@@ -18,11 +17,12 @@ from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
 from fusion_app.pipeline.lanes import Lanes
 from fusion_app.pipeline.pipeline import FusionPipeline
-from fusion_app.quality import QualityKeeper
-from fusion_app.runner import Pace, Runner
+from fusion_app.run.giving_way import DisplayKeeper
+from fusion_app.run.quality import QualityKeeper
+from fusion_app.run.runner import Pace, Runner
+from fusion_app.run.telemetry import Telemetry
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
 from fusion_app.system.machine import cores
-from fusion_app.telemetry import Telemetry
 from fusion_app.thermal import Thermal, wants_raw
 
 __all__ = ["Choice", "OpenPair", "Session", "open_choice", "open_pair", "open_session"]

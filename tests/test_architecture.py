@@ -113,7 +113,7 @@ def test_training_and_application_do_not_know_each_other() -> None:
 
 def test_runner_and_pipeline_load_neither_qt_nor_torch() -> None:
     code = (
-        "import sys, fusion_app.runner, fusion_app.pipeline.pipeline, fusion_app.cli\n"
+        "import sys, fusion_app.run.runner, fusion_app.pipeline.pipeline, fusion_app.cli\n"
         "loaded = {'PyQt6', 'torch'} & {name.split('.')[0] for name in sys.modules}\n"
         "sys.exit(f'loaded: {loaded}' if loaded else 0)"
     )

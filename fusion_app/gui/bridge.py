@@ -1,7 +1,7 @@
 """From the runner's thread to the GUI's: a mailbox for one frame, and one wake-up per visit.
 
 A queued signal per frame would pile up frames without end behind a slow window; here the newest frame replaces the one
-nobody has fetched. Under overload it wakes the window for some of the frames only (`fusion_app.display`).
+nobody has fetched. Under overload it wakes the window for some of the frames only (`fusion_app.run.giving_way`).
 """
 
 import threading

@@ -9,11 +9,11 @@ from fusion_app.gui.recording_control import RecordingControl, RecordingStatus
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.pairing.files import PairingCounts
 from fusion_app.recording.snapshot import recording_folder
-from fusion_app.runner import Pace
+from fusion_app.run.runner import Pace
+from fusion_app.run.telemetry import RunStatus
 from fusion_app.session import Session
 from fusion_app.sources import BufferedSource
 from fusion_app.sources.base import SourceInfo, SourceState
-from fusion_app.telemetry import RunStatus
 
 LOOK_MS = 100
 

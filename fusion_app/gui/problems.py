@@ -12,7 +12,7 @@ from fusion_app.gui.banner import Banner, Kind, Remedy
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.recording_control import RecordingStatus
 from fusion_app.gui.session_controller import SessionController
-from fusion_app.runner import RunReport
+from fusion_app.run.runner import RunReport
 from fusion_app.session import Session
 from fusion_app.settings import FusionSettings
 

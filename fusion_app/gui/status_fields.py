@@ -10,7 +10,7 @@ from PyQt6.QtCore import QCoreApplication
 
 from fusion_app.gui.moment import Moment, SourceMoment
 from fusion_app.gui.recording_control import RecordingStatus
-from fusion_app.runner import Pace
+from fusion_app.run.runner import Pace
 from fusion_app.sources.base import Phase
 
 FPS_AMBER, FPS_RED = 0.95, 0.80

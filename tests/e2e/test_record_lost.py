@@ -10,7 +10,7 @@ import av
 import pytest
 
 from fusion_app.recording import unfinished_recordings
-from fusion_app.runner import Pace
+from fusion_app.run.runner import Pace
 from fusion_app.session import open_session
 from fusion_app.session_recorder import SessionRecorder
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings

@@ -7,7 +7,7 @@ import av
 import pytest
 
 from fusion_app.frames import FusedFrame
-from fusion_app.runner import Pace
+from fusion_app.run.runner import Pace
 from fusion_app.session import open_session
 from fusion_app.session_recorder import SessionRecorder
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings

@@ -17,8 +17,8 @@ from fusion_app.gui.statistics import statistics_rows
 from fusion_app.gui.status_fields import Level, disk_field, status_fields
 from fusion_app.gui.view_grid import Layout, Role, ViewGrid
 from fusion_app.pairing.files import PairingCounts
+from fusion_app.run.telemetry import RunStatus
 from fusion_app.sources.base import Phase, SourceInfo, SourceState
-from fusion_app.telemetry import RunStatus
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
 

@@ -25,11 +25,11 @@ from fusion_app.gui.theme import Theme
 from fusion_app.gui.view_grid import Layout
 from fusion_app.gui.worker import Worker
 from fusion_app.gui.zoom import Zoom
-from fusion_app.runner import Pace
+from fusion_app.run.runner import Pace
+from fusion_app.run.telemetry import RunStatus
 from fusion_app.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from fusion_app.sources.base import Phase, SourceInfo, SourceState
-from fusion_app.telemetry import RunStatus
 
 
 def fused(pts_s: float) -> FusedFrame:

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from fusion_app.runner import Pace, RunReport
+from fusion_app.run.runner import Pace, RunReport
 from fusion_app.session import Session, open_session
 from fusion_app.session_recorder import SessionRecorder
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion_app.runner import Pace
+from fusion_app.run.runner import Pace
 from fusion_app.session import Session, open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 

@@ -9,7 +9,7 @@ import pytest
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.pairing.files import PairingPolicy, PairStream
 from fusion_app.pairing.live import LivePairStream
-from fusion_app.telemetry import RunStatus, Telemetry
+from fusion_app.run.telemetry import RunStatus, Telemetry
 from tests.reliability import Record
 
 PIXEL = np.zeros((1, 1), np.uint8)

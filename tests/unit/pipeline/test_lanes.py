@@ -17,10 +17,10 @@ from fusion_app.errors import EngineError, OutOfMemoryError, SourceError, Therma
 from fusion_app.frames import FloatImage, Frame, FramePair, FusedFrame, ThermalView
 from fusion_app.pipeline.lanes import Lanes
 from fusion_app.pipeline.pipeline import FusionPipeline
-from fusion_app.runner import Finish, Pace, Runner
+from fusion_app.run.runner import Finish, Pace, Runner
+from fusion_app.run.telemetry import Telemetry
 from fusion_app.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
-from fusion_app.telemetry import Telemetry
 from fusion_app.thermal import Thermal
 from models import build
 from models.weights import WeightsCard, save_weights

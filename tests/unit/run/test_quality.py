@@ -7,7 +7,7 @@ import pytest
 from fusion_app.engine import Engine
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
-from fusion_app.quality import LADDER, Measurement, QualityKeeper, QualityPolicy, Rung
+from fusion_app.run.quality import LADDER, Measurement, QualityKeeper, QualityPolicy, Rung
 from fusion_app.settings import FusionSettings
 from fusion_app.system import cache
 
@@ -65,13 +65,13 @@ def frame(fuse_ms: float) -> FusedFrame:
 @pytest.fixture
 def measured_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start from a measurement of a quiet machine: from a busy one's there may be no step down left."""
-    monkeypatch.setattr("fusion_app.quality._probe_ms", lambda _: 2.0)
+    monkeypatch.setattr("fusion_app.run.quality._probe_ms", lambda _: 2.0)
     monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
 
 
 @pytest.mark.usefixtures("measured_quick")
 def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.05)
+    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.05)
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
     engine = keeper.start()
     assert engine.name in ("lite-25k", "lite-6k", "lite-2k", "cs2fusion")
@@ -92,7 +92,7 @@ def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(monkeypatch: py
 
 @pytest.mark.usefixtures("measured_quick")
 def test_the_network_gives_way_to_a_recording_that_lags_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.05)
+    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.05)
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(64, 48), 1 / 25)
     keeper.start()
     before, lag = keeper._rung, 0.0
@@ -129,7 +129,7 @@ def test_the_measurement_is_kept_until_a_running_session_contradicts_it(
     small_ms = first.frame_ms(small)
     assert small_ms > 0
     assert Measurement(engine, threads=1).frame_ms(large) == pytest.approx(4 * small_ms)
-    monkeypatch.setattr("fusion_app.quality._probe_ms", lambda _: 1234.0)
+    monkeypatch.setattr("fusion_app.run.quality._probe_ms", lambda _: 1234.0)
     assert Measurement(engine, threads=1).frame_ms(small) == small_ms
     assert Measurement(engine, threads=2).frame_ms(small) == 1234.0
     first.forget()
@@ -138,7 +138,7 @@ def test_the_measurement_is_kept_until_a_running_session_contradicts_it(
 
 @pytest.mark.usefixtures("measured_quick")
 def test_a_step_of_a_running_session_forgets_the_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fusion_app.quality.SETTLE_S", 0.0)
+    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.0)
     keeper = QualityKeeper(FusionSettings(device="cpu", runtime="torch"), Size(320, 256), 1 / 25)
     keeper.start()
     assert len(list(tmp_path.iterdir())) == 1

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fusion_app.frames import FramePair, FusedFrame
-from fusion_app.telemetry import Telemetry
+from fusion_app.run.telemetry import Telemetry
 
 Pipeline = Callable[[FramePair], FusedFrame]
 Sink = Callable[[FusedFrame], None]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.runner import Finish, Pace, Runner, RunReport
-from fusion_app.telemetry import Telemetry
+from fusion_app.run.runner import Finish, Pace, Runner, RunReport
+from fusion_app.run.telemetry import Telemetry
 
 
 class Pairs:

@@ -2,7 +2,7 @@
 
 While a recording runs and the machine does not keep up, the window is handed every second or fourth frame only: what
 painting costs goes to fusing and writing. Where that is not enough, automatic quality makes the network cheaper
-(`fusion_app.quality`); where a model was chosen by hand, frames are lost, counted, and it is said. Without a recording
+(`run.quality`); where a model was chosen by hand, frames are lost, counted, and it is said. Without a recording
 every frame is shown: pictures that nobody sees need not be fused.
 """
 

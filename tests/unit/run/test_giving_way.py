@@ -5,8 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fusion_app.display import LONGEST_PATIENCE_S, OVERLOAD_S, OVERRUN_S, PATIENCE_S, Display, DisplayKeeper, Load
 from fusion_app.frames import Frame, FramePair, FusedFrame
+from fusion_app.run.giving_way import (
+    LONGEST_PATIENCE_S,
+    OVERLOAD_S,
+    OVERRUN_S,
+    PATIENCE_S,
+    Display,
+    DisplayKeeper,
+    Load,
+)
 
 CALM = Load(lost=0.0, lag=0.0, fps=30.0)
 LOSING = replace(CALM, lost=0.1)
