@@ -11,7 +11,7 @@ from fusion_app.calibration import MAX_PAIRS, Calibration, calibrate
 from fusion_app.estimation import PAIR_EVERY_S, small_pictures
 from fusion_app.frames import FramePair, Image, size_of
 from fusion_app.run.runner import Pace
-from fusion_app.session import Session, open_session
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 from fusion_app.thermal import Thermal
 

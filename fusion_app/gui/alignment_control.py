@@ -17,7 +17,7 @@ from fusion_app.frames import Size, size_of
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.docks.alignment import AlignmentPanel
 from fusion_app.gui.session_controller import SessionController
-from fusion_app.session import Session
+from fusion_app.session.session import Session
 
 SUFFIX = "yaml"
 MAX_STEPS = 500

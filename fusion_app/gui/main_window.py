@@ -31,7 +31,7 @@ from fusion_app.gui.tile_states import TileStates
 from fusion_app.gui.view_grid import Role, ViewGrid
 from fusion_app.gui.worker import Worker
 from fusion_app.recording.snapshot import recording_folder
-from fusion_app.session import Session, open_session
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 
 MESSAGE_MS = 4000

@@ -20,7 +20,7 @@ from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.recording_control import RecordingState
 from fusion_app.gui.session_controller import State
 from fusion_app.gui.view_grid import ViewGrid
-from fusion_app.session import Session
+from fusion_app.session.session import Session
 from fusion_app.settings import Settings
 from fusion_app.system.machine import peak_resident_mib
 

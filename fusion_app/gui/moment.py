@@ -11,7 +11,7 @@ from fusion_app.pairing.files import PairingCounts
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.run.runner import Pace
 from fusion_app.run.telemetry import RunStatus
-from fusion_app.session import Session
+from fusion_app.session.session import Session
 from fusion_app.sources import BufferedSource
 from fusion_app.sources.base import SourceInfo, SourceState
 

@@ -13,7 +13,7 @@ from fusion_app.gui.commands import Commands
 from fusion_app.gui.recording_control import RecordingStatus
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.run.runner import RunReport
-from fusion_app.session import Session
+from fusion_app.session.session import Session
 from fusion_app.settings import FusionSettings
 
 CLASSICAL = "laplacian"

@@ -10,8 +10,8 @@ from fusion_app.frames import FusedFrame
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.gui.worker import Worker
 from fusion_app.recording import PreRollStatus, RecordingStatus
-from fusion_app.session import Session
-from fusion_app.session_recorder import SessionRecorder, snapshot
+from fusion_app.session.recorder import SessionRecorder, snapshot
+from fusion_app.session.session import Session
 from fusion_app.settings import Settings
 
 __all__ = ["RecordingControl", "RecordingState", "RecordingStatus"]

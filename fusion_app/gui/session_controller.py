@@ -16,7 +16,7 @@ from fusion_app.frames import FusedFrame
 from fusion_app.gui.bridge import QtSink
 from fusion_app.gui.worker import Worker
 from fusion_app.run.runner import Finish, Pace, RunReport
-from fusion_app.session import Choice, Session
+from fusion_app.session.session import Choice, Session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, ThermalSettings
 
 SessionFactory = Callable[[Settings, Pace], Session]

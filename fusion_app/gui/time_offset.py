@@ -5,7 +5,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fusion_app.estimation import EstimatorThread, OffsetEstimator
 from fusion_app.gui.docks.offset import OffsetControl
 from fusion_app.gui.session_controller import SessionController
-from fusion_app.session import Session
+from fusion_app.session.session import Session
 from fusion_app.synchronisation import OffsetEstimate
 
 

@@ -16,7 +16,7 @@ from fusion_app.gui.session_controller import State
 from fusion_app.run import quality
 from fusion_app.run.giving_way import Display
 from fusion_app.run.runner import Pace
-from fusion_app.session import Choice, Session, open_pair, open_session
+from fusion_app.session.session import Choice, Session, open_pair, open_session
 from fusion_app.settings import FusionSettings, Settings
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow

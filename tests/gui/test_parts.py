@@ -27,7 +27,7 @@ from fusion_app.gui.worker import Worker
 from fusion_app.gui.zoom import Zoom
 from fusion_app.run.runner import Pace
 from fusion_app.run.telemetry import RunStatus
-from fusion_app.session import open_session
+from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from fusion_app.sources.base import Phase, SourceInfo, SourceState
 

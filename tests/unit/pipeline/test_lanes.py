@@ -19,7 +19,7 @@ from fusion_app.pipeline.lanes import Lanes
 from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.run.runner import Finish, Pace, Runner
 from fusion_app.run.telemetry import Telemetry
-from fusion_app.session import open_session
+from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from fusion_app.thermal import Thermal
 from models import build

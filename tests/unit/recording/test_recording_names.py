@@ -14,8 +14,8 @@ from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
 from fusion_app.recording.reading import settings_of_recording
 from fusion_app.recording.sidecar import Sidecar
-from fusion_app.session import Session
-from fusion_app.session_recorder import SessionRecorder, about_session
+from fusion_app.session.recorder import SessionRecorder, about_session
+from fusion_app.session.session import Session
 from fusion_app.settings import Settings
 from fusion_app.system.yaml_files import load_as
 from tests.sessions import first_frames, rows, wait_for_frames

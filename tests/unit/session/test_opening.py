@@ -15,10 +15,10 @@ import torch
 
 from fusion_app.errors import PairingError, SourceError
 from fusion_app.frames import FramePair, Size
-from fusion_app.opening import OpenPair, open_pair
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.run.runner import Finish, Pace
-from fusion_app.session import Session, open_session
+from fusion_app.session.opening import OpenPair, open_pair
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from tests.media import Array, counting_frames, write_images, write_video
 from tests.servers import mjpeg_camera

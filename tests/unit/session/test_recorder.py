@@ -11,8 +11,8 @@ from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Size
 from fusion_app.recording.sidecar import Sidecar, SnapshotFacts, file_sha256
-from fusion_app.session import Choice, Session
-from fusion_app.session_recorder import SessionRecorder, about_session, snapshot
+from fusion_app.session.recorder import SessionRecorder, about_session, snapshot
+from fusion_app.session.session import Choice, Session
 from fusion_app.settings import Settings
 from fusion_app.system.yaml_files import load_as
 from tests.sessions import rows, wait_for_frames

@@ -27,7 +27,7 @@ from fusion_app.recording.in_progress import claim
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import file_sha256, without_secrets
 from fusion_app.recording.snapshot import free_path, make_folder, recording_folder, save_snapshot
-from fusion_app.session import Session
+from fusion_app.session.session import Session
 from fusion_app.settings import RecordingSettings, Settings
 from fusion_app.sources import BufferedSource
 from fusion_app.writers.base import write_failure

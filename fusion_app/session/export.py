@@ -13,7 +13,7 @@ from fusion_app.pairing.replay import RecordedPairs
 from fusion_app.recording import Recorder
 from fusion_app.recording.reading import parts_of, recorded_by
 from fusion_app.run.runner import Finish, Pace, RunReport
-from fusion_app.session import Session, open_session
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import Settings
 from fusion_app.sources import path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files

@@ -11,7 +11,6 @@ import cv2
 
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.engine import Engine, open_engine, open_lanes
-from fusion_app.opening import OpenPair, open_pair
 from fusion_app.pairing.files import PairingPolicy, PairStream
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
@@ -21,6 +20,7 @@ from fusion_app.run.giving_way import DisplayKeeper
 from fusion_app.run.quality import QualityKeeper
 from fusion_app.run.runner import Pace, Runner
 from fusion_app.run.telemetry import Telemetry
+from fusion_app.session.opening import OpenPair, open_pair
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
 from fusion_app.system.machine import cores
 from fusion_app.thermal import Thermal, wants_raw
