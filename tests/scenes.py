@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from fusion_app.alignment.profile import Matrix
-from fusion_app.calibration import Pictures
+from fusion_app.finding.calibration import Pictures
 from fusion_app.frames import Size
 
 SCENE = Size(640, 480)

@@ -12,11 +12,11 @@ import numpy as np
 from fusion_app.alignment import warp
 from fusion_app.alignment.placement import Placement, placement_of
 from fusion_app.alignment.profile import AlignmentProfile, save_profile
-from fusion_app.calibration import HINT, Calibration
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
 from fusion_app.errors import CalibrationError
+from fusion_app.finding.alignment_of_sources import LIVE_S, FoundAlignment, align_sources
+from fusion_app.finding.calibration import HINT, Calibration
 from fusion_app.frames import Image, Size, size_of
-from fusion_app.pair_alignment import LIVE_S, FoundAlignment, align_sources
 from fusion_app.pipeline import compositing
 from fusion_app.writers import write_png
 

@@ -10,9 +10,9 @@ from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from fusion_app.alignment.placement import Placement, placed, placement_of
 from fusion_app.alignment.profile import AlignmentProfile, load_profile, save_profile
-from fusion_app.calibration import Calibration
 from fusion_app.errors import FusionAppError
-from fusion_app.estimation import AlignmentEstimator, EstimatorThread
+from fusion_app.finding.beside_a_run import AlignmentEstimator, EstimatorThread
+from fusion_app.finding.calibration import Calibration
 from fusion_app.frames import Size, size_of
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.docks.alignment import AlignmentPanel

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fusion_app.alignment.profile import Matrix, corners
-from fusion_app.calibration import Calibration, Pictures, calibrate
+from fusion_app.finding.calibration import Calibration, Pictures, calibrate
 from fusion_app.frames import Size, size_of
 from tests.reliability import Record
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from fusion_app.estimation import EstimatorThread, OffsetEstimator
+from fusion_app.finding.beside_a_run import EstimatorThread, OffsetEstimator
+from fusion_app.finding.synchronisation import OffsetEstimate
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
 from fusion_app.sources.synthetic import Scene
-from fusion_app.synchronisation import OffsetEstimate
 
 Answers = queue.Queue[OffsetEstimate]
 LATE_S = 0.2

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion_app.alignment.profile import AlignmentProfile, Matrix, corners, profile_of
-from fusion_app.calibration.fields import Pictures
-from fusion_app.calibration.refine import STEPS, refined
-from fusion_app.calibration.search import Found, search
 from fusion_app.errors import SettingsError
+from fusion_app.finding.calibration.fields import Pictures
+from fusion_app.finding.calibration.refine import STEPS, refined
+from fusion_app.finding.calibration.search import Found, search
 from fusion_app.frames import Size
 
 __all__ = ["MAX_PAIRS", "Calibration", "Pictures", "calibrate"]

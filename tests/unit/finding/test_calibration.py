@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from fusion_app.alignment.profile import Matrix, corners
-from fusion_app.calibration import MAX_PAIRS, Calibration, Pictures, calibrate, different
-from fusion_app.calibration.fields import edges
-from fusion_app.calibration.search import are_distinct
-from fusion_app.estimation import AlignmentEstimator, EstimatorThread, small_pictures
+from fusion_app.finding.beside_a_run import AlignmentEstimator, EstimatorThread, small_pictures
+from fusion_app.finding.calibration import MAX_PAIRS, Calibration, Pictures, calibrate, different
+from fusion_app.finding.calibration.fields import edges
+from fusion_app.finding.calibration.search import are_distinct
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size, ThermalView
 from tests.scenes import scene, seen, similarity
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 
-from fusion_app.synchronisation.offset import OffsetEstimate
+from fusion_app.finding.synchronisation.offset import OffsetEstimate
 
 MIN_WINDOWS = 4
 MIN_MINUTES = 1.0

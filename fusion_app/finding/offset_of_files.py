@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from fusion_app.errors import SourceError
-from fusion_app.sources import FrameSource, open_source
-from fusion_app.synchronisation import (
+from fusion_app.finding.synchronisation import (
     MAX_OFFSET_S,
     WINDOW_S,
     Drift,
@@ -16,6 +15,7 @@ from fusion_app.synchronisation import (
     estimate_drift,
     estimate_offset,
 )
+from fusion_app.sources import FrameSource, open_source
 
 MAX_WINDOWS = 12
 """Windows looked at, at most; a long recording is sampled, not read."""

@@ -13,7 +13,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from fusion_app.synchronisation.motion import Grid, MotionSample, motion_between
+from fusion_app.finding.synchronisation.motion import Grid, MotionSample, motion_between
 
 Times = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]

@@ -12,10 +12,8 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from fusion_app.calibration import MAX_PAIRS, Calibration, Pictures, calibrate
-from fusion_app.frames import Frame, FusedFrame, Image, Size, size_of
-from fusion_app.pipeline.compositing import luma
-from fusion_app.synchronisation import (
+from fusion_app.finding.calibration import MAX_PAIRS, Calibration, Pictures, calibrate
+from fusion_app.finding.synchronisation import (
     WINDOW_S,
     Drift,
     MotionSample,
@@ -25,6 +23,8 @@ from fusion_app.synchronisation import (
     estimate_drift,
     estimate_offset,
 )
+from fusion_app.frames import Frame, FusedFrame, Image, Size, size_of
+from fusion_app.pipeline.compositing import luma
 
 NICENESS = 10
 PAIR_EVERY_S = 0.4

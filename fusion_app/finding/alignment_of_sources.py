@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fusion_app.alignment.profile import AlignmentProfile
-from fusion_app.calibration import MAX_PAIRS, Calibration, calibrate
-from fusion_app.estimation import PAIR_EVERY_S, small_pictures
+from fusion_app.finding.beside_a_run import PAIR_EVERY_S, small_pictures
+from fusion_app.finding.calibration import MAX_PAIRS, Calibration, calibrate
 from fusion_app.frames import FramePair, Image, size_of
 from fusion_app.run.runner import Pace
 from fusion_app.session.session import Session, open_session

@@ -3,9 +3,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from fusion_app.frames import Frame, Size
-from fusion_app.sources.synthetic import Scene
-from fusion_app.synchronisation import (
+from fusion_app.finding.synchronisation import (
     MotionSample,
     MotionTrack,
     OffsetEstimate,
@@ -14,6 +12,8 @@ from fusion_app.synchronisation import (
     estimate_drift,
     estimate_offset,
 )
+from fusion_app.frames import Frame, Size
+from fusion_app.sources.synthetic import Scene
 
 FPS = 30
 FRAMES = 150

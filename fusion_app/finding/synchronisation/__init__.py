@@ -9,9 +9,9 @@ A grid rather than one curve of motion is what makes it work: on real video one 
 only. It needs the two pictures to lie roughly on each other. All of it is pure but for the memory of `MotionTrack`.
 """
 
-from fusion_app.synchronisation.drift import Drift, WindowOffset, combined, estimate_drift
-from fusion_app.synchronisation.motion import WINDOW_S, MotionSample, MotionTrack
-from fusion_app.synchronisation.offset import MAX_OFFSET_S, OffsetEstimate, estimate_offset
+from fusion_app.finding.synchronisation.drift import Drift, WindowOffset, combined, estimate_drift
+from fusion_app.finding.synchronisation.motion import WINDOW_S, MotionSample, MotionTrack
+from fusion_app.finding.synchronisation.offset import MAX_OFFSET_S, OffsetEstimate, estimate_offset
 
 __all__ = [
     "MAX_OFFSET_S",

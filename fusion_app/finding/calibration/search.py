@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion_app.alignment.profile import Matrix, corners
-from fusion_app.calibration.fields import Field, Pictures, edges, rescaling, resized, turned
+from fusion_app.finding.calibration.fields import Field, Pictures, edges, rescaling, resized, turned
 from fusion_app.frames import FloatImage, Size
 
 WIDTH = 160
