@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 from fusion_app.alignment.placement import Placement
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.finding.calibration import Calibration
-from fusion_app.gui.actions import Actions
+from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.docks.rows import rows
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 
-from fusion_app.gui.icons import icon
-from fusion_app.gui.palettes import NAMES, Palette
-from fusion_app.gui.session_controller import RUNNING, State
+from fusion_app.gui.bars.icons import icon
+from fusion_app.gui.session.session_controller import RUNNING, State
+from fusion_app.gui.view.palettes import NAMES, Palette
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 from PyQt6.QtWidgets import QComboBox, QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from fusion_app.gui.actions import Actions
-from fusion_app.gui.icons import icon
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.icons import icon
 
 translate = QCoreApplication.translate
 

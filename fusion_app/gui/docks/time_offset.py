@@ -5,7 +5,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fusion_app.finding.beside_a_run import EstimatorThread, OffsetEstimator
 from fusion_app.finding.synchronisation import OffsetEstimate
 from fusion_app.gui.docks.offset import OffsetControl
-from fusion_app.gui.session_controller import SessionController
+from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.session.session import Session
 
 

@@ -4,7 +4,7 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStackedWidget, QStyle, QToolButton, QWidget
 
-from fusion_app.gui.actions import Actions
+from fusion_app.gui.bars.actions import Actions
 
 TRANSPORT = ("to_start", "step_back", "play", "step_forward", "to_end")
 

@@ -2,10 +2,10 @@
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from fusion_app.gui.moment import Moment
-from fusion_app.gui.source_notice import SourceNotice
-from fusion_app.gui.statistics import StatisticsOverlay
-from fusion_app.gui.view_grid import ARRANGEMENTS, Role, ViewGrid
+from fusion_app.gui.session.moment import Moment
+from fusion_app.gui.view.source_notice import SourceNotice
+from fusion_app.gui.view.statistics import StatisticsOverlay
+from fusion_app.gui.view.view_grid import ARRANGEMENTS, Role, ViewGrid
 
 
 class TileStates(QObject):

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from fusion_app.gui.status_fields import Field, Level
-from fusion_app.gui.theme import Colours
+from fusion_app.gui.bars.status_fields import Field, Level
+from fusion_app.gui.bars.theme import Colours
 
 GAP = 6
 HARMLESS = frozenset({Level.PLAIN, Level.GOOD})

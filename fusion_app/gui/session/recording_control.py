@@ -7,8 +7,8 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.frames import FusedFrame
-from fusion_app.gui.session_controller import SessionController
-from fusion_app.gui.worker import Worker
+from fusion_app.gui.session.session_controller import SessionController
+from fusion_app.gui.session.worker import Worker
 from fusion_app.recording import PreRollStatus, RecordingStatus
 from fusion_app.session.recorder import SessionRecorder, snapshot
 from fusion_app.session.session import Session

@@ -2,9 +2,9 @@
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from fusion_app.gui.actions import Actions
-from fusion_app.gui.recording_control import RUNNING, RecordingControl, RecordingState
-from fusion_app.gui.session_controller import SessionController
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.session.recording_control import RUNNING, RecordingControl, RecordingState
+from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.settings import RecordingSettings
 
 WHILE_RECORDING = ("record_pause", "marker", "record_split")

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from fusion_app.gui.disk_left import DiskLeft
-from fusion_app.gui.recording_control import RecordingControl, RecordingStatus
-from fusion_app.gui.session_controller import SessionController
+from fusion_app.gui.session.disk_left import DiskLeft
+from fusion_app.gui.session.recording_control import RecordingControl, RecordingStatus
+from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.pairing.files import PairingCounts
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.run.runner import Pace

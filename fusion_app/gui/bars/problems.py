@@ -8,10 +8,10 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 
 from fusion_app.errors import FusionAppError, OutOfMemoryError, RecordingError, SourceError, WeightsError
-from fusion_app.gui.banner import Banner, Kind, Remedy
+from fusion_app.gui.bars.banner import Banner, Kind, Remedy
 from fusion_app.gui.commands import Commands
-from fusion_app.gui.recording_control import RecordingStatus
-from fusion_app.gui.session_controller import SessionController
+from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.run.runner import RunReport
 from fusion_app.session.session import Session
 from fusion_app.settings import FusionSettings

@@ -13,8 +13,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.frames import FusedFrame
-from fusion_app.gui.bridge import QtSink
-from fusion_app.gui.worker import Worker
+from fusion_app.gui.session.bridge import QtSink
+from fusion_app.gui.session.worker import Worker
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.session import Choice, Session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, ThermalSettings

@@ -4,7 +4,7 @@ from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PyQt6.QtWidgets import QWidget
 
-from fusion_app.gui.frame_view import ACCENT, FrameView
+from fusion_app.gui.view.frame_view import ACCENT, FrameView
 
 WIDTH = 15
 LINE = QColor("#f2f4f7")

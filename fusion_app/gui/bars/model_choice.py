@@ -8,7 +8,7 @@ from PyQt6.QtGui import QAction, QActionGroup
 from PyQt6.QtWidgets import QMenu
 
 from fusion_app.engine import model_names
-from fusion_app.gui.combo import ComboBox
+from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.settings import FusionSettings
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from fusion_app.gui.icons import icon
+from fusion_app.gui.bars.icons import icon
 
 Remedy = tuple[str, Callable[[], None]]
 """The text of a button, and what it does."""

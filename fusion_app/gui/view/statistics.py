@@ -6,9 +6,9 @@ from PyQt6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
-from fusion_app.gui.moment import Moment, SourceMoment
-from fusion_app.gui.status_fields import phase_text
-from fusion_app.gui.tags import TEXT
+from fusion_app.gui.bars.status_fields import phase_text
+from fusion_app.gui.session.moment import Moment, SourceMoment
+from fusion_app.gui.view.tags import TEXT
 
 GROUND = QColor(0, 0, 0, 190)
 MUTED = QColor("#a3acb8")

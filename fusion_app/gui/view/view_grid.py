@@ -8,11 +8,11 @@ from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEv
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.frames import FusedFrame, Image
-from fusion_app.gui.frame_view import GROUND, FrameView
-from fusion_app.gui.palettes import Palette, colour_table
-from fusion_app.gui.readings import raw_text
-from fusion_app.gui.swipe import SwipeHandle
-from fusion_app.gui.zoom import Zoom
+from fusion_app.gui.view.frame_view import GROUND, FrameView
+from fusion_app.gui.view.palettes import Palette, colour_table
+from fusion_app.gui.view.readings import raw_text
+from fusion_app.gui.view.swipe import SwipeHandle
+from fusion_app.gui.view.zoom import Zoom
 from fusion_app.pipeline.compositing import edges_over
 
 GAP = 3

@@ -14,9 +14,9 @@ from fusion_app.errors import FusionAppError
 from fusion_app.finding.beside_a_run import AlignmentEstimator, EstimatorThread
 from fusion_app.finding.calibration import Calibration
 from fusion_app.frames import Size, size_of
-from fusion_app.gui.actions import Actions
+from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.docks.alignment import AlignmentPanel
-from fusion_app.gui.session_controller import SessionController
+from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.session.session import Session
 
 SUFFIX = "yaml"

@@ -18,10 +18,10 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from fusion_app.frames import Image
-from fusion_app.gui.dropping import dropped_paths
-from fusion_app.gui.pixels import levels_text, to_qimage
-from fusion_app.gui.tags import paint_tag
-from fusion_app.gui.zoom import MAX_ZOOM, Zoom
+from fusion_app.gui.view.dropping import dropped_paths
+from fusion_app.gui.view.pixels import levels_text, to_qimage
+from fusion_app.gui.view.tags import paint_tag
+from fusion_app.gui.view.zoom import MAX_ZOOM, Zoom
 
 GROUND = QColor("#0b0c0e")
 HINT = QColor("#6d7683")
