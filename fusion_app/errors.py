@@ -1,15 +1,24 @@
-"""What can go wrong, as a user would tell it: what happened to which thing, and what to do next."""
+"""What can go wrong, as a user would tell it: what happened to which thing, and what to do next.
 
+Addresses of cameras hold passwords: wherever an address is shown or kept, in an error or elsewhere, they are left out.
+"""
+
+import re
 import reprlib
 from collections.abc import Iterable
-
-from fusion_app.passwords import without_passwords
 
 MAX_TEXT = 500
 """Longest text of an error; longer ones lose their middle."""
 
 _BRIEF = reprlib.Repr()
 _BRIEF.maxlevel, _BRIEF.maxstring, _BRIEF.maxother = 3, 80, 80
+
+_USER = re.compile(r"(://[^/@:]*):.*@")
+_NAMES = "password|passwd|passphrase|pwd|psw|pass|loginpas|loginpass|token|access_token|auth|apikey|api_key|key|secret"
+_PARAMETERS = (
+    re.compile(rf"([?&#;_](?:{_NAMES})=)[^&]*", re.IGNORECASE),
+    re.compile(rf"(/(?:{_NAMES})=)[^/?&#]*", re.IGNORECASE),  # in the path
+)
 
 
 class FusionAppError(Exception):
@@ -111,3 +120,16 @@ def _brief(value: object) -> str:
         return _BRIEF.repr(value)
     except ValueError:  # Python writes no number of more than 4300 digits
         return "a number of thousands of digits"
+
+
+def without_password(uri: str) -> str:
+    """Return ``uri`` with a password in its user part or among its parameters replaced by three dots."""
+    uri = _USER.sub(r"\1:…@", uri)
+    for parameter in _PARAMETERS:
+        uri = parameter.sub(r"\1…", uri)
+    return uri
+
+
+def without_passwords(text: str) -> str:
+    """Return ``text`` with every address in it without its password; an address ends at a space."""
+    return " ".join(without_password(word) if "://" in word else word for word in text.split(" "))

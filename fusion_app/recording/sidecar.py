@@ -9,9 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from fusion_app import __version__
-from fusion_app.errors import RecordingError
+from fusion_app.errors import RecordingError, without_password
 from fusion_app.frames import FusedFrame
-from fusion_app.passwords import without_password
 from fusion_app.settings import Settings
 from fusion_app.system.whole_files import write_whole
 from fusion_app.system.yaml_files import to_yaml

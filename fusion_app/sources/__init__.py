@@ -15,8 +15,7 @@ Cameras and URLs are live: opened while they are read, and opened again whenever
 from functools import partial
 from pathlib import Path
 
-from fusion_app.errors import SourceError
-from fusion_app.passwords import without_password
+from fusion_app.errors import SourceError, without_password
 from fusion_app.sources.base import FrameSource, Phase, SourceState
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource

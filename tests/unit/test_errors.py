@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fusion_app.cli import main
-from fusion_app.passwords import without_password, without_passwords
+from fusion_app.errors import without_password, without_passwords
 
 SECRET = "s3cr:t/x@y"
 
