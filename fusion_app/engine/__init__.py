@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from fusion_app.engine.base import Engine, ImageEngine
-from fusion_app.engine.classical import ClassicalEngine
+from fusion_app.engine.classical import MODES, ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.folded import FoldedRuntime
@@ -19,7 +19,6 @@ from fusion_app.engine.network import NetworkEngine
 from fusion_app.engine.working_size import at_working_size
 from fusion_app.errors import EngineError, FusionAppError, SettingsError
 from fusion_app.frames import Size
-from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings, Precision, parse_size
 from fusion_app.system.machine import cores
 

@@ -14,10 +14,10 @@ import torch
 from fusion_app.cli.options import run_options, settings_from
 from fusion_app.engine import model_names, open_engine
 from fusion_app.engine.base import Engine
+from fusion_app.engine.classical import MODES
 from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import EngineError, SettingsError, ShapeMismatchError, WeightsError
-from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings
 from fusion_app.system import cache
 from models import build

@@ -11,13 +11,13 @@ import torch
 from torch import nn
 
 from fusion_app.engine import model_names, open_engine, warm_up
+from fusion_app.engine.classical import MODES
 from fusion_app.engine.folded import FoldedRuntime
 from fusion_app.engine.gpu.device_runtime import DeviceRuntime, Form
 from fusion_app.engine.gpu.opening import runtime_on
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import EngineError
 from fusion_app.frames import Frame, FramePair, Size
-from fusion_app.fusion_modes import MODES
 from fusion_app.pipeline import compositing
 from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.settings import FusionSettings

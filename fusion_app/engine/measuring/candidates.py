@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fusion_app.engine import BACKBONE, Engine, model_names, open_engine
+from fusion_app.engine.classical import MODES
 from fusion_app.engine.devices import has_cuda
 from fusion_app.engine.measuring.work import layers_of
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import SettingsError
-from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings, Precision
 
 if TYPE_CHECKING:

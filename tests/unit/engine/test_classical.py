@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fusion_app.fusion_modes import MODES, average, laplacian, maximum
+from fusion_app.engine.classical import MODES, average, laplacian, maximum
 
 RNG = np.random.default_rng(4)
 IR = (RNG.random((37, 50)) * 255).astype(np.float32)
