@@ -14,11 +14,11 @@ LAYERS = {
     name: layer
     for layer, names in enumerate(
         (
-            "frames errors passwords",
+            "frames errors",
             "system yaml_files whole_files cache machine",
             "alignment sources writers profiles placement calibration synchronisation",
             "settings",
-            "thermal engine fusion_modes recording snapshot compositing telemetry",
+            "thermal engine recording snapshot compositing telemetry",
             "pairing live_pairing pipeline lanes run runner quality display",
             "session opening session_recorder processing",
             "finding bench estimation file_offset pair_alignment",
@@ -31,7 +31,6 @@ LAYERS = {
 """Layer of each part of ``fusion_app``. A part imports parts of lower layers; on layers 2 to 5 neighbours may meet."""
 
 SIBLINGS_THAT_MEET = {
-    ("errors", "passwords"),
     ("recording", "pairing"),
     ("settings", "errors"),
     ("settings", "yaml_files"),
@@ -42,7 +41,6 @@ SIBLINGS_THAT_MEET = {
     ("profiles", "errors"),
     ("profiles", "frames"),
     ("profiles", "yaml_files"),
-    ("engine", "fusion_modes"),
     ("live_pairing", "pairing"),
     ("processing", "session"),
     ("session_recorder", "session"),

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from fusion_app.engine.gpu import colour
-from fusion_app.engine.gpu.device_queue import Computation, DeviceQueue, queue_for
+from fusion_app.engine.gpu.cpu_queue import CpuQueue
+from fusion_app.engine.gpu.device_queue import Computation, DeviceQueue
 from fusion_app.engine.precision import Compiled, computing_in, first_line, is_out_of_memory
 from fusion_app.errors import EngineError
 from fusion_app.frames import Image
@@ -61,7 +62,7 @@ class DeviceRuntime:
         self._frame: _Frame | None = None
         _prepare_libraries()
         try:
-            self._queue = queue_for(device)
+            self._queue = _queue_for(device)
             # In training a network computes what its gates shut out, too: a graph cannot take a turn.
             model = computing_in(model, DTYPES[form.precision]).train()
             with self._queue.open():
@@ -226,3 +227,12 @@ def _prepare_libraries() -> None:
 
 def _name(device: torch.device) -> str:
     return "CPU" if device.type == "cpu" else torch.cuda.get_device_name(device)
+
+
+def _queue_for(device: torch.device) -> DeviceQueue:
+    """Return a queue of its own on ``device``."""
+    if device.type == "cpu":
+        return CpuQueue(device)
+    from fusion_app.engine.gpu.cuda_queue import CudaQueue  # noqa: PLC0415 - where there is a GPU
+
+    return CudaQueue(device)
