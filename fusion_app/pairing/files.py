@@ -1,7 +1,7 @@
 """Two recordings become pairs by PTS. The visible one leads: each frame gets the infrared frame nearest in time.
 
 Within the tolerance a pair is simply a pair. Beyond it the last infrared frame is held and the pair is marked; after
-three periods without a newer one the visible frame is dropped, and counted. For live streams see `live_pairing`.
+three periods without a newer one the visible frame is dropped, and counted. For live streams see `live`.
 """
 
 from dataclasses import dataclass, replace
