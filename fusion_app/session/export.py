@@ -9,7 +9,6 @@ from pathlib import Path
 
 from fusion_app.errors import PairingError, RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.pairing.replay import RecordedPairs
 from fusion_app.recording import Recorder
 from fusion_app.recording.reading import parts_of, recorded_by
 from fusion_app.run.runner import Finish, Pace, RunReport
@@ -189,8 +188,8 @@ def _output_fps(session: Session) -> float:
 
 
 def _expected_frames(job: FuseJob, session: Session) -> int | None:
-    if isinstance(session.pairs, RecordedPairs):
-        return session.pairs.count(job.start_s, job.end_s)
+    if (known := session.pairs.count(job.start_s, job.end_s)) is not None:
+        return known
     vis, ir = session.vis.info, session.ir.info
     if session.pair.is_live or vis.duration_s is None:
         return None

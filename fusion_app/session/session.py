@@ -11,7 +11,8 @@ import cv2
 
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.engine import Engine, open_engine, open_lanes
-from fusion_app.pairing.files import PairingPolicy, PairStream
+from fusion_app.pairing.base import PairingPolicy, Pairs
+from fusion_app.pairing.files import PairStream
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
 from fusion_app.pipeline.lanes import Lanes
@@ -98,7 +99,7 @@ class Session:
 
     def _period_s(self) -> float:
         """Return the time between two visible frames: as measured, for what a camera says of itself is often wrong."""
-        return self.pairs.vis_period_s if isinstance(self.pairs, LivePairStream) else self.vis.info.period_s
+        return self.pairs.vis_period_s or self.vis.info.period_s
 
     def _exchange(self, engine: Engine) -> None:
         self.engine = engine
@@ -117,7 +118,7 @@ class Session:
             self._pipeline = change(self._pipeline)
             self.runner.swap(self._pipeline)
 
-    def _pair_stream(self, settings: Settings) -> PairStream | LivePairStream | RecordedPairs:
+    def _pair_stream(self, settings: Settings) -> Pairs:
         ir, vis = self.ir.info, self.vis.info
         offset_s = settings.sources.offset_ms / 1000
         if self.pair.is_live:
@@ -147,13 +148,9 @@ class Session:
             self._pipeline.thermal.notice,
             *dict.fromkeys(engine.fallback_reason for engine in (self.engine, *self.lane_engines)),
             self._lanes.notice if self._lanes is not None else "",
-            self.pairs.notice if isinstance(self.pairs, RecordedPairs) else "",
+            self.pairs.notice,
             self._overrun(),
         ]
-        if (end := self.pairs.ir_ended_at_s) is not None:
-            found.append(
-                f"infrared ends at {end:.2f} s; the visible frames after it have no partner and were not fused"
-            )
         return tuple(notice for notice in found if notice)
 
     def _overrun(self) -> str:

@@ -16,7 +16,7 @@ from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.source_notice import age_text
 from fusion_app.gui.view.statistics import statistics_rows
 from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
-from fusion_app.pairing.files import PairingCounts
+from fusion_app.pairing.base import PairingCounts
 from fusion_app.run.telemetry import RunStatus
 from fusion_app.sources.base import Phase, SourceInfo, SourceState
 from tests.gui.actions import press, wait_for

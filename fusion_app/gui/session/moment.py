@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from fusion_app.gui.session.disk_left import DiskLeft
 from fusion_app.gui.session.recording_control import RecordingControl, RecordingStatus
 from fusion_app.gui.session.session_controller import SessionController
-from fusion_app.pairing.files import PairingCounts
+from fusion_app.pairing.base import PairingCounts
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.run.runner import Pace
 from fusion_app.run.telemetry import RunStatus
