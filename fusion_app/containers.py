@@ -1,4 +1,4 @@
-"""The one door to video containers: PyAV 16 to 19 open them alike, and no text in them keeps one from opening.
+"""The one door to video containers: PyAV 17 to 19 open them alike, and no text in them keeps one from opening.
 
 Some recorders write names that are not UTF-8. Such bytes go through text and back without loss ("surrogateescape").
 PyAV 19 always does so and has no argument for it; older releases must be told.
