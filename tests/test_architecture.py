@@ -14,12 +14,13 @@ LAYERS = {
     name: layer
     for layer, names in enumerate(
         (
-            "passwords errors frames containers settings profiles yaml_files whole_files cache machine",
+            "passwords logs errors frames containers settings profiles yaml_files whole_files cache machine",
             "sources alignment placement calibration synchronisation thermal engine fusion_modes compositing writers "
             "telemetry",
             "pairing live_pairing opening pipeline snapshot quality display recording estimation file_offset",
             "runner lanes",
             "session session_recorder pair_alignment processing bench",
+            "doctor",
             "cli gui",
         )
     )
@@ -29,6 +30,7 @@ LAYERS = {
 
 SIBLINGS_THAT_MEET = {
     ("errors", "passwords"),
+    ("logs", "passwords"),
     ("settings", "errors"),
     ("settings", "yaml_files"),
     ("yaml_files", "whole_files"),
