@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from fusion_app import __version__, logs
-from fusion_app.cli import align, bench, devices, doctor, fuse, record, recover, sync, view, weights
+from fusion_app.cli import align, bench, desktop_entry, devices, doctor, fuse, record, recover, sync, view, weights
 from fusion_app.cli.options import run_options
 from fusion_app.errors import FusionAppError
 
@@ -52,6 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")
     parser.set_defaults(command=view.view, **vars(run_options().parse_args([])), ir=None, vis=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for part in (view, fuse, record, recover, align, sync, devices, doctor, bench, weights):
+    for part in (view, fuse, record, recover, align, sync, devices, doctor, bench, weights, desktop_entry):
         part.register(commands)
     return parser
