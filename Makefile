@@ -22,7 +22,7 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full test-lowest soak setup tested python libraries lock lint format
+.PHONY: help run bench test test-full test-lowest soak bundle release setup tested python libraries lock lint format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,16 @@ test-lowest:  ## the tests with the lowest versions that pyproject.toml allows
 MINUTES ?= 60
 soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less
 	@$(PY) -m tests.soak --minutes $(MINUTES) --page
+
+bundle: setup  ## one folder in dist/ that runs without Python
+	@$(PIP) --quiet --constraint $(LOCK) --no-build-isolation --editable '.[cpu,bundle]'
+	@$(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/bundle release/bundle.spec
+	@echo "made: dist/cs2fusion-live"
+
+release:  ## wheel, bundle, licences and checksums of a version; refuses a dirty tree
+	@$(PYTHON) release/release.py --check
+	@$(MAKE) --no-print-directory bundle
+	@$(PY) release/release.py
 
 lint: setup  ## style and types
 	@$(BIN)/ruff check

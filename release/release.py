@@ -17,7 +17,7 @@ BUNDLE = DIST / "cs2fusion-live"
 LICENCE_FILE = re.compile(r"(^|/)(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*$", re.IGNORECASE)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Something is missing before a release can be made; the text says what."""
 
 
@@ -25,11 +25,13 @@ def main() -> int:
     """Make the release of the version that pyproject.toml names; return the exit code."""
     try:
         version = checked_version()
+        if "--check" in sys.argv[1:]:
+            return 0
         target = DIST / f"release-{version}"
         if target.exists():
-            raise Refused(f"{target} is there already; remove it, or raise the version")
+            raise RefusedError(f"{target} is there already; remove it, or raise the version")
         make(target, version)
-    except Refused as refusal:
+    except RefusedError as refusal:
         print(f"error: {refusal}", file=sys.stderr)
         return 2
     print(f"released: {target}")
@@ -40,24 +42,24 @@ def checked_version() -> str:
     """Return the version, once everything about it agrees.
 
     Raises:
-        Refused: The tree is dirty, or version, changelog and tags do not agree.
+        RefusedError: The tree is dirty, or version, changelog and tags do not agree.
     """
     if changed := _git("status", "--porcelain"):
-        raise Refused(f"the tree has changes that are not committed:\n{changed}")
+        raise RefusedError(f"the tree has changes that are not committed:\n{changed}")
     version: str = tomllib.loads(_text("pyproject.toml"))["project"]["version"]
     if f'__version__ = "{version}"' not in _text("fusion_app/__init__.py"):
-        raise Refused(f"pyproject.toml says {version}, fusion_app/__init__.py something else")
+        raise RefusedError(f"pyproject.toml says {version}, fusion_app/__init__.py something else")
     if not re.search(rf"^## {re.escape(version)}\b.*\n+\S", _text("CHANGELOG.md"), re.MULTILINE):
-        raise Refused(f"CHANGELOG.md has no section '## {version}'; name what is under 'Unreleased' so")
+        raise RefusedError(f"CHANGELOG.md has no section '## {version}'; name what is under 'Unreleased' so")
     if _git("tag", "--list", f"v{version}"):
-        raise Refused(f"the tag v{version} is there already; raise the version")
+        raise RefusedError(f"the tag v{version} is there already; raise the version")
     return version
 
 
 def make(target: Path, version: str) -> None:
     """Build what belongs to a release into ``target``, and the checksums last."""
     if not BUNDLE.is_dir():
-        raise Refused("there is no bundle; say: make bundle")
+        raise RefusedError("there is no bundle; say: make bundle")
     target.mkdir(parents=True)
     build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(ROOT)]
     subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
