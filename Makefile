@@ -8,6 +8,12 @@ else
 BIN := $(VENV)/bin
 endif
 PY := $(BIN)/python
+PIP := $(PY) -m pip install --disable-pip-version-check
+LOCK := requirements.lock
+TESTED := $(shell sed -n 's/.*Programming Language :: Python :: \(3\.[0-9]*\)".*/\1/p' pyproject.toml)
+NEWEST := $(lastword $(TESTED))
+UV_COMPILE := $(VENV)-lock/$(notdir $(BIN))/uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade \
+	--no-annotate --custom-compile-command 'make lock' pyproject.toml
 
 # What Qt and OpenCV load on Debian and Ubuntu; nothing of it comes with their wheels.
 DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1-3 libxkbcommon0 libxkbcommon-x11-0 \
@@ -16,7 +22,7 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full soak setup libraries lint format
+.PHONY: help run bench test test-full test-lowest soak bundle release setup tested python libraries lock lint format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,15 +33,28 @@ run: setup  ## the demo: a window, or without a display a fused file
 bench: setup  ## how fast this machine fuses; more with ARGS="--sizes --chart bench.png"
 	@$(PY) main.py bench $(ARGS)
 
-test: setup  ## all tests, without screen, GPU, camera or network
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest
+test: setup  ## all tests, without screen, GPU, camera or network; some with TESTS="tests/unit"
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest $(TESTS)
 
 test-full: setup  ## the same with full counts; takes long
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "" --reliability docs/reliability.md
 
+test-lowest:  ## the tests with the lowest versions that pyproject.toml allows
+	@$(MAKE) --no-print-directory VENV=$(VENV)-lowest LOCK=requirements-lowest.lock test
+
 MINUTES ?= 60
 soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less
 	@$(PY) -m tests.soak --minutes $(MINUTES) --page
+
+bundle: setup  ## one folder in dist/ that runs without Python
+	@$(PIP) --quiet --constraint $(LOCK) --no-build-isolation --editable '.[cpu,bundle]'
+	@$(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/bundle release/bundle.spec
+	@echo "made: dist/cs2fusion-live"
+
+release:  ## wheel, bundle, licences and checksums of a version; refuses a dirty tree
+	@$(PYTHON) release/release.py --check
+	@$(MAKE) --no-print-directory bundle
+	@$(PY) release/release.py
 
 lint: setup  ## style and types
 	@$(BIN)/ruff check
@@ -48,14 +67,33 @@ format: setup  ## lay out the code
 
 setup: $(VENV)/.ready  ## virtual environment, dependencies, system libraries
 
-$(VENV)/.ready: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Python 3.11 or newer is needed, and $(PYTHON) is none. Install one and say: make PYTHON=python3.12 ..."; exit 1; }
+# The lock is given as constraints: it fixes every version and asks for none, so a CPU build of torch gets no CUDA.
+$(VENV)/.ready: pyproject.toml $(LOCK)
+	@$(MAKE) --no-print-directory python
 	@echo "Setting up $(VENV); this takes a few minutes, once."
 	@$(PYTHON) -m venv $(VENV) || { echo "The virtual environment could not be made. Debian and Ubuntu may lack: sudo apt-get install python3-venv"; exit 1; }
-	@$(PY) -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[dev,cpu]'
+	@$(PIP) --constraint $(LOCK) setuptools
+	@$(PIP) --constraint $(LOCK) --no-build-isolation --editable '.[dev,cpu]'
 	@$(MAKE) --no-print-directory libraries
 	@touch $@
+
+tested:
+	@echo $(TESTED)
+
+python:
+	@version=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])') || { \
+		echo "$(PYTHON) does not start. Install Python $(NEWEST) and say: make PYTHON=python$(NEWEST) ..."; exit 1; }; \
+	case " $(TESTED) " in *" $$version "*) exit 0;; esac; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, and $(PYTHON) is $$version. Install one and say: make PYTHON=python$(NEWEST) ..."; \
+		exit 1; }; \
+	echo "Note: nothing here has been run with Python $$version yet, only with $(TESTED)." \
+		"Should something fail, say: make PYTHON=python$(NEWEST) ..."
+
+lock:  ## the newest versions of all dependencies into requirements.lock, the lowest into requirements-lowest.lock
+	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/$(notdir $(BIN))/python -m pip install --quiet uv
+	@$(UV_COMPILE) --constraint constraints.txt --output-file requirements.lock
+	@$(UV_COMPILE) --resolution lowest-direct --output-file requirements-lowest.lock
 
 # Ask the loader, not the package list: what matters is whether OpenCV and Qt's window plugin start.
 libraries:

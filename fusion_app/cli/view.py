@@ -49,5 +49,6 @@ def has_display() -> bool:
 
 def can_open_window() -> bool:
     """Tell whether Qt can really open one; where the display is gone it aborts the process that asks, hence a child."""
-    command = [sys.executable, "-m", "fusion_app.gui.probe"]
+    is_bundle = getattr(sys, "frozen", False)  # its executable is this program, not Python
+    command = [sys.executable, *(["probe-window"] if is_bundle else ["-m", "fusion_app.gui.probe"])]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603 - our own module

@@ -29,6 +29,34 @@ def has_cuda() -> bool:
     return torch.cuda.is_available()
 
 
+def gpu_absence() -> tuple[str, str] | None:
+    """Return why no GPU is used here, and what to do to use one; None if one is."""
+    if not _has_gpu_driver():
+        drivers = " or ".join((*GPU_DRIVERS, str(ROCM_DEVICE)))
+        return f"no driver ({drivers}) was found", "nothing, or install the driver of an NVIDIA or AMD GPU"
+    import torch  # noqa: PLC0415
+
+    if torch.version.cuda is None and torch.version.hip is None:
+        return "this torch was built for the CPU only", "install the build that pytorch.org names for your GPU"
+    if not torch.cuda.is_available():
+        return "torch finds none that it can use", "see whether nvidia-smi or rocminfo shows one; update its driver"
+    return None
+
+
+def gpu_names() -> list[str]:
+    """Return what the GPUs are that torch can use."""
+    import torch  # noqa: PLC0415
+
+    return [f"{torch.cuda.get_device_name(index)} (cuda:{index})" for index in range(torch.cuda.device_count())]
+
+
+def cpu_precision() -> str:
+    """Return in which arithmetic OpenVINO computes on this CPU while someone watches."""
+    from fusion_app.engine.cpu.openvino_runtime import has_bf16  # noqa: PLC0415 - where it is installed
+
+    return "bf16" if has_bf16() else "fp32"
+
+
 def gpu(device: str) -> "torch.device":
     """Return the GPU that ``device`` names: ``auto``, ``cuda`` or ``cuda:N``.
 

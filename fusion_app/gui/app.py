@@ -16,6 +16,7 @@ from fusion_app.engine import preload
 from fusion_app.errors import FusionAppError
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import Settings
+from fusion_app.system import logs
 
 PATIENCE_S = 1.0
 """How long threads that are left behind may take to end."""
@@ -78,12 +79,17 @@ def _start(window: MainWindow) -> None:
 
 
 def report_unexpected_errors(window: MainWindow) -> None:
-    """Show errors nobody has caught, in any thread, instead of aborting as PyQt does; the traceback goes to stderr."""
+    """Show errors nobody has caught, in any thread, instead of aborting as PyQt does.
+
+    The traceback goes to stderr and to the log.
+    """
 
     def report(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         traceback.print_exception(kind, error, trace)
         if not issubclass(kind, KeyboardInterrupt):
-            window.problem.emit(f"Something went wrong in the program ({kind.__name__}: {error}).")
+            whole = error if error is not None else kind()
+            details = logs.note_crash(whole.with_traceback(trace))
+            window.problem.emit(f"Something went wrong in the program ({kind.__name__}: {whole}).", details)
 
     sys.excepthook = report
     threading.excepthook = lambda args: report(args.exc_type, args.exc_value, args.exc_traceback)

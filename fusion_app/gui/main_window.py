@@ -17,6 +17,7 @@ from fusion_app.gui.bars.status_bar import StatusBar
 from fusion_app.gui.bars.status_fields import status_fields
 from fusion_app.gui.closing import Closing
 from fusion_app.gui.commands import Commands
+from fusion_app.gui.diagnostics import Diagnostics
 from fusion_app.gui.docks.docks import Docks
 from fusion_app.gui.empty_card import EmptyCard
 from fusion_app.gui.preferences import Preferences, RecentPair
@@ -51,10 +52,10 @@ class MainWindow(QMainWindow):
     """The main window.
 
     Signals:
-        problem: Something unexpected went wrong; may be emitted from any thread.
+        problem: Something unexpected went wrong: what, and the details; may be emitted from any thread.
     """
 
-    problem = pyqtSignal(str)
+    problem = pyqtSignal(str, str)
 
     def __init__(self, settings: Settings, store: QSettings, factory: SessionFactory = open_session) -> None:
         super().__init__()
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.record)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
         self.problems = Problems(self.banner, self.controller, self.commands)
+        self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)
         self._connect()
         self.appearance.restore()
@@ -138,12 +140,17 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self._show_engine)
         self.model.chosen.connect(self._use_model)
         self.record.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
+        self.diagnostics.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
+        self.diagnostics.failed.connect(self.problems.show_error)
+        self.all_actions["diagnostics"].triggered.connect(
+            lambda _: self.diagnostics.copy(recording_folder(controller.settings.recording))
+        )
         recording.failed.connect(self.problems.show_error)
         recording.saved.connect(self.problems.show_saved)
         self.recovery.recovered.connect(self.problems.show_saved)
         self.recovery.failed.connect(self.problems.show_error)
         self.recovery.folder_asked.connect(self.commands.show_recordings)
-        self.problem.connect(self.problems.show_text)
+        self.problem.connect(self.problems.show_fault)
         self.bottom.transport.sought.connect(controller.seek)
         self.closing.finished.connect(self._close_for_good)
         self.watch.looked.connect(self._on_look)

@@ -17,6 +17,7 @@ from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
 from fusion_app.sources.base import FrameSource, NoPictureError, SourceInfo
 from fusion_app.sources.pixels import Pixels
+from fusion_app.system.containers import open_to_read
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 2.0
@@ -42,7 +43,7 @@ class StreamSource(FrameSource):
         """
         started = time.monotonic()
         try:
-            self._container = av.open(uri, timeout=(OPEN_TIMEOUT_S, read_timeout_s), options=OPTIONS)
+            self._container = open_to_read(uri, timeout=(OPEN_TIMEOUT_S, read_timeout_s), options=OPTIONS)
         except (av.error.FFmpegError, OSError, ValueError):
             hint = "does not answer; check the address, that the camera is on, and who else is connected to it"
             raise SourceError(shown, hint) from None

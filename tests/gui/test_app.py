@@ -8,10 +8,15 @@ import time
 from pathlib import Path
 
 import pytest
+from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from fusion_app import __version__
 from fusion_app.gui.app import report_unexpected_errors
 from fusion_app.gui.bars.banner import Kind
+from fusion_app.gui.dialogs.fault import FaultDialog
+from fusion_app.system import logs
+from tests.gui.actions import button, click
 from tests.gui.conftest import MakeWindow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,9 +65,29 @@ def test_an_error_nobody_expected_is_shown_and_the_window_stays(
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # put back behind the test
     monkeypatch.setattr("threading.excepthook", lambda _: None)
+    logs.keep_log()
     window = make_window()
     report_unexpected_errors(window)
     sys.excepthook(ZeroDivisionError, ZeroDivisionError("by nought"), None)
     qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR)
     assert "ZeroDivisionError: by nought" in window.banner.text
     assert "by nought" in capsys.readouterr().err
+    dialog = window.commands.dialog
+    assert isinstance(dialog, FaultDialog)
+    click(qtbot, button(dialog, "Copy"))
+    assert QGuiApplication.clipboard().text() == dialog.details
+    assert "ZeroDivisionError: by nought" in dialog.details
+    sys.excepthook(ZeroDivisionError, ZeroDivisionError("again"), None)  # as it would with each frame
+    qtbot.waitUntil(lambda: "again" in window.banner.text)
+    assert window.commands.dialog is dialog
+    click(qtbot, button(dialog, "Close"))
+    assert "by nought" in (logs.folder() / logs.NAME).read_text(encoding="utf-8")
+
+
+def test_copy_diagnostics_puts_on_the_clipboard_what_doctor_tells(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window()
+    window.all_actions["diagnostics"].trigger()
+    qtbot.waitUntil(lambda: "Self-test" in QGuiApplication.clipboard().text())
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith(f"CS2Fusion Live {__version__}\n")
+    assert "Window      open, on offscreen" in text

@@ -105,6 +105,7 @@ COMMANDS = (
     Command("record_split", QT_TRANSLATE_NOOP("Actions", "Begin a &new file")),
     Command("snapshot", QT_TRANSLATE_NOOP("Actions", "&Snapshot"), ("F12", "S"), "snapshot"),
     Command("shortcuts", QT_TRANSLATE_NOOP("Actions", "&Shortcuts"), ("F1",)),
+    Command("diagnostics", QT_TRANSLATE_NOOP("Actions", "&Copy diagnostics")),
     Command("about", QT_TRANSLATE_NOOP("Actions", "&About CS2Fusion Live")),
 )
 """In the order of the menus."""

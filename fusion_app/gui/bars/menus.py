@@ -29,7 +29,7 @@ MENUS = (
     (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap | lock_gain"),
     (QT_TRANSLATE_NOOP("Menus", "F&usion"), "model"),
     (QT_TRANSLATE_NOOP("Menus", "&Record"), "record record_pause marker record_split | snapshot"),
-    (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | about"),
+    (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | diagnostics about"),
 )
 """Title and items of each menu; ``|`` is a line between two items."""
 ALIGNMENT = (

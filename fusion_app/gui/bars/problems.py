@@ -10,6 +10,7 @@ from PyQt6.QtCore import QObject
 from fusion_app.errors import FusionAppError, OutOfMemoryError, RecordingError, SourceError, WeightsError
 from fusion_app.gui.bars.banner import Banner, Kind, Remedy
 from fusion_app.gui.commands import Commands
+from fusion_app.gui.dialogs.fault import FaultDialog
 from fusion_app.gui.session.recording_control import RecordingStatus
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.run.runner import RunReport
@@ -88,9 +89,15 @@ class Problems(QObject):
         text = str(error) if isinstance(error, FusionAppError) else f"{type(error).__name__}: {error}"
         self._banner.show_message(Kind.ERROR, text, self._remedies(error))
 
-    def show_text(self, text: str) -> None:
-        """Show an error of which nothing is known but its text."""
-        self._banner.show_message(Kind.ERROR, text)
+    def show_fault(self, summary: str, details: str) -> None:
+        """Show an error nobody expected, once at a time in a dialog with the text to report."""
+
+        def show_details() -> None:
+            self._commands.open_dialog(FaultDialog(summary, details, self._banner.window()))
+
+        self._banner.show_message(Kind.ERROR, summary, [(self.tr("Details…"), show_details)])
+        if self._commands.dialog is None:
+            show_details()
 
     def show_saved(self, path: Path) -> None:
         """Say that a file is complete."""

@@ -1,0 +1,45 @@
+"""The machine, its GPU and its cameras."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from fusion_app.doctor.finding import Finding, State
+from fusion_app.engine.devices import gpu_absence, gpu_names
+from fusion_app.sources.devices import cameras
+from fusion_app.system.machine import describe_machine
+
+VIDEO_DEVICES = Path("/dev")
+
+
+def machine_findings() -> Sequence[Finding]:
+    """Return what the processor, the memory and the system are."""
+    machine = describe_machine()
+    memory = "" if machine.memory_mib is None else f", {machine.memory_mib / 1024:.0f} GiB memory"
+    flags = [name for name, has in (machine.flags or {}).items() if has]
+    known = f" ({', '.join(flags)})" if flags else ""
+    return [
+        Finding("System", machine.system),
+        Finding("Processor", f"{machine.processor}, {machine.cores} cores{memory}{known}"),
+    ]
+
+
+def gpu_findings() -> Sequence[Finding]:
+    """Return the GPUs that would be used, or why none is."""
+    absence = gpu_absence()
+    if absence is None:
+        return [Finding("GPU", ", ".join(gpu_names()))]
+    reason, remedy = absence
+    return [Finding("GPU", f"not used: {reason}", State.UNUSED, remedy)]
+
+
+def camera_findings() -> Sequence[Finding]:
+    """Return the cameras; those that this user may not open are wrong."""
+    shut = [path.name for path in sorted(VIDEO_DEVICES.glob("video*")) if not os.access(path, os.R_OK | os.W_OK)]
+    if shut:
+        found = f"{', '.join(shut)} may not be opened by this user"
+        return [Finding("Cameras", found, State.WRONG, "sudo usermod -aG video $USER, then log in anew")]
+    listed = [f"{camera.name} ({camera.uri})" for camera in cameras()]
+    if not listed:
+        return [Finding("Cameras", "none found", State.UNUSED, "plug one in; network cameras are not listed here")]
+    return [Finding("Cameras", ", ".join(listed))]

@@ -1,0 +1,84 @@
+"""`doctor`: whoever has a problem gets told what to do about it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fusion_app import __version__
+from fusion_app.doctor import Finding, State, as_json, as_text, diagnose, trial
+from fusion_app.doctor.finding import Finding as One
+from fusion_app.doctor.places import place_findings
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def doctor(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    command = [sys.executable, "main.py", "doctor", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, check=False, timeout=110
+    )
+
+
+def test_doctor_tells_of_everything_and_what_to_do_about_what_is_not_fine(tmp_path: Path) -> None:
+    finished = doctor("--json", CS2FUSION_CACHE=str(tmp_path / "cache"))
+    told = json.loads(finished.stdout)
+    assert told["version"] == __version__
+    found = {one["name"]: one for one in told["findings"]}
+    names = "System Processor Python Libraries torch OpenVINO GPU Window Cameras Cache Log Recordings Self-test"
+    assert set(names.split()) <= found.keys()
+    assert all(one["state"] == "fine" or one["remedy"] for one in found.values())
+    assert found["Window"]["state"] == "unused"
+    assert finished.returncode == int(any(one["state"] == "wrong" for one in found.values()))
+
+
+def test_the_self_test_decodes_fuses_and_encodes_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "PATIENCE_S", 60.0)  # whatever else this machine has to do
+    (found,) = trial.trial_findings()
+    assert found.state is State.FINE, found
+    assert found.found.startswith("25 frames decoded, fused by lite-6k")
+
+
+def test_a_self_test_that_takes_too_long_ends_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "PATIENCE_S", 0.0)
+    (found,) = trial.trial_findings()
+    assert found.state is State.WRONG
+    assert found.remedy == "close other programs, or fuse with --model max"
+
+
+def test_doctor_says_which_folder_cannot_be_written_and_ends_with_1(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    finished = doctor(CS2FUSION_CACHE="/proc/nowhere")
+    assert finished.returncode == 1
+    assert "BAD  Cache       /proc/nowhere cannot be written" in finished.stdout
+    assert "→ name another in CS2FUSION_CACHE" in finished.stdout
+
+
+def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fusion_app.doctor.places.LEAST_FREE", 1 << 62)
+    recordings = place_findings(tmp_path)[-1]
+    assert recordings.state is State.WRONG
+    assert recordings.remedy.startswith("free some space")
+
+
+def test_a_check_that_fails_is_a_finding_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> list[Finding]:
+        raise RuntimeError("rtsp://me:S3cr3t@cam cannot be asked")
+
+    monkeypatch.setattr("fusion_app.doctor.trial_findings", lambda: [Finding("Self-test", "done")])
+    findings = diagnose(tmp_path, broken)
+    text = as_text(findings)
+    assert "BAD  window" in text
+    assert "RuntimeError" in text
+    assert "done" in text
+    assert "S3cr3t" not in text + as_json(findings)
+
+
+def test_nobody_is_told_of_a_problem_without_advice() -> None:
+    with pytest.raises(ValueError, match="say what to do"):
+        One("GPU", "not used", State.UNUSED)
