@@ -48,7 +48,7 @@ class SessionRecorder:
         self._handing_over = threading.Lock()
         self._engine = session.engine.description
         self._ir_to_vis: Matrix | None = None
-        session.pressure = self._lag
+        session.make_room_for(self._lag)
         session.runner.add_sink(self)
 
     @property

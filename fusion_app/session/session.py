@@ -17,8 +17,8 @@ from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
 from fusion_app.pipeline.lanes import Lanes
 from fusion_app.pipeline.pipeline import FusionPipeline
-from fusion_app.run.giving_way import DisplayKeeper
-from fusion_app.run.quality import QualityKeeper
+from fusion_app.run.giving_way import DisplayKeeper, Giver
+from fusion_app.run.quality import QualityKeeper, Watched
 from fusion_app.run.runner import Pace, Runner
 from fusion_app.run.telemetry import Telemetry
 from fusion_app.session.opening import OpenPair, open_pair
@@ -60,8 +60,7 @@ class Session:
         self.lane_engines = choice.lanes
         self._lanes = Lanes(choice.lanes, lambda: self._pipeline) if choice.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry, self._lanes)
-        self.pressure: Callable[[], float | None] = lambda: None
-        """How full the queue of a recording is, 0…1, or None while nothing is recorded: all else makes room for it."""
+        self._recording_lag: Callable[[], float | None] | None = None
         self.display = DisplayKeeper(self._lag, self._lost)
         self.runner.add_sink(self.display)
         self._keepers: list[QualityKeeper] = []
@@ -82,15 +81,20 @@ class Session:
 
     def _keep(self, keeper: QualityKeeper | None) -> None:
         if keeper is not None:
-            keeper.attach(self._exchange)
-            keeper.pressure = lambda: self._lag() or 0.0
-            keeper.waits = self.display.has_to_give
-            keeper.period_s = self._period_s
+            keeper.attach(Watched(self._exchange, self._lag, self.display.has_to_give, self._period_s))
             self._keepers.append(keeper)
             self.runner.add_sink(keeper)
 
+    def make_room_for(self, lag: Callable[[], float | None]) -> None:
+        """Let all else give way to a recording.
+
+        Args:
+            lag: Returns the fill level of its queue, 0…1, or None while nothing is recorded.
+        """
+        self._recording_lag = lag
+
     def _lag(self) -> float | None:
-        return self.pressure()  # asked anew each time: the recorder comes later
+        return None if self._recording_lag is None else self._recording_lag()
 
     def _lost(self) -> int:
         """Return how many visible frames could not be fused in time."""
@@ -156,7 +160,8 @@ class Session:
     def _overrun(self) -> str:
         """Return what is to be said once nothing is left that could give way to a recording."""
         keeper = self._keepers[-1] if self._keepers else None
-        if not self.display.is_overrun or (keeper is not None and keeper.can_give_way):
+        has_cheaper = keeper is not None and keeper.can_give_way
+        if not self.display.is_overrun or self.display.who_gives_way(has_cheaper=has_cheaper) is not Giver.NOBODY:
             return ""
         cure = "record fewer tracks" if keeper is not None and keeper.is_active else "choose automatic quality"
         return f"this machine does not keep up with {self.engine.name} while it records: frames are lost; {cure}"
