@@ -3,12 +3,21 @@
 import reprlib
 from collections.abc import Iterable
 
-from fusion_app.passwords import without_passwords
+from fusion_app.passwords import without_password, without_passwords
 
 MAX_TEXT = 500
 """Longest text of an error; longer ones lose their middle."""
 
-_BRIEF = reprlib.Repr()
+
+class _Brief(reprlib.Repr):
+    """Values in brief; a password is hidden first, for half of an address does not tell that it holds one."""
+
+    def repr_str(self, x: str, level: int) -> str:
+        """Return a text as code."""
+        return super().repr_str(without_password(x), level)
+
+
+_BRIEF = _Brief()
 _BRIEF.maxlevel, _BRIEF.maxstring, _BRIEF.maxother = 3, 80, 80
 
 
@@ -27,13 +36,13 @@ class SourceError(FusionAppError):
     """A source cannot be opened or read.
 
     Attributes:
-        uri: The source as the user named it.
+        uri: The source as the user named it, without its password.
         hint: What is the matter and what to do.
     """
 
     def __init__(self, uri: str, hint: str) -> None:
-        super().__init__(f"{uri}: {hint}")
-        self.uri = uri
+        self.uri = without_password(uri)  # by itself: in a sentence nobody can tell where it ends
+        super().__init__(f"{self.uri}: {hint}")
         self.hint = hint
 
 

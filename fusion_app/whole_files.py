@@ -6,14 +6,21 @@ from itertools import count
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, is_private: bool = False) -> None:
     """Write ``data`` to ``path``, replacing what is there; a half-written file is never left.
+
+    Args:
+        path: The file.
+        data: All of it.
+        is_private: Nobody but the user may read it.
 
     Raises:
         OSError: It cannot be written; what was there is as it was.
     """
     partial = new_file(path.with_name(f"{path.name}.partial"))
     try:
+        if is_private:
+            partial.chmod(0o600)  # while nothing is in it
         partial.write_bytes(data)
         os.replace(partial, path)
     except OSError:

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import yaml
 
 from fusion_app.errors import SettingsError, SettingsFileError
+from fusion_app.passwords import without_passwords
 from fusion_app.whole_files import write_whole
 
 T = TypeVar("T")
@@ -46,8 +47,20 @@ def read_yaml(path: Path) -> object:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise SettingsFileError(path, f"is unreadable ({reason})", "a YAML file is needed; check the path") from None
     except (yaml.YAMLError, *_DAMAGE) as error:
-        problem = " ".join(str(error).split())[:200]
+        problem = _problem(error)
         raise SettingsFileError(path, f"is not YAML ({problem})", "write it like assets/default.yaml") from None
+
+
+def _problem(error: Exception) -> str:
+    """Return what is the matter and where; not the line itself, of which half a password may be shown."""
+    if isinstance(error, yaml.MarkedYAMLError) and (mark := error.problem_mark or error.context_mark) is not None:
+        said = ", ".join(filter(None, (error.context, error.problem)))
+        return f"{_in_brief(said)}, line {mark.line + 1}, column {mark.column + 1}"
+    return _in_brief(str(error))
+
+
+def _in_brief(text: str) -> str:
+    return " ".join(without_passwords(text).split())[:200]
 
 
 def to_yaml(settings: Any, opening: str = "") -> str:
@@ -56,14 +69,20 @@ def to_yaml(settings: Any, opening: str = "") -> str:
     return "".join(f"# {line}\n" for line in opening.splitlines()) + str(body)
 
 
-def save_yaml(path: Path, settings: Any, opening: str) -> None:
+def save_yaml(path: Path, settings: Any, opening: str, *, is_private: bool = False) -> None:
     """Write a frozen settings object as a YAML file; a half-written one is never left.
+
+    Args:
+        path: The file.
+        settings: What goes into it.
+        opening: A comment above it.
+        is_private: Nobody but the user may read it.
 
     Raises:
         SettingsError: It cannot be written there.
     """
     try:
-        write_whole(path, to_yaml(settings, opening).encode())
+        write_whole(path, to_yaml(settings, opening).encode(), is_private=is_private)
     except OSError as error:
         raise SettingsFileError(path, f"cannot be written ({error.strerror})", "choose another place") from None
 

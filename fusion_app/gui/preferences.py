@@ -9,7 +9,7 @@ from PyQt6.QtCore import QByteArray, QSettings
 from fusion_app.gui.palettes import Palette
 from fusion_app.gui.theme import Theme
 from fusion_app.gui.view_grid import Layout
-from fusion_app.passwords import without_password
+from fusion_app.passwords import has_password, without_password
 
 MOST_RECENT = 8
 E = TypeVar("E", Theme, Layout, Palette)
@@ -122,7 +122,7 @@ class Preferences:
 
     def remember(self, pair: RecentPair) -> None:
         """Put ``pair`` first among the recent ones; addresses with a password are not written down."""
-        if any(without_password(uri) != uri for uri in (pair.ir, pair.vis)):
+        if any(map(has_password, (pair.ir, pair.vis))):
             return
         pairs = [pair, *(other for other in self.recent if other != pair)][:MOST_RECENT]
         self._store.setValue("recent", [f"{item.ir}\n{item.vis}" for item in pairs])

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session_controller import SessionController
-from fusion_app.passwords import without_password
+from fusion_app.passwords import has_password
 from fusion_app.settings import Settings, load_settings, save_settings
 
 SUFFIXES = (".yaml", ".yml")
@@ -78,7 +78,7 @@ class Rigs(QObject):
     def _on_saved(self, path: Path, _: None) -> None:
         self._note(path)
         sources = self._controller.settings.sources
-        self.saved.emit(path, any(without_password(uri) != uri for uri in (sources.ir, sources.vis)))
+        self.saved.emit(path, any(map(has_password, (sources.ir, sources.vis))))
 
     def _on_failed(self, path: str, error: Exception) -> None:
         if not Path(path).exists():
