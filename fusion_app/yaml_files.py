@@ -1,7 +1,6 @@
 """Frozen data to YAML and back: the only place that reads YAML. Nothing in a file is executed."""
 
 import dataclasses
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from types import UnionType
@@ -11,7 +10,7 @@ import yaml
 
 from fusion_app.errors import SettingsError, SettingsFileError
 from fusion_app.passwords import without_passwords
-from fusion_app.whole_files import write_whole
+from fusion_app.whole_files import read_bounded, write_whole
 
 T = TypeVar("T")
 
@@ -37,12 +36,7 @@ def read_yaml(path: Path) -> object:
         SettingsError: It cannot be read, is no file of reasonable size, or is not YAML.
     """
     try:
-        state = path.stat()
-        if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_YAML_BYTES:
-            raise SettingsFileError(
-                path, "is unreadable", f"a YAML file of {MAX_YAML_BYTES >> 10} KiB or less is needed"
-            )
-        return yaml.load(path.read_text(encoding="utf-8"), _PlainLoader)  # noqa: S506 - a safe loader with less in it
+        return yaml.load(read_bounded(path, MAX_YAML_BYTES).decode(), _PlainLoader)  # noqa: S506 - a safe loader with less in it
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise SettingsFileError(path, f"is unreadable ({reason})", "a YAML file is needed; check the path") from None

@@ -33,6 +33,8 @@ SIBLINGS_THAT_MEET = {
     ("settings", "yaml_files"),
     ("yaml_files", "whole_files"),
     ("yaml_files", "errors"),
+    ("yaml_files", "passwords"),
+    ("settings", "passwords"),
     ("settings", "frames"),
     ("settings", "profiles"),
     ("profiles", "errors"),

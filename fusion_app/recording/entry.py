@@ -3,12 +3,15 @@
 import csv
 import io
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.whole_files import open_bounded
 from fusion_app.writers.base import write_failure
 
 COLUMNS = (
@@ -159,16 +162,20 @@ class FrameLog:
             raise RecordingError(write_failure(self._path, error)) from error
 
 
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    """Return the lines of the CSV of a recording by the names of their columns, as far as it can be read."""
+    with suppress(OSError, csv.Error), open_bounded(path, MAX_LOG_BYTES) as data:
+        text = io.TextIOWrapper(data, "utf-8", errors="replace", newline="")
+        yield from csv.DictReader(iter(lambda: text.readline(MAX_LINE), ""))
+
+
 def markers_of(path: Path) -> list[tuple[float, str]]:
     """Return PTS and text of the markers in the CSV of a recording; lines that are damaged have none."""
     found: list[tuple[float, str]] = []
-    if path.stat().st_size > MAX_LOG_BYTES:
-        return found
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        for row in csv.DictReader(iter(lambda: file.readline(MAX_LINE), "")):
-            texts = [mark[7:] for mark in (row.get("marks") or "").split(";") if mark.startswith("marker:")]
-            try:
-                found.extend((float(row["pts_s"]), text) for text in texts)
-            except (KeyError, TypeError, ValueError):
-                continue
+    for row in rows_of(path):
+        texts = [mark[7:] for mark in (row.get("marks") or "").split(";") if mark.startswith("marker:")]
+        try:
+            found.extend((float(row["pts_s"]), text) for text in texts)
+        except (KeyError, TypeError, ValueError):
+            continue
     return [(pts_s, text) for pts_s, text in found if 0 <= pts_s < LONGEST_S]

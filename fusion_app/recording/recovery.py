@@ -49,7 +49,7 @@ def recover(path: Path) -> Path:
 
 def _recover(path: Path) -> None:
     log, sidecar = path.with_suffix(".csv"), path.with_suffix(".yaml")
-    frames = remux(path, markers_of(log) if log.is_file() else [])
+    frames = remux(path, markers_of(log))
     with suppress(SettingsError, RecordingError):  # the video is what matters; damage beside it must not stop this
         known = load_as(Sidecar, sidecar)
         write_yaml(sidecar, replace(known, frames=frames, finished=clock_text(), ended="recovered"))

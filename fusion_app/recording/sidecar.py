@@ -13,12 +13,13 @@ from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.passwords import without_password
 from fusion_app.settings import Settings
-from fusion_app.whole_files import write_whole
+from fusion_app.whole_files import open_bounded, write_whole
 from fusion_app.writers.base import write_failure
 from fusion_app.yaml_files import to_yaml
 
 PROGRAM = f"CS2Fusion Live {__version__}"
 OPENING = "How this was made; `main.py fuse RECORDING` reads it to fuse a recording again"
+MAX_HASHED_BYTES = 2**30
 LIBRARIES = ("numpy", "opencv-python", "av", "torch", "openvino")
 
 
@@ -164,9 +165,9 @@ def without_secrets(rig: Settings) -> Settings:
 
 
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, empty if it cannot be read."""
+    """Return the SHA-256 of a file, empty if it cannot be read or is larger than weights are."""
     try:
-        with path.open("rb") as file:
+        with open_bounded(path, MAX_HASHED_BYTES) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
