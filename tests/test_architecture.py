@@ -14,7 +14,7 @@ LAYERS = {
     name: layer
     for layer, names in enumerate(
         (
-            "passwords errors frames settings profiles yaml_files whole_files cache machine",
+            "passwords errors frames settings profiles yaml_files whole_files cache machine ending",
             "sources alignment placement calibration synchronisation thermal engine fusion_modes compositing writers "
             "telemetry",
             "pairing live_pairing opening pipeline snapshot quality display recording estimation file_offset",

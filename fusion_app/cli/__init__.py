@@ -1,35 +1,51 @@
 """The command line. Exit codes: 0 done, 1 some items failed, 2 cannot start (one sentence), 130 interrupted.
 
 One module per command: its ``register`` adds the command and its options, the function beside it does the work.
+Nothing of them is imported here: Ctrl-C is to be heeded before they are (`startup`).
 """
 
-import argparse
-import io
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from fusion_app import __version__
-from fusion_app.cli import align, bench, devices, fuse, record, recover, sync, view, weights
-from fusion_app.cli.options import run_options
-from fusion_app.errors import FusionAppError
+from fusion_app.cli.startup import INTERRUPTED, forgive_streams, leaving_on_interrupt, report_failure, say_interrupted
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a path must not end the program because a terminal cannot show it
-    options = _parser().parse_args(arguments)
+    with leaving_on_interrupt():
+        forgive_streams()
+        options = _parser().parse_args(arguments)
+    code = _run(options)
+    if lost := report_failure():
+        print(f"error: what is printed could not be written ({lost})", file=sys.stderr)
+        return code or 1
+    return code
+
+
+def _run(options: "argparse.Namespace") -> int:
+    from fusion_app.errors import FusionAppError  # noqa: PLC0415
+
     try:
         return int(options.command(options))
     except FusionAppError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        say_interrupted()
+        return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> "argparse.ArgumentParser":
+    import argparse  # noqa: PLC0415
+
+    from fusion_app.cli import align, bench, devices, fuse, record, recover, sync, view, weights  # noqa: PLC0415
+    from fusion_app.cli.options import run_options  # noqa: PLC0415
+
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="CS2Fusion Live: infrared and visible video become one picture. Without a command a window opens.",

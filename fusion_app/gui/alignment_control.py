@@ -142,9 +142,9 @@ class AlignmentControl(QObject):
         self.panel.show_result("")
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; an estimate in work is not waited for, nobody wants it any more."""
         if self._thread is not None:
-            self._thread.close()
+            self._thread.close(timeout_s=0.0)
 
     def _watch_session(self) -> None:
         session = self._controller.session

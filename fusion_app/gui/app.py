@@ -12,6 +12,7 @@ from PyQt6.QtCore import QSettings, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from fusion_app import __version__
+from fusion_app.ending import ending_signals
 from fusion_app.engine import preload
 from fusion_app.errors import FusionAppError
 from fusion_app.gui.main_window import MainWindow
@@ -90,12 +91,15 @@ def report_unexpected_errors(window: MainWindow) -> None:
 
 
 def _close_on_signals(app: QApplication, window: MainWindow) -> None:
-    """Close in order on Ctrl-C and SIGTERM. Python sees signals only between its own instructions: hence the timer."""
+    """Close in order on Ctrl-C, SIGTERM and a terminal that closes.
+
+    Python sees signals only between its own instructions: hence the timer.
+    """
 
     def close(*_: object) -> None:
         QTimer.singleShot(0, window.close_at_once)  # not here: Python may be in the middle of painting
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         signal.signal(number, close)
     awake = QTimer(app)
     awake.timeout.connect(lambda: None)

@@ -49,9 +49,9 @@ class TimeOffset(QObject):
         self._control.forget_estimate()
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; an estimate in work is not waited for, nobody wants it any more."""
         if self._thread is not None:
-            self._thread.close()
+            self._thread.close(timeout_s=0.0)
 
     def _estimator(self, session: Session) -> OffsetEstimator:
         if self._thread is None:
