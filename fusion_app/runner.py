@@ -112,11 +112,13 @@ class Runner:
 
     def add_sink(self, sink: Sink) -> None:
         """Hand every fused frame from now on to ``sink``, in the runner's thread."""
-        self._sinks = (*self._sinks, sink)
+        with self._wake:
+            self._sinks = (*self._sinks, sink)
 
     def remove_sink(self, sink: Sink) -> None:
         """Stop handing frames to ``sink``."""
-        self._sinks = tuple(item for item in self._sinks if item is not sink)
+        with self._wake:
+            self._sinks = tuple(item for item in self._sinks if item is not sink)
 
     def run(self, on_finish: Callable[[RunReport], None] | None = None) -> RunReport:
         """Run to the end of the sources or until `stop`, in the calling thread.
@@ -245,7 +247,7 @@ class Runner:
                 self._steps = max(0, self._steps - 1)
         if target is not None:
             self._pairs.seek(target)
-            self._origin = None
+            self._set_origin(None)
             self.telemetry.interrupted()
         elif refresh:
             return "refresh"
@@ -265,15 +267,17 @@ class Runner:
 
     def _is_in_time(self, pair: FramePair) -> bool:
         """Wait until a played pair is due; tell False, and count it, if its time has passed."""
-        if self._pace is not Pace.PLAY or self._origin is None:
+        origin = self._origin  # once: another thread may pause meanwhile
+        if self._pace is not Pace.PLAY or origin is None:
             return True
         now = time.monotonic()
-        due = self._origin[0] + pair.vis.pts_s - self._origin[1]
+        due = origin[0] + pair.vis.pts_s - origin[1]
         if now > due + LATE_S and self._is_catching_up(now, now - due):
             self.telemetry.frame_skipped()
             return False
         if now > due + LATE_S:
-            self._origin, due = (now, pair.vis.pts_s), now
+            self._set_origin((now, pair.vis.pts_s), before=origin)
+            due = now
         self._skipping = None
         with self._wake:
             self._wake.wait_for(self._is_interrupted, timeout=max(0.0, due - now))
@@ -310,5 +314,11 @@ class Runner:
         for sink in self._sinks:
             sink(fused)
         self.telemetry.frame_fused(fused, time.monotonic() - arrived)
-        if self._origin is None:  # time runs from the first picture on: a network's first frame takes longest
-            self._origin = (time.monotonic(), fused.pair.vis.pts_s)
+        # Time runs from the first picture on: a network's first frame takes longest.
+        self._set_origin((time.monotonic(), fused.pair.vis.pts_s), before=None)
+
+    def _set_origin(self, origin: tuple[float, float] | None, before: object = ...) -> None:
+        """Let time run from ``origin``; only if it ran from ``before``, where that is given."""
+        with self._wake:
+            if before is ... or self._origin is before:
+                self._origin = origin

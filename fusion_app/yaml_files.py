@@ -1,7 +1,7 @@
 """Frozen data to YAML and back: the only place that reads YAML. Nothing in a file is executed."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -125,9 +125,15 @@ def _value(hint: Any, value: Any, key: str) -> Any:
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):
         return _as_float(value, key)
+    return _plain_value(kinds, value, key)
+
+
+def _plain_value(kinds: Sequence[type], value: Any, key: str) -> Any:
     if type(value) not in kinds:
         names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", type(None): "empty"}
         raise SettingsError(key, value, " or ".join(names.get(item, item.__name__) for item in kinds))
+    if isinstance(value, str) and "\0" in value:
+        raise SettingsError(key, value, "text without the character 0, which no file name can hold")
     return value
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from fusion_app import alignment, compositing
 from fusion_app.calibration import HINT, Calibration
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
+from fusion_app.cli.startup import say
 from fusion_app.errors import CalibrationError
 from fusion_app.frames import Image, Size, size_of
 from fusion_app.pair_alignment import LIVE_S, FoundAlignment, align_sources
@@ -54,7 +55,8 @@ def align(options: argparse.Namespace) -> int:
         save_profile(options.output, replace(calibration.profile, name=options.name))
     if calibration.accepted and options.preview is not None:
         write_png(options.preview, preview(found))
-    print(_as_json(calibration) if options.json else _in_words(calibration, options.output))
+    text = _as_json(calibration) if options.json else _in_words(calibration, options.output)
+    say(*text.split("\n"))
     return 0 if calibration.accepted else 1
 
 

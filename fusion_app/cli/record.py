@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
 from fusion_app.cli.progress import ProgressLine, interruptible
+from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.recording import RecordingStatus
 from fusion_app.recording.disk import megabytes
@@ -70,7 +71,7 @@ def _record(session: Session, settings: Settings, options: argparse.Namespace, e
         failure = _stop(recorder, session)
     failure = failure or _run_error(session)
     for text in () if options.quiet else _summary(session, recorder.final):
-        print(text)
+        say(text)
     if failure is not None:
         print(f"error: {failure}", file=sys.stderr)
         return 1

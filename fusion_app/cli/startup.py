@@ -73,6 +73,12 @@ def leaving_on_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGINT, previous)
 
 
+def say(*lines: str) -> None:
+    """Print ``lines``; what file names may hold to steer a terminal is replaced."""
+    for line in lines:
+        print("".join(letter if letter.isprintable() or letter == "\t" else "\ufffd" for letter in line))
+
+
 def say_interrupted() -> None:
     """Say in a line that Ctrl-C has ended the program."""
     print("interrupted", file=sys.stderr, flush=True)

@@ -12,6 +12,7 @@ from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.passwords import has_password
 from fusion_app.settings import Settings, load_settings, save_settings
+from fusion_app.sources import is_there
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -81,7 +82,7 @@ class Rigs(QObject):
         self.saved.emit(path, any(map(has_password, (sources.ir, sources.vis))))
 
     def _on_failed(self, path: str, error: Exception) -> None:
-        if not Path(path).exists():
+        if not is_there(path):
             self._preferences.forget_rig(path)
             self.changed.emit()
         self.failed.emit(error)
@@ -94,7 +95,7 @@ class Rigs(QObject):
 
 def absolute(uri: str) -> str:
     """Return ``uri``, a path of something that exists made absolute: a rig may be opened from elsewhere."""
-    return str(Path(uri).absolute()) if uri and Path(uri).exists() else uri
+    return str(Path(uri).absolute()) if is_there(uri) else uri
 
 
 def is_rig(path: str) -> bool:
