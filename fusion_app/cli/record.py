@@ -124,7 +124,7 @@ def _progress(status: RecordingStatus) -> str:
         f"recording {minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}",
         megabytes(status.size),
         f"{status.written} frames",
-        f"{status.dropped} dropped",
+        f"{status.dropped} dropped, {status.unfused} not fused in time",
         status.warning or f"{megabytes(status.disk_left)} left",
     ]
     return " · ".join(parts)
@@ -132,11 +132,10 @@ def _progress(status: RecordingStatus) -> str:
 
 def _summary(session: Session, status: RecordingStatus | None) -> list[str]:
     lines = [f"note: {notice}" for notice in session.notices()]
-    if missing := session.pairs.counts.dropped + session.vis.dropped:
-        lines.append(f"note: {missing} visible frames were not fused and are not recorded")
     if status is not None:
         more = f" in {status.part} parts" if status.part > 1 else ""
-        lines.append(f"{status.written} frames, {status.seconds:.1f} s recorded{more}; {status.dropped} dropped")
+        lost = f"{status.dropped} dropped, {status.unfused} not fused in time"
+        lines.append(f"{status.written} frames, {status.seconds:.1f} s recorded{more}; {lost}")
         lines.append(f"written to {status.first.absolute()}")
     return lines
 

@@ -42,8 +42,10 @@ class Entry:
         latency_ms: From its capture (a file's: from when it was read) to its fused image, milliseconds.
         period_s: Nominal time from one frame to the next at this moment, seconds.
         ir_period_s: The same of infrared.
-        marks: What is to be known of it: ``held``, ``lost:ir``, ``nuc``, ``dropped:3``, ``marker:…``, ``pause:2.5``.
+        marks: What is to be known of it: ``held``, ``lost:ir``, ``nuc``, ``dropped:3``, ``unfused:3``, ``marker:…``,
+            ``pause:2.5``.
         begins_part: The user wants a new part to begin with it.
+        unfused: Visible frames that could not be fused in time, since the session was attached to.
     """
 
     fused: FusedFrame
@@ -53,6 +55,7 @@ class Entry:
     ir_period_s: float = 0.04
     marks: tuple[str, ...] = ()
     begins_part: bool = False
+    unfused: int = 0
 
     def marked(self, *marks: str) -> "Entry":
         """Return the entry with more marks."""
@@ -98,6 +101,27 @@ def marker(kind: str, value: object) -> str:
     """Return a mark; the text of a user must break neither the line nor the list of marks."""
     text = " ".join(str(value).replace(";", ",").split())[:MARK_LENGTH]
     return f"{kind}:{text}"
+
+
+class Losses:
+    """Lets each loss be told once, on the next line that is written: what is dropped tells nothing."""
+
+    def __init__(self, unfused: int | None = None) -> None:
+        """Begin where ``unfused`` frames have been told of; None: with those of the first entry."""
+        self.dropped = 0
+        """Told of so far."""
+        self.unfused = unfused
+
+    def marks(self, entry: Entry, dropped: int) -> tuple[str, ...]:
+        """Return what ``entry`` has to tell, before which ``dropped`` frames could not be written in all."""
+        if self.unfused is None:
+            self.unfused = entry.unfused
+        more = {"dropped": dropped - self.dropped, "unfused": entry.unfused - self.unfused}
+        return tuple(marker(kind, count) for kind, count in more.items() if count > 0)
+
+    def told(self, entry: Entry, dropped: int) -> None:
+        """Note that the marks of ``entry`` are written."""
+        self.dropped, self.unfused = dropped, entry.unfused
 
 
 class FrameLog:

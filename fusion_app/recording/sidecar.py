@@ -70,6 +70,7 @@ class Sidecar:
         rig: The settings; ``rig.sources.offset_ms`` is in the recorded times already.
         frames: Frames written, once finished.
         dropped: Frames lost because disk or encoder were too slow.
+        unfused: Visible frames that are missing because they could not be fused in time.
         finished: Wall clock of the end; empty while it is being written, and when that ended without notice.
         ended: Why it ended: ``stopped``, ``next part``, ``recovered``, or what failed.
     """
@@ -84,12 +85,13 @@ class Sidecar:
     rig: Settings = field(default_factory=Settings)
     frames: int = 0
     dropped: int = 0
+    unfused: int = 0
     finished: str = ""
     ended: str = ""
 
-    def end(self, frames: int, dropped: int, reason: str) -> "Sidecar":
+    def end(self, frames: int, dropped: int, unfused: int, reason: str) -> "Sidecar":
         """Return it as it is once the recording has ended."""
-        return replace(self, frames=frames, dropped=dropped, finished=clock_text(), ended=reason)
+        return replace(self, frames=frames, dropped=dropped, unfused=unfused, finished=clock_text(), ended=reason)
 
 
 def sidecar_of(about: About, started_s: float, part: int, began_s: float, tracks: tuple[str, ...]) -> Sidecar:

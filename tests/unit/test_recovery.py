@@ -159,7 +159,7 @@ def traces(folder: Path, *, video: bytes | None, rows: int = 0, is_finished: boo
         path.write_bytes(video)
     path.with_suffix(".csv").write_text("frame,pts_s\n" + "0,0.0\n" * rows)
     sidecar = sidecar_of(PLAN.about, 0.0, 1, 0.0, ())
-    write_yaml(path.with_suffix(".yaml"), sidecar.end(0, 0, "stopped") if is_finished else sidecar)
+    write_yaml(path.with_suffix(".yaml"), sidecar.end(0, 0, 0, "stopped") if is_finished else sidecar)
     return path
 
 
