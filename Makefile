@@ -16,7 +16,7 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full soak setup libraries lint format
+.PHONY: help run bench test test-full soak monkey setup libraries lint format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ test-full: setup  ## the same with full counts; takes long
 MINUTES ?= 60
 soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less
 	@$(PY) -m tests.soak --minutes $(MINUTES) --page
+
+SEED ?= 1
+monkey: MINUTES = 10
+monkey: setup  ## user actions by chance on the real window; MINUTES=2 SEED=7
+	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.monkey --minutes $(MINUTES) --seed $(SEED)
 
 lint: setup  ## style and types
 	@$(BIN)/ruff check

@@ -1,12 +1,15 @@
 """Who may import whom: the arrows of the river point down, and each library has one door."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from fusion_app.cli import _parser, main
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -117,3 +120,59 @@ def test_runner_and_pipeline_load_neither_qt_nor_torch() -> None:
     )
     finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
+
+
+IMPORT_EACH_ALONE = """
+import importlib, sys, traceback
+failed = []
+for name in sys.argv[1:]:
+    for loaded in [loaded for loaded in sys.modules if loaded.split('.')[0] in ('fusion_app', 'models', 'training')]:
+        del sys.modules[loaded]
+    try:
+        importlib.import_module(name)
+    except Exception:
+        failed.append(name)
+        traceback.print_exc()
+sys.exit(f'do not import alone: {failed}' if failed else 0)
+"""
+"""As if each module were imported in a process of its own; only the libraries, which take seconds, stay loaded."""
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("fusion_app/gui/docks", "fusion_app/cli"),
+        pytest.param(("fusion_app", "models", "training"), marks=pytest.mark.full),
+    ],
+    ids=["some", "all"],
+)
+def test_every_module_imports_alone(folders: tuple[str, ...]) -> None:
+    paths = [path.relative_to(ROOT) for path in sources(*folders)]
+    paths += [path.relative_to(ROOT) for path in sorted((ROOT / "fusion_app/gui").glob("*_*.py"))]
+    modules = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
+    command = [sys.executable, "-c", IMPORT_EACH_ALONE, *modules]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+PROGRAMS = [path for path in sources("training", "tests/soak", "tests/monkey") if "ArgumentParser(" in path.read_text()]
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_program_answers_help(path: Path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    monkeypatch.setattr(sys, "argv", [path.stem, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        module.main()
+    assert ended.value.code == 0
+    assert "usage:" in capsys.readouterr().out
+
+
+def test_every_command_answers_help(capsys: pytest.CaptureFixture[str]) -> None:
+    commands = next(iter(_parser()._subparsers._group_actions)).choices
+    assert len(commands) >= 10
+    for name in commands:
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        assert ended.value.code == 0
+        assert "usage:" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
@@ -13,11 +14,13 @@ from fusion_app.errors import FusionAppError
 from fusion_app.estimation import AlignmentEstimator, EstimatorThread
 from fusion_app.frames import Size, size_of
 from fusion_app.gui.actions import Actions
-from fusion_app.gui.docks.alignment import AlignmentPanel
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.placement import Placement, placed, placement_of
 from fusion_app.profiles import AlignmentProfile, load_profile, save_profile
 from fusion_app.session import Session
+
+if TYPE_CHECKING:  # the package of the docks imports this module
+    from fusion_app.gui.docks.alignment import AlignmentPanel
 
 SUFFIX = "yaml"
 MAX_STEPS = 500
@@ -76,7 +79,7 @@ class AlignmentControl(QObject):
 
     def __init__(
         self,
-        panel: AlignmentPanel,
+        panel: "AlignmentPanel",
         actions: Actions,
         controller: SessionController,
         window: QWidget,

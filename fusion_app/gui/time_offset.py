@@ -1,12 +1,16 @@
 """Joins the offset control with the session: the offset in use, and the estimate made beside the run."""
 
+from typing import TYPE_CHECKING
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.estimation import EstimatorThread, OffsetEstimator
-from fusion_app.gui.docks.offset import OffsetControl
 from fusion_app.gui.session_controller import SessionController
 from fusion_app.session import Session
 from fusion_app.synchronisation import OffsetEstimate
+
+if TYPE_CHECKING:  # the package of the docks imports this module
+    from fusion_app.gui.docks.offset import OffsetControl
 
 
 class TimeOffset(QObject):
@@ -14,7 +18,7 @@ class TimeOffset(QObject):
 
     _estimated = pyqtSignal(object)
 
-    def __init__(self, control: OffsetControl, controller: SessionController) -> None:
+    def __init__(self, control: "OffsetControl", controller: SessionController) -> None:
         super().__init__(control)
         self._control = control
         self._controller = controller

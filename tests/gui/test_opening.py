@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
@@ -197,6 +197,17 @@ def test_a_picture_that_is_held_while_it_goes_leaves_an_empty_tile_that_can_be_d
         QApplication.sendEvent(tile, move)
     qtbot.mouseRelease(tile, Qt.MouseButton.LeftButton)
     assert tile.probe_text() == ""
+
+
+def test_a_file_dialog_does_not_keep_a_window_that_is_told_to_close(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window()
+    window.all_actions["open_pair"].trigger()
+    dialog = window.commands.dialog
+    QTimer.singleShot(0, lambda: click(qtbot, button(dialog, "File…")))  # it returns once the file dialog is answered
+    QTimer.singleShot(500, window.close_at_once)
+    qtbot.waitUntil(lambda: window.is_closed)
+    qtbot.wait(50)
+    assert not [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
 
 
 LONG = "x" * 300

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -106,8 +107,17 @@ class Round:
             self._watch.fault(f"the window has not closed for {late_s:.0f} s")
 
 
-def play(folder: Path, seed: int, seconds: float, rounds: int, given: Sequence[Action] = ()) -> int:
-    """Play rounds for ``seconds``, or so many, or the ``given`` actions once; return 1 if something went wrong."""
+@dataclass(frozen=True)
+class Limits:
+    """How long to play: ``seconds``, or so many ``rounds`` (0: no limit); and where rounds that go wrong are kept."""
+
+    seconds: float
+    rounds: int
+    keep: Path
+
+
+def play(folder: Path, seed: int, limits: Limits, given: Sequence[Action] = ()) -> int:
+    """Play rounds within ``limits``, or the ``given`` actions once; return 1 if something went wrong."""
     app = QApplication(["monkey"])
     app.setQuitOnLastWindowClosed(False)
     folders = Folders()
@@ -117,7 +127,8 @@ def play(folder: Path, seed: int, seconds: float, rounds: int, given: Sequence[A
     began = time.monotonic()
     with zoo(folder) as inputs:
         number = 0
-        while number == 0 if given else time.monotonic() - began < seconds and (not rounds or number < rounds):
+        most = 1 if given else limits.rounds or sys.maxsize
+        while number < most and time.monotonic() - began < limits.seconds:
             watch.excuse()
             before = len(watch.faults)
             one = Round(app, inputs, watch, seed * 100_000 + number, given)
@@ -128,7 +139,7 @@ def play(folder: Path, seed: int, seconds: float, rounds: int, given: Sequence[A
             sys.stderr.write(f"round {number}: {done} actions, {len(watch.faults)} faults, {lefts[-1].mb:.0f} MB\n")
             if len(watch.faults) > before:
                 faulty += 1
-                _keep(folder, seed, number, one.actions, watch.faults[before:])
+                _keep(limits.keep, seed, number, one.actions, watch.faults[before:])
             number += 1
     watch.close()
     _report(number, done, watch, lefts, faulty)
@@ -163,7 +174,7 @@ def _compare(lefts: Sequence[Left], watch: Watch) -> None:
 
 
 def _keep(folder: Path, seed: int, number: int, actions: Sequence[Action], faults: Sequence[str]) -> None:
-    path = Path(tempfile.gettempdir()) / f"monkey-{seed}-{number}.json"
+    path = folder / f"monkey-{seed}-{number}.json"
     path.write_text(json.dumps(actions))
     sys.stdout.write(f"\nround {number} (kept in {path}):\n" + "\n".join(faults) + "\n")
     sys.stdout.flush()
@@ -219,6 +230,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=0, help="stop after so many rounds")
+    parser.add_argument("--keep", type=Path, default=Path(), metavar="DIR", help="for rounds that go wrong")
     parser.add_argument("--replay", type=Path, metavar="FILE.json", help="play these actions once")
     parser.add_argument("--shrink", type=Path, metavar="FILE.json", help="find the fewest of these that go wrong")
     options = parser.parse_args()
@@ -228,7 +240,8 @@ def main() -> int:
     given = json.loads(options.replay.read_text()) if options.replay else ()
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("CS2FUSION_CACHE", str(Path(folder) / "cache"))
-        return play(Path(folder).resolve(), options.seed, options.minutes * 60, options.rounds, given)
+        limits = Limits(options.minutes * 60, options.rounds, options.keep.resolve())
+        return play(Path(folder).resolve(), options.seed, limits, given)
 
 
 if __name__ == "__main__":

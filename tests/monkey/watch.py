@@ -17,8 +17,8 @@ from PyQt6.QtWidgets import QApplication
 LONGEST_PAUSE_S = 2.0
 BEAT_MS = 50
 MAX_FAULTS = 500
-NOISE = ("propagateSizeHints", "raise()", "QFileSystemWatcher", "grabbing the", "setDesktopFileName")
-"""What Qt says where there is no screen."""
+NOISE = ("propagateSizeHints", "raise()", "QFileSystemWatcher", "grabbing the", "not accepted by receiving")
+"""What Qt says where there is no screen, and of keys that a widget has no use for."""
 
 
 @dataclass(frozen=True)
