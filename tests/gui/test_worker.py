@@ -4,7 +4,7 @@ import threading
 
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.worker import Worker
+from fusion_app.gui.session.worker import Worker
 
 
 def test_what_a_job_returns_comes_back_in_the_window_s_thread(qtbot: QtBot) -> None:
