@@ -22,7 +22,7 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full test-lowest soak bundle release setup tested python libraries lock lint format
+.PHONY: help run bench test test-full test-lowest soak monkey bundle release setup tested python libraries lock lint format
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,11 @@ release:  ## wheel, bundle, licences and checksums of a version; refuses a dirty
 	@$(PYTHON) release/release.py --check
 	@$(MAKE) --no-print-directory bundle
 	@$(PY) release/release.py
+
+SEED ?= 1
+monkey: MINUTES = 10
+monkey: setup  ## user actions by chance on the real window; MINUTES=2 SEED=7
+	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.monkey --minutes $(MINUTES) --seed $(SEED)
 
 lint: setup  ## style and types
 	@$(BIN)/ruff check

@@ -2,7 +2,10 @@
 
 import sys
 
-from fusion_app.cli import main
-
 if __name__ == "__main__":
+    try:
+        from fusion_app.cli import main
+    except KeyboardInterrupt:  # so early that nobody heeds it yet
+        sys.stderr.write("interrupted\n")
+        sys.exit(130)
     sys.exit(main())

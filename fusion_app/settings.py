@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from fusion_app.alignment.profile import AlignmentProfile, check_profile
-from fusion_app.errors import SettingsError
+from fusion_app.errors import SettingsError, has_password
 from fusion_app.frames import Size
 from fusion_app.system.yaml_files import from_mapping, read_yaml, save_yaml
 
@@ -159,10 +159,13 @@ def load_settings(path: Path, section: str = "") -> Settings:
 def save_settings(path: Path, settings: Settings) -> None:
     """Write a rig file that `load_settings` reads back; a half-written one is never left.
 
+    One that holds a password can be read by its user alone.
+
     Raises:
         SettingsError: It cannot be written there.
     """
-    save_yaml(path, settings, "A rig of CS2Fusion Live")
+    is_private = any(map(has_password, (settings.sources.ir, settings.sources.vis)))
+    save_yaml(path, settings, "A rig of CS2Fusion Live", is_private=is_private)
 
 
 def check(settings: Settings) -> Settings:

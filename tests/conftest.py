@@ -9,6 +9,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 
+import hypothesis
 import pytest
 import torch
 
@@ -16,6 +17,10 @@ from models import build
 from models.weights import WeightsCard, save_weights
 
 pytest_plugins = ["tests.reliability"]
+
+# A slow machine is no fault of what is tested.
+hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("ours")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -1,6 +1,7 @@
 """Who may import whom. The map in CONTRIBUTING.md is the rule: a folder imports only folders on lines below its own."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from fusion_app.cli import _parser, main
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("fusion_app", "models", "training")
@@ -179,3 +182,31 @@ def is_there(name: str) -> bool:
         known for known in (path.parent.with_suffix(".py"), path.parent / "__init__.py") if known.is_file()
     ] or [None]
     return module is not None and re.search(rf"\b{path.name}\b", module.read_text(encoding="utf-8")) is not None
+
+
+PROGRAMS = [
+    path
+    for folder in ("training", "tests/soak", "tests/monkey")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "ArgumentParser(" in path.read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_program_answers_help(path: Path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
+    module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    monkeypatch.setattr(sys, "argv", [path.stem, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        module.main()
+    assert ended.value.code == 0
+    assert "usage:" in capsys.readouterr().out
+
+
+def test_every_command_answers_help(capsys: pytest.CaptureFixture[str]) -> None:
+    commands = next(iter(_parser()._subparsers._group_actions)).choices
+    assert len(commands) >= 10
+    for name in commands:
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        assert ended.value.code == 0
+        assert "usage:" in capsys.readouterr().out

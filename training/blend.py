@@ -4,6 +4,7 @@ Legs that started from one another lie in one valley of the loss; their weighted
 shares choose between what each does best. Source: Wortsman et al., "Model soups", ICML 2022.
 """
 
+import argparse
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -47,18 +48,25 @@ def blend(out: Path, shares: Mapping[Path, float], command: str = "") -> Weights
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return 0 when done, 2 when it cannot."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog="python -m training.blend", description="Blend weights of several legs.")
+    parser.add_argument("out", type=Path, metavar="OUT.safetensors", help="a new file")
+    parser.add_argument("shares", type=_share, nargs="+", metavar="FILE=SHARE", help="weights, and how much they count")
+    options = parser.parse_args(given)
     try:
-        out, *parts = given
-        shares = {Path(name): float(share) for name, _, share in (part.rpartition("=") for part in parts)}
         with torch.no_grad():
-            blend(Path(out), shares, shlex.join(["python", "-m", "training.blend", *given]))
+            blend(options.out, dict(options.shares), shlex.join(["python", "-m", "training.blend", *given]))
     except (BlendError, WeightsFormatError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
-    except ValueError:
-        print("Give OUT.safetensors and FILE=SHARE for each file to blend.", file=sys.stderr)  # noqa: T201
-        return 2
     return 0
+
+
+def _share(text: str) -> tuple[Path, float]:
+    name, _, share = text.rpartition("=")
+    try:
+        return Path(name), float(share)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no FILE=SHARE") from None
 
 
 if __name__ == "__main__":

@@ -1,26 +1,36 @@
 """The command line. Exit codes: 0 done, 1 some items failed, 2 cannot start (one sentence), 130 interrupted.
 
 One module per command: its ``register`` adds the command and its options, the function beside it does the work.
+Nothing of them is imported here: Ctrl-C is to be heeded before they are (`startup`).
 """
 
-import argparse
-import io
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from fusion_app import __version__
-from fusion_app.cli import align, bench, desktop_entry, devices, doctor, fuse, record, recover, sync, view, weights
-from fusion_app.cli.options import run_options
-from fusion_app.errors import FusionAppError
-from fusion_app.system import logs
+from fusion_app.cli.startup import INTERRUPTED, forgive_streams, leaving_on_interrupt, report_failure, say_interrupted
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a path must not end the program because a terminal cannot show it
-    options = _parser().parse_args(arguments)
+    with leaving_on_interrupt():
+        forgive_streams()
+        options = _parser().parse_args(arguments)
+    code = _run(options)
+    if lost := report_failure():
+        print(f"error: what is printed could not be written ({lost})", file=sys.stderr)
+        return code or 1
+    return code
+
+
+def _run(options: "argparse.Namespace") -> int:
+    from fusion_app.errors import FusionAppError  # noqa: PLC0415
+    from fusion_app.system import logs  # noqa: PLC0415
+
     logs.keep_log()
     logs.log.info("CS2Fusion Live %s: %s", __version__, options.command.__name__)
     try:
@@ -29,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        say_interrupted()
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a fault of the program, told as one
         print(f"error: {_crash(error)}", file=sys.stderr)
         return 1
@@ -37,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _crash(error: Exception) -> str:
     """Return what to tell of an error that nobody expected: where its details are, or the details themselves."""
+    from fusion_app.system import logs  # noqa: PLC0415
+
     details, path = logs.note_crash(error), logs.log_path()
     if path is None:
         return f"something went wrong in the program; please report this:\n{details}"
@@ -44,7 +57,24 @@ def _crash(error: Exception) -> str:
     return f"something went wrong in the program ({kind}); please report it with the last lines of {path}"
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser() -> "argparse.ArgumentParser":
+    import argparse  # noqa: PLC0415
+
+    from fusion_app.cli import (  # noqa: PLC0415
+        align,
+        bench,
+        desktop_entry,
+        devices,
+        doctor,
+        fuse,
+        record,
+        recover,
+        sync,
+        view,
+        weights,
+    )
+    from fusion_app.cli.options import run_options  # noqa: PLC0415
+
     parser = argparse.ArgumentParser(
         prog="main.py",
         description="CS2Fusion Live: infrared and visible video become one picture. Without a command a window opens.",

@@ -14,6 +14,7 @@ from fusion_app.alignment.placement import Placement, placement_of
 from fusion_app.alignment.preview import edges_over
 from fusion_app.alignment.profile import AlignmentProfile, save_profile
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
+from fusion_app.cli.startup import say
 from fusion_app.errors import CalibrationError
 from fusion_app.finding.alignment_of_sources import LIVE_S, FoundAlignment, align_sources
 from fusion_app.finding.calibration import HINT, Calibration
@@ -55,7 +56,8 @@ def align(options: argparse.Namespace) -> int:
         save_profile(options.output, replace(calibration.profile, name=options.name))
     if calibration.accepted and options.preview is not None:
         write_png(options.preview, preview(found))
-    print(_as_json(calibration) if options.json else _in_words(calibration, options.output))
+    text = _as_json(calibration) if options.json else _in_words(calibration, options.output)
+    say(*text.split("\n"))
     return 0 if calibration.accepted else 1
 
 

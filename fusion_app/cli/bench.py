@@ -6,6 +6,7 @@ import sys
 from fusion_app.bench import options as bench_options
 from fusion_app.bench.live import Live
 from fusion_app.cli.options import Commands, add_command
+from fusion_app.cli.startup import say
 from fusion_app.errors import FusionAppError
 from fusion_app.settings import Settings
 
@@ -19,11 +20,11 @@ def register(commands: Commands) -> None:
 def bench(options: argparse.Namespace) -> int:
     """Measure how fast models, runtimes and whole sessions are on this machine."""
 
-    def say(text: str) -> None:
+    def tell(text: str) -> None:
         if not options.quiet:
             print(f"bench: {text}", file=sys.stderr, flush=True)
 
-    print(bench_options.run_command(options, say, in_window))
+    say(*bench_options.run_command(options, tell, in_window).split("\n"))
     return 0
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 
 from fusion_app.cli.options import Commands, add_command
+from fusion_app.cli.startup import say
 from fusion_app.errors import SourceError
 from fusion_app.sources.capture import CaptureSource
 from fusion_app.sources.devices import Camera, cameras
@@ -42,7 +43,8 @@ def register(commands: Commands) -> None:
 def devices(options: argparse.Namespace) -> int:
     """List the cameras of this machine by name, with the address that stays theirs."""
     found = [listed(camera, is_tried=options.is_tried) for camera in cameras()]
-    print(as_json(found) if options.json else as_text(found))
+    text = as_json(found) if options.json else as_text(found)
+    say(*text.split("\n"))
     return 0
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
 from fusion_app.cli.progress import ProgressBar, interruptible
+from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 
@@ -42,13 +43,13 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
     finally:
         progress.close()
     if not quiet:
-        print(_summary(job, report))
+        say(*_summary(job, report))
     if not report.is_complete:
         return 130
     return 1 if report.failed else 0
 
 
-def _summary(job: FuseJob, report: FuseReport) -> str:
+def _summary(job: FuseJob, report: FuseReport) -> list[str]:
     lines = [f"note: {notice}" for notice in report.notices]
     if report.dropped:
         lines.append(f"note: {report.dropped} visible frames were not fused")
@@ -56,7 +57,7 @@ def _summary(job: FuseJob, report: FuseReport) -> str:
     state = "" if report.is_complete else f"interrupted at {report.reached_s:.2f} s of the source; "
     lines.append(f"{state}{report.fused} frames fused by {report.model} in {report.seconds:.1f} s ({fps:.1f} fps)")
     lines.append(f"written to {job.output.absolute()}")
-    return "\n".join(lines)
+    return lines
 
 
 def _seconds(text: str) -> float:

@@ -11,6 +11,8 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
+from fusion_app.system.ending import HANGUP, ending_signals
+
 
 class ProgressBar:
     """Frames done, frames per second and the time that is left, from the first frame on."""
@@ -65,16 +67,20 @@ class ProgressLine:
 
 @contextmanager
 def interruptible(cancel: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C or SIGTERM set ``cancel``; a second one interrupts at once."""
+    """Let the first Ctrl-C or SIGTERM set ``cancel``; a second one interrupts at once.
+
+    A terminal that closes does as SIGTERM does, however often it says so; unless it was to be ignored (``nohup``).
+    """
 
     def request(number: int, _frame: FrameType | None) -> None:
         cancel.set()
-        signal.signal(number, previous[signal.Signals(number)])
+        if number != HANGUP:
+            signal.signal(number, previous[signal.Signals(number)])
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    previous = {number: signal.getsignal(number) for number in ending_signals()}
     for number in previous:
         signal.signal(number, request)
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
 from fusion_app.cli.progress import ProgressLine, interruptible
+from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.recording import RecordingStatus
 from fusion_app.recording.disk import megabytes
@@ -70,7 +71,7 @@ def _record(session: Session, settings: Settings, options: argparse.Namespace, e
         failure = _stop(recorder, session)
     failure = failure or _run_error(session)
     for text in () if options.quiet else _summary(session, recorder.final):
-        print(text)
+        say(text)
     if failure is not None:
         print(f"error: {failure}", file=sys.stderr)
         return 1
@@ -123,7 +124,7 @@ def _progress(status: RecordingStatus) -> str:
         f"recording {minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}",
         megabytes(status.size),
         f"{status.written} frames",
-        f"{status.dropped} dropped",
+        f"{status.dropped} dropped, {status.unfused} not fused in time",
         status.warning or f"{megabytes(status.disk_left)} left",
     ]
     return " · ".join(parts)
@@ -131,11 +132,10 @@ def _progress(status: RecordingStatus) -> str:
 
 def _summary(session: Session, status: RecordingStatus | None) -> list[str]:
     lines = [f"note: {notice}" for notice in session.notices()]
-    if missing := session.pairs.counts.dropped + session.vis.dropped:
-        lines.append(f"note: {missing} visible frames were not fused and are not recorded")
     if status is not None:
         more = f" in {status.part} parts" if status.part > 1 else ""
-        lines.append(f"{status.written} frames, {status.seconds:.1f} s recorded{more}; {status.dropped} dropped")
+        lost = f"{status.dropped} dropped, {status.unfused} not fused in time"
+        lines.append(f"{status.written} frames, {status.seconds:.1f} s recorded{more}; {lost}")
         lines.append(f"written to {status.first.absolute()}")
     return lines
 

@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command
+from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.recording import recover as recover_one
 from fusion_app.recording import unfinished_recordings
+from fusion_app.sources import is_image_folder
 
 
 def register(commands: Commands) -> None:
@@ -24,7 +26,8 @@ def recover(options: argparse.Namespace) -> int:
     failed = 0
     for path in _unfinished(options.place):
         try:
-            print(f"recovered: {recover_one(path)}")
+            is_whole = recover_one(path) is not None
+            say(f"recovered: {path}" if is_whole else f"{path}: nothing was recorded before its program ended")
         except RecordingError as error:
             failed += 1
             print(f"error: {error}", file=sys.stderr)
@@ -32,10 +35,10 @@ def recover(options: argparse.Namespace) -> int:
 
 
 def _unfinished(place: Path) -> list[Path]:
-    if place.is_dir():
+    if is_image_folder(str(place)):
         found = unfinished_recordings(place)
         if not found:
-            print(f"{place} holds no unfinished recording")
+            say(f"{place} holds no unfinished recording")
         return found
     if place not in unfinished_recordings(place.parent):
         raise RecordingError(f"{place} is no unfinished recording; nothing was changed")

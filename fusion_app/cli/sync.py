@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 
 from fusion_app.cli.options import Commands, add_command
+from fusion_app.cli.startup import say
 from fusion_app.finding.offset_of_files import FileOffset, offset_of_files
 from fusion_app.finding.synchronisation import MAX_OFFSET_S, WINDOW_S
 
@@ -29,7 +30,8 @@ def register(commands: Commands) -> None:
 def sync(options: argparse.Namespace) -> int:
     """Find the time offset between two recordings from what moves in both, or say that it cannot be told."""
     found = offset_of_files(options.ir, options.vis, options.window, options.max_offset)
-    print(_as_json(found) if options.json else _in_words(found))
+    text = _as_json(found) if options.json else _in_words(found)
+    say(*text.split("\n"))
     return 0
 
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command
+from fusion_app.cli.startup import say
 
 
 def register(commands: Commands) -> None:
@@ -21,5 +22,5 @@ def import_weights(options: argparse.Namespace) -> int:
     from fusion_app.engine.weights_import import import_authors_weights  # noqa: PLC0415 - needs torch
 
     card = import_authors_weights(options.file, options.output, overwrite=options.overwrite)
-    print(f"{options.output}: {card}")
+    say(f"{options.output}: {card}")
     return 0

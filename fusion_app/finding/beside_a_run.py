@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -25,6 +26,8 @@ from fusion_app.finding.synchronisation import (
 )
 from fusion_app.frames import Frame, FusedFrame, Image, Size, size_of
 from fusion_app.pipeline.compositing import luma
+
+T = TypeVar("T")
 
 NICENESS = 10
 PAIR_EVERY_S = 0.4
@@ -49,8 +52,14 @@ class EstimatorThread:
             self._job = job
             self._wake.notify_all()
 
+    def hand_over(self, take: Callable[[T], None], found: T) -> None:
+        """Call ``take`` with what a job has ``found``, unless nobody waits for it any more."""
+        with self._wake:
+            if not self._is_closing:
+                take(found)
+
     def close(self, timeout_s: float = 5.0) -> None:
-        """Forget what waits and end the thread after the job in work."""
+        """Forget what waits and end the thread after the job in work; wait at most ``timeout_s`` for it."""
         with self._wake:
             self._is_closing = True
             self._job = None
@@ -141,7 +150,7 @@ class OffsetEstimator:
             middle_s = (vis[0].pts_s + vis[-1].pts_s) / 2
             with self._lock:
                 self._windows = [*self._windows, WindowOffset(middle_s, estimate)][-MAX_WINDOWS:]
-        self._on_estimate(estimate)
+        self._thread.hand_over(self._on_estimate, estimate)
 
 
 class AlignmentEstimator:
@@ -182,7 +191,7 @@ class AlignmentEstimator:
         with self._lock:
             pairs, sizes = tuple(self._pairs), self._sizes
         if sizes is not None:
-            self._thread.submit(lambda: self._on_estimate(calibrate(pairs, *sizes)))
+            self._thread.submit(lambda: self._thread.hand_over(self._on_estimate, calibrate(pairs, *sizes)))
 
     def _keep(self, grey: Image, vis: Frame) -> None:
         sizes = size_of(grey), vis.size

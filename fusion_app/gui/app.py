@@ -17,6 +17,7 @@ from fusion_app.errors import FusionAppError
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import Settings
 from fusion_app.system import logs
+from fusion_app.system.ending import ending_signals
 
 PATIENCE_S = 1.0
 """How long threads that are left behind may take to end."""
@@ -96,12 +97,15 @@ def report_unexpected_errors(window: MainWindow) -> None:
 
 
 def _close_on_signals(app: QApplication, window: MainWindow) -> None:
-    """Close in order on Ctrl-C and SIGTERM. Python sees signals only between its own instructions: hence the timer."""
+    """Close in order on Ctrl-C, SIGTERM and a terminal that closes.
+
+    Python sees signals only between its own instructions: hence the timer.
+    """
 
     def close(*_: object) -> None:
         QTimer.singleShot(0, window.close_at_once)  # not here: Python may be in the middle of painting
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         signal.signal(number, close)
     awake = QTimer(app)
     awake.timeout.connect(lambda: None)

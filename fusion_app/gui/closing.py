@@ -28,29 +28,44 @@ class Closing(QObject):
         self.asks = True
         """Whether the user is asked before a recording is finished."""
         self.is_done = False
+        self._question: QMessageBox | None = None
         self._window = window
         self._controller = controller
         self._recording = recording
         self._commands = commands
 
     def begin(self) -> bool:
-        """Begin to close; tell False if the user would rather go on recording."""
-        if self.asks and self._recording.state in RUNNING and not self._may_stop_recording():
+        """Begin to close; tell False if the user has to be asked first, who may rather go on recording."""
+        if self.asks and self._recording.state in RUNNING:
+            self._ask()
             return False
+        if self._question is not None:
+            self._question.close()
         self._commands.stop_export(self._controller.worker)
         self._controller.close()
         self._controller.worker.submit(lambda: None, self._finish)  # behind everything that waits
         QTimer.singleShot(CLOSE_WITHIN_MS, self._give_up)
         return True
 
-    def _may_stop_recording(self) -> bool:
-        box = QMessageBox(self._window)
+    def _ask(self) -> None:
+        """Ask once, without waiting for the answer: a signal may come first."""
+        if self._question is not None:
+            return
+        self._question = box = QMessageBox(self._window)
         box.setWindowTitle(self.tr("Recording"))
         box.setText(self.tr("A recording is running. Finish it and close?"))
         finish = box.addButton(self.tr("Finish and close"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(self.tr("Go on recording"), QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        return box.clickedButton() is finish
+        box.finished.connect(lambda: self._on_answer(is_finish=box.clickedButton() is finish))
+        box.open()
+
+    def _on_answer(self, *, is_finish: bool) -> None:
+        question, self._question = self._question, None
+        if question is not None:
+            question.deleteLater()
+        if is_finish:
+            self.asks = False
+            self._window.close()
 
     def _give_up(self) -> None:
         is_writing = self._recording.state is RecordingState.FINALISING

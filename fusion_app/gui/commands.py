@@ -26,6 +26,7 @@ from fusion_app.gui.view.pixels import to_qimage
 from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
 from fusion_app.recording.snapshot import free_path, recording_folder
 from fusion_app.settings import SourceSettings
+from fusion_app.sources import is_there
 from fusion_app.sources.devices import cameras
 
 DEMO = RecentPair("synthetic:ir", "synthetic:vis")
@@ -164,7 +165,7 @@ class Commands(QObject):
 
     def _known_sources(self) -> SourceSettings:
         sources = self._controller.settings.sources
-        is_files = all(Path(uri).exists() for uri in (sources.ir, sources.vis) if uri)
+        is_files = all(is_there(uri) for uri in (sources.ir, sources.vis) if uri)
         return sources if is_files else SourceSettings()
 
     def _ask(self, dialog: PairDialog) -> None:
@@ -188,9 +189,10 @@ class Commands(QObject):
             self._controller.toggle()
         settings = self._controller.settings
         vis = Path(settings.sources.vis)
-        folder = vis.absolute().parent if vis.exists() else recording_folder(settings.recording)
-        name = f"{vis.stem}-fused.mkv" if vis.exists() else ""
-        output = folder / name if name else free_path(folder, "fused", ".mkv")
+        if is_there(settings.sources.vis):
+            output = vis.absolute().parent / f"{vis.stem}-fused.mkv"
+        else:
+            output = free_path(recording_folder(settings.recording), "fused", ".mkv")
         dialog = ExportDialog(settings, output, self._window)
         dialog.exported.connect(self._recording.saved)
         self.open_dialog(dialog)

@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.appearance import Appearance
@@ -277,3 +277,6 @@ class MainWindow(QMainWindow):
         self.watch.stop()
         self.docks.close()
         self.close()
+        for other in QApplication.topLevelWidgets():  # a file dialog waits in a loop of its own for an answer
+            if other is not self and other.isVisible():
+                other.close()

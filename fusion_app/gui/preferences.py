@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from PyQt6.QtCore import QByteArray, QSettings
 
-from fusion_app.errors import without_password
+from fusion_app.errors import has_password, without_password
 from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.view.palettes import Palette
 from fusion_app.gui.view.view_grid import Layout
@@ -122,7 +122,7 @@ class Preferences:
 
     def remember(self, pair: RecentPair) -> None:
         """Put ``pair`` first among the recent ones; addresses with a password are not written down."""
-        if any(without_password(uri) != uri for uri in (pair.ir, pair.vis)):
+        if any(map(has_password, (pair.ir, pair.vis))):
             return
         pairs = [pair, *(other for other in self.recent if other != pair)][:MOST_RECENT]
         self._store.setValue("recent", [f"{item.ir}\n{item.vis}" for item in pairs])

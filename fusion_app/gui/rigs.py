@@ -8,10 +8,11 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from fusion_app.errors import without_password
+from fusion_app.errors import has_password
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.settings import Settings, load_settings, save_settings
+from fusion_app.sources import is_there
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -78,10 +79,10 @@ class Rigs(QObject):
     def _on_saved(self, path: Path, _: None) -> None:
         self._note(path)
         sources = self._controller.settings.sources
-        self.saved.emit(path, any(without_password(uri) != uri for uri in (sources.ir, sources.vis)))
+        self.saved.emit(path, any(map(has_password, (sources.ir, sources.vis))))
 
     def _on_failed(self, path: str, error: Exception) -> None:
-        if not Path(path).exists():
+        if not is_there(path):
             self._preferences.forget_rig(path)
             self.changed.emit()
         self.failed.emit(error)
@@ -94,7 +95,7 @@ class Rigs(QObject):
 
 def absolute(uri: str) -> str:
     """Return ``uri``, a path of something that exists made absolute: a rig may be opened from elsewhere."""
-    return str(Path(uri).absolute()) if uri and Path(uri).exists() else uri
+    return str(Path(uri).absolute()) if is_there(uri) else uri
 
 
 def is_rig(path: str) -> bool:

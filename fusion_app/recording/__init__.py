@@ -11,7 +11,7 @@ from fusion_app.recording.entry import Entry, entry_of
 from fusion_app.recording.preroll import PreRoll, PreRollStatus
 from fusion_app.recording.recorder import Recorder
 from fusion_app.recording.recording import Recording, RecordingStatus
-from fusion_app.recording.recovery import dismiss, recover, unfinished_recordings
+from fusion_app.recording.recovery import dismiss, is_without_frames, recover, unfinished_recordings
 from fusion_app.recording.sidecar import About, EngineFacts
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "SessionClock",
     "dismiss",
     "entry_of",
+    "is_without_frames",
     "recover",
     "unfinished_recordings",
 ]

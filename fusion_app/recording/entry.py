@@ -3,12 +3,15 @@
 import csv
 import io
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.system.whole_files import open_bounded
 from fusion_app.writers.base import write_failure
 
 COLUMNS = (
@@ -39,8 +42,10 @@ class Entry:
         latency_ms: From its capture (a file's: from when it was read) to its fused image, milliseconds.
         period_s: Nominal time from one frame to the next at this moment, seconds.
         ir_period_s: The same of infrared.
-        marks: What is to be known of it: ``held``, ``lost:ir``, ``nuc``, ``dropped:3``, ``marker:…``, ``pause:2.5``.
+        marks: What is to be known of it: ``held``, ``lost:ir``, ``nuc``, ``dropped:3``, ``unfused:3``, ``marker:…``,
+            ``pause:2.5``.
         begins_part: The user wants a new part to begin with it.
+        unfused: Visible frames that could not be fused in time, since the session was attached to.
     """
 
     fused: FusedFrame
@@ -50,6 +55,7 @@ class Entry:
     ir_period_s: float = 0.04
     marks: tuple[str, ...] = ()
     begins_part: bool = False
+    unfused: int = 0
 
     def marked(self, *marks: str) -> "Entry":
         """Return the entry with more marks."""
@@ -95,6 +101,27 @@ def marker(kind: str, value: object) -> str:
     """Return a mark; the text of a user must break neither the line nor the list of marks."""
     text = " ".join(str(value).replace(";", ",").split())[:MARK_LENGTH]
     return f"{kind}:{text}"
+
+
+class Losses:
+    """Lets each loss be told once, on the next line that is written: what is dropped tells nothing."""
+
+    def __init__(self, unfused: int | None = None) -> None:
+        """Begin where ``unfused`` frames have been told of; None: with those of the first entry."""
+        self.dropped = 0
+        """Told of so far."""
+        self.unfused = unfused
+
+    def marks(self, entry: Entry, dropped: int) -> tuple[str, ...]:
+        """Return what ``entry`` has to tell, before which ``dropped`` frames could not be written in all."""
+        if self.unfused is None:
+            self.unfused = entry.unfused
+        more = {"dropped": dropped - self.dropped, "unfused": entry.unfused - self.unfused}
+        return tuple(marker(kind, count) for kind, count in more.items() if count > 0)
+
+    def told(self, entry: Entry, dropped: int) -> None:
+        """Note that the marks of ``entry`` are written."""
+        self.dropped, self.unfused = dropped, entry.unfused
 
 
 class FrameLog:
@@ -159,16 +186,20 @@ class FrameLog:
             raise RecordingError(write_failure(self._path, error)) from error
 
 
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    """Return the lines of the CSV of a recording by the names of their columns, as far as it can be read."""
+    with suppress(OSError, csv.Error), open_bounded(path, MAX_LOG_BYTES) as data:
+        text = io.TextIOWrapper(data, "utf-8", errors="replace", newline="")
+        yield from csv.DictReader(iter(lambda: text.readline(MAX_LINE), ""))
+
+
 def markers_of(path: Path) -> list[tuple[float, str]]:
     """Return PTS and text of the markers in the CSV of a recording; lines that are damaged have none."""
     found: list[tuple[float, str]] = []
-    if path.stat().st_size > MAX_LOG_BYTES:
-        return found
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        for row in csv.DictReader(iter(lambda: file.readline(MAX_LINE), "")):
-            texts = [mark[7:] for mark in (row.get("marks") or "").split(";") if mark.startswith("marker:")]
-            try:
-                found.extend((float(row["pts_s"]), text) for text in texts)
-            except (KeyError, TypeError, ValueError):
-                continue
+    for row in rows_of(path):
+        texts = [mark[7:] for mark in (row.get("marks") or "").split(";") if mark.startswith("marker:")]
+        try:
+            found.extend((float(row["pts_s"]), text) for text in texts)
+        except (KeyError, TypeError, ValueError):
+            continue
     return [(pts_s, text) for pts_s, text in found if 0 <= pts_s < LONGEST_S]

@@ -1,7 +1,6 @@
 """The CSV of a recording, read again: what it says of each frame."""
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -9,7 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from fusion_app.recording.entry import LONGEST_S, MAX_LINE, MAX_LOG_BYTES
+from fusion_app.recording.entry import LONGEST_S, rows_of
 
 CLOSE_S = 0.0015
 """Two times are the same if they are nearer than this: a file knows milliseconds, a CSV microseconds."""
@@ -84,7 +83,7 @@ def lines_of(path: Path, began_s: float) -> Lines:
         began_s: When its part began, seconds.
     """
     found: list[Line] = []
-    for row in _rows(path):
+    for row in rows_of(path):
         line = _line(row, began_s)
         if line is not None and (not found or line.time_s > found[-1].time_s):
             found.append(line)
@@ -93,22 +92,12 @@ def lines_of(path: Path, began_s: float) -> Lines:
 
 def began_of(path: Path) -> float | None:
     """Return when the part began whose CSV is ``path``, or None if it does not say."""
-    for row in _rows(path):
+    for row in rows_of(path):
         try:
             return float(row["time_s"]) - float(row["pts_s"])
         except (KeyError, TypeError, ValueError):
             return None
     return None
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    try:
-        if path.stat().st_size > MAX_LOG_BYTES:
-            return
-        with path.open(encoding="utf-8", errors="replace", newline="") as file:
-            yield from csv.DictReader(iter(lambda: file.readline(MAX_LINE), ""))
-    except (OSError, csv.Error):
-        return
 
 
 def _line(row: dict[str, str], began_s: float) -> Line | None:

@@ -15,6 +15,9 @@ FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
 GLANCE_S = 0.2
 """Who only looks whether a file is held holds it himself, for less than this."""
 
+_claimed: "dict[Path, MarkerFile]" = {}
+"""Marker files that this process holds for recordings which wait for their first frame."""
+
 
 class MarkerFile:
     """``NAME.recording`` beside a video, held for as long as the video is being written: `begin` or `adopt` one."""
@@ -48,9 +51,11 @@ def begin(video: Path) -> MarkerFile:
         OSError: The folder cannot be written to.
     """
     path = video.with_suffix(SUFFIX)
-    descriptor = os.open(path, FLAGS | os.O_CREAT, 0o644)
-    _lock(descriptor, GLANCE_S)
-    return MarkerFile(path, descriptor)
+    if (held := _claimed.pop(path, None)) is not None:
+        if path.exists():
+            return held
+        held.release()
+    return _held(path, os.O_CREAT)
 
 
 def adopt(video: Path) -> MarkerFile | None:
@@ -70,13 +75,22 @@ def adopt(video: Path) -> MarkerFile | None:
 
 
 def claim(video: Path) -> None:
-    """Take the name of ``video`` before anything of it is written: its marker file is there, and nobody's yet.
+    """Take the name of ``video`` before anything of it is written, and hold its marker file for `begin`.
 
     Raises:
         FileExistsError: Somebody else was faster.
         OSError: The folder cannot be written to.
     """
-    os.close(os.open(video.with_suffix(SUFFIX), FLAGS | os.O_CREAT | os.O_EXCL, 0o644))
+    path = video.with_suffix(SUFFIX)
+    _claimed[path] = _held(path, os.O_CREAT | os.O_EXCL)
+
+
+def give_up(video: Path) -> None:
+    """Take the marker file of ``video`` away, whoever made it."""
+    path = video.with_suffix(SUFFIX)
+    if (held := _claimed.pop(path, None)) is not None:
+        held.remove()
+    path.unlink(missing_ok=True)
 
 
 def is_abandoned(path: Path) -> bool:
@@ -92,6 +106,12 @@ def is_abandoned(path: Path) -> bool:
         return _lock(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _held(path: Path, more: int) -> MarkerFile:
+    descriptor = os.open(path, FLAGS | more, 0o644)
+    _lock(descriptor, GLANCE_S)
+    return MarkerFile(path, descriptor)
 
 
 def _lock(descriptor: int, patience_s: float = 0.0) -> bool:

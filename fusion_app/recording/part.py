@@ -14,7 +14,7 @@ from fusion_app.settings import RecordingSettings
 from fusion_app.writers.base import write_failure
 from fusion_app.writers.video import VideoWriter
 
-MARKER, DROPPED = "marker:", "dropped:"
+MARKER, DROPPED, UNFUSED = "marker:", "dropped:", "unfused:"
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Part:
         self.path = path
         self.frames = 0
         self.dropped = 0
+        self.unfused = 0
         self.seconds = 0.0
         """From its first frame to the end of its last."""
         self.size = 0
@@ -94,7 +95,8 @@ class Part:
         self.frames += 1
         self.size = _size(self.path)
         self.seconds = entry.fused.pts_s - self._origin_s + entry.period_s
-        self.dropped += sum(int(mark.removeprefix(DROPPED)) for mark in entry.marks if mark.startswith(DROPPED))
+        self.dropped += _sum(entry, DROPPED)
+        self.unfused += _sum(entry, UNFUSED)
 
     def close(self, reason: str) -> None:
         """Finish all of it, whatever fails on the way.
@@ -102,7 +104,7 @@ class Part:
         Raises:
             RecordingError: The first thing that failed.
         """
-        sidecar = self._sidecar.end(self.frames, self.dropped, reason)
+        sidecar = self._sidecar.end(self.frames, self.dropped, self.unfused, reason)
         steps: list[Callable[[], None]] = [
             self._video.close if self._video is not None else lambda: None,
             self._log.close,
@@ -113,6 +115,11 @@ class Part:
         self.size = _size(self.path)
         if failures:
             raise failures[0]
+
+
+def _sum(entry: Entry, kind: str) -> int:
+    """Return the number in the marks of one ``kind``."""
+    return sum(int(mark.removeprefix(kind)) for mark in entry.marks if mark.startswith(kind))
 
 
 def _size(path: Path) -> int:

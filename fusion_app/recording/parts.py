@@ -28,6 +28,7 @@ class Parts:
         self.dropped_before = 0
         """Frames that are missing in the pre-roll."""
         self.disk = DiskWatch(path.parent, plan.settings)
+        self._finished_unfused = 0
         self._plan = plan
         self._before = before
         self._first_path = path
@@ -46,6 +47,11 @@ class Parts:
     def size(self) -> int:
         """Bytes on disk."""
         return self._finished_bytes + (self._part.size if self._part is not None else 0)
+
+    @property
+    def unfused(self) -> int:
+        """Frames that are missing because they could not be fused in time."""
+        return self._finished_unfused + (self._part.unfused if self._part is not None else 0)
 
     def begin(self) -> None:
         """Write the pre-roll, encoded already: a part, or more where pictures have changed their size or depth.
@@ -124,3 +130,4 @@ class Parts:
         finally:
             self._began_s += part.seconds
             self._finished_bytes += part.size
+            self._finished_unfused += part.unfused

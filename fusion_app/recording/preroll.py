@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fusion_app.errors import RecordingError
 from fusion_app.recording.clips import Clip, ClipWriter, joined
-from fusion_app.recording.entry import Entry, marker
+from fusion_app.recording.entry import Entry, Losses
 from fusion_app.recording.recorder import Recorder
 from fusion_app.settings import RecordingSettings
 
@@ -51,7 +51,7 @@ class PreRoll:
         self._capacity = capacity
         self._writer = ClipWriter(settings, capacity)
         self._recorder: Recorder[Entry] | None = None
-        self._told_dropped = 0
+        self._losses = Losses()
 
     @property
     def lag(self) -> float:
@@ -63,15 +63,20 @@ class PreRoll:
         """Bytes of `CAPACITY` that are not used; what comes while the pre-roll is written may have them."""
         return max(0, self._capacity - self._writer.bytes) if self._recorder is not None else 0
 
+    @property
+    def unfused(self) -> int | None:
+        """How many frames that could not be fused in time its lines have told of; None where it holds none."""
+        return self._losses.unfused
+
     def keep(self, entry: Entry) -> None:
         """Keep ``entry``, and forget what is too old or too much."""
         if not self._seconds:
             return
         if self._recorder is None:
             self._recorder = Recorder(self._writer, is_live=True, capacity=WAITING, weigh=lambda item: item.bytes)
-        dropped = self._recorder.dropped - self._told_dropped
-        if self._recorder.offer(entry.marked(*([marker("dropped", dropped)] if dropped else []))):
-            self._told_dropped += dropped
+        dropped = self._recorder.dropped
+        if self._recorder.offer(entry.marked(*self._losses.marks(entry, dropped))):
+            self._losses.told(entry, dropped)
         self.newest_s = entry.fused.pts_s
 
     def take(self) -> list[Clip]:

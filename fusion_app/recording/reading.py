@@ -19,7 +19,10 @@ BESIDE = (".yaml", ".csv")
 
 def is_recording(path: Path) -> bool:
     """Tell whether ``path`` is a video with an infrared and a visible track."""
-    return path.is_file() and set(TRACKS) <= set(track_titles(path))
+    try:
+        return path.is_file() and set(TRACKS) <= set(track_titles(path))
+    except OSError:
+        return False  # no file system takes the name; opening it will say so
 
 
 def recording_of(path: Path) -> Path | None:

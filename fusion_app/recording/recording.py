@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
-from fusion_app.recording.entry import Entry, marker
+from fusion_app.recording.entry import Entry, Losses, marker
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
 from fusion_app.recording.preroll import PreRoll
@@ -24,6 +24,7 @@ class RecordingStatus:
         size: Bytes on disk, all parts together.
         written: Frames written.
         dropped: Frames lost because the disk or the encoder was too slow.
+        unfused: Visible frames that are missing because they could not be fused in time.
         path: The part being written.
         part: Its number, from 1.
         backlog: Frames that wait to be written.
@@ -38,6 +39,7 @@ class RecordingStatus:
     size: int
     written: int
     dropped: int
+    unfused: int = 0
     path: Path = Path()
     part: int = 1
     backlog: int = 0
@@ -83,7 +85,7 @@ class Recording:
         self._is_paused = False
         self._has_resumed = False
         self._must_split = False
-        self._told_dropped = 0
+        self._losses = Losses(None if before is None else before.unfused)
         self._cut_s = 0.0
         self._first_s: float | None = None
         self._last_s = None if before is None else before.newest_s
@@ -123,6 +125,7 @@ class Recording:
             paused_s = max(0.0, entry.fused.pts_s - self._last_s - entry.period_s)
             self._cut_s += paused_s
             marks.append(marker("pause", f"{paused_s:.3f}"))
+            self._losses.unfused = entry.unfused  # nobody wanted those
         self._is_over = self._is_over or self._is_late(entry.fused.pts_s)
         if not self._is_over and not self._offer(entry, marks):
             self._remember(marks, must_split=entry.begins_part)
@@ -134,11 +137,11 @@ class Recording:
         return self._duration_s is not None and file_s - self._first_s >= self._duration_s - 1e-6
 
     def _offer(self, entry: Entry, marks: list[str]) -> bool:
-        dropped = self._recorder.dropped - self._told_dropped
-        told = (marker("dropped", dropped),) if dropped else ()
+        dropped = self._recorder.dropped
+        told = self._losses.marks(entry, dropped)
         is_taken = self._recorder.offer(_moved(entry.marked(*marks, *told), self._cut_s))
         if is_taken:
-            self._told_dropped += dropped
+            self._losses.told(entry, dropped)
         self._last_s = entry.fused.pts_s
         return is_taken
 
@@ -173,6 +176,7 @@ class Recording:
             size=size,
             written=parts.before + recorder.written,
             dropped=parts.dropped_before + recorder.dropped,
+            unfused=parts.unfused,
             backlog=recorder.backlog,
             disk_left=parts.disk.free,
             minutes_left=parts.disk.usable / rate / 60 if rate else None,
@@ -187,7 +191,7 @@ class Recording:
         Raises:
             RecordingError: Something could not be written.
         """
-        self._parts.late_drops = self._recorder.dropped - self._told_dropped
+        self._parts.late_drops = self._recorder.dropped - self._losses.dropped
         self._recorder.close()
 
     def _remember(self, marks: list[str], *, must_split: bool = False) -> None:

@@ -12,12 +12,13 @@ from fusion_app import __version__
 from fusion_app.errors import RecordingError, without_password
 from fusion_app.frames import FusedFrame
 from fusion_app.settings import Settings
-from fusion_app.system.whole_files import write_whole
+from fusion_app.system.whole_files import open_bounded, write_whole
 from fusion_app.system.yaml_files import to_yaml
 from fusion_app.writers.base import write_failure
 
 PROGRAM = f"CS2Fusion Live {__version__}"
 OPENING = "How this was made; `main.py fuse RECORDING` reads it to fuse a recording again"
+MAX_HASHED_BYTES = 2**30
 LIBRARIES = ("numpy", "opencv-python", "av", "torch", "openvino")
 
 
@@ -68,6 +69,7 @@ class Sidecar:
         rig: The settings; ``rig.sources.offset_ms`` is in the recorded times already.
         frames: Frames written, once finished.
         dropped: Frames lost because disk or encoder were too slow.
+        unfused: Visible frames that are missing because they could not be fused in time.
         finished: Wall clock of the end; empty while it is being written, and when that ended without notice.
         ended: Why it ended: ``stopped``, ``next part``, ``recovered``, or what failed.
     """
@@ -82,12 +84,13 @@ class Sidecar:
     rig: Settings = field(default_factory=Settings)
     frames: int = 0
     dropped: int = 0
+    unfused: int = 0
     finished: str = ""
     ended: str = ""
 
-    def end(self, frames: int, dropped: int, reason: str) -> "Sidecar":
+    def end(self, frames: int, dropped: int, unfused: int, reason: str) -> "Sidecar":
         """Return it as it is once the recording has ended."""
-        return replace(self, frames=frames, dropped=dropped, finished=clock_text(), ended=reason)
+        return replace(self, frames=frames, dropped=dropped, unfused=unfused, finished=clock_text(), ended=reason)
 
 
 def sidecar_of(about: About, started_s: float, part: int, began_s: float, tracks: tuple[str, ...]) -> Sidecar:
@@ -163,9 +166,9 @@ def without_secrets(rig: Settings) -> Settings:
 
 
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, empty if it cannot be read."""
+    """Return the SHA-256 of a file, empty if it cannot be read or is larger than weights are."""
     try:
-        with path.open("rb") as file:
+        with open_bounded(path, MAX_HASHED_BYTES) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""

@@ -129,6 +129,8 @@ class QualityKeeper:
         self._base = base
         self._frame = frame
         self._watched = Watched()
+        self._changing = threading.Lock()
+        """Held while `_rung` or the engine changes: by the runner's thread, the keeper's own, and the user's."""
         self._rung: Rung | None = None
         self._measurement: Measurement | None = None
         self._since = 0.0
@@ -161,8 +163,9 @@ class QualityKeeper:
         return self._rung is not None and self._rung != self._policy.ladder[-1]
 
     def stop(self) -> None:
-        """Change nothing any more: the user has chosen a model, or the session ends."""
-        self._rung = None
+        """Change nothing any more: the user has chosen a model, or the session ends. What is on its way is too late."""
+        with self._changing:
+            self._rung = None
 
     def close(self) -> None:
         """Stop, and wait for an engine that is being opened."""
@@ -182,7 +185,7 @@ class QualityKeeper:
         chosen = self._better_or_cheaper(rung)
         if chosen.cost < rung.cost and self._watched.waits():
             self._times_ms.clear()  # what follows shows whether that was enough
-        elif chosen != rung:
+        elif chosen != rung and self._goes_on(rung, chosen):
             self._begin_change(chosen)
 
     def _better_or_cheaper(self, rung: Rung) -> Rung:
@@ -198,9 +201,16 @@ class QualityKeeper:
     def _begin_change(self, rung: Rung) -> None:
         if self._measurement is not None:
             self._measurement.forget()  # it was wrong, or other programs need the machine: measure the next time
-        self._watch(rung)
         self._thread = threading.Thread(target=self._change, args=(rung,), name="quality", daemon=True)
         self._thread.start()
+
+    def _goes_on(self, before: Rung, rung: Rung) -> bool:
+        """Go on with ``rung`` unless that ``before`` it is no longer the one in use; tell whether it is."""
+        with self._changing:
+            if self._rung is before:
+                self._watch(rung)
+                return True
+            return False
 
     def _watch(self, rung: Rung) -> None:
         self._rung = rung
@@ -208,12 +218,13 @@ class QualityKeeper:
         self._times_ms.clear()
 
     def _change(self, rung: Rung) -> None:
-        if self._rung != rung:
+        if self._rung is not rung:
             return  # the session closes: load no library any more
         engine = self._open(rung)
-        if self._rung == rung:
-            self._watched.exchange(engine)
-            self._watch(rung)
+        with self._changing:
+            if self._rung is rung:
+                self._watched.exchange(engine)
+                self._watch(rung)
 
     def _open(self, rung: Rung) -> Engine:
         engine = open_engine(rung.settings(self._base, self._frame), is_real_time=True)

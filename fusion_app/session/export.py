@@ -14,7 +14,7 @@ from fusion_app.recording.reading import parts_of, recorded_by
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import Settings
-from fusion_app.sources import path_and_track
+from fusion_app.sources import is_image_folder, path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
 from fusion_app.writers import VideoWriter, open_writer, png_name
 
@@ -237,8 +237,8 @@ def _existing(job: FuseJob) -> list[Path]:
     """Return the files that the job would replace."""
     if not job.output.is_dir():
         return [job.output] if os.path.lexists(job.output) else []  # a link that leads nowhere is there, too
-    vis = Path(job.settings.sources.vis)
-    if not vis.is_dir():
+    vis = job.settings.sources.vis
+    if not is_image_folder(vis):
         return sorted(job.output.glob("*.png"))
-    names = (png_name(path.name, 0) for path in image_files(vis))
+    names = (png_name(path.name, 0) for path in image_files(Path(vis)))
     return [path for name in names if (path := job.output / name).exists()]

@@ -48,6 +48,8 @@ class SessionRecorder:
         self._handing_over = threading.Lock()
         self._engine = session.engine.description
         self._ir_to_vis: Matrix | None = None
+        self._last_vis: int | None = None
+        self._unfused = 0
         session.make_room_for(self._lag)
         session.runner.add_sink(self)
 
@@ -74,7 +76,9 @@ class SessionRecorder:
     def __call__(self, fused: FusedFrame) -> None:
         """Take one frame."""
         entry = entry_of(fused, *self._periods_s(), is_live=self._session.pair.is_live)
-        entry = self._with_alignment(self._with_engine(replace(entry, fused=self._clock(fused))))
+        entry = self._with_alignment(
+            self._with_engine(replace(entry, fused=self._clock(fused), unfused=self._missing(fused)))
+        )
         with self._handing_over:
             if self._recording is not None:
                 self._recording(entry)
@@ -170,6 +174,17 @@ class SessionRecorder:
 
     def _periods_s(self) -> tuple[float, float]:
         return _period_s(self._session.vis), _period_s(self._session.ir)
+
+    def _missing(self, fused: FusedFrame) -> int:
+        """Return how many visible frames could not be fused in time so far."""
+        if not self._session.pair.is_live:
+            return self._session.telemetry.skipped  # a gap in a file's numbers may be a seek
+        number = fused.pair.vis.index
+        if self._last_vis is not None and number > self._last_vis:
+            self._unfused += number - self._last_vis - 1
+        if number >= 0:
+            self._last_vis = number
+        return self._unfused
 
     def _with_engine(self, entry: Entry) -> Entry:
         """Mark the first frame that another engine has fused."""

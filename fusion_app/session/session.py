@@ -106,7 +106,6 @@ class Session:
         return self.pairs.vis_period_s or self.vis.info.period_s
 
     def _exchange(self, engine: Engine) -> None:
-        self.engine = engine
         self._change(lambda pipeline: replace(pipeline, engine=engine))
 
     def adjust_thermal(self, thermal: ThermalSettings) -> None:
@@ -120,6 +119,7 @@ class Session:
     def _change(self, change: Callable[[FusionPipeline], FusionPipeline]) -> None:
         with self._changing:  # the keeper changes the engine from a thread of its own
             self._pipeline = change(self._pipeline)
+            self.engine = self._pipeline.engine
             self.runner.swap(self._pipeline)
 
     def _pair_stream(self, settings: Settings) -> Pairs:

@@ -34,6 +34,7 @@ __all__ = [
     "SourceState",
     "images_by_name",
     "is_image_folder",
+    "is_there",
     "open_source",
     "path_and_track",
 ]
@@ -77,18 +78,18 @@ def _live(uri: str, *, raw: str) -> FrameSource:
 
 
 def is_there(uri: str) -> bool:
-    """Tell whether ``uri`` is a file or folder on disk."""
+    """Tell whether ``uri`` is a file or folder on disk; no name is none, not the current folder."""
     try:
-        return Path(uri).exists()
+        return bool(uri) and Path(uri).exists()
     except (OSError, ValueError):
         return False  # opening it will say why
 
 
 def is_image_folder(uri: str) -> bool:
-    """Tell whether ``uri`` is a folder on disk that may be looked into."""
+    """Tell whether ``uri`` is a folder on disk that may be looked into; no name is none, not the current folder."""
     try:
-        return Path(uri).is_dir()
-    except OSError:
+        return bool(uri) and Path(uri).is_dir()
+    except (OSError, ValueError):
         return False  # opening it will say why
 
 

@@ -1,16 +1,15 @@
 """Frozen data to YAML and back: the only place that reads YAML. Nothing in a file is executed."""
 
 import dataclasses
-import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
-from fusion_app.errors import SettingsError, SettingsFileError
-from fusion_app.system.whole_files import write_whole
+from fusion_app.errors import SettingsError, SettingsFileError, without_passwords
+from fusion_app.system.whole_files import read_bounded, write_whole
 
 T = TypeVar("T")
 
@@ -36,18 +35,25 @@ def read_yaml(path: Path) -> object:
         SettingsError: It cannot be read, is no file of reasonable size, or is not YAML.
     """
     try:
-        state = path.stat()
-        if not stat.S_ISREG(state.st_mode) or state.st_size > MAX_YAML_BYTES:
-            raise SettingsFileError(
-                path, "is unreadable", f"a YAML file of {MAX_YAML_BYTES >> 10} KiB or less is needed"
-            )
-        return yaml.load(path.read_text(encoding="utf-8"), _PlainLoader)  # noqa: S506 - a safe loader with less in it
+        return yaml.load(read_bounded(path, MAX_YAML_BYTES).decode(), _PlainLoader)  # noqa: S506 - a safe loader with less in it
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise SettingsFileError(path, f"is unreadable ({reason})", "a YAML file is needed; check the path") from None
     except (yaml.YAMLError, *_DAMAGE) as error:
-        problem = " ".join(str(error).split())[:200]
+        problem = _problem(error)
         raise SettingsFileError(path, f"is not YAML ({problem})", "write it like assets/default.yaml") from None
+
+
+def _problem(error: Exception) -> str:
+    """Return what is the matter and where; not the line itself, of which half a password may be shown."""
+    if isinstance(error, yaml.MarkedYAMLError) and (mark := error.problem_mark or error.context_mark) is not None:
+        said = ", ".join(filter(None, (error.context, error.problem)))
+        return f"{_in_brief(said)}, line {mark.line + 1}, column {mark.column + 1}"
+    return _in_brief(str(error))
+
+
+def _in_brief(text: str) -> str:
+    return " ".join(without_passwords(text).split())[:200]
 
 
 def to_yaml(settings: Any, opening: str = "") -> str:
@@ -56,14 +62,20 @@ def to_yaml(settings: Any, opening: str = "") -> str:
     return "".join(f"# {line}\n" for line in opening.splitlines()) + str(body)
 
 
-def save_yaml(path: Path, settings: Any, opening: str) -> None:
+def save_yaml(path: Path, settings: Any, opening: str, *, is_private: bool = False) -> None:
     """Write a frozen settings object as a YAML file; a half-written one is never left.
+
+    Args:
+        path: The file.
+        settings: What goes into it.
+        opening: A comment above it.
+        is_private: Nobody but the user may read it.
 
     Raises:
         SettingsError: It cannot be written there.
     """
     try:
-        write_whole(path, to_yaml(settings, opening).encode())
+        write_whole(path, to_yaml(settings, opening).encode(), is_private=is_private)
     except OSError as error:
         raise SettingsFileError(path, f"cannot be written ({error.strerror})", "choose another place") from None
 
@@ -112,9 +124,15 @@ def _value(hint: Any, value: Any, key: str) -> Any:
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     if float in kinds and isinstance(value, int) and not isinstance(value, bool):
         return _as_float(value, key)
+    return _plain_value(kinds, value, key)
+
+
+def _plain_value(kinds: Sequence[type], value: Any, key: str) -> Any:
     if type(value) not in kinds:
         names = {str: "text", int: "a whole number", float: "a number", bool: "true or false", type(None): "empty"}
         raise SettingsError(key, value, " or ".join(names.get(item, item.__name__) for item in kinds))
+    if isinstance(value, str) and "\0" in value:
+        raise SettingsError(key, value, "text without the character 0, which no file name can hold")
     return value
 
 

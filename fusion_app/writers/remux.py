@@ -16,6 +16,11 @@ from fusion_app.system.containers import open_to_read, open_to_write
 from fusion_app.system.whole_files import new_file
 from fusion_app.writers.video import chapter_list
 
+
+class NoFrameError(RecordingError):
+    """A video holds no frame that can be read."""
+
+
 MAX_DAMAGE = 1000
 KEPT = 0.9
 """Where less than this share of the bytes could be read, the original stays beside the recovered file."""
@@ -27,6 +32,7 @@ def remux(path: Path, chapters: list[tuple[float, str]]) -> int:
     Where much of it cannot be read, the original is kept as ``NAME.damaged``.
 
     Raises:
+        NoFrameError: Nothing in it can be read; it is as it was.
         RecordingError: It cannot be read or written; the original is as it was.
     """
     partial = None
@@ -38,7 +44,7 @@ def remux(path: Path, chapters: list[tuple[float, str]]) -> int:
         ):
             frames = _copy(source, target, chapters)
         if not frames:
-            raise RecordingError(f"{path} holds no frame that can be read; nothing was changed")
+            raise NoFrameError(f"{path} holds no frame that can be read; nothing was changed")
         if partial.stat().st_size < KEPT * path.stat().st_size:
             os.replace(path, new_file(path.with_name(f"{path.stem}.damaged{path.suffix}")))
         os.replace(partial, path)

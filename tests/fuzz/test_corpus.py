@@ -74,6 +74,8 @@ def test_what_is_no_ordinary_file_is_refused(
     if path.suffix == ".safetensors":
         path.with_suffix(".json").write_bytes(tensors.card())
     outcome = attacker.attack(TARGETS.get(path.suffix, "source"), str(path))
+    if path.suffix == ".safetensors":
+        assert attacker.attack("network", str(path)).outcome == "refused"
     assert (outcome.outcome == "refused") is not (name == "rig.yaml" and make is empty)
 
 
@@ -85,6 +87,18 @@ def test_a_card_that_is_no_ordinary_file_is_refused(
     path.write_bytes(tiny_weights.read_bytes())
     make(path.with_suffix(".json"))
     assert attacker.attack("weights", str(path)).outcome == "refused"
+    assert attacker.attack("network", str(path)).outcome == "refused"
+
+
+@pytest.mark.parametrize("make", ODD, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("beside", [".csv", ".yaml"])
+def test_what_lies_beside_a_recording_need_not_be_an_ordinary_file(
+    attacker: Attacker, beside: str, make: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(attacker.folder)  # a socket's path must be short
+    write_video(attacker.folder / "hostile.mkv", counting_frames(3))
+    make(Path(f"hostile{beside}"))
+    attacker.attack("recording", str(attacker.folder / "hostile.mkv"))
 
 
 # -- rigs -------------------------------------------------------------------------------------------------------------

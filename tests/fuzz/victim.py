@@ -164,6 +164,13 @@ def open_weights(path: str) -> None:
     engine.fuse(np.zeros((16, 16), np.float32), np.zeros((16, 16), np.float32))
 
 
+def open_network(path: str) -> None:
+    """Load weights as OpenVINO does, which asks its cache first."""
+    from fusion_app.engine.cpu.openvino_models import load_openvino_model
+
+    load_openvino_model(Path(path))
+
+
 def import_weights(path: str) -> None:
     from fusion_app.engine.weights_import import import_authors_weights
 
@@ -184,10 +191,11 @@ def fuse(arguments: list[str]) -> None:
 
 def open_recording(path: str) -> None:
     """Take the settings of a recording from the YAML beside it."""
-    from fusion_app.recording.reading import is_recording, settings_of_recording
+    from fusion_app.recording.reading import is_recording, lines_of_parts, parts_of, settings_of_recording
 
     is_recording(Path(path))
     settings_of_recording(Path(path))
+    lines_of_parts(parts_of(Path(path)))
 
 
 def recover(folder: str) -> None:
@@ -204,6 +212,7 @@ TARGETS: dict[str, Callable[..., None]] = {
     "rig": open_rig,
     "source": open_source,
     "weights": open_weights,
+    "network": open_network,
     "import": import_weights,
     "fuse": fuse,
     "recording": open_recording,

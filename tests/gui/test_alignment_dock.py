@@ -1,5 +1,6 @@
 """The Alignment dock: numbers and keys move infrared while the picture runs, with a way back; profiles; finding it."""
 
+import threading
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,7 @@ from fusion_app.gui.session.session_controller import State
 from fusion_app.sources import open_source
 from tests.gui.actions import button, click, position, press, wait_for
 from tests.gui.conftest import MakeWindow
+from tests.gui.pulse import Pulse
 from tests.media import counting_frames, write_video
 
 SIZE = (320, 240)
@@ -231,6 +233,24 @@ def test_the_alignment_is_found_automatically_and_can_be_undone(
     assert np.linalg.norm((found - right)[:, :2], axis=1).mean() < 6
     window.all_actions["align_undo"].trigger()
     assert alignment(window) == NONE
+
+
+def test_the_window_does_not_wait_for_an_estimate_to_close(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str], pulse: Pulse
+) -> None:
+    window = make_window(*clip)
+    wait_for(qtbot, window, State.PLAYING)
+    press(qtbot, window, Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: control(window)._thread is not None)
+    working, go_on = threading.Event(), threading.Event()
+    control(window)._thread.submit(lambda: (working.set(), go_on.wait(20)))
+    assert working.wait(20)
+    pulse.restart()
+    window.close()
+    qtbot.waitUntil(lambda: window.is_closed)
+    qtbot.wait(100)
+    assert pulse.longest_s < 3
+    go_on.set()
 
 
 def test_what_cannot_be_told_is_refused_with_the_reason(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:

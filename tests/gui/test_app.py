@@ -45,8 +45,9 @@ def test_without_a_display_the_window_is_refused_in_one_sentence(tmp_path: Path)
     assert "Traceback" not in errors
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGTERM")
-def test_sigterm_closes_the_window_in_order(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
+def test_a_signal_closes_the_window_in_order(tmp_path: Path, number: str) -> None:
     process = start(["view", "synthetic:ir", "synthetic:vis", "--model", "max"], tmp_path, QT_QPA_PLATFORM="offscreen")
     settings = tmp_path / "config" / "CS2Fusion" / "CS2Fusion Live.conf"
     deadline = time.monotonic() + 40
@@ -54,7 +55,7 @@ def test_sigterm_closes_the_window_in_order(tmp_path: Path) -> None:
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(getattr(signal, number))
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors

@@ -104,6 +104,20 @@ def test_closing_while_recording_asks_once_and_finishes_the_file(playing: MainWi
     assert len(read_back(kept(playing)[0])[1]) >= 3
 
 
+def test_a_signal_answers_the_question_whether_to_finish(playing: MainWindow, qtbot: QtBot) -> None:
+    record(qtbot, playing, 3)
+    playing.close()
+    box = QApplication.activeModalWidget()
+    assert isinstance(box, QMessageBox)
+    playing.close()  # a second wish to close asks no second question
+    assert playing.findChildren(QMessageBox) == [box]
+    playing.close_at_once()
+    qtbot.waitUntil(lambda: playing.is_closed)
+    assert not playing.findChildren(QMessageBox)
+    assert len(read_back(kept(playing)[0])[1]) >= 3
+    assert not list(kept(playing)[0].parent.glob("*.recording"))
+
+
 def test_closing_waits_for_a_recording_to_be_finished(
     playing: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,8 +131,8 @@ def test_closing_waits_for_a_recording_to_be_finished(
 
 def test_going_on_recording_keeps_the_window_open(playing: MainWindow, qtbot: QtBot) -> None:
     record(qtbot, playing, 1)
-    QTimer.singleShot(100, lambda: QApplication.activeModalWidget().reject())
     playing.close()
+    QApplication.activeModalWidget().reject()
     qtbot.wait(50)
     assert playing.isVisible()
     assert playing.recording.state is RecordingState.ON

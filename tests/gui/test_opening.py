@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.bars.banner import Kind
+from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.pair import OpenPairDialog
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.dropping import guess_pair
@@ -174,3 +176,63 @@ def test_the_recent_pair_is_one_click_away(make_window: MakeWindow, qtbot: QtBot
     QApplication.processEvents()
     click(qtbot, button(window.card, window.preferences.recent[0].title))
     wait_for(qtbot, window, State.PLAYING)
+
+
+def test_a_picture_that_is_held_while_it_goes_leaves_an_empty_tile_that_can_be_dragged(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    for _ in range(3):
+        window.all_actions["zoom_in"].trigger()
+    tile = window.grid.tiles[Role.FUSED]
+    qtbot.mousePress(tile, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
+    window.all_actions["close_pair"].trigger()
+    wait_for(qtbot, window, State.EMPTY, with_frame=False)
+    for x in (50, 60, 30):
+        move = QMouseEvent(
+            QEvent.Type.MouseMove, QPointF(x, 50), QPointF(x, 50), Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(tile, move)
+    qtbot.mouseRelease(tile, Qt.MouseButton.LeftButton)
+    assert tile.probe_text() == ""
+
+
+def test_a_file_dialog_does_not_keep_a_window_that_is_told_to_close(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window()
+    window.all_actions["open_pair"].trigger()
+    dialog = window.commands.dialog
+    QTimer.singleShot(0, lambda: click(qtbot, button(dialog, "File…")))  # it returns once the file dialog is answered
+    QTimer.singleShot(500, window.close_at_once)
+    qtbot.waitUntil(lambda: window.is_closed)
+    qtbot.wait(50)
+    assert not [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize("uri", [f"/tmp/{LONG}.mkv", LONG, "a\0b"])
+def test_a_name_that_no_file_system_takes_is_one_sentence_and_leaves_no_trace(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str], uri: str
+) -> None:
+    window = make_window()
+    window.commands.open_dropped([uri, uri])
+    qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR)
+    wait_for(qtbot, window, State.EMPTY, with_frame=False)
+    window.all_actions["open_pair"].trigger()
+    assert window.commands.dialog is not None
+    window.commands.dialog.reject()
+    window.commands.open_dropped([uri])
+    assert window.commands.dialog is not None
+    window.commands.dialog.reject()
+    window.commands.open_dropped(list(clip))
+    wait_for(qtbot, window, State.PLAYING)
+    window.all_actions["export"].trigger()
+    dialog = window.commands.dialog
+    assert isinstance(dialog, ExportDialog)
+    dialog.output.setText(f"/tmp/{LONG}.mkv")
+    click(qtbot, dialog.start_button)
+    qtbot.waitUntil(lambda: "too long" in dialog.message.text())
+    dialog.reject()

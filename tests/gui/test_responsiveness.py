@@ -3,6 +3,7 @@
 import threading
 import time
 
+import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -83,6 +84,26 @@ def test_a_window_closed_while_opening_leaves_nothing(make_window: MakeWindow, q
     window.close()
     qtbot.waitUntil(lambda: window.is_closed)
     assert opened[0].vis.is_over
+
+
+def test_a_window_that_does_not_wait_for_an_opening_leaves_nothing_either(
+    make_window: MakeWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fusion_app.gui.closing.CLOSE_WITHIN_MS", 50)
+    entered, go_on, opened = threading.Event(), threading.Event(), []
+
+    def open_slowly(settings: Settings, pace: Pace) -> Session:
+        entered.set()
+        go_on.wait(20)
+        opened.append(SlowEngine(0.0).session(settings, pace))
+        return opened[0]
+
+    window = make_window(*DEMO, factory=open_slowly)
+    assert entered.wait(2)
+    window.close()
+    qtbot.waitUntil(lambda: window.is_closed)
+    go_on.set()
+    qtbot.waitUntil(lambda: bool(opened) and opened[0].vis.is_over)
 
 
 def test_an_error_of_the_engine_is_shown_and_the_window_lives(make_window: MakeWindow, qtbot: QtBot) -> None:

@@ -76,9 +76,9 @@ class Run:
         self._trained_s = float(state["trained_s"])
 
     def train(self) -> bool:
-        """Take all steps that are left; return False when Ctrl-C or SIGTERM stopped them. The state is saved."""
+        """Take all steps that are left; save the state; return False when a signal stopped them."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        handlers = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        handlers = {number: signal.signal(number, self._stop) for number in _ending_signals()}
         try:
             self._take_steps()
         finally:
@@ -177,6 +177,13 @@ def _commit() -> str:
         ).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
+
+
+def _ending_signals() -> tuple[int, ...]:
+    """Return what asks to end in order; a terminal that closes does, unless that is to be ignored (``nohup``)."""
+    hangup = getattr(signal, "SIGHUP", None)
+    is_heeded = hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN
+    return (signal.SIGINT, signal.SIGTERM, *((hangup,) if is_heeded else ()))
 
 
 def _device_name(device: torch.device) -> str:

@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 
 import fusion_app.engine.cpu.openvino_runtime  # noqa: F401 - stops OpenVINO's reports before it is imported here
 from fusion_app.system import cache
+from fusion_app.system.whole_files import read_bounded
 
 if TYPE_CHECKING:
     import openvino
     from torch import nn
 
 TRACE_SHAPE = (1, 1, 32, 32)
+MAX_BYTES = 2**30
+"""Of a weights file; whoever loads a larger one says so."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def _entry(path: Path) -> str:
     package = find_spec("models")
     code = sorted(Path(package.origin).parent.glob("*.py")) if package and package.origin else []
     try:
-        contents = [file.read_bytes() for file in (path, path.with_suffix(".json"), Path(__file__), *code)]
+        contents = [read_bounded(file, MAX_BYTES) for file in (path, path.with_suffix(".json"), Path(__file__), *code)]
     except OSError:
         return ""
     return cache.name_of("openvino model", version("openvino"), version("torch"), *contents)

@@ -25,6 +25,7 @@ from fusion_app.errors import FusionAppError
 from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 from fusion_app.settings import Settings
+from fusion_app.sources import is_there
 
 POLL_MS = 100
 STOP_WITHIN_S = 4.0
@@ -200,7 +201,7 @@ class ExportDialog(QDialog):
 
     def _check_output(self) -> None:
         path = Path(self.output.text())
-        exists = path.exists()
+        exists = is_there(self.output.text())
         self.replace_box.setVisible(exists)
         self.start_button.setEnabled(bool(self.output.text()) and (not exists or self.replace_box.isChecked()))
         self.message.setText(self.tr("▲  {0} exists already.").format(path.name) if exists else "")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
@@ -15,9 +16,11 @@ from fusion_app.finding.beside_a_run import AlignmentEstimator, EstimatorThread
 from fusion_app.finding.calibration import Calibration
 from fusion_app.frames import Size, size_of
 from fusion_app.gui.bars.actions import Actions
-from fusion_app.gui.docks.alignment import AlignmentPanel
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.session.session import Session
+
+if TYPE_CHECKING:  # the package of the docks imports this module
+    from fusion_app.gui.docks.alignment import AlignmentPanel
 
 SUFFIX = "yaml"
 MAX_STEPS = 500
@@ -76,7 +79,7 @@ class AlignmentControl(QObject):
 
     def __init__(
         self,
-        panel: AlignmentPanel,
+        panel: "AlignmentPanel",
         actions: Actions,
         controller: SessionController,
         window: QWidget,
@@ -142,9 +145,9 @@ class AlignmentControl(QObject):
         self.panel.show_result("")
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; an estimate in work is not waited for, nobody wants it any more."""
         if self._thread is not None:
-            self._thread.close()
+            self._thread.close(timeout_s=0.0)
 
     def _watch_session(self) -> None:
         session = self._controller.session

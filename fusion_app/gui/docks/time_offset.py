@@ -1,12 +1,16 @@
 """Joins the offset control with the session: the offset in use, and the estimate made beside the run."""
 
+from typing import TYPE_CHECKING
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.finding.beside_a_run import EstimatorThread, OffsetEstimator
 from fusion_app.finding.synchronisation import OffsetEstimate
-from fusion_app.gui.docks.offset import OffsetControl
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.session.session import Session
+
+if TYPE_CHECKING:  # the package of the docks imports this module
+    from fusion_app.gui.docks.offset import OffsetControl
 
 
 class TimeOffset(QObject):
@@ -14,7 +18,7 @@ class TimeOffset(QObject):
 
     _estimated = pyqtSignal(object)
 
-    def __init__(self, control: OffsetControl, controller: SessionController) -> None:
+    def __init__(self, control: "OffsetControl", controller: SessionController) -> None:
         super().__init__(control)
         self._control = control
         self._controller = controller
@@ -49,9 +53,9 @@ class TimeOffset(QObject):
         self._control.forget_estimate()
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; an estimate in work is not waited for, nobody wants it any more."""
         if self._thread is not None:
-            self._thread.close()
+            self._thread.close(timeout_s=0.0)
 
     def _estimator(self, session: Session) -> OffsetEstimator:
         if self._thread is None:

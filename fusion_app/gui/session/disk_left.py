@@ -5,6 +5,8 @@ import threading
 import time
 from pathlib import Path
 
+from fusion_app.sources import is_there
+
 PERIOD_S = 5.0
 
 
@@ -37,6 +39,6 @@ class DiskLeft:
 def _free(folder: Path) -> int | None:
     folder = folder.absolute()
     try:
-        return shutil.disk_usage(next(path for path in (folder, *folder.parents) if path.exists())).free
+        return shutil.disk_usage(next(path for path in (folder, *folder.parents) if is_there(str(path)))).free
     except OSError:
         return None

@@ -108,7 +108,7 @@ class SessionController(QObject):
         old = self._release()
         self._set(State.STARTING)
         opened, failed = partial(self._on_opened, self._ticket), partial(self._on_open_failed, self._ticket)
-        self.worker.submit(partial(_reopen, old, self._factory, settings), opened, failed)
+        self.worker.submit(partial(self._reopen, self._ticket, old, settings), opened, failed)
 
     def close(self) -> None:
         """Close the session, if there is one; the state becomes ``EMPTY`` when that is done."""
@@ -221,7 +221,18 @@ class SessionController(QObject):
             if state is State.PAUSED:
                 self._take_frame()  # the last one, if the window was not to be bothered with it
 
-    def _on_opened(self, ticket: int, session: Session) -> None:
+    def _reopen(self, ticket: int, old: Session | None, settings: Settings) -> Session | None:
+        """Open a session, in the worker's thread; None if nobody wants it any more: the window may be gone by then."""
+        _close(old)  # first: the new session may want the same camera
+        session = self._factory(settings, Pace.PLAY) if ticket == self._ticket else None
+        if session is not None and ticket != self._ticket:
+            session.close()
+            return None
+        return session
+
+    def _on_opened(self, ticket: int, session: Session | None) -> None:
+        if session is None:
+            return
         if ticket != self._ticket:
             self.worker.submit(session.close)
             return
@@ -268,11 +279,6 @@ class SessionController(QObject):
             self._may_be_stale = False  # at most one frame was in work when the seek came
             return
         self._position_s, self._sought_s = pts_s, None
-
-
-def _reopen(old: Session | None, factory: SessionFactory, settings: Settings) -> Session:
-    _close(old)  # first: the new session may want the same camera
-    return factory(settings, Pace.PLAY)
 
 
 def _close(session: Session | None) -> None:

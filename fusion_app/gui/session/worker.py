@@ -20,6 +20,7 @@ class Worker(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._is_stopped = False
         self._done.connect(self._deliver)
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
@@ -43,7 +44,11 @@ class Worker(QObject):
         self._jobs.put(work)
 
     def stop(self, timeout_s: float) -> bool:
-        """End the thread after the jobs that wait; tell whether it has ended within ``timeout_s``."""
+        """End the thread after the jobs that wait; tell whether it has ended within ``timeout_s``.
+
+        Nobody hears of a job any more: whoever asked for it may be gone.
+        """
+        self._is_stopped = True
         self._jobs.put(None)
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
@@ -52,6 +57,6 @@ class Worker(QObject):
         while (work := self._jobs.get()) is not None:
             work()
 
-    @staticmethod
-    def _deliver(callback: Callable[[Any], None], value: object) -> None:
-        callback(value)
+    def _deliver(self, callback: Callable[[Any], None], value: object) -> None:
+        if not self._is_stopped:
+            callback(value)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QMimeData
 
+from fusion_app.sources import is_image_folder
+
 IR_WORDS = frozenset({"ir", "inf", "infrared", "thermal", "lwir", "flir", "therm"})
 VIS_WORDS = frozenset({"vis", "vi", "visible", "rgb", "color", "colour", "eo", "day"})
 
@@ -31,12 +33,19 @@ def guess_pair(paths: Sequence[str]) -> tuple[str, str]:
 
 
 def _guess_one(path: str) -> tuple[str, str]:
-    if Path(path).is_dir():
-        inside = [str(item) for item in sorted(Path(path).iterdir()) if not item.name.startswith(".")]
+    if is_image_folder(path):
+        inside = _inside(path)
         ir, vis = (tuple(item for item in inside if _leans_to_ir(item) == lean) for lean in (1, -1))
         if len(ir) == 1 and len(vis) == 1:
             return ir[0], vis[0]
     return (path, "") if _leans_to_ir(path) > 0 else ("", path)
+
+
+def _inside(folder: str) -> list[str]:
+    try:
+        return [str(item) for item in sorted(Path(folder).iterdir()) if not item.name.startswith(".")]
+    except OSError:
+        return []  # opening it will say why
 
 
 def _leans_to_ir(path: str) -> int:

@@ -183,6 +183,8 @@ class FrameView(QWidget):
         if self._pointer is None or self._pixels is None:
             return ""
         picture = self.picture_rect()
+        if picture.isEmpty():  # of a tile without a width
+            return ""
         x = (self._pointer.x() - picture.x()) / picture.width()
         y = (self._pointer.y() - picture.y()) / picture.height()
         if not (0 <= x < 1 and 0 <= y < 1):
@@ -197,6 +199,8 @@ class FrameView(QWidget):
         if event is None or not event.modifiers() & Qt.KeyboardModifier.ControlModifier or self._pixels is None:
             return super().wheelEvent(event)
         picture, at = self.picture_rect(), event.position()
+        if picture.isEmpty():
+            return super().wheelEvent(event)
         point = QPointF((at.x() - picture.x()) / picture.width(), (at.y() - picture.y()) / picture.height())
         factor = min(max(self._zoom.factor * 1.0015 ** event.angleDelta().y(), 1.0), MAX_ZOOM)
         share = self._zoom.factor / factor  # the point under the pointer stays there
@@ -215,11 +219,11 @@ class FrameView(QWidget):
         if event is None:
             return
         self._pointer = event.position()
-        if self._grabbed is None:
+        picture = self.picture_rect()
+        if self._grabbed is None or picture.isEmpty():  # the picture may have gone while it was held
             self.update()
             return
         moved, self._grabbed = event.position() - self._grabbed, event.position()
-        picture = self.picture_rect()
         zoom = replace(
             self._zoom, x=self._zoom.x - moved.x() / picture.width(), y=self._zoom.y - moved.y() / picture.height()
         )

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from fusion_app.cli import main
 from fusion_app.errors import RecordingError
-from fusion_app.recording import recover, unfinished_recordings
+from fusion_app.recording import dismiss, in_progress, recover, unfinished_recordings
 from fusion_app.recording.in_progress import MarkerFile, adopt, begin, claim, is_abandoned
 from fusion_app.recording.part import Part, PartPlan
-from fusion_app.recording.sidecar import About, EngineFacts
+from fusion_app.recording.sidecar import About, EngineFacts, sidecar_of, write_yaml
 from fusion_app.settings import RecordingSettings, Settings
 from tests.media import counting_frames, read_back, write_video
 from tests.unit.recording.test_recordings import entry
@@ -70,7 +71,7 @@ def test_of_two_that_recover_at_once_one_does(unfinished: Path) -> None:
 
 def test_who_looks_does_not_keep_a_recording_from_holding_its_marker_file(tmp_path: Path) -> None:
     video = tmp_path / "r.mkv"
-    claim(video)
+    video.with_suffix(".recording").touch()
     looked = os.open(video.with_suffix(".recording"), os.O_RDWR)
     import fcntl
 
@@ -147,3 +148,81 @@ def test_a_marker_file_is_removed_once(tmp_path: Path) -> None:
     begin(tmp_path / "r.mkv")  # by another recording
     held.remove()
     assert (tmp_path / "r.recording").exists()
+
+
+def traces(folder: Path, *, video: bytes | None, rows: int = 0, is_finished: bool = False) -> Path:
+    """Return the recording of a program that died over it."""
+    path = folder / "r.mkv"
+    claim(path)
+    in_progress._claimed.pop(path.with_suffix(".recording")).release()  # it has died
+    if video is not None:
+        path.write_bytes(video)
+    path.with_suffix(".csv").write_text("frame,pts_s\n" + "0,0.0\n" * rows)
+    sidecar = sidecar_of(PLAN.about, 0.0, 1, 0.0, ())
+    write_yaml(path.with_suffix(".yaml"), sidecar.end(0, 0, 0, "stopped") if is_finished else sidecar)
+    return path
+
+
+@pytest.mark.parametrize("video", [None, b""])
+def test_of_a_recording_without_a_frame_nothing_is_left(
+    tmp_path: Path, video: bytes | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = traces(tmp_path, video=video)
+    assert unfinished_recordings(tmp_path) == [path]
+    assert main(["recover", str(path)]) == 0
+    assert f"{path}: nothing was recorded before its program ended" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+    assert main(["recover", str(tmp_path)]) == 0
+
+
+def test_a_part_that_has_no_frame_yet_does_not_keep_the_others_from_being_recovered(tmp_path: Path) -> None:
+    path = traces(tmp_path, video=None)
+    for suffix in (".csv", ".yaml", ".recording"):
+        path.with_suffix(suffix).rename(tmp_path / f"r-002{suffix}")
+    write_video(path, counting_frames(3))
+    path.with_suffix(".recording").touch()
+    assert main(["recover", str(tmp_path)]) == 0
+    assert [item.name for item in tmp_path.iterdir()] == ["r.mkv"]
+    assert len(read_back(path)[1]) == 3
+
+
+def test_the_log_of_a_video_that_was_moved_away_stays(tmp_path: Path) -> None:
+    path = traces(tmp_path, video=None, rows=2)
+    assert recover(path) is None
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["r.csv", "r.yaml"]
+
+
+def test_a_recording_that_waits_for_its_first_frame_is_not_taken_for_one_of_the_dead(tmp_path: Path) -> None:
+    claim(tmp_path / "r.mkv")
+    assert unfinished_recordings(tmp_path) == []
+    held = begin(tmp_path / "r.mkv")
+    assert unfinished_recordings(tmp_path) == []
+    held.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_name_of_a_recording_that_came_to_nothing_is_free_again(tmp_path: Path) -> None:
+    claim(tmp_path / "r.mkv")
+    dismiss(tmp_path / "r.mkv")
+    claim(tmp_path / "r.mkv")
+    dismiss(tmp_path / "r.mkv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_no_file_system_takes_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recover", "x" * 300]) == 2
+    assert "is no unfinished recording" in capsys.readouterr().err
+
+
+def test_escapes_in_a_file_name_do_not_reach_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "a\x1b[2J\x9b31m\nb"
+    folder.mkdir()
+    path = write_video(folder / "r.mkv", counting_frames(3))
+    path.with_suffix(".recording").touch()
+    assert main(["recover", str(folder)]) == 0
+    assert main(["fuse", str(path), str(path), "-o", str(folder / "o.mkv"), "--model", "max"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("recovered: ")
+    assert said[-1].startswith("written to ")
+    assert said[-1].endswith("b/o.mkv")
+    assert all(line.isprintable() for line in said)

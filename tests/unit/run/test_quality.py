@@ -1,3 +1,4 @@
+import threading
 import time
 from pathlib import Path
 
@@ -146,3 +147,50 @@ def test_a_step_of_a_running_session_forgets_the_measurement(tmp_path: Path, mon
         keeper(frame(3000.0))
     keeper.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("measured_quick")
+def test_a_model_chosen_by_hand_wins_over_an_engine_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.0)
+    used: list[str] = []
+    arrived, go_on = threading.Event(), threading.Event()
+    keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
+    keeper.start()
+
+    def exchange(engine: Engine) -> None:
+        arrived.set()
+        go_on.wait(20)
+        used.append(engine.name)
+
+    keeper.attach(exchange)
+    for _ in range(20):
+        keeper(frame(3000.0))
+    assert arrived.wait(60)
+
+    def choose() -> None:
+        keeper.stop()
+        used.append("by hand")
+
+    hand = threading.Thread(target=choose)
+    hand.start()
+    hand.join(0.1)
+    go_on.set()
+    hand.join()
+    keeper.close()
+    assert used[-1] == "by hand"
+    assert not keeper.is_active
+
+
+@pytest.mark.usefixtures("measured_quick")
+def test_a_frame_that_is_being_looked_at_does_not_take_automatic_quality_up_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.0)
+    keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
+    keeper.start()
+    keeper.pressure = lambda: (keeper.stop(), 0.0)[1]  # the user chooses while the runner's thread decides
+    for _ in range(15):
+        keeper(frame(3000.0))
+    is_active = keeper.is_active
+    keeper.close()
+    assert not is_active

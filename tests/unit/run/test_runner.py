@@ -1,3 +1,4 @@
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.run.runner import Finish, Pace, Runner, RunReport
+from fusion_app.run.runner import Finish, Pace, Runner, RunReport, Sink
 from fusion_app.run.telemetry import Telemetry
 
 
@@ -217,3 +218,58 @@ def test_the_run_is_in_the_calling_thread_or_in_its_own() -> None:
     seen.wait_for(1)
     runner.stop()
     assert threads == [threading.current_thread().name, "runner"]
+
+
+def test_a_pause_at_any_moment_does_not_end_a_run_that_plays() -> None:
+    class Interrupted(Runner):
+        """Somebody pauses and goes on just after time was looked at."""
+
+        reads = 0
+
+        @property
+        def _origin(self) -> tuple[float, float] | None:
+            origin: tuple[float, float] | None = self.__dict__.get("origin")
+            self.reads += 1
+            if origin is not None and self.reads % 3 == 0:
+                self.__dict__["origin"] = None
+            return origin
+
+        @_origin.setter
+        def _origin(self, origin: tuple[float, float] | None) -> None:
+            self.__dict__["origin"] = origin
+
+    runner = Interrupted(Pairs(30), instant, Pace.PLAY, Telemetry())
+    runner.start()
+    deadline = time.monotonic() + 20
+    while not runner.is_at_end and runner.report is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    runner.stop()
+    assert runner.report is not None
+    assert runner.report.error is None
+
+
+def test_sinks_that_come_and_go_in_several_threads_are_not_lost() -> None:
+    runner = Runner(Pairs(1), instant, Pace.EXPORT, Telemetry())
+    kept: list[Sink] = []
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def come_and_go() -> None:
+        for _ in range(300):
+            sink: Sink = [].append
+            runner.add_sink(sink)
+            kept.append(sink)
+            passing: Sink = [].append
+            runner.add_sink(passing)
+            runner.remove_sink(passing)
+
+    try:
+        threads = [threading.Thread(target=come_and_go) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(switch)
+    assert len(runner._sinks) == len(kept) == 1200

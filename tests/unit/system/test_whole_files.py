@@ -1,5 +1,6 @@
 """Files that are whole or not there, and that touch nobody else's."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from fusion_app.errors import RecordingError
 from fusion_app.settings import Settings, load_settings, save_settings
-from fusion_app.system.whole_files import new_file, write_whole
+from fusion_app.system.whole_files import new_file, read_bounded, write_whole
 from fusion_app.writers import write_png
 
 
@@ -50,3 +51,23 @@ def test_where_nothing_can_be_written_what_was_there_stays_and_nothing_is_left(t
         write_png(place, np.zeros((4, 4), np.uint8))
     assert (place / "mine").read_text() == "mine"
     assert list(tmp_path.iterdir()) == [place]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless", "folder", "large"])
+def test_what_is_no_ordinary_file_of_bounded_size_is_not_read(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "odd"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "endless":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(b"x" * 1001)
+    with pytest.raises(OSError, match=r"it is (no ordinary file|larger than)"):
+        read_bounded(path, 1000)
+
+
+def test_an_ordinary_file_is_read_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"a\r\nb\x1a" * 200)
+    assert read_bounded(tmp_path / "file", 1000) == b"a\r\nb\x1a" * 200
