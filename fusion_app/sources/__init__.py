@@ -12,12 +12,13 @@ A URI is
 Cameras and URLs are live: opened while they are read, and opened again whenever they go away.
 """
 
+import logging
 from functools import partial
 from pathlib import Path
 
 from fusion_app.errors import SourceError
 from fusion_app.passwords import without_password
-from fusion_app.sources.base import FrameSource, Phase, SourceState
+from fusion_app.sources.base import FrameSource, Note, Phase, SourceState
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files
@@ -31,6 +32,7 @@ __all__ = [
     "BufferedSource",
     "FrameSource",
     "ImagesSource",
+    "Note",
     "Phase",
     "SourceState",
     "images_by_name",
@@ -38,6 +40,8 @@ __all__ = [
     "open_source",
     "path_and_track",
 ]
+
+log = logging.getLogger(__name__)
 
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
@@ -63,7 +67,10 @@ def open_source(uri: str, *, raw: str = "") -> FrameSource:
         return _live(uri, raw=raw)
     if "://" in uri:
         raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
-    return _open_path(uri)
+    source = _open_path(uri)
+    if source.reader:
+        log.info("%s: read by %s", uri, source.reader)
+    return source
 
 
 def _live(uri: str, *, raw: str) -> FrameSource:

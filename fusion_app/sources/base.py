@@ -44,6 +44,19 @@ class SourceInfo:
         return self.frame_count * self.period_s if self.frame_count else None
 
 
+@dataclass(frozen=True)
+class Note:
+    """Something that is so about a file as long as it is open, and that its user should know.
+
+    Attributes:
+        tag: The same in two or three words, for the picture's corner: ``turned 90°``.
+        text: A sentence without its subject, which is the file: ``is turned 90° clockwise, as the file says``.
+    """
+
+    tag: str
+    text: str
+
+
 class Phase(enum.Enum):
     """Where a source is in its life.
 
@@ -96,6 +109,12 @@ class FrameSource(ABC):
     notice: str = ""
     """One sentence on what the user should know of the reading so far (damage, an early end), or empty."""
 
+    notes: tuple[Note, ...] = ()
+    """What the user should know of the file itself (turned, one track of several, …), each once, as it was found."""
+
+    reader: str = ""
+    """What reads a file, for the log: the library, the kind of file, the codec."""
+
     failed: int = 0
     """Image files of a folder that could not be read; each has been skipped."""
 
@@ -110,6 +129,11 @@ class FrameSource(ABC):
     @abstractmethod
     def close(self) -> None:
         """Release what the source holds; a second call does nothing."""
+
+    def note(self, tag: str, text: str) -> None:
+        """Add a `Note` to `notes`, unless it is there; called by the thread that opens or reads the source."""
+        if (found := Note(tag, text)) not in self.notes:
+            self.notes = (*self.notes, found)
 
     def state(self) -> SourceState:
         """Return how the connection to the source is; from any thread."""

@@ -47,6 +47,8 @@ class VideoFileSource(FrameSource):
         self._pixels = Pixels()
         self._open()
         self.info = self._describe()
+        codec, container = self._stream.codec_context.name, self._container.format.name
+        self.reader = f"PyAV {av.__version__}, {codec} in {container}"
 
     def _open(self) -> None:
         try:  # with its whole path: ffmpeg takes a name like "pipe:0" for a protocol
