@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import av
 import av.error
 import numpy as np
 
 from training.dataset import DataError, Pixels
+
+# PyAV 19 opens a file whatever bytes its names hold, and has no argument for it; older releases must be told.
+_TEXT: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "surrogateescape"}
 
 VIDEO_SUFFIXES = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".ts", ".webm"})
 
@@ -27,7 +30,7 @@ def read_video(path: Path) -> Iterator[VideoFrame]:
         DataError: The file is not there or is no video.
     """
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), **_TEXT) as container:
             start_s: float | None = None
             for decoded in container.decode(video=0):
                 if decoded.time is None:

@@ -13,6 +13,7 @@ import av.error
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from fusion_app.containers import open_to_read
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
 from fusion_app.sources.base import FrameSource, NoPictureError, SourceInfo
@@ -42,7 +43,7 @@ class StreamSource(FrameSource):
         """
         started = time.monotonic()
         try:
-            self._container = av.open(uri, timeout=(OPEN_TIMEOUT_S, read_timeout_s), options=OPTIONS)
+            self._container = open_to_read(uri, timeout=(OPEN_TIMEOUT_S, read_timeout_s), options=OPTIONS)
         except (av.error.FFmpegError, OSError, ValueError):
             hint = "does not answer; check the address, that the camera is on, and who else is connected to it"
             raise SourceError(shown, hint) from None

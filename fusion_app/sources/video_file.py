@@ -12,6 +12,7 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from fusion_app.containers import open_to_read, title_of
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Size
 from fusion_app.machine import cores
@@ -51,8 +52,8 @@ class VideoFileSource(FrameSource):
         self.reader = f"PyAV {av.__version__}, {codec} in {container}"
 
     def _open(self) -> None:
-        try:  # with its whole path: ffmpeg takes a name like "pipe:0" for a protocol
-            self._container = av.open(str(Path(self._path).absolute()), metadata_errors="ignore")
+        try:
+            self._container = open_to_read(Path(self._path))
         except (av.error.FFmpegError, ValueError, OSError):
             raise SourceError(self._uri, NOT_A_VIDEO) from None
         try:
@@ -66,7 +67,7 @@ class VideoFileSource(FrameSource):
 
     def _video_stream(self) -> VideoStream:
         streams = self._container.streams.video
-        stream = next((item for item in streams if self._track in ("", item.metadata.get("title"))), None)
+        stream = next((item for item in streams if self._track in ("", title_of(item))), None)
         if stream is None and streams:
             titles = ", ".join(_titles(self._container)) or "none with a name"
             raise SourceError(self._uri, f"has no video track of this name; it has {titles}")
@@ -114,7 +115,7 @@ class VideoFileSource(FrameSource):
         """Return the first frame from a key frame near ``pts_s`` on; from the very start where that is asked for."""
         base = self._stream.time_base
         try:
-            if pts_s <= 0 or base is None:
+            if pts_s <= 0 or not base:  # unset is None or 0/1
                 raise ValueError("the start is found by opening the file again")
             self._container.seek(self._start + round(pts_s / base), stream=self._stream, backward=True)
             self._frames, self._next_index = self._decode(), None
@@ -167,7 +168,7 @@ class VideoFileSource(FrameSource):
         self.notice = f"{self._uri}: {' and '.join(found)}; they were left out"
 
     def _pts_s(self, decoded: VideoFrame, last_s: float) -> float:
-        if decoded.pts is None or decoded.time_base is None:
+        if decoded.pts is None or not decoded.time_base:
             return last_s + self.info.period_s if last_s >= 0 else 0.0
         return float((decoded.pts - self._start) * decoded.time_base)
 
@@ -181,11 +182,11 @@ class VideoFileSource(FrameSource):
 def track_titles(path: Path) -> tuple[str, ...]:
     """Return the names of the video tracks of a file; none if it is no video, or its tracks have no names."""
     try:
-        with av.open(str(path.absolute()), metadata_errors="ignore") as container:
+        with open_to_read(path) as container:
             return _titles(container)
     except (av.error.FFmpegError, ValueError, OSError):
         return ()
 
 
 def _titles(container: InputContainer) -> tuple[str, ...]:
-    return tuple(title for stream in container.streams.video if (title := stream.metadata.get("title")))
+    return tuple(title for stream in container.streams.video if (title := title_of(stream)))

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
+
+from fusion_app.containers import open_to_read
 
 
 class AudioCopy:
@@ -22,7 +23,7 @@ class AudioCopy:
         self._container = container
         self._packets: Iterator[Packet[Any]] = iter(())
         self._next: Packet[Any] | None = None
-        self._input: InputContainer = av.open(str(source.absolute()), metadata_errors="ignore")
+        self._input = open_to_read(source)
         stream = next(iter(self._input.streams.audio), None)
         if stream is None:
             return
@@ -49,7 +50,7 @@ class AudioCopy:
     def _from_origin(self, stream: AudioStream) -> "Iterator[Packet[Any]]":
         try:
             for packet in self._input.demux(stream):
-                if packet.pts is not None and packet.size and self._time_s(packet) >= 0:
+                if packet.pts is not None and packet.size and packet.time_base and self._time_s(packet) >= 0:
                     yield packet
         except av.error.FFmpegError as error:
             self.notice = f"the sound ends early: {error.strerror}"
@@ -69,6 +70,6 @@ class AudioCopy:
 def _start_s(source: InputContainer) -> float:
     """Return where the first video track begins: frames count their PTS from there."""
     video = next(iter(source.streams.video), None)
-    if video is None or video.start_time is None or video.time_base is None:
+    if video is None or video.start_time is None or not video.time_base:
         return 0.0
     return float(video.start_time * video.time_base)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import av
 import av.error
 from av.packet import Packet
 
+from fusion_app.containers import open_to_write
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FusedFrame
 from fusion_app.writers.plan import TrackName, VideoPlan, form_of
@@ -43,7 +43,7 @@ class MemoryVideo:
         self.origin_s = first.pts_s
         frames = track_frames(first)
         try:  # a file that is never begun: encoders are told by their container how their packets are to be
-            self._container = av.open(io.BytesIO(), "w", format="matroska")
+            self._container = open_to_write(io.BytesIO(), format="matroska")
             self.tracks = {name: self._track(name, frames[name]) for name in plan.tracks}
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise RecordingError(f"what is seen cannot be encoded ({error})") from error

@@ -13,10 +13,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import av
 import av.error
 from av.container import OutputContainer
 
+from fusion_app.containers import open_to_write
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.writers.audio import AudioCopy
@@ -126,7 +126,7 @@ class VideoWriter:
                     _cut_header(self._path)
 
     def _open(self, forms: dict[TrackName, Form], origin_s: float) -> None:
-        self._container = av.open(str(self._path.absolute()), "w", options=CONTAINERS[self._path.suffix.lower()])
+        self._container = open_to_write(self._path, options=CONTAINERS[self._path.suffix.lower()])
         self._origin_s = origin_s
         for name in self._plan.tracks:
             self._tracks[name] = Track(self._container, self._plan.track(name, forms[name]), forms[name])
