@@ -1,6 +1,7 @@
 """What flows down the river: frames, pairs, fused frames. All of it is frozen; a stage makes new data."""
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -12,6 +13,9 @@ Image = npt.NDArray[Any]
 
 FloatImage = npt.NDArray[np.float32]
 """``(H, W)`` float32 grey levels 0…255."""
+
+SQUARE = Fraction(1)
+"""Pixel aspect of pictures whose pixels are as wide as high."""
 
 ZERO_CELSIUS_K = 273.15
 
@@ -41,12 +45,14 @@ class Frame:
         pts_s: Presentation time in seconds: of the file, or of the monotonic clock for a live source.
         index: Number of the frame in its source, from 0.
         name: File name where the frame is a file of its own, else empty.
+        pixel_aspect: Width of a pixel over its height, as it is to be shown.
     """
 
     image: Image
     pts_s: float
     index: int
     name: str = ""
+    pixel_aspect: Fraction = SQUARE
 
     @property
     def size(self) -> Size:

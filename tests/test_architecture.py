@@ -14,7 +14,7 @@ LAYERS = {
     name: layer
     for layer, names in enumerate(
         (
-            "passwords errors frames containers settings profiles yaml_files whole_files cache machine",
+            "passwords errors frames containers media_tracks settings profiles yaml_files whole_files cache machine",
             "sources alignment placement calibration synchronisation thermal engine fusion_modes compositing writers "
             "telemetry",
             "pairing live_pairing opening pipeline snapshot quality display recording estimation file_offset",
@@ -29,6 +29,7 @@ LAYERS = {
 
 SIBLINGS_THAT_MEET = {
     ("errors", "passwords"),
+    ("media_tracks", "containers"),
     ("settings", "errors"),
     ("settings", "yaml_files"),
     ("yaml_files", "whole_files"),
@@ -57,7 +58,13 @@ DOORS = {
     "safetensors": ("models/",),
     "openvino": ("fusion_app/engine/",),
     "yaml": ("fusion_app/yaml_files.py", "training/settings.py"),
-    "av": ("fusion_app/containers.py", "fusion_app/sources/", "fusion_app/writers/", "training/"),
+    "av": (
+        "fusion_app/containers.py",
+        "fusion_app/media_tracks.py",
+        "fusion_app/sources/",
+        "fusion_app/writers/",
+        "training/",
+    ),
 }
 
 
