@@ -22,7 +22,7 @@ SIZE = (128, 64)
 
 QUARTERS = {  # what a display matrix holds (a, b, c, d), and the same by OpenCV
     "clockwise": ((0, 1, -1, 0), lambda image: cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE)),
-    "upside down": ((-1, 0, 0, -1), lambda image: cv2.rotate(image, cv2.ROTATE_180)),
+    "180°": ((-1, 0, 0, -1), lambda image: cv2.rotate(image, cv2.ROTATE_180)),
     "counterclockwise": ((0, -1, 1, 0), lambda image: cv2.rotate(image, cv2.ROTATE_90_COUNTERCLOCKWISE)),
     "left to right": ((-1, 0, 0, 1), lambda image: cv2.flip(image, 1)),
     "top to bottom": ((1, 0, 0, -1), lambda image: cv2.flip(image, 0)),
@@ -60,9 +60,10 @@ class Recipe:
 
 
 def coded(number: int, size: tuple[int, int] = SIZE) -> Array:
-    """Return ``(H, W)`` uint8: the bits of ``number`` as bars in the upper half, a ramp in the lower one."""
+    """Return ``(H, W)`` uint8: the bits of ``number`` as bars in the upper half, a grained ramp below."""
     width, height = size
-    image = np.tile(np.linspace(40, 120, width), (height, 1)).astype(np.uint8)
+    grain = np.random.default_rng(number).integers(0, 60, (height, width))
+    image = (np.tile(np.linspace(40, 120, width), (height, 1)) + grain).astype(np.uint8)
     image[: height // 2] = 16
     bar = width // (BITS + 1)
     for bit in range(BITS):

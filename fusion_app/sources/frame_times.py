@@ -13,9 +13,9 @@ class FrameTimes:
     """Tells the time of each frame of one decoder.
 
     AVI holds no presentation times, and files made from it often hold wrong ones: each packet has the time of its place
-    in the file, though B-frames are shown in another order. Such a file is known by two signs together: the times of
-    its packets only rise, and yet frames come out of the decoder in another order than they went in. From then on the
-    decoding time counts: the n-th frame that comes out is shown at the n-th moment.
+    in the file, though B-frames are shown in another order. There the decoding time counts: the n-th frame that comes
+    out is shown at the n-th moment. Such a copy is known by two signs together: the times of its packets only rise, and
+    yet frames come out of the decoder in another order than they went in.
     """
 
     def __init__(self, stream: VideoStream) -> None:
@@ -23,7 +23,7 @@ class FrameTimes:
         self._in_work: deque[int] = deque(maxlen=MAX_IN_WORK)
         self._latest: int | None = None
         self._is_real = False
-        self._is_made_up = False
+        self._is_made_up = stream.container.format.name == "avi"
         self._first: tuple[int, int] | None = None
         """Time and decoding time of the first frame."""
 
@@ -35,7 +35,7 @@ class FrameTimes:
     def sent(self, packet: "Packet[VideoStream]") -> None:
         """Be told of a packet that goes into the decoder."""
         time = packet.pts if packet.pts is not None else packet.dts
-        if self._is_real or time is None or packet.is_discard:
+        if self._is_real or self._is_made_up or time is None or packet.is_discard:
             return
         self._is_real = self._latest is not None and time < self._latest
         self._latest = time

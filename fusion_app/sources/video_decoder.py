@@ -117,7 +117,7 @@ class VideoDecoder:
         if self._first is None:
             self._first = next(self._decoded, None)
         if self._first is None:
-            raise SourceError(self._uri, "holds no picture that can be decoded")
+            raise SourceError(self._uri, "holds no picture that can be decoded; it is damaged or cut off")
         return self._first
 
     def frames(self) -> Iterator[tuple[VideoFrame, float | None]]:
