@@ -49,12 +49,12 @@ def is_playlist(path: Path) -> bool:
     return head.startswith((b"#EXTM3U", b"ffconcat", b"v=0")) or b"<MPD" in head
 
 
-def open_to_read(address: Path | str, **options: Any) -> InputContainer:
+def open_to_read(address: Path | str | io.BytesIO, **options: Any) -> InputContainer:
     """Open a file or a network address.
 
     Args:
         address: A path is a file, whatever its name: ffmpeg would take one like "pipe:0" for a protocol. A string is an
-            address.
+            address; what is in memory can be read, too.
         options: What `av.open` takes besides.
 
     Raises:
@@ -76,4 +76,5 @@ def open_to_write(target: Path | io.BytesIO, **options: Any) -> OutputContainer:
 
 def title_of(stream: Stream) -> str:
     """Return the name of a track, empty if it has none; bytes that are not UTF-8 are left out."""
-    return stream.metadata.get("title", "").encode(errors="ignore").decode()
+    title = stream.metadata.get("title") or stream.metadata.get("name", "")  # the latter in MP4
+    return title.encode(errors="ignore").decode()

@@ -18,7 +18,7 @@ from fusion_app.session import Session, open_session
 from fusion_app.settings import Settings
 from fusion_app.sources import FrameSource, path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
-from fusion_app.writers import VideoWriter, open_writer, png_name
+from fusion_app.writers import Sound, VideoWriter, open_writer, png_name
 
 CANCEL_POLL_S = 0.1
 CLOSE_S = 0.0005
@@ -135,11 +135,13 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
     return replace(found, notices=(*found.notices, missing)) if missing else found
 
 
-def _sound(job: FuseJob) -> Path | None:
-    """Return the visible file whose sound goes into the output, if there may be some."""
-    path, track = path_and_track(job.settings.sources.vis)
-    is_video = path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES and not track
-    return path if is_video and "audio" in job.settings.recording.tracks else None
+def _sound(job: FuseJob) -> Sound | None:
+    """Return the sound that goes into the output, if there may be some."""
+    sources = job.settings.sources
+    path, track = path_and_track(sources.vis)
+    is_video = path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES
+    is_wanted = "audio" in job.settings.recording.tracks and sources.sound != "none"
+    return Sound(path, sources.sound, track) if is_video and is_wanted else None
 
 
 class _Watch:

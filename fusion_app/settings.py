@@ -28,6 +28,7 @@ class SourceSettings:
         realtime: Play files as if they were live: at their own pace, dropping what cannot be fused in time.
         loop: Play files as if they were live, over and over.
         rate: Frames per second of what has no times of its own, folders of images and raw video; 0: not said.
+        sound: Title or number of the visible file's sound track that is kept; empty for its default one, ``none``.
         allow_playlists: Files may lead to other files, as M3U8 and ffconcat do.
     """
 
@@ -37,6 +38,7 @@ class SourceSettings:
     realtime: bool = False
     loop: bool = False
     rate: float = 0.0
+    sound: str = ""
     allow_playlists: bool = False
 
 

@@ -27,7 +27,7 @@ THERMAL_SWITCHES = {
     "bad_pixels": "fill stuck pixels",
 }
 
-SOURCE_OPTIONS = ("offset_ms", "realtime", "loop", "rate", "allow_playlists")
+SOURCE_OPTIONS = ("offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists")
 NO_ALIGNMENT = "none"
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -98,6 +98,9 @@ def run_options() -> argparse.ArgumentParser:
     group.add_argument("--realtime", action="store_true", default=None, help="play files as if they were live")
     group.add_argument("--loop", action="store_true", default=None, help="the same, over and over")
     group.add_argument("--rate", type=float, metavar="FPS", help="frames per second of images and raw video")
+    group.add_argument(
+        "--sound", metavar="TRACK", help="sound track of the visible file to keep, title or number; none"
+    )
     group.add_argument(
         "--allow-playlists", action="store_true", default=None, help="let files lead to others (.m3u8, ffconcat)"
     )

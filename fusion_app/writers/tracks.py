@@ -9,7 +9,7 @@ from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
-from fusion_app.frames import Image, Size
+from fusion_app.frames import Frame, Image, Size
 from fusion_app.writers.base import plain
 from fusion_app.writers.conversion import Conversion, threads
 from fusion_app.writers.plan import Form, TrackPlan, form_of
@@ -33,9 +33,9 @@ class Track:
         self._last_index = -1
         self._last_image: Image | None = None
 
-    def holds(self, image: Image) -> bool:
-        """Tell whether ``image`` goes in as it is: its size and depth are those of the track."""
-        return form_of(image) == self.form
+    def holds(self, frame: Frame) -> bool:
+        """Tell whether ``frame`` goes in as it is: its size, depth and shape of pixels are those of the track."""
+        return form_of(frame) == self.form
 
     def is_last(self, image: Image, index: int) -> bool:
         """Tell whether this was encoded just now; held frames are those of the same number."""
@@ -85,6 +85,7 @@ def _add_stream(container: OutputContainer, plan: TrackPlan, form: Form) -> Vide
     stream.metadata["title"] = plan.name
     context = stream.codec_context
     context.time_base = Fraction(1, TICKS)
+    context.sample_aspect_ratio = form.pixel_aspect
     if plan.codec == "ffv1":
         stream.pix_fmt = {(2, 1): "gray", (2, 2): "gray16le"}.get((len(form.shape), form.dtype.itemsize), "bgr0")
         context.gop_size = 1  # every frame for itself: exact seeking, and a damaged one harms no other
