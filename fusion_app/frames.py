@@ -36,6 +36,11 @@ def size_of(image: Image) -> Size:
     return Size(width, height)
 
 
+def on_square_pixels(size: Size, pixel_aspect: Fraction) -> Size:
+    """Return the size of a picture as it is to be seen, where a pixel is ``pixel_aspect`` times as wide as high."""
+    return Size(max(1, round(size.width * pixel_aspect)), size.height)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One image of one source.
@@ -58,6 +63,11 @@ class Frame:
     def size(self) -> Size:
         """Width and height of the image."""
         return size_of(self.image)
+
+    @property
+    def shown(self) -> Size:
+        """Width and height as it is to be seen."""
+        return on_square_pixels(self.size, self.pixel_aspect)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,10 @@ class OpenPair:
     def all_notices(self, profile: AlignmentProfile | None = None) -> list[str]:
         """Return `notices` and what is known by now of the pair's shapes under an alignment ``profile``."""
         is_unknown = self.is_raw or self.ir.info.is_guess or self.vis.info.is_guess
-        shape = (
-            "" if is_unknown else alignment.notice(profile or AlignmentProfile(), self.ir.info.size, self.vis.info.size)
-        )
+        profile = profile or AlignmentProfile()
+        # An alignment is made for pixels; without one, what counts is the shape that is seen.
+        sizes = [one.info.size if profile.is_set else one.info.shown for one in (self.ir, self.vis)]
+        shape = "" if is_unknown else alignment.notice(profile, *sizes)
         return [*self.notices, shape] if shape else list(self.notices)
 
     def trouble(self) -> str:

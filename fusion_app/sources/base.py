@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fusion_app.errors import SourceError
-from fusion_app.frames import SQUARE, Frame, Size
+from fusion_app.frames import SQUARE, Frame, Size, on_square_pixels
 
 NOMINAL_SIZE = Size(640, 480)
 """What is assumed of a live source before its first frame."""
@@ -41,7 +41,7 @@ class SourceInfo:
     @property
     def shown(self) -> Size:
         """Size of its frames on square pixels."""
-        return Size(max(1, round(self.size.width * self.pixel_aspect)), self.size.height)
+        return on_square_pixels(self.size, self.pixel_aspect)
 
     @property
     def period_s(self) -> float:
@@ -123,6 +123,10 @@ class SourceState:
 
 class NoPictureError(SourceError):
     """A source can be opened, but sends no picture in time."""
+
+
+class NotLiveError(SourceError):
+    """An address leads to a file that has an end: played as a live stream it would begin anew for ever."""
 
 
 class FrameSource(ABC):
