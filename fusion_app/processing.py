@@ -131,8 +131,17 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
     finally:
         recorder.close()
     found = _report(job, session, recorder, watch, report)
-    missing = writer.notice if isinstance(writer, VideoWriter) else ""
-    return replace(found, notices=(*found.notices, missing)) if missing else found
+    if not isinstance(writer, VideoWriter):
+        return found
+    said = (writer.notice, _assumed_rate(session))
+    return replace(found, notices=(*found.notices, *(text for text in said if text)))
+
+
+def _assumed_rate(session: Session) -> str:
+    """Return what is to be said of a video of images that nobody has said a rate of, or nothing."""
+    info = session.vis.info
+    is_assumed = info.is_stills and not info.has_times and info.frame_count != 1
+    return f"images have no times: {info.fps:g} a second is assumed; --rate says otherwise" if is_assumed else ""
 
 
 def _sound(job: FuseJob) -> Sound | None:

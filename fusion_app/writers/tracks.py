@@ -16,6 +16,8 @@ from fusion_app.writers.plan import Form, TrackPlan, form_of
 
 TICKS = 90_000
 """Time base of written tracks, ticks per second."""
+ODD_SIDES = "yuv444p"
+"""Pixel format of pictures with an odd side: 4:2:0 holds none."""
 MIN_STEP = TICKS // 1000
 """Least ticks from one frame to the next: Matroska knows milliseconds, and two frames must differ in time."""
 
@@ -29,6 +31,7 @@ class Track:
         self.form = form
         self.stream = _add_stream(container, plan, form)
         self._frame_of = Conversion(Size(form.shape[1], form.shape[0]), self.stream.pix_fmt or "yuv420p")
+        self._scaled = 0
         self._last_ticks = -MIN_STEP
         self._last_index = -1
         self._last_image: Image | None = None
@@ -72,7 +75,18 @@ class Track:
         """Return what the encoder still holds."""
         return self.stream.encode(None)
 
+    @property
+    def notice(self) -> str:
+        """What is to be said of the track, or empty."""
+        size, found = Size(self.stream.width, self.stream.height), []
+        if self._scaled:
+            found.append(f"{self._scaled} pictures of another size were scaled to {size}")
+        if self.stream.pix_fmt == ODD_SIDES:
+            found.append(f"a side of {size} is odd, so the video is H.264 4:4:4, which not every player shows")
+        return "; ".join(found)
+
     def _encode(self, image: Image, ticks: int, kind: PictureType) -> Packets:
+        self._scaled += image.shape[:2] != self.form.shape[:2]
         frame = self._frame_of(plain(image))
         frame.pts, frame.time_base = ticks, Fraction(1, TICKS)
         frame.pict_type = kind
@@ -92,7 +106,7 @@ def _add_stream(container: OutputContainer, plan: TrackPlan, form: Form) -> Vide
         context.options = {"level": "3", "slices": "4", "slicecrc": "1"}
         return stream
     context.thread_count = threads(Size(stream.width, stream.height))
-    stream.pix_fmt = "yuv444p" if stream.width % 2 or stream.height % 2 else "yuv420p"  # 4:2:0 holds no odd sides
+    stream.pix_fmt = ODD_SIDES if stream.width % 2 or stream.height % 2 else "yuv420p"
     context.gop_size = max(1, round(plan.fps))  # a key frame each second: seeking, and what a crash can cost
     context.colorspace, context.color_range = Colorspace.ITU601, ColorRange.MPEG
     context.options = {"preset": plan.preset, "tune": "zerolatency", "crf": str(plan.quality), "forced-idr": "1"}

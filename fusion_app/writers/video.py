@@ -55,8 +55,10 @@ class VideoWriter:
 
     @property
     def notice(self) -> str:
-        """What could not be put into the file, one sentence, or empty."""
-        return "" if self._audio is None else self._audio.notice
+        """What is to be said of the file: of its sound, and of pictures that went in otherwise than they came."""
+        found = ["" if self._audio is None else self._audio.notice]
+        found += [track.notice for track in self._tracks.values()]
+        return "; ".join(text for text in found if text)
 
     def holds(self, fused: FusedFrame) -> bool:
         """Tell whether ``fused`` goes in as it is: no picture has changed its size or depth."""

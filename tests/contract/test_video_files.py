@@ -8,10 +8,13 @@ import av
 import numpy as np
 import pytest
 from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Size
 from fusion_app.sources import FrameSource, Reading, open_source
+from tests.media import Array
 from tests.odd_videos import (
     QUARTERS,
     SIZE,
@@ -292,3 +295,51 @@ def test_an_allowed_playlist_is_read(tmp_path: Path) -> None:
     path.write_text("ffconcat version 1.0\nfile other.ts\nfile other.ts\n")
     source = open_source(str(path), reading=Reading(playlists=True))
     assert len(read_all(source)) == 80
+
+
+@pytest.mark.parametrize(
+    ("pix_fmt", "bits", "is_camera"),
+    [
+        ("gray", 8, False),
+        ("gray", 8, True),
+        ("gray10le", 10, False),
+        ("gray10le", 10, True),
+        ("gray12le", 12, False),
+        ("gray16le", 16, False),
+        ("yuv420p", 8, True),
+        ("yuv420p10le", 10, True),
+        ("yuv420p10le", 10, False),
+    ],
+)
+def test_grey_fills_the_range_that_its_file_declares(tmp_path: Path, pix_fmt: str, bits: int, is_camera: bool) -> None:
+    black, white = (16 << (bits - 8), 235 << (bits - 8)) if is_camera else (0, (1 << bits) - 1)
+    levels = np.tile(np.linspace(black, white, 256).round(), (64, 1)).astype(np.uint16 if bits > 8 else np.uint8)
+    source = open_source(
+        str(write_levels(tmp_path / "v.mkv", levels, pix_fmt, ColorRange.MPEG if is_camera else ColorRange.JPEG))
+    )
+    frame = source.read()
+    assert frame is not None
+    grey = frame.image if frame.image.ndim == 2 else frame.image[..., 1]
+    full = np.iinfo(grey.dtype).max
+    assert grey[10] == pytest.approx(np.linspace(0, full, 256), abs=full * 0.012)
+
+
+def write_levels(path: Path, levels: Array, pix_fmt: str, colours: ColorRange) -> Path:
+    """Write one picture of luma ``levels``, losslessly."""
+    height, width = levels.shape
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
+        stream.codec_context.color_range = colours
+        frame = VideoFrame(width, height, pix_fmt)
+        for number, plane in enumerate(frame.planes):
+            values = np.full(
+                (plane.height, plane.line_size // levels.itemsize), 1 << (10 if pix_fmt.endswith("10le") else 8) - 1
+            )
+            if number == 0:
+                values[:, :width] = levels
+            plane.update(values.astype(levels.dtype).tobytes())
+        frame.pts, frame.color_range = 0, colours
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
