@@ -16,7 +16,7 @@ from fusion_app.errors import SourceError
 from fusion_app.frames import SQUARE, Frame, Size
 from fusion_app.media_tracks import described, video_tracks
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo
-from fusion_app.sources.cut_off import frames_there, seems_cut
+from fusion_app.sources.cut_off import ends_in_a_box, frames_there, seems_cut
 from fusion_app.sources.orientation import orientation_of
 from fusion_app.sources.pixels import Pixels
 from fusion_app.sources.video_decoder import VideoDecoder
@@ -176,12 +176,16 @@ class VideoFileSource(FrameSource):
     def _note_end(self, last_s: float) -> None:
         """Look, at the end, whether the file promises more frames."""
         stream, promised, end_s = self._decoder.stream, self.info.frame_count, last_s + self.info.period_s
-        if not promised or not seems_cut(self._decoder.container, stream, end_s, self.info.period_s):
-            return
-        there = frames_there(self._path, stream, promised)
-        if there is not None:
+        there = None
+        if promised and seems_cut(self._decoder.container, stream, end_s, self.info.period_s):
+            there = frames_there(self._path, stream, promised)
+        if there is not None and promised:
             self.failed = promised - there
             self._end = f"ends after {there} of {promised} frames, at {end_s:.2f} s: it is cut off"
+            self._take_notice()
+        elif ends_in_a_box(self._path):
+            self.failed = 1  # at least
+            self._end = f"ends at {end_s:.2f} s, in the middle of something: it is cut off"
             self._take_notice()
 
     def _take_notice(self) -> None:

@@ -238,6 +238,29 @@ def test_a_file_that_is_cut_off_says_after_how_many_frames(
     assert 0 <= recipe.count - len(numbers) - source.failed <= 1  # the last one is half there
 
 
+FRAGMENTS = {"movflags": "frag_keyframe+empty_moov"}
+
+
+def test_a_fragmented_file_that_is_cut_off_says_when(tmp_path: Path) -> None:
+    source = open_source(str(cut(write_coded(tmp_path / "v.mp4", Recipe(container=FRAGMENTS)))))
+    numbers, times = numbers_and_times(source)
+    assert numbers == list(range(len(numbers)))
+    assert f"ends at {times[-1] + 0.04:.2f} s" in source.notice
+    assert source.failed
+
+
+def test_a_file_that_has_lost_its_index_says_so(tmp_path: Path) -> None:
+    path = cut(write_coded(tmp_path / "v.mp4"))
+    with pytest.raises(SourceError, match="cut off, and its index"):
+        open_source(str(path))
+
+
+def test_whole_fragments_are_not_said_to_be_cut_off(tmp_path: Path) -> None:
+    source = open_source(str(write_coded(tmp_path / "v.mp4", Recipe(container=FRAGMENTS))))
+    assert len(read_all(source)) == 40
+    assert (source.notice, source.failed) == ("", 0)
+
+
 @pytest.mark.parametrize("name", ["v.mp4", "v.mkv", "v.avi", "v.ts", "v.flv", "v.webm", "v.mov"])
 def test_a_whole_file_is_not_said_to_be_cut_off(tmp_path: Path, name: str) -> None:
     codec = "libvpx" if name.endswith("webm") else "libx264"
