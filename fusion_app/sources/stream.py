@@ -15,6 +15,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from fusion_app.containers import open_to_read
+from fusion_app import MAX_IMAGE_PIXELS
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
 from fusion_app.sources.base import FrameSource, NoPictureError, NotLiveError, SourceInfo
@@ -23,9 +24,12 @@ from fusion_app.sources.pixels import Pixels
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 2.0
 
+LIMITS = {"max_pixels": str(MAX_IMAGE_PIXELS)}
+"""For whoever looks at a stream and whoever decodes it: a frame of more is refused, not unpacked."""
+
 # Two pictures are enough to know a stream's rate: with twenty, opening takes a second. RTSP over TCP loses nothing to a
 # busy network.
-OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "2"}
+OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "2", **LIMITS}
 
 
 class StreamSource(FrameSource):
@@ -73,6 +77,7 @@ class StreamSource(FrameSource):
         if _is_file(self._container, shown):
             hint = "is a file that has an end, not a live stream; download it and give its path"
             raise NotLiveError(shown, hint)
+        stream.codec_context.options = LIMITS
         stream.thread_type = "SLICE"  # threads by frame would show each some frames late
         rate = stream.average_rate or stream.guessed_rate
         fps = float(rate) if rate and 0 < rate <= 1000 else None
