@@ -14,8 +14,8 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from fusion_app.containers import open_to_read
 from fusion_app import MAX_IMAGE_PIXELS
+from fusion_app.containers import open_to_read
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
 from fusion_app.sources.base import FrameSource, NoPictureError, NotLiveError, SourceInfo
