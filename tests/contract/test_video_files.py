@@ -169,7 +169,7 @@ def several_tracks(path: Path, titles: tuple[str, ...], default: int | None) -> 
         streams = [add_track(container, recipe) for _ in titles]
         for place, (stream, title) in enumerate(zip(streams, titles, strict=True)):
             stream.metadata["title"] = title
-            mark(stream, Disposition.default if place == default else 0)
+            mark(stream, Disposition.default if place == default else None)
         for place, stream in enumerate(streams):
             encode_coded(container, stream, recipe, first=10 * place)
     return path
@@ -208,7 +208,7 @@ def test_a_cover_picture_is_not_the_video(tmp_path: Path) -> None:
         encode_coded(container, cover, Recipe("mjpeg", count=1, pix_fmt="yuvj420p"), first=99)
         encode_coded(container, stream, Recipe())
     with av.open(str(path)) as container:
-        assert any(int(track.disposition) & int(Disposition.attached_pic) for track in container.streams.video)
+        assert any(track.disposition & Disposition.attached_pic for track in container.streams.video)
     source = open_source(str(path))
     assert numbers_and_times(source)[0] == list(range(40))
     assert source.notes == ()

@@ -141,8 +141,8 @@ def test_the_first_track_of_a_recording_is_its_default(tmp_path: Path) -> None:
     assert main(["record", ir, vis, "-o", str(tmp_path), "--model", "max", "--duration", "0.5", "--quiet"]) == 0
     (path,) = tmp_path.glob("*.mkv")
     with av.open(str(path)) as container:
-        marks = [int(stream.disposition) & int(Disposition.default) for stream in container.streams.video]
-    assert marks == [1, 0, 0]
+        marks = [bool(stream.disposition & Disposition.default) for stream in container.streams.video]
+    assert marks == [True, False, False]
 
 
 @pytest.mark.parametrize("is_swapped", [False, True])
