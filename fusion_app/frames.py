@@ -1,6 +1,7 @@
 """What flows down the river: frames, pairs, fused frames. All of it is frozen; a stage makes new data."""
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -12,6 +13,9 @@ Image = npt.NDArray[Any]
 
 FloatImage = npt.NDArray[np.float32]
 """``(H, W)`` float32 grey levels 0…255."""
+
+SQUARE = Fraction(1)
+"""Pixel aspect of pictures whose pixels are as wide as high."""
 
 ZERO_CELSIUS_K = 273.15
 
@@ -32,6 +36,11 @@ def size_of(image: Image) -> Size:
     return Size(width, height)
 
 
+def on_square_pixels(size: Size, pixel_aspect: Fraction) -> Size:
+    """Return the size of a picture as it is to be seen, where a pixel is ``pixel_aspect`` times as wide as high."""
+    return Size(max(1, round(size.width * pixel_aspect)), size.height)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One image of one source.
@@ -41,17 +50,24 @@ class Frame:
         pts_s: Presentation time in seconds: of the file, or of the monotonic clock for a live source.
         index: Number of the frame in its source, from 0.
         name: File name where the frame is a file of its own, else empty.
+        pixel_aspect: Width of a pixel over its height, as it is to be shown.
     """
 
     image: Image
     pts_s: float
     index: int
     name: str = ""
+    pixel_aspect: Fraction = SQUARE
 
     @property
     def size(self) -> Size:
         """Width and height of the image."""
         return size_of(self.image)
+
+    @property
+    def shown(self) -> Size:
+        """Width and height as it is to be seen."""
+        return on_square_pixels(self.size, self.pixel_aspect)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ class FrameReader(Protocol):
     def is_over(self) -> bool:
         """No frame will come any more."""
 
+    def count_after(self, pts_s: float) -> int | None:
+        """Return how many frames come after ``pts_s``, None where that is not known."""
+
 
 @dataclass(frozen=True)
 class PairingPolicy:
@@ -29,13 +32,15 @@ class PairingPolicy:
 
     Attributes:
         tolerance_s: Largest skew of a good pair, seconds.
-        hold_s: Largest skew at which the last infrared frame is still shown, seconds.
+        hold_s: How long the last infrared frame is shown, and the first before its time, seconds.
         offset_s: Added to infrared PTS, seconds.
+        lasts: Between two infrared frames the earlier one is shown, however far apart they are.
     """
 
     tolerance_s: float
     hold_s: float
     offset_s: float = 0.0
+    lasts: bool = True
 
     @classmethod
     def for_periods(cls, ir_period_s: float, vis_period_s: float, offset_s: float = 0.0) -> "PairingPolicy":
@@ -46,7 +51,7 @@ class PairingPolicy:
     @classmethod
     def exact(cls) -> "PairingPolicy":
         """Return the policy for stills: equal PTS or nothing."""
-        return cls(1e-6, 1e-6)
+        return cls(1e-6, 1e-6, lasts=False)
 
 
 @dataclass(frozen=True)
@@ -101,3 +106,6 @@ class Pairs(Protocol):
 
     def count(self, start_s: float, end_s: float | None) -> int | None:
         """Return how many pairs lie between two times, seconds (None is the end); None where only reading tells."""
+
+    def left_over(self) -> tuple[int, int]:
+        """Return how many visible and infrared frames were not fused for want of the other, once reading is over."""

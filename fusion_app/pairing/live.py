@@ -128,6 +128,10 @@ class LivePairStream:
     def count(self, start_s: float, end_s: float | None) -> None:
         """See `Pairs`: live sources have no end."""
 
+    def left_over(self) -> tuple[int, int]:
+        """See `Pairs`: none, what is not read is over."""
+        return 0, 0
+
     def _is_vis_lost(self) -> bool:
         if self._vis.frames or not self._vis.reader.is_silent:
             return False
@@ -225,4 +229,4 @@ def _is_nearer(one: Frame, other: Frame, pts_s: float) -> bool:
 
 def _blank(like: Frame) -> Frame:
     """Return a black frame of the size and time of ``like``, for a source that has not sent any."""
-    return Frame(np.zeros(like.image.shape[:2], np.uint8), like.pts_s, BLANK)
+    return replace(like, image=np.zeros(like.image.shape[:2], np.uint8), index=BLANK, name="")

@@ -96,6 +96,10 @@ class RecordedPairs:
         end = len(self._lines) if end_s is None else self._lines.find(end_s)
         return max(0, end - self._lines.find(start_s))
 
+    def left_over(self) -> tuple[int, int]:
+        """See `Pairs`: none, every line of a recording is a frame."""
+        return 0, 0
+
     def seek(self, pts_s: float) -> None:
         """Continue at the first frame not before ``pts_s``; counts go on."""
         self._next = self._lines.find(pts_s)

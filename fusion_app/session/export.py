@@ -16,7 +16,7 @@ from fusion_app.session.session import Session, open_session
 from fusion_app.settings import Settings
 from fusion_app.sources import is_image_folder, path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
-from fusion_app.writers import VideoWriter, open_writer, png_name
+from fusion_app.writers import Sound, VideoWriter, open_writer, png_name
 
 CANCEL_POLL_S = 0.1
 OPENING_S = 6.0
@@ -128,15 +128,26 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
     finally:
         recorder.close()
     found = _report(session, recorder, watch, report)
-    missing = writer.notice if isinstance(writer, VideoWriter) else ""
-    return replace(found, notices=(*found.notices, missing)) if missing else found
+    if not isinstance(writer, VideoWriter):
+        return found
+    said = (writer.notice, _assumed_rate(session))
+    return replace(found, notices=(*found.notices, *(text for text in said if text)))
 
 
-def _sound(job: FuseJob) -> Path | None:
-    """Return the visible file whose sound goes into the output, if there may be some."""
-    path, track = path_and_track(job.settings.sources.vis)
-    is_video = path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES and not track
-    return path if is_video and "audio" in job.settings.recording.tracks else None
+def _assumed_rate(session: Session) -> str:
+    """Return what is to be said of a video of images that nobody has said a rate of, or nothing."""
+    info = session.vis.info
+    is_assumed = info.is_stills and not info.has_times and info.frame_count != 1
+    return f"images have no times: {info.fps:g} a second is assumed; --rate says otherwise" if is_assumed else ""
+
+
+def _sound(job: FuseJob) -> Sound | None:
+    """Return the sound that goes into the output, if there may be some."""
+    sources = job.settings.sources
+    path, track = path_and_track(sources.vis)
+    is_video = path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES
+    is_wanted = "audio" in job.settings.recording.tracks and sources.sound != "none"
+    return Sound(path, sources.sound, track) if is_video and is_wanted else None
 
 
 class _Watch:
@@ -164,15 +175,17 @@ def _report(session: Session, recorder: Recorder[FusedFrame], watch: _Watch, rep
     if is_complete and report.fused == 0:
         raise PairingError(_nothing_fused(session))
     dropped = session.pairs.counts.dropped + session.vis.dropped + recorder.dropped
+    vis_left, ir_left = session.pairs.left_over() if is_complete else (0, 0)
     return FuseReport(
         recorder.written,
-        dropped,
+        dropped + vis_left,
         session.ir.failed + session.vis.failed,
         report.seconds,
         watch.reached_s,
         is_complete,
         session.engine.description,
-        session.notices(),
+        session.notices()
+        + ((f"{ir_left} infrared frames were not fused: no visible frame belongs to them",) * bool(ir_left)),
     )
 
 

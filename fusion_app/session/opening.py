@@ -15,6 +15,7 @@ from fusion_app.sources import (
     BufferedSource,
     FrameSource,
     ImagesSource,
+    Reading,
     images_by_name,
     is_image_folder,
     open_source,
@@ -58,7 +59,10 @@ class OpenPair:
     def all_notices(self, profile: AlignmentProfile | None = None) -> list[str]:
         """Return `notices` and what is known by now of the pair's shapes under an alignment ``profile``."""
         is_unknown = self.is_raw or self.ir.info.is_guess or self.vis.info.is_guess
-        shape = "" if is_unknown else warp.notice(profile or AlignmentProfile(), self.ir.info.size, self.vis.info.size)
+        profile = profile or AlignmentProfile()
+        # An alignment is made for pixels; without one, what counts is the shape that is seen.
+        sizes = [one.info.size if profile.is_set else one.info.shown for one in (self.ir, self.vis)]
+        shape = "" if is_unknown else warp.notice(profile, *sizes)
         return [*self.notices, shape] if shape else list(self.notices)
 
     def trouble(self) -> str:
@@ -135,13 +139,33 @@ def _wait_for_opening(pair: OpenPair) -> None:
 
 
 def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
-    ir = open_source(sources.ir, raw=raw_ir)
+    ir = open_source(sources.ir, raw=raw_ir, reading=_reading(sources))
     try:
-        vis = open_source(sources.vis)
+        vis = open_source(sources.vis, reading=_reading(sources))
     except BaseException:
         ir.close()
         raise
+    try:
+        _refuse_images_with_video(ir, vis)
+    except PairingError:
+        ir.close()
+        vis.close()
+        raise
     return _paced(ir, vis, sources)
+
+
+def _reading(sources: SourceSettings) -> Reading:
+    return Reading(sources.rate, sources.allow_playlists)
+
+
+def _refuse_images_with_video(ir: FrameSource, vis: FrameSource) -> None:
+    """Refuse images beside a video while nobody has said when they were taken."""
+    for one, other in ((ir, vis), (vis, ir)):
+        if one.info.is_stills and not one.info.has_times and not other.info.is_stills and not other.info.is_live:
+            raise PairingError(
+                f"{one.info.uri} holds images, which have no times, and {other.info.uri} is a video: say how many "
+                "images were taken in a second (--rate 9, or sources.rate in a rig)"
+            )
 
 
 def _shared(sources: SourceSettings) -> OpenPair | None:
@@ -151,7 +175,7 @@ def _shared(sources: SourceSettings) -> OpenPair | None:
     (ir_side, stream), (vis_side, other) = parse_split(sources.ir), parse_split(sources.vis)
     if stream != other:
         return None
-    source = open_source(stream)
+    source = open_source(stream, reading=_reading(sources))
     timeline = Timeline(source.info.duration_s if sources.loop else None)
     if (sources.realtime or sources.loop) and not source.info.is_live:
         source = RealtimeSource(source, timeline)
@@ -195,8 +219,8 @@ def _open_folders(sources: SourceSettings) -> tuple[FrameSource, FrameSource, tu
         raise PairingError(
             f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
         )
-    ir = ImagesSource(sources.ir, [ir_files[name] for name in common or ir_files])
-    vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files])
+    ir = ImagesSource(sources.ir, [ir_files[name] for name in common or ir_files], sources.rate)
+    vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files], sources.rate)
     alone = len(ir_files.keys() ^ vis_files.keys())
     return ir, vis, (f"{alone} images have no partner of the same name and are left out",) if alone else ()
 

@@ -143,9 +143,15 @@ class Session:
         """The one of the `notices` that says what the infrared camera was recognised as: nothing is wrong with it."""
         return self._pipeline.thermal.finding
 
+    def notes(self) -> tuple[str, ...]:
+        """Return what the user should know of the two files, a sentence each and once."""
+        found = (f"{source.info.uri}: {note.text}" for source in (self.ir, self.vis) for note in source.notes)
+        return tuple(dict.fromkeys(found))
+
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know of the run so far, a sentence each."""
         found = [
+            *self.notes(),
             *self.pair.all_notices(self._pipeline.alignment),
             self.ir.notice,
             self.vis.notice,

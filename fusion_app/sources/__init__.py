@@ -2,7 +2,8 @@
 
 A URI is
 
-- a path: a video file, an image file, a folder of images; ``PATH#TITLE`` is the track of that title of a video file;
+- a path: a video file, an image file, a folder of images; ``PATH#TITLE`` or ``PATH#2`` is the track of
+  that title or number of a video file;
 - ``camera:NAME``, ``camera:ID`` or ``camera:N``: a camera of this machine by its name (or a part of it), by the id that
   ``python main.py devices`` prints, or by its number, which changes with every plug;
 - a URL that ffmpeg can open: ``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …;
@@ -12,11 +13,12 @@ A URI is
 Cameras and URLs are live: opened while they are read, and opened again whenever they go away.
 """
 
+import logging
 from functools import partial
 from pathlib import Path
 
 from fusion_app.errors import SourceError, without_password
-from fusion_app.sources.base import FrameSource, Phase, SourceState
+from fusion_app.sources.base import FrameSource, Note, Phase, Reading, SourceState
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files
@@ -30,7 +32,9 @@ __all__ = [
     "BufferedSource",
     "FrameSource",
     "ImagesSource",
+    "Note",
     "Phase",
+    "Reading",
     "SourceState",
     "images_by_name",
     "is_image_folder",
@@ -39,15 +43,18 @@ __all__ = [
     "path_and_track",
 ]
 
+log = logging.getLogger(__name__)
+
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
 
-def open_source(uri: str, *, raw: str = "") -> FrameSource:
+def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> FrameSource:
     """Open the source that ``uri`` names; a live one only begins to be opened when it is read.
 
     Args:
         uri: See the package's text.
         raw: Ask a camera for what it measures, unconverted, in this layout; empty for a picture.
+        reading: How to read files that do not say it themselves.
 
     Raises:
         SourceError: It does not exist or is nothing that can be read. A live source raises nothing: it has a state.
@@ -58,12 +65,15 @@ def open_source(uri: str, *, raw: str = "") -> FrameSource:
         return SyntheticSource(uri)
     if uri.startswith(SPLIT):
         side, inner = parse_split(uri)
-        return SharedSource(open_source(inner, raw=raw)).take(side)
+        return SharedSource(open_source(inner, raw=raw, reading=reading)).take(side)
     if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:
         return _live(uri, raw=raw)
     if "://" in uri:
         raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
-    return _open_path(uri)
+    source = _open_path(uri, reading or Reading())
+    if source.reader:
+        log.info("%s: read by %s", uri, source.reader)
+    return source
 
 
 def _live(uri: str, *, raw: str) -> FrameSource:
@@ -115,17 +125,17 @@ def path_and_track(uri: str) -> tuple[Path, str]:
     return Path(path), track
 
 
-def _open_path(uri: str) -> FrameSource:
+def _open_path(uri: str, reading: Reading) -> FrameSource:
     path, track = path_and_track(uri)
     try:
         path.stat()
         if path.is_dir():
-            return ImagesSource(uri, image_files(path))
+            return ImagesSource(uri, image_files(path), reading.rate)
         if not path.is_file():
             raise SourceError(uri, "is neither a file nor a folder")
         if path.suffix.lower() in IMAGE_SUFFIXES:
-            return ImagesSource(uri, [path])
-        return VideoFileSource(path, track)
+            return ImagesSource(uri, [path], reading.rate)
+        return VideoFileSource(path, track, reading)
     except FileNotFoundError:
         raise SourceError(uri, "does not exist; check the path") from None
     except (OSError, ValueError) as error:  # permissions, symlink loops, names no file system takes

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import replace
 
 from fusion_app.frames import Frame
-from fusion_app.sources.base import FrameSource, Phase, SourceInfo, SourceState
+from fusion_app.sources.base import FrameSource, Note, Phase, SourceInfo, SourceState
 from fusion_app.sources.liveness import Pulse
 
 DEFAULT_CAPACITY = 8
@@ -50,6 +50,15 @@ class BufferedSource(FrameSource):
     def notice(self) -> str:  # type: ignore[override]
         """What the source has to say of its reading so far."""
         return self._source.notice
+
+    @property
+    def notes(self) -> tuple[Note, ...]:  # type: ignore[override]
+        """What the source has to say of its file."""
+        return self._source.notes
+
+    def count_after(self, pts_s: float) -> int | None:
+        """Return how many frames come after ``pts_s``."""
+        return self._source.count_after(pts_s)
 
     @property
     def failed(self) -> int:  # type: ignore[override]

@@ -15,7 +15,7 @@ from fusion_app.sources.base import FrameSource, SourceInfo
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 MAX_FILE_BYTES = 2**30
 STILLS_FPS = 25.0
-"""Rate at which a folder is played; its frames are matched by name, never by time."""
+"""Rate at which a folder is played where none is asked for; two folders are matched by name, never by time."""
 
 
 def image_files(folder: Path) -> tuple[Path, ...]:
@@ -47,7 +47,8 @@ def read_image(path: Path) -> Image:
 class ImagesSource(FrameSource):
     """Image files as a stream; an unreadable file is skipped and named in `notice`."""
 
-    def __init__(self, uri: str, files: Sequence[Path]) -> None:
+    def __init__(self, uri: str, files: Sequence[Path], rate: float = 0.0) -> None:
+        """Read ``files``, ``rate`` of them a second; 0 where nobody has said it."""
         if not files:
             kinds = ", ".join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))
             raise SourceError(uri, f"has no images in it ({kinds})")
@@ -57,15 +58,16 @@ class ImagesSource(FrameSource):
         if first is None:
             raise SourceError(uri, "holds no image that can be read")
         size = Size(first.shape[1], first.shape[0])
-        self.info = SourceInfo(uri, size, STILLS_FPS, len(self._files), is_stills=True)
+        self._fps = rate or STILLS_FPS
+        self.info = SourceInfo(uri, size, self._fps, len(self._files), is_stills=True, has_times=bool(rate))
 
     def read(self) -> Frame | None:
-        """Return the next readable image; its PTS is its position over `STILLS_FPS`."""
+        """Return the next readable image; its PTS is its position over the rate."""
         while self._position < len(self._files):
             position, self._position = self._position, self._position + 1
             path = self._files[position]
             try:
-                return Frame(read_image(path), position / STILLS_FPS, position, path.name)
+                return Frame(read_image(path), position / self._fps, position, path.name)
             except SourceError as error:
                 self.notice = str(error)
                 self.failed += 1
@@ -73,7 +75,7 @@ class ImagesSource(FrameSource):
 
     def seek(self, pts_s: float) -> None:
         """Continue at the first image whose PTS is not before ``pts_s``."""
-        self._position = max(0, int(np.ceil(pts_s * STILLS_FPS - 1e-6)))
+        self._position = max(0, int(np.ceil(pts_s * self._fps - 1e-6)))
 
     def close(self) -> None:
         """Do nothing: files are open only while they are read."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.frames import Frame
-from fusion_app.sources.base import FrameSource
+from fusion_app.sources.base import FrameSource, Note
 from fusion_app.sources.video_file import VideoFileSource
 
 
@@ -39,6 +39,11 @@ class PartsSource(FrameSource):
         """What is to be said of the parts read so far."""
         found = dict.fromkeys((*self._told, self._file.notice, self._sizes()))
         return "; ".join(text for text in found if text)
+
+    @property
+    def notes(self) -> tuple[Note, ...]:  # type: ignore[override]
+        """What the part that is read has to say of its file."""
+        return self._file.notes
 
     def _sizes(self) -> str:
         size = self._file.info.size

@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 
 from fusion_app.frames import Frame
-from fusion_app.sources.base import FrameSource, SourceInfo
+from fusion_app.sources.base import FrameSource, Note, SourceInfo
 
 HEAD_START_S = 0.1
 """Time for both sources to hand over their first frames."""
@@ -71,6 +71,11 @@ class RealtimeSource(FrameSource):
         lag_s = self._timeline.lag_s
         late = f"{self.info.uri}: {lag_s:.1f} s behind real time; this machine does not decode so fast" if lag_s else ""
         return self._source.notice or late
+
+    @property
+    def notes(self) -> tuple[Note, ...]:  # type: ignore[override]
+        """What the recording has to say of its file."""
+        return self._source.notes
 
     @property
     def failed(self) -> int:  # type: ignore[override]

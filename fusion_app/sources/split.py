@@ -12,7 +12,7 @@ import numpy as np
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Image, Size
-from fusion_app.sources.base import FrameSource, SourceInfo, SourceState
+from fusion_app.sources.base import FrameSource, Note, SourceInfo, SourceState
 
 SPLIT = "split:"
 SIDES = ("left", "right", "top", "bottom")
@@ -134,6 +134,15 @@ class HalfSource(FrameSource):
     def notice(self) -> str:  # type: ignore[override]
         """What the stream has to say."""
         return self._shared.source.notice
+
+    @property
+    def notes(self) -> tuple[Note, ...]:  # type: ignore[override]
+        """What the stream has to say of its file."""
+        return self._shared.source.notes
+
+    def count_after(self, pts_s: float) -> int | None:
+        """Return how many frames come after ``pts_s``."""
+        return self._shared.source.count_after(pts_s)
 
     @property
     def failed(self) -> int:  # type: ignore[override]

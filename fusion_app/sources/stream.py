@@ -10,21 +10,26 @@ from math import ceil
 
 import av
 import av.error
+from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from fusion_app import MAX_IMAGE_PIXELS
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
-from fusion_app.sources.base import FrameSource, NoPictureError, SourceInfo
+from fusion_app.sources.base import FrameSource, NoPictureError, NotLiveError, SourceInfo
 from fusion_app.sources.pixels import Pixels
 from fusion_app.system.containers import open_to_read
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 2.0
 
+LIMITS = {"max_pixels": str(MAX_IMAGE_PIXELS)}
+"""For whoever looks at a stream and whoever decodes it: a frame of more is refused, not unpacked."""
+
 # Two pictures are enough to know a stream's rate: with twenty, opening takes a second. RTSP over TCP loses nothing to a
 # busy network.
-OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "2"}
+OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "2", **LIMITS}
 
 
 class StreamSource(FrameSource):
@@ -69,6 +74,10 @@ class StreamSource(FrameSource):
         stream = next(iter(self._container.streams.video), None)
         if stream is None:
             raise NoPictureError(shown, "answers but has no video in it")
+        if _is_file(self._container, shown):
+            hint = "is a file that has an end, not a live stream; download it and give its path"
+            raise NotLiveError(shown, hint)
+        stream.codec_context.options = LIMITS
         stream.thread_type = "SLICE"  # threads by frame would show each some frames late
         rate = stream.average_rate or stream.guessed_rate
         fps = float(rate) if rate and 0 < rate <= 1000 else None
@@ -104,6 +113,13 @@ class StreamSource(FrameSource):
             yield from self._container.demux(video=0)
         except (av.error.FFmpegError, OSError):
             return  # the end, or the time-out
+
+
+def _is_file(container: InputContainer, address: str) -> bool:
+    """Tell whether a web server sends something that has an end: it says how long that is, or how many bytes."""
+    is_web = address.lower().startswith(("http://", "https://"))
+    has_size = "hls" not in container.format.name and container.size > 0  # of a playlist its own size is known
+    return is_web and (container.duration is not None or has_size)
 
 
 def _pictures(packet: "av.packet.Packet[VideoStream]") -> list[VideoFrame]:

@@ -50,13 +50,13 @@ class MemoryVideo:
         self._count = 0
 
     def _track(self, name: TrackName, frame: Frame) -> Track:
-        form = form_of(frame.image)
+        form = form_of(frame)
         return Track(self._container, self.plan.track(name, form), form)
 
     def holds(self, fused: FusedFrame) -> bool:
         """Tell whether ``fused`` goes in as it is: no picture has changed its size or depth."""
         frames = track_frames(fused)
-        return all(track.holds(frames[name].image) for name, track in self.tracks.items())
+        return all(track.holds(frames[name]) for name, track in self.tracks.items())
 
     def encode(self, fused: FusedFrame, *, begins_clip: bool) -> list[Piece]:
         """Return ``fused`` encoded; with all tracks, each able to be the first of a file, if it begins a clip.
@@ -98,4 +98,5 @@ def without_doubles(pieces: Sequence[Piece]) -> list[Piece]:
 
 def track_frames(fused: FusedFrame, number: int = 0) -> dict[TrackName, Frame]:
     """Return what each track shows of ``fused``, the video's frame ``number``."""
-    return {"fused": Frame(fused.image, fused.pts_s, number), "visible": fused.pair.vis, "ir": fused.measured_ir}
+    shown = Frame(fused.image, fused.pts_s, number, pixel_aspect=fused.pair.vis.pixel_aspect)
+    return {"fused": shown, "visible": fused.pair.vis, "ir": fused.measured_ir}

@@ -1,5 +1,6 @@
 """One suite over every source: what `FrameSource` promises, each kind keeps."""
 
+import logging
 import os
 import threading
 import time
@@ -12,7 +13,7 @@ import pytest
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
-from fusion_app.sources import BufferedSource, FrameSource, Phase, SourceState, images_by_name, open_source
+from fusion_app.sources import BufferedSource, FrameSource, Note, Phase, SourceState, images_by_name, open_source
 from tests.media import counting_frames, write_images, write_video
 from tests.servers import free_port, mjpeg_camera, mute_server
 
@@ -443,3 +444,21 @@ def test_the_demo_pair_is_the_same_every_time_and_differs_between_cameras() -> N
     vis = read_all(open_source("synthetic:vis?frames=1"))[0]
     assert vis.image.shape == (256, 320, 3)
     assert first[0].image.shape == (256, 320)
+
+
+def test_a_note_on_a_file_is_kept_once_and_reaches_whoever_reads_it(tmp_path: Path) -> None:
+    inner = open_source(video(tmp_path))
+    for _ in range(2):
+        inner.note("first of 3", "holds three pictures; the first is taken")
+    source = BufferedSource(inner)
+    assert source.notes == (Note("first of 3", "holds three pictures; the first is taken"),)
+    source.close()
+
+
+def test_the_log_says_which_reader_took_a_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = video(tmp_path)
+    with caplog.at_level(logging.INFO, "fusion_app"):
+        open_source(path).close()
+    (line,) = [record.getMessage() for record in caplog.records if path in record.getMessage()]
+    assert "PyAV" in line
+    assert "ffv1" in line

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.gui.docks.offset import OffsetControl
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.view.view_grid import Role
 from fusion_app.sources import open_source
 from tests.gui.actions import click, position, press, wait_for
 from tests.gui.conftest import MakeWindow
@@ -142,3 +143,13 @@ def test_where_nothing_moves_in_both_the_estimate_is_refused_with_the_reason(
     click(qtbot, control.estimate)
     qtbot.waitUntil(lambda: "No estimate" in control.result.text())
     assert not control.apply.isVisible()
+
+
+def test_a_note_on_a_file_stands_on_its_tile_and_in_the_dock(playing: MainWindow, qtbot: QtBot) -> None:
+    session = playing.controller.session
+    assert session is not None
+    session.vis._source.note("turned 90°", "is turned 90° clockwise, as the file says")
+    qtbot.waitUntil(lambda: "turned 90°" in playing.grid.tiles[Role.VIS].title)
+    assert "turned" not in playing.grid.tiles[Role.IR].title
+    qtbot.waitUntil(lambda: "clockwise" in playing.docks.sources.cards[Role.VIS].notes.text())
+    assert not playing.docks.sources.cards[Role.IR].notes.isVisible()

@@ -69,9 +69,9 @@ class Problems(QObject):
                 self._banner.show_message(Kind.NOTICE, " · ".join(true))
 
     def _is_news(self, session: Session, notice: str) -> bool:
-        """Tell whether to say it: once, and not what a live source says of itself, for that stands on its tile."""
+        """Tell whether to say it: once, and not what stands on a tile: notes on a file, and what a live source says."""
         is_on_tile = any(source.info.is_live and source.notice == notice for source in (session.ir, session.vis))
-        return notice not in self._told and not is_on_tile
+        return notice not in self._told and not is_on_tile and notice not in session.notes()
 
     def show_recording(self, status: RecordingStatus | None) -> None:
         """Show once per recording what there is to be warned of: a disk that fills up, frames that are lost."""

@@ -12,7 +12,7 @@ from fusion_app.gui.view.view_grid import Role
 
 
 class SourceCard(QGroupBox):
-    """One source: lamp and state, name, size and rates.
+    """One source: lamp and state, name, size and rates, what there is to know of its file.
 
     Signals:
         retry_asked: The user wants it to be opened at once.
@@ -25,13 +25,14 @@ class SourceCard(QGroupBox):
         self.lamp = QLabel(self)
         self.source = QLabel(self)
         self.numbers = QLabel(self)
+        self.notes = QLabel(self)
         self.trouble = QLabel(self)
         self.retry = QPushButton(self.tr("Retry now"), self)
         self.retry.setAccessibleName(f"{name}: {self.retry.text()}")
         self.retry.clicked.connect(self.retry_asked)
         column = QVBoxLayout(self)
         column.setSpacing(4)
-        for label in (self.lamp, self.source, self.numbers, self.trouble):
+        for label in (self.lamp, self.source, self.numbers, self.notes, self.trouble):
             label.setWordWrap(True)
             column.addWidget(label)
         self.numbers.setObjectName("muted")
@@ -43,6 +44,7 @@ class SourceCard(QGroupBox):
         self.retry.setVisible(source is not None and bool(source.state.retry_in_s))
         self.trouble.setVisible(source is not None and source.is_gone)
         self.numbers.setVisible(source is not None)
+        self.notes.setVisible(source is not None and bool(source.notes))
         if source is None:
             self.lamp.setText(self.tr("No source is open."))
             self.source.clear()
@@ -51,6 +53,7 @@ class SourceCard(QGroupBox):
         self.source.setText(short_name(source.info.uri))
         self.source.setToolTip(source.info.uri)
         self.numbers.setText(self._numbers(source))
+        self.notes.setText("\n".join(f"• {note.text}" for note in source.notes))
         self.trouble.setText("\n".join(line for line in details(source) if line))
 
     def _numbers(self, source: SourceMoment) -> str:

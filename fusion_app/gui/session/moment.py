@@ -13,7 +13,7 @@ from fusion_app.run.runner import Pace
 from fusion_app.run.telemetry import RunStatus
 from fusion_app.session.session import Session
 from fusion_app.sources import BufferedSource
-from fusion_app.sources.base import SourceInfo, SourceState
+from fusion_app.sources.base import Note, SourceInfo, SourceState
 
 LOOK_MS = 100
 
@@ -26,16 +26,18 @@ class SourceMoment:
         info: What is known of it.
         state: How it is.
         dropped: Frames that were lost because nobody took them in time.
+        notes: What there is to know of its file.
     """
 
     info: SourceInfo
     state: SourceState
     dropped: int = 0
+    notes: tuple[Note, ...] = ()
 
     @classmethod
     def of(cls, source: BufferedSource) -> "SourceMoment":
         """Look at ``source``."""
-        return cls(source.info, source.state(), source.dropped)
+        return cls(source.info, source.state(), source.dropped, source.notes)
 
     @property
     def is_gone(self) -> bool:

@@ -36,13 +36,15 @@ class TileStates(QObject):
     def show_moment(self, moment: Moment | None) -> None:
         """Show the state of both sources."""
         if moment is None:
-            for notice in self.notices.values():
+            for role, notice in self.notices.items():
                 notice.hide()
+                self._grid.set_notes(role, ())
             return
         sources = {Role.IR: moment.ir, Role.VIS: moment.vis}
         gone = {role for role, source in sources.items() if source.is_gone}
         self._grid.set_gone(gone)
         for role, source in sources.items():
+            self._grid.set_notes(role, [note.tag for note in source.notes])
             self.notices[role].show_source(source, goes_on=len(gone) == 1 and self._grid.has_frame)
         self._place()
 

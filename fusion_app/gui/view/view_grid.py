@@ -1,7 +1,7 @@
 """The centre of the window: the three pictures in one of eight layouts."""
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -89,6 +89,7 @@ class ViewGrid(QWidget):
         self._model = ""
         self._is_peeking = False
         self._has_edges = False
+        self._notes: dict[Role, tuple[str, ...]] = {}
         self._zoom = Zoom()
         self.tiles = {
             Role.FUSED: FrameView(self.tr("FUSED"), self.tr("Waiting for the first fused picture"), self),
@@ -119,6 +120,8 @@ class ViewGrid(QWidget):
         self._frame = fused
         if fused is None or fused.pair.lost:
             self.set_gone({Role(fused.pair.lost)} if fused else ())
+        for tile in self.tiles.values():  # all lie on the visible picture
+            tile.set_pixel_aspect(float(fused.pair.vis.pixel_aspect) if fused else 1.0)
         self._show_ir()
         has_vis = fused is not None and fused.pair.vis.index >= 0
         self.tiles[Role.VIS].show_image(_shown(fused.pair.vis.image) if fused and has_vis else None)
@@ -143,6 +146,12 @@ class ViewGrid(QWidget):
         """Say what fuses."""
         self._model = name
         self._show_fused()
+
+    def set_notes(self, role: Role, tags: Sequence[str]) -> None:
+        """Say in the title of a source's tile what there is to know of its file."""
+        if self._notes.get(role, ()) != tuple(tags):
+            self._notes[role] = tuple(tags)
+            self._title_sources()
 
     def set_gone(self, gone: Collection[Role]) -> None:
         """Darken the tiles of sources that are gone, and the fused one if both are."""
@@ -177,12 +186,16 @@ class ViewGrid(QWidget):
         colours = colour_table(self._palette) if self._palette is not Palette.WHITE_HOT else ()
         has_ir = frame is not None and frame.pair.ir.index >= 0  # else it is blank: there never was one
         self.tiles[Role.IR].show_image(frame.ir_view if frame and has_ir else None, colours)
-        marks = [self.tr("IR")]
+        self._title_sources()
+
+    def _title_sources(self) -> None:
+        frame, marks = self._frame, [self.tr("IR"), *self._notes.get(Role.IR, ())]
         if frame is not None and frame.is_nuc:
             marks.append(self.tr("NUC, shutter closed"))
         elif frame is not None and frame.pair.is_held and abs(frame.pair.skew_s) > STALE_S:
             marks.append(self.tr("held, {0:.1f} s old").format(abs(frame.pair.skew_s)))
         self.tiles[Role.IR].set_title(" · ".join(marks))
+        self.tiles[Role.VIS].set_title(" · ".join((self.tr("VISIBLE"), *self._notes.get(Role.VIS, ()))))
 
     def _raw_at(self, x: float, y: float) -> str:
         return raw_text(self._frame, x, y) if self._frame is not None else ""

@@ -25,6 +25,9 @@ class Reader:
     def is_over(self) -> bool:
         return not self._left
 
+    def count_after(self, pts_s: float) -> int:
+        return sum(frame.pts_s > pts_s for frame in self._all)
+
     def seek(self, pts_s: float) -> None:
         self._left = deque(frame for frame in self._all if frame.pts_s >= pts_s)
 
@@ -61,16 +64,31 @@ def test_infrared_frames_that_fit_nowhere_are_counted() -> None:
     assert stream.counts.dropped == 0
 
 
-def test_a_gap_is_held_then_dropped_and_both_are_counted() -> None:
-    ir = [i / 10 for i in range(20) if not 5 <= i < 15]
-    vis = [i / 10 for i in range(20)]
-    stream = offline(ir, vis)
+GAP = [i / 10 for i in range(20) if not 5 <= i < 15]
+
+
+def test_a_picture_lasts_until_the_next_one_and_is_marked_as_held() -> None:
+    stream = offline(GAP, [i / 10 for i in range(20)])
     pairs = pairs_of(stream)
-    held = [p for p in pairs if p.is_held]
-    assert all(0.05 < abs(p.skew_s) <= 0.3001 for p in held)
-    assert stream.counts.held == len(held) > 0
-    assert stream.counts.dropped == 20 - len(pairs) > 0
-    assert stream.counts.paired == len(pairs)
+    assert [p.vis.index for p in pairs] == list(range(20))
+    assert [round(p.ir.pts_s * 10) for p in pairs[5:15]] == [4] * 10  # never the one that is yet to come
+    assert [p.is_held for p in pairs] == [5 <= i < 15 for i in range(20)]
+    assert stream.counts.held == 10
+    assert stream.counts.dropped == 0
+
+
+def test_seeking_into_a_gap_shows_the_picture_that_lasts_there() -> None:
+    stream = offline(GAP, [i / 10 for i in range(20)])
+    stream.seek(1.2)
+    pair = stream.read()
+    assert pair is not None
+    assert (round(pair.vis.pts_s * 10), round(pair.ir.pts_s * 10)) == (12, 4)
+
+
+def test_an_infrared_frame_that_was_shown_before_its_time_is_not_counted_as_unused() -> None:
+    stream = offline([0.0, 0.19], [0.0, 0.1])  # the second is nearer to 0.1 than the first
+    assert [p.ir.index for p in pairs_of(stream)] == [0, 1]
+    assert stream.unused == 0
 
 
 def test_when_infrared_ends_first_the_stream_ends_and_says_where() -> None:
@@ -78,6 +96,18 @@ def test_when_infrared_ends_first_the_stream_ends_and_says_where() -> None:
     pairs = pairs_of(stream)
     assert 10 <= len(pairs) <= 13
     assert stream.notice.startswith("infrared ends at 0.36 s;")
+
+
+def test_what_is_left_of_either_stream_is_counted() -> None:
+    short, long = [i / 25 for i in range(10)], [i / 25 for i in range(100)]
+    stream = offline(short, long)
+    fused = len(pairs_of(stream))
+    assert fused + stream.counts.dropped + stream.left_over()[0] == 100
+    stream = offline(long, short)
+    assert (len(pairs_of(stream)), stream.left_over()) == (10, (0, 90))
+    stream = offline(short, long)
+    stream.end_s = 2.0
+    assert len(pairs_of(stream)) + stream.counts.dropped + stream.left_over()[0] == 50
 
 
 def test_an_offset_moves_infrared() -> None:
