@@ -24,7 +24,13 @@ DOORS = {
     "safetensors": ("models/",),
     "openvino": ("fusion_app/engine/",),
     "yaml": ("fusion_app/system/yaml_files.py", "training/settings.py"),
-    "av": ("fusion_app/system/containers.py", "fusion_app/system/media_tracks.py", "fusion_app/sources/", "fusion_app/writers/", "training/"),
+    "av": (
+        "fusion_app/system/containers.py",
+        "fusion_app/system/media_tracks.py",
+        "fusion_app/sources/",
+        "fusion_app/writers/",
+        "training/",
+    ),
 }
 
 PATH = re.compile(r"(?<![\w/.-])(?:fusion_app|models|training|tests|docs|assets)/[\w./-]*\w")

@@ -162,7 +162,7 @@ def test_a_model_chosen_by_hand_wins_over_an_engine_on_its_way(monkeypatch: pyte
         go_on.wait(20)
         used.append(engine.name)
 
-    keeper.attach(exchange)
+    keeper.attach(Watched(exchange))
     for _ in range(20):
         keeper(frame(3000.0))
     assert arrived.wait(60)
@@ -188,7 +188,7 @@ def test_a_frame_that_is_being_looked_at_does_not_take_automatic_quality_up_agai
     monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.0)
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
     keeper.start()
-    keeper.pressure = lambda: (keeper.stop(), 0.0)[1]  # the user chooses while the runner's thread decides
+    keeper.attach(Watched(lag=keeper.stop))  # the user chooses while the runner's thread decides
     for _ in range(15):
         keeper(frame(3000.0))
     is_active = keeper.is_active
