@@ -52,24 +52,9 @@ class SessionRecorder:
         session.runner.add_sink(self)
 
     @property
-    def is_recording(self) -> bool:
-        """Something is being recorded, or was until it failed; `stop` ends it."""
-        return self._recording is not None
-
-    @property
-    def is_paused(self) -> bool:
-        """A recording holds until it is resumed."""
-        return self._recording is not None and self._recording.is_paused
-
-    @property
-    def is_over(self) -> bool:
-        """All that was asked for is recorded; `stop` finishes it."""
-        return self._recording is not None and self._recording.is_over
-
-    @property
-    def error(self) -> RecordingError | None:
-        """Why the recording has stopped by itself, or None."""
-        return None if self._recording is None else self._recording.error
+    def recording(self) -> Recording | None:
+        """What is being recorded, or was until it failed; `stop` ends it."""
+        return self._recording
 
     def __call__(self, fused: FusedFrame) -> None:
         """Take one frame."""
@@ -107,26 +92,6 @@ class SessionRecorder:
             dismiss(path)
             raise
         return path
-
-    def pause(self) -> None:
-        """Leave out what comes until `resume`."""
-        if self._recording is not None:
-            self._recording.pause()
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        if self._recording is not None:
-            self._recording.resume()
-
-    def marker(self, text: str = "") -> None:
-        """Mark the next frame: a chapter of the video, and a mark in the CSV."""
-        if self._recording is not None:
-            self._recording.add_marker(text)
-
-    def split(self) -> None:
-        """Begin a new part with the next frame."""
-        if self._recording is not None:
-            self._recording.split()
 
     def status(self) -> RecordingStatus | None:
         """Return how the recording goes, or None if there is none."""

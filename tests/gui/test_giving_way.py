@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.engine import Engine, open_engine
 from fusion_app.frames import FloatImage, FusedFrame
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from fusion_app.run import quality
 from fusion_app.run.giving_way import Display
