@@ -103,8 +103,8 @@ class _Reading:
             time.monotonic(),
             time.process_time(),
             time.thread_time(),
-            session.telemetry.status().fused,
-            session.vis.dropped + session.pairs.counts.dropped,
+            session.status().fused,
+            session.dropped,
             recording.dropped if recording is not None else 0,
         )
 

@@ -40,7 +40,7 @@ class SessionRecorder:
         """Attach to ``session``; no file is opened before `start`."""
         self._session = session
         self._settings = settings
-        self._clock = SessionClock(session.vis.info.period_s, is_live=session.pair.is_live)
+        self._clock = SessionClock(session.vis.info.period_s, is_live=session.is_live)
         self._preroll = PreRoll(settings.recording)
         self._recording: Recording | None = None
         self.final: RecordingStatus | None = None
@@ -58,7 +58,7 @@ class SessionRecorder:
 
     def __call__(self, fused: FusedFrame) -> None:
         """Take one frame."""
-        entry = entry_of(fused, *self._periods_s(), is_live=self._session.pair.is_live)
+        entry = entry_of(fused, *self._periods_s(), is_live=self._session.is_live)
         entry = self._with_alignment(self._with_engine(replace(entry, fused=self._clock(fused))))
         with self._handing_over:
             if self._recording is not None:

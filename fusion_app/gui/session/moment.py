@@ -79,7 +79,7 @@ def look(
     return Moment(
         SourceMoment.of(session.ir),
         SourceMoment.of(session.vis),
-        session.telemetry.status(),
+        session.status(),
         session.pairs.counts,
         session.pace,
         session.engine.description,
