@@ -18,7 +18,7 @@ from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
 from fusion_app.gui.dialogs.pair import OpenPairDialog, PairDialog
 from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
 from fusion_app.gui.rigs import Rigs, is_rig
-from fusion_app.gui.session.recording_control import RecordingControl
+from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, State
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.view.dropping import guess_pair
@@ -45,7 +45,7 @@ class Commands(QObject):
         window: QWidget,
         actions: Actions,
         controller: SessionController,
-        recording: RecordingControl,
+        recording: RecordingController,
         preferences: Preferences,
     ) -> None:
         super().__init__(window)

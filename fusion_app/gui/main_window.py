@@ -24,8 +24,7 @@ from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
 from fusion_app.gui.session.moment import Moment, Watch
-from fusion_app.gui.session.recording_commands import RecordingCommands
-from fusion_app.gui.session.recording_control import RecordingControl
+from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, SessionFactory, State
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.view.dropping import dropped_paths
@@ -64,10 +63,9 @@ class MainWindow(QMainWindow):
         self.preferences = Preferences(store)
         self.worker = Worker(self)
         self.controller = SessionController(settings, self.worker, factory)
-        self.recording = RecordingControl(self.worker)
         self.all_actions = Actions(self)
+        self.recording = RecordingController(self.worker, self.all_actions, self.controller)
         self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences)
-        self.record = RecordingCommands(self.all_actions, self.controller, self.recording)
         self.model = ModelChoice(settings.fusion, self)
         self.closing = Closing(self, self.controller, self.recording, self.commands)
         self.watch = Watch(self.controller, self.recording)
@@ -77,7 +75,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build_bars()
         self._build_centre()
-        self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.record)
+        self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
         self.problems = Problems(self.banner, self.controller, self.commands)
         self.diagnostics = Diagnostics(self.worker, self)
@@ -135,11 +133,11 @@ class MainWindow(QMainWindow):
         controller.state_changed.connect(self._show_state)
         controller.frame_changed.connect(self._show_frame)
         self.grid.painted.connect(controller.note_painted)
-        recording.follow(controller)
+        recording.follow()
         controller.engine_changed.connect(self._show_engine)
         controller.failed.connect(self._show_engine)
         self.model.chosen.connect(self._use_model)
-        self.record.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
+        recording.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
         self.diagnostics.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
         self.diagnostics.failed.connect(self.problems.show_error)
         self.all_actions["diagnostics"].triggered.connect(

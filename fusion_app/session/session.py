@@ -20,7 +20,7 @@ from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.run.giving_way import DisplayKeeper, Giver
 from fusion_app.run.quality import QualityKeeper, Watched
 from fusion_app.run.runner import Pace, Runner
-from fusion_app.run.telemetry import Telemetry
+from fusion_app.run.telemetry import RunStatus, Telemetry
 from fusion_app.session.opening import OpenPair, open_pair
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
 from fusion_app.system.machine import cores
@@ -67,6 +67,29 @@ class Session:
         self._keep(choice.keeper)
         pair.begin()
 
+    @property
+    def is_live(self) -> bool:
+        """One of the sources is live, so nothing may wait."""
+        return self.pair.is_live
+
+    @property
+    def dropped(self) -> int:
+        """Visible frames so far that were not fused: without a partner, or too many at once."""
+        return self.pairs.counts.dropped + self.vis.dropped
+
+    @property
+    def offset_s(self) -> float:
+        """Added to infrared PTS, seconds; may be changed at any time, for the frames read from then on."""
+        return self.pairs.offset_s
+
+    @offset_s.setter
+    def offset_s(self, offset_s: float) -> None:
+        self.pairs.offset_s = offset_s
+
+    def status(self) -> RunStatus:
+        """Return how fast and how late the run is now; from any thread."""
+        return self.telemetry.status()
+
     def choose(self, fusion: FusionSettings) -> Choice:
         """Return the engine that ``fusion`` asks for in this session; it may take seconds, `use` takes it into use."""
         return open_choice(fusion, self.pair, is_real_time=self.pace is not Pace.EXPORT)
@@ -98,8 +121,7 @@ class Session:
 
     def _lost(self) -> int:
         """Return how many visible frames could not be fused in time."""
-        live = self.pairs.counts.dropped + self.vis.dropped if self.pair.is_live else 0
-        return live + self.telemetry.skipped
+        return (self.dropped if self.is_live else 0) + self.telemetry.skipped
 
     def _period_s(self) -> float:
         """Return the time between two visible frames: as measured, for what a camera says of itself is often wrong."""
@@ -172,12 +194,16 @@ class Session:
         cure = "record fewer tracks" if keeper is not None and keeper.is_active else "choose automatic quality"
         return f"this machine does not keep up with {self.engine.name} while it records: frames are lost; {cure}"
 
+    def stop(self) -> None:
+        """End the run after the frames in work, also while it waits for a frame that may never come."""
+        self.runner.stop(timeout_s=0.0)
+        self.pair.cancel()
+
     def close(self) -> None:
         """Stop the runner and close the sources; waits for the frames in work, 5 s at most."""
         for keeper in self._keepers:
             keeper.stop()
-        self.runner.stop(timeout_s=0.0)
-        self.pair.cancel()  # the runner may be waiting for a frame
+        self.stop()
         has_stopped = self.runner.stop()
         if self._lanes is not None:
             self._lanes.close(wait=has_stopped)

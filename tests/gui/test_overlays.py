@@ -11,7 +11,7 @@ from fusion_app.frames import Frame, FramePair, FusedFrame, Size
 from fusion_app.gui.bars.status_fields import Level, disk_field, status_fields
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.moment import Moment, SourceMoment
-from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.source_notice import age_text
 from fusion_app.gui.view.statistics import statistics_rows

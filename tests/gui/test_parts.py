@@ -20,7 +20,7 @@ from fusion_app.gui.preferences import Preferences, RecentPair, short_name
 from fusion_app.gui.session.bridge import QtSink
 from fusion_app.gui.session.disk_left import DiskLeft
 from fusion_app.gui.session.moment import Moment, SourceMoment, look
-from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.view.frame_view import FrameView
 from fusion_app.gui.view.view_grid import Layout
