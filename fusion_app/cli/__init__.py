@@ -8,10 +8,11 @@ import io
 import sys
 from collections.abc import Sequence
 
-from fusion_app import __version__, logs
+from fusion_app import __version__
 from fusion_app.cli import align, bench, desktop_entry, devices, doctor, fuse, record, recover, sync, view, weights
 from fusion_app.cli.options import run_options
 from fusion_app.errors import FusionAppError
+from fusion_app.system import logs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

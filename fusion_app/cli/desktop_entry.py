@@ -9,7 +9,7 @@ import platformdirs
 
 from fusion_app.cli.options import Commands, add_command
 from fusion_app.errors import FusionAppError
-from fusion_app.whole_files import write_whole
+from fusion_app.system.whole_files import write_whole
 
 NAME = "cs2fusion-live"
 OURS = "X-CS2Fusion-Entry=true"

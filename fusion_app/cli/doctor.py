@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fusion_app.cli.options import Commands, add_command
 from fusion_app.cli.view import can_open_window, has_display
 from fusion_app.doctor import Finding, State, as_json, as_text, diagnose
+from fusion_app.recording.snapshot import recording_folder
 from fusion_app.settings import RecordingSettings
-from fusion_app.snapshot import recording_folder
 
 
 def register(commands: Commands) -> None:

@@ -15,7 +15,7 @@ from fusion_app.doctor.hardware import camera_findings, gpu_findings, machine_fi
 from fusion_app.doctor.places import place_findings
 from fusion_app.doctor.software import library_findings, python_findings, runtime_findings
 from fusion_app.doctor.trial import trial_findings
-from fusion_app.logs import note_crash, shareable
+from fusion_app.system.logs import note_crash, shareable
 
 __all__ = ["Check", "Finding", "State", "as_json", "as_text", "diagnose"]
 

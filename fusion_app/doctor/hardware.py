@@ -6,8 +6,8 @@ from pathlib import Path
 
 from fusion_app.doctor.finding import Finding, State
 from fusion_app.engine.devices import gpu_absence, gpu_names
-from fusion_app.machine import describe_machine
 from fusion_app.sources.devices import cameras
+from fusion_app.system.machine import describe_machine
 
 VIDEO_DEVICES = Path("/dev")
 

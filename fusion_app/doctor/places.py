@@ -5,8 +5,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from fusion_app import cache, logs
 from fusion_app.doctor.finding import Finding, State
+from fusion_app.system import cache, logs
 
 GIGABYTE = 1_000_000_000
 LEAST_FREE = 2 * GIGABYTE

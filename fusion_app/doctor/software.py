@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from fusion_app.doctor.finding import Finding, State
 from fusion_app.engine.devices import cpu_precision
-from fusion_app.machine import LIBRARIES
+from fusion_app.system.machine import LIBRARIES
 
 PROJECT = "cs2fusion-live"
 CLASSIFIER = "Programming Language :: Python :: "

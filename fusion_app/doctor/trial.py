@@ -11,7 +11,7 @@ from fusion_app.doctor.finding import Finding, State
 from fusion_app.engine import COMPACT
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.processing import FuseJob, FuseReport, fuse_recordings
+from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from fusion_app.sources import open_source
 from fusion_app.writers import open_writer

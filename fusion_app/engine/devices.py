@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusion_app.errors import EngineError
-from fusion_app.machine import cores
+from fusion_app.system.machine import cores
 
 if TYPE_CHECKING:
     import torch
@@ -52,7 +52,7 @@ def gpu_names() -> list[str]:
 
 def cpu_precision() -> str:
     """Return in which arithmetic OpenVINO computes on this CPU while someone watches."""
-    from fusion_app.engine.openvino_runtime import has_bf16  # noqa: PLC0415 - where it is installed
+    from fusion_app.engine.cpu.openvino_runtime import has_bf16  # noqa: PLC0415 - where it is installed
 
     return "bf16" if has_bf16() else "fp32"
 

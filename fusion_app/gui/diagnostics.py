@@ -8,7 +8,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 
 from fusion_app.doctor import Finding, as_text, diagnose
-from fusion_app.gui.worker import Worker
+from fusion_app.gui.session.worker import Worker
 
 
 class Diagnostics(QObject):

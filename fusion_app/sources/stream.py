@@ -13,11 +13,11 @@ import av.error
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from fusion_app.containers import open_to_read
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
 from fusion_app.sources.base import FrameSource, NoPictureError, SourceInfo
 from fusion_app.sources.pixels import Pixels
+from fusion_app.system.containers import open_to_read
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 2.0

@@ -12,12 +12,12 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from fusion_app.containers import open_to_read, title_of
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Size
-from fusion_app.machine import cores
 from fusion_app.sources.base import FrameSource, SourceInfo
 from fusion_app.sources.pixels import Pixels
+from fusion_app.system.containers import open_to_read, title_of
+from fusion_app.system.machine import cores
 
 NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
 MAX_SIDE = 16384

@@ -9,7 +9,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
-from fusion_app.containers import open_to_read
+from fusion_app.system.containers import open_to_read
 
 
 class AudioCopy:

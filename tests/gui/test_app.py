@@ -11,10 +11,11 @@ import pytest
 from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from fusion_app import __version__, logs
+from fusion_app import __version__
 from fusion_app.gui.app import report_unexpected_errors
-from fusion_app.gui.banner import Kind
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.dialogs.fault import FaultDialog
+from fusion_app.system import logs
 from tests.gui.actions import button, click
 from tests.gui.conftest import MakeWindow
 
