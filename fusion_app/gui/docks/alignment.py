@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import (
 from fusion_app.calibration import Calibration
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.docks.rows import rows
+from fusion_app.gui.plain import plain_label
 from fusion_app.placement import Placement
 from fusion_app.profiles import AlignmentProfile
 
@@ -158,7 +159,7 @@ class AlignmentPanel(QWidget):
         return button
 
     def _label(self) -> QLabel:
-        label = QLabel(self)
+        label = plain_label(self)
         label.setWordWrap(True)
         label.setObjectName("muted")
         return label
