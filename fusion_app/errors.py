@@ -158,7 +158,16 @@ def without_passwords(text: str) -> str:
     """
     starts = [match.start() for match in _START.finditer(text)]
     edges = [0, *starts, len(text)]
-    return "".join(without_password(text[begin:end]) for begin, end in pairwise(edges))
+    return "".join(_in_sentence(text[begin:end]) for begin, end in pairwise(edges))
+
+
+def _in_sentence(part: str) -> str:
+    """Return an address and what follows it; an ``@`` further on is another matter if the address has no user part."""
+    start = _START.match(part)
+    word = part[start.end() :].partition(" ")[0] if start is not None else ""
+    if start is None or "@" in word or ":" in word.partition("/")[0]:
+        return without_password(part)
+    return start[0] + _without_parameters(part[start.end() :])
 
 
 def has_password(uri: str) -> bool:

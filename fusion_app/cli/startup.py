@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -62,11 +63,11 @@ def leaving_on_interrupt() -> Iterator[None]:
 
     As an exception it would come out of whatever library is being loaded, in whatever shape that gives it.
     """
-    try:
-        previous = signal.signal(signal.SIGINT, _leave)
-    except ValueError:  # not in the main thread, which alone has signals
-        yield
+    previous = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or previous in (signal.SIG_IGN, None):
+        yield  # another thread has no signals; a job in the background of a script is not to heed this one
         return
+    signal.signal(signal.SIGINT, _leave)
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.icons import app_icon
+from fusion_app.gui.plain import plain_tip
 from fusion_app.gui.preferences import Recent
 from fusion_app.gui.view.frame_view import GROUND
 
@@ -51,7 +52,7 @@ class EmptyCard(QWidget):
         for recent in items[:SHOWN_RECENT]:
             button = QPushButton(recent.title, self)
             button.setObjectName("flat")
-            button.setToolTip(recent.detail)
+            button.setToolTip(plain_tip(recent.detail))
             button.setAccessibleName(self.tr("Open again: {0}").format(recent.title))
             button.clicked.connect(lambda _, recent=recent: self.recent_chosen.emit(recent))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)

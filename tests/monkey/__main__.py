@@ -155,7 +155,7 @@ def _left(app: QApplication, lefts: Sequence[Left]) -> Left:
         app.processEvents()
         time.sleep(0.05)
 
-    return left_over(12.0, is_enough, wait)
+    return left_over(60.0, is_enough, wait)  # an estimate that nobody waits for ends by itself, niced
 
 
 def _more(before: Left, now: Left) -> str:

@@ -100,8 +100,13 @@ class Watch(logging.Handler):
         """Note where the window's thread is while it does not answer."""
         while not self._ended.wait(0.25):
             if time.monotonic() - self._beat_at > 0.6 * LONGEST_PAUSE_S and not self._stack:
-                frame = sys._current_frames().get(self._main)
-                self._stack = "".join(traceback.format_stack(frame)[-12:]) if frame is not None else ""
+                self._stack = _stack_of(self._main)
+
+
+def _stack_of(thread: int) -> str:
+    """Return where a thread is; nothing of its frames is kept, a painter in one would go on painting."""
+    frame = sys._current_frames().get(thread)
+    return "".join(traceback.format_stack(frame)[-12:]) if frame is not None else ""
 
 
 def left_over(patience_s: float, is_enough: Callable[[Left], bool], wait: Callable[[], None]) -> Left:

@@ -1,6 +1,7 @@
 """The line at the bottom: message at the left, the fields of `status_fields` at the right."""
 
 from collections.abc import Iterator
+from html import escape
 
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
@@ -81,4 +82,4 @@ def _rich(field: Field, colours: Colours | None, *, is_recording: bool) -> Itera
     if field.level is not Level.PLAIN:
         yield f'<span style="color:{tones[field.level]}">{field.level.value}</span>'
     tone = colours.danger if is_recording else colours.muted if field.level is Level.PLAIN else colours.text
-    yield f'<span style="color:{tone}">{field.text}</span>'
+    yield f'<span style="color:{tone}">{escape(field.text)}</span>'

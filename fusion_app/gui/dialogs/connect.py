@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.gui.dialogs.pair import PairDialog
+from fusion_app.gui.plain import plain_label
 from fusion_app.sources.devices import Camera
 
 THERMAL_WORDS = ("thermal", "flir", "boson", "lepton", "infiray", "tc001", "p2 pro", "seek", "hikmicro", "ir ")
@@ -35,7 +36,7 @@ class ConnectDialog(PairDialog):
         self._has_given = bool(ir or vis)
         self.ir_field = self._row(0, self.tr("&Infrared"), ir)
         self.vis_field = self._row(1, self.tr("&Visible"), vis)
-        self.found = QLabel(self)
+        self.found = plain_label(self)
         self.found.setObjectName("hint")
         self.found.setWordWrap(True)
         self.rescan = QPushButton(self.tr("&Rescan"), self)

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 from fusion_app.engine import model_names
 from fusion_app.errors import FusionAppError
 from fusion_app.gui.bars.combo import ComboBox
+from fusion_app.gui.plain import plain_label
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 from fusion_app.settings import Settings
 from fusion_app.sources import is_there
@@ -149,7 +150,7 @@ class ExportDialog(QDialog):
         self.model.setCurrentText(self._settings.fusion.model)
         self.replace_box = QCheckBox(self.tr("&Replace the file that exists"), self)
         self.replace_box.toggled.connect(self._check_output)
-        self.message = QLabel(self)
+        self.message = plain_label(self)
         self.message.setWordWrap(True)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)

@@ -23,6 +23,7 @@ from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.finding.calibration import Calibration
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.docks.rows import rows
+from fusion_app.gui.plain import plain_label
 
 
 class Number(NamedTuple):
@@ -158,7 +159,7 @@ class AlignmentPanel(QWidget):
         return button
 
     def _label(self) -> QLabel:
-        label = QLabel(self)
+        label = plain_label(self)
         label.setWordWrap(True)
         label.setObjectName("muted")
         return label

@@ -1,9 +1,10 @@
 """The time offset between the sources: a slider in milliseconds, and an estimate that one may take or leave."""
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from fusion_app.finding.synchronisation import OffsetEstimate
+from fusion_app.gui.plain import plain_label
 
 SLIDER_MS = 1000
 ENOUGH_S = 2.0
@@ -43,7 +44,7 @@ class OffsetControl(QGroupBox):
         self.spin.setKeyboardTracking(False)
         self.estimate = QPushButton(self.tr("Estimate"), self)
         self.apply = QPushButton(self.tr("Apply"), self)
-        self.result = QLabel(self)
+        self.result = plain_label(self)
         self.result.setWordWrap(True)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)

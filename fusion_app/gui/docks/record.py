@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QGridLayout,
     QGroupBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -23,6 +22,7 @@ from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.bars.status_fields import disk_field, size_text, time_text
 from fusion_app.gui.docks.rows import rows
+from fusion_app.gui.plain import plain_label
 from fusion_app.gui.session.recording_controller import RecordingState, RecordingStatus
 from fusion_app.recording import PreRollStatus
 from fusion_app.recording.snapshot import recording_folder
@@ -67,7 +67,7 @@ class RecordPanel(QWidget):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = RecordingSettings()
-        self.state = QLabel(self)
+        self.state = plain_label(self)
         self.state.setWordWrap(True)
         self.tracks = {name: self._track(name, text) for name, text in TRACKS}
         self.quality = self._combo(QUALITIES, "quality", self.tr("Quality"))
@@ -76,7 +76,7 @@ class RecordPanel(QWidget):
         self.split_mb = self._spin("split_mb", self.tr(" MB"), 1_000_000.0)
         self.preroll_s = self._spin("preroll_s", self.tr(" s"), 60.0)
         self.preroll_s.setToolTip(self.tr("Encoded all the while: takes as much of the processor as recording does"))
-        self.folder = QLabel(self)
+        self.folder = plain_label(self)
         self.folder.setWordWrap(True)
         self.folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._options = self._build(actions)

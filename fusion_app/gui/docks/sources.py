@@ -1,10 +1,11 @@
 """The Sources dock: what each source is and how it goes, and the time between the two."""
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fusion_app.gui.bars.status_fields import phase_text, source_level
 from fusion_app.gui.docks.offset import OffsetControl
+from fusion_app.gui.plain import plain_label, plain_tip
 from fusion_app.gui.preferences import short_name
 from fusion_app.gui.session.moment import Moment, SourceMoment
 from fusion_app.gui.view.source_notice import details
@@ -22,11 +23,11 @@ class SourceCard(QGroupBox):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
-        self.lamp = QLabel(self)
-        self.source = QLabel(self)
-        self.numbers = QLabel(self)
-        self.notes = QLabel(self)
-        self.trouble = QLabel(self)
+        self.lamp = plain_label(self)
+        self.source = plain_label(self)
+        self.numbers = plain_label(self)
+        self.notes = plain_label(self)
+        self.trouble = plain_label(self)
         self.retry = QPushButton(self.tr("Retry now"), self)
         self.retry.setAccessibleName(f"{name}: {self.retry.text()}")
         self.retry.clicked.connect(self.retry_asked)
@@ -51,7 +52,7 @@ class SourceCard(QGroupBox):
             return
         self.lamp.setText(f"{source_level(source).value}  {phase_text(source)}")
         self.source.setText(short_name(source.info.uri))
-        self.source.setToolTip(source.info.uri)
+        self.source.setToolTip(plain_tip(source.info.uri))
         self.numbers.setText(self._numbers(source))
         self.notes.setText("\n".join(f"• {note.text}" for note in source.notes))
         self.trouble.setText("\n".join(line for line in details(source) if line))

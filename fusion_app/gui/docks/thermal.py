@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QGroupBox, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QGroupBox, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame, ThermalView
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.docks.histogram import Histogram
 from fusion_app.gui.docks.rows import rows
+from fusion_app.gui.plain import plain_label
 from fusion_app.gui.view.palettes import NAMES, Palette
 from fusion_app.gui.view.readings import celsius_text
 from fusion_app.settings import ThermalSettings
@@ -74,7 +75,7 @@ class ThermalPanel(QWidget):
         self.level, self.span = self._spin("level", self.tr("Level")), self._spin("span", self.tr("Span"))
         self.histogram = Histogram(self)
         self.histogram.dragged.connect(self._use_region)
-        self.readings = QLabel(self)
+        self.readings = plain_label(self)
         self.readings.setWordWrap(True)
         self.palette_choice = ComboBox(self)
         self.palette_choice.setAccessibleName(self.tr("Colours on the screen"))

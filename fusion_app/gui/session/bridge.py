@@ -12,6 +12,25 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fusion_app.frames import FusedFrame
 
 
+class Outlet:
+    """Passes on what another thread has to say, until it is closed: a signal of an object that is gone crashes."""
+
+    def __init__(self, emit: Callable[..., None]) -> None:
+        self._lock = threading.RLock()
+        self._emit: Callable[..., None] | None = emit
+
+    def __call__(self, *values: object) -> None:
+        """Emit, if anybody still listens; from any thread."""
+        with self._lock:
+            if self._emit is not None:
+                self._emit(*values)
+
+    def close(self) -> None:
+        """Pass on nothing any more; once this returns, nobody is at it either."""
+        with self._lock:
+            self._emit = None
+
+
 class QtSink(QObject):
     """A sink of the runner that keeps the newest frame for the GUI thread.
 
@@ -23,7 +42,7 @@ class QtSink(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._newest: FusedFrame | None = None
         self._is_awaited = True
         self._since_woken = 0
@@ -35,6 +54,11 @@ class QtSink(QObject):
         with self._lock:
             self._newest, self._is_awaited, self._since_woken = None, True, 0
             self._replaced, self._stride = 0, stride
+
+    def end(self) -> None:
+        """Take no frame of this session any more."""
+        with self._lock:
+            self._newest, self._is_awaited = None, False
 
     @property
     def replaced(self) -> int:
@@ -51,8 +75,7 @@ class QtSink(QObject):
             wakes = self._is_awaited and self._since_woken >= stride
             if wakes:
                 self._is_awaited, self._since_woken = False, 0
-        if wakes:
-            self.arrived.emit()
+                self.arrived.emit()  # held, so that behind `end` nobody does
 
     def take(self) -> FusedFrame | None:
         """Return the newest frame, or None if it was taken already."""

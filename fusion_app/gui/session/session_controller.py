@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.frames import FusedFrame
-from fusion_app.gui.session.bridge import QtSink
+from fusion_app.gui.session.bridge import Outlet, QtSink
 from fusion_app.gui.session.worker import Worker
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.session import Choice, Session
@@ -76,6 +76,7 @@ class SessionController(QObject):
         self.worker = worker
         self._factory = factory
         self._ticket = 0
+        self._finish = Outlet(lambda _: None)
         self._position_s = 0.0
         self._sought_s: float | None = None
         self._may_be_stale = False
@@ -209,6 +210,9 @@ class SessionController(QObject):
         self._ticket += 1
         if self.session is not None:
             self.releasing.emit()
+            self.session.runner.remove_sink(self.sink)
+        self.sink.end()
+        self._finish.close()
         old, self.session = self.session, None
         self.frame = self._sought_s = None
         self._position_s = 0.0
@@ -240,7 +244,8 @@ class SessionController(QObject):
         self.sink.begin(lambda: 1 if session.runner.is_paused else session.display.stride)
         session.display.is_shown = True
         session.runner.add_sink(self.sink)
-        session.runner.start(partial(self._finished.emit, ticket))
+        self._finish = Outlet(partial(self._finished.emit, ticket))
+        session.runner.start(self._finish)
         self._set(State.LIVE if session.is_live else State.PLAYING)
 
     def _on_open_failed(self, ticket: int, error: Exception) -> None:

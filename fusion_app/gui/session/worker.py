@@ -3,10 +3,11 @@
 import queue
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from PyQt6.QtCore import QObject, pyqtSignal
+
+from fusion_app.gui.session.bridge import Outlet
 
 T = TypeVar("T")
 Job = Callable[[], Any]
@@ -21,6 +22,7 @@ class Worker(QObject):
         super().__init__(parent)
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._is_stopped = False
+        self._answer = Outlet(self._done.emit)
         self._done.connect(self._deliver)
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
@@ -38,8 +40,7 @@ class Worker(QObject):
                 answer: tuple[object, object] = done, job()
             except Exception as error:  # noqa: BLE001 - it belongs to whoever asked for the job
                 answer = failed, error
-            with suppress(RuntimeError):  # the window did not wait for this job and is gone: nobody wants the answer
-                self._done.emit(*answer)
+            self._answer(*answer)  # if the window did not wait for this job, nobody wants it
 
         self._jobs.put(work)
 
@@ -49,6 +50,7 @@ class Worker(QObject):
         Nobody hears of a job any more: whoever asked for it may be gone.
         """
         self._is_stopped = True
+        self._answer.close()
         self._jobs.put(None)
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
