@@ -61,7 +61,7 @@ DOORS = {
     "torch": ("fusion_app/engine/", "models/", "training/"),
     "safetensors": ("models/",),
     "openvino": ("fusion_app/engine/",),
-    "yaml": ("fusion_app/yaml_files.py", "training/settings.py"),
+    "yaml": ("fusion_app/system/yaml_files.py", "training/settings.py"),
     "av": ("fusion_app/sources/", "fusion_app/writers/", "training/"),
 }
 
@@ -114,7 +114,7 @@ def test_training_and_application_do_not_know_each_other() -> None:
 
 def test_runner_and_pipeline_load_neither_qt_nor_torch() -> None:
     code = (
-        "import sys, fusion_app.runner, fusion_app.pipeline, fusion_app.cli\n"
+        "import sys, fusion_app.run.runner, fusion_app.pipeline.pipeline, fusion_app.cli\n"
         "loaded = {'PyQt6', 'torch'} & {name.split('.')[0] for name in sys.modules}\n"
         "sys.exit(f'loaded: {loaded}' if loaded else 0)"
     )

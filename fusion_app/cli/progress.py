@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from fusion_app.ending import HANGUP, ending_signals
+from fusion_app.system.ending import HANGUP, ending_signals
 
 
 class ProgressBar:

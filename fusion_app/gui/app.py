@@ -12,11 +12,11 @@ from PyQt6.QtCore import QSettings, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from fusion_app import __version__
-from fusion_app.ending import ending_signals
 from fusion_app.engine import preload
 from fusion_app.errors import FusionAppError
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import Settings
+from fusion_app.system.ending import ending_signals
 
 PATIENCE_S = 1.0
 """How long threads that are left behind may take to end."""

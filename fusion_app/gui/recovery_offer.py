@@ -9,8 +9,8 @@ from typing import NamedTuple
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.errors import RecordingError
-from fusion_app.gui.banner import Banner, Kind
-from fusion_app.gui.worker import Worker
+from fusion_app.gui.bars.banner import Banner, Kind
+from fusion_app.gui.session.worker import Worker
 from fusion_app.recording import dismiss, is_without_frames, recover, unfinished_recordings
 
 

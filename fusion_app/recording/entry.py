@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.whole_files import open_bounded
+from fusion_app.system.whole_files import open_bounded
 from fusion_app.writers.base import write_failure
 
 COLUMNS = (

@@ -11,7 +11,7 @@ import pytest
 from fusion_app.cli.startup import ForgivingFile
 from fusion_app.recording import unfinished_recordings
 from fusion_app.recording.sidecar import Sidecar
-from fusion_app.yaml_files import load_as
+from fusion_app.system.yaml_files import load_as
 from tests.media import read_back
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -166,7 +166,7 @@ def open_weights(path: str) -> None:
 
 def open_network(path: str) -> None:
     """Load weights as OpenVINO does, which asks its cache first."""
-    from fusion_app.engine.openvino_models import load_openvino_model
+    from fusion_app.engine.cpu.openvino_models import load_openvino_model
 
     load_openvino_model(Path(path))
 
@@ -191,7 +191,7 @@ def fuse(arguments: list[str]) -> None:
 
 def open_recording(path: str) -> None:
     """Take the settings of a recording from the YAML beside it."""
-    from fusion_app.recording.again import is_recording, lines_of_parts, parts_of, settings_of_recording
+    from fusion_app.recording.reading import is_recording, lines_of_parts, parts_of, settings_of_recording
 
     is_recording(Path(path))
     settings_of_recording(Path(path))

@@ -5,9 +5,9 @@ from pathlib import Path
 from PyQt6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.banner import Kind
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import wait_for
 from tests.gui.conftest import MakeWindow
 from tests.servers import mjpeg_camera

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.gui.pulse import Pulse

@@ -4,9 +4,9 @@ import threading
 
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.bridge import Outlet
-from fusion_app.gui.session_controller import State
-from fusion_app.gui.worker import Worker
+from fusion_app.gui.session.bridge import Outlet
+from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.session.worker import Worker
 from tests.gui.actions import wait_for
 from tests.gui.conftest import MakeWindow
 

@@ -3,8 +3,8 @@
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from fusion_app.finding.synchronisation import OffsetEstimate
 from fusion_app.gui.plain import plain_label
-from fusion_app.synchronisation import OffsetEstimate
 
 SLIDER_MS = 1000
 ENOUGH_S = 2.0
