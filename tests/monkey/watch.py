@@ -59,7 +59,9 @@ class Watch(logging.Handler):
         qInstallMessageHandler(self._on_qt)
 
     def close(self) -> None:
-        """Look no more."""
+        """Look no more; the log closes its handlers once more at the end."""
+        if self._ended.is_set():
+            return
         self._ended.set()
         self._looker.join()
         self._timer.stop()
