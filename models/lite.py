@@ -84,10 +84,11 @@ class Lite(nn.Module):
             blocks: ``(N, 8, H/2, W/2)`` grey levels 0…255: the four pixels of each block, of visible, then of infrared.
 
         Returns:
-            Tensors ``(N, 4, H/2, W/2)``, for the four pixels of each block.
+            Tensors ``(N, 4, H/2·W/2)``, for the four pixels of each block. Flat, because each then lies in one piece:
+            OpenVINO's convolutions give the channels of a place side by side, and take long to be separated.
         """
         decided = self.head(self.body(blocks * (1 / GREY_RANGE))).to(blocks.dtype)
-        ir_logits, vis_logits, residual = decided.chunk(DECISIONS, dim=1)
+        ir_logits, vis_logits, residual = decided.flatten(2).chunk(DECISIONS, dim=1)
         return Decision.of(ir_logits, vis_logits, residual * GREY_RANGE)
 
     def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
@@ -106,6 +107,7 @@ class Lite(nn.Module):
         if is_odd:
             pair = functional.pad(pair, (0, width % BLOCK, 0, height % BLOCK), mode="replicate")
         blocks = functional.pixel_unshuffle(pair, BLOCK)
-        fused = self.decide(blocks).apply(*blocks.chunk(2, dim=1))
+        of_vis, of_ir = blocks.chunk(2, dim=1)
+        fused = self.decide(blocks).apply(of_vis.flatten(2), of_ir.flatten(2)).view_as(of_vis)
         whole = functional.pixel_shuffle(fused, BLOCK)
         return whole[:, :, :height, :width] if is_odd else whole
