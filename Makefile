@@ -16,10 +16,10 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full soak setup libraries lint format
+.PHONY: help run bench test test-full int8 soak setup libraries lint format
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup  ## the demo: a window, or without a display a fused file
 	@$(PY) main.py demo
@@ -32,6 +32,10 @@ test: setup  ## all tests, without screen, GPU, camera or network
 
 test-full: setup  ## the same with full counts; takes long
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "" --reliability docs/reliability.md
+
+PAIRS ?= msrs/train roadscene/train
+int8: setup  ## measure what int8 needs of retrained compact models; PAIRS="FOLDER..."
+	@$(PY) -m training.input_ranges $(wildcard assets/weights/lite-*.safetensors) $(addprefix --pairs ,$(PAIRS))
 
 MINUTES ?= 60
 soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less
