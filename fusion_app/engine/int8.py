@@ -1,9 +1,10 @@
 """A compact model's convolutions in int8, where the processor multiplies such numbers itself (VNNI).
 
 How far each convolution's inputs reach has been measured in training and lies beside the weights (`NAME.int8.json`,
-`training.input_ranges`). The weights are rounded here, each kernel so that its sum stays right: pictures are
-smooth, and nine small errors of one sign would add up. Sources: steps per channel as Krishnamoorthi, "Quantizing deep convolutional networks for efficient inference", arXiv:1806.08342 (2018); rounding on a running sum is
-error diffusion (Floyd and Steinberg 1976) in one dimension.
+`training.input_ranges`). The weights are rounded here, each kernel so that its sum stays right: pictures are smooth,
+and nine small errors of one sign would add up. Steps per channel: Krishnamoorthi, "Quantizing deep convolutional
+networks for efficient inference", arXiv:1806.08342 (2018). Rounding on a running sum: Floyd and Steinberg's error
+diffusion (1976) in one dimension.
 """
 
 import hashlib
