@@ -11,13 +11,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import openvino
-import openvino.opset13 as operations
 from numpy.typing import NDArray
 
+import fusion_app.engine.openvino_runtime  # noqa: F401 - stops OpenVINO's reports before it is imported here
 from fusion_app.machine import describe_machine
+
+if TYPE_CHECKING:
+    import openvino
 
 SUFFIX = ".int8.json"
 LARGEST = 127
@@ -39,7 +42,7 @@ def input_ranges(weights: Path) -> dict[str, float]:
         return {}
 
 
-def in_int8(network: openvino.Model, ranges: Mapping[str, float]) -> openvino.Model:
+def in_int8(network: "openvino.Model", ranges: Mapping[str, float]) -> "openvino.Model":
     """Return a copy of ``network`` whose convolutions read and multiply int8; the rest stays as it is.
 
     Args:
@@ -57,7 +60,9 @@ def in_int8(network: openvino.Model, ranges: Mapping[str, float]) -> openvino.Mo
     return copy
 
 
-def _round_inputs(convolution: openvino.Node, top: float) -> None:
+def _round_inputs(convolution: "openvino.Node", top: float) -> None:
+    from openvino import opset13 as operations  # noqa: PLC0415
+
     weights = np.asarray(convolution.input_value(1).get_node().data, np.float32)
     step = np.maximum(np.abs(weights).max((1, 2, 3), keepdims=True), np.finfo(np.float32).tiny) / LARGEST
     rounded = operations.constant(rounded_to_sum(weights / step) * step)
@@ -75,7 +80,9 @@ def rounded_to_sum(kernels: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _stepped(
-    values: openvino.Output, low: NDArray[np.float32], high: NDArray[np.float32], levels: int
-) -> openvino.Output:
+    values: "openvino.Output", low: NDArray[np.float32], high: NDArray[np.float32], levels: int
+) -> "openvino.Output":
+    from openvino import opset13 as operations  # noqa: PLC0415
+
     bounds = [operations.constant(bound) for bound in (low, high, low, high)]
     return operations.fake_quantize(values, *bounds, levels).output(0)
