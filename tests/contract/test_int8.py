@@ -20,7 +20,7 @@ from fusion_app.sources.synthetic import Scene
 
 MODELS = ("lite-2k", "lite-6k")
 LEAST_DB = 50
-FARTHEST = 32.0
+FARTHEST = 16.0
 """Grey levels at a single pixel: where shares hang in the balance."""
 
 
