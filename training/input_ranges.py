@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from models.weights import WeightsFormatError, load_weights
-from training.dataset import DataError, ImagePair, describe_data, load_pairs, luma
+from training.data.dataset import DataError, ImagePair, describe_data, load_pairs, luma
 
 SUFFIX = ".int8.json"
 

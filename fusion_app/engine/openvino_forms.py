@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from fusion_app import cache
 from fusion_app.engine.base import Engine
+from fusion_app.engine.cpu.openvino_models import OpenVinoModel, load_openvino_model
+from fusion_app.engine.cpu.openvino_runtime import OpenVinoRuntime, has_bf16
 from fusion_app.engine.folded import FoldedRuntime
 from fusion_app.engine.int8 import has_vnni, in_int8, input_ranges
 from fusion_app.engine.network import NetworkEngine
-from fusion_app.engine.openvino_models import OpenVinoModel, load_openvino_model
-from fusion_app.engine.openvino_runtime import OpenVinoRuntime, has_bf16
 from fusion_app.frames import Size
-from fusion_app.machine import describe_machine
 from fusion_app.settings import Precision
+from fusion_app.system import cache
+from fusion_app.system.machine import describe_machine
 
 PROBE = Size(320, 256)
 PROBES = 5
