@@ -22,10 +22,10 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full test-lowest soak monkey bundle release setup tested python libraries lock lint format
+.PHONY: help run bench test test-full test-lowest int8 soak monkey bundle release setup tested python libraries lock lint format
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup  ## the demo: a window, or without a display a fused file
 	@$(PY) main.py demo
@@ -41,6 +41,10 @@ test-full: setup  ## the same with full counts; takes long
 
 test-lowest:  ## the tests with the lowest versions that pyproject.toml allows
 	@$(MAKE) --no-print-directory VENV=$(VENV)-lowest LOCK=requirements-lowest.lock test
+
+PAIRS ?= msrs/train roadscene/train
+int8: setup  ## measure what int8 needs of retrained compact models; PAIRS="FOLDER..."
+	@$(PY) -m training.input_ranges $(wildcard assets/weights/lite-*.safetensors) $(addprefix --pairs ,$(PAIRS))
 
 MINUTES ?= 60
 soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less

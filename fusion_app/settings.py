@@ -14,7 +14,7 @@ from fusion_app.errors import SettingsError, has_password
 from fusion_app.frames import Size
 from fusion_app.system.yaml_files import from_mapping, read_yaml, save_yaml
 
-Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class FusionSettings:
         weights: A weights file that replaces the model's own, or empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         runtime: What computes the network: ``torch``, ``openvino`` (CPU only, several times faster), or ``auto``.
-        precision: ``fp32``, ``bf16`` (OpenVINO on CPUs that have it), ``fp16`` (GPU), or ``auto``: the coarser one that
-            there is for watching, fp32 for files.
+        precision: ``fp32``, ``bf16`` (OpenVINO on CPUs that have it), ``int8`` (compact models, OpenVINO, CPUs with
+            VNNI), ``fp16`` (GPU), or ``auto``: the fastest one that there is for watching, fp32 for files.
         compiled: torch compiles the network first, where it can: minutes at the first frame, some speed afterwards.
         threads: CPU threads of the network, or of all that fuse a file at the same time; 0 leaves the choice to the
             engine.

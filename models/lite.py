@@ -77,21 +77,37 @@ class Lite(nn.Module):
         """Pixels beyond its own place that a fused pixel can depend on."""
         return self.config.halo
 
-    def decide(self, vis: Tensor, ir: Tensor) -> Decision:
-        """Return the decision for a batch of pairs.
+    def decide(self, blocks: Tensor) -> Decision:
+        """Return the decision for the blocks of a batch of pairs.
 
         Args:
-            vis: ``(N, 1, H, W)`` visible luma, grey levels 0…255, any size from 2×2.
-            ir: ``(N, 1, H, W)`` infrared, grey levels 0…255, aligned to ``vis``.
+            blocks: ``(N, 8, H/2, W/2)`` grey levels 0…255: the four pixels of each block, of visible, then of infrared.
+
+        Returns:
+            Tensors ``(N, 4, H/2·W/2)``, for the four pixels of each block. Flat, because each then lies in one piece:
+            OpenVINO's convolutions give the channels of a place side by side, and take long to be separated.
         """
-        height, width = vis.shape[-2:]
-        pair = torch.cat([vis, ir], dim=1) * (1 / GREY_RANGE)
-        if height % BLOCK or width % BLOCK:
-            pair = functional.pad(pair, (0, width % BLOCK, 0, height % BLOCK), mode="replicate")
-        decided = self.head(self.body(functional.pixel_unshuffle(pair, BLOCK)))
-        maps = functional.pixel_shuffle(decided, BLOCK)[:, :, :height, :width].to(vis.dtype)
-        return Decision.of(maps[:, :2], maps[:, 2:] * GREY_RANGE)
+        decided = self.head(self.body(blocks * (1 / GREY_RANGE))).to(blocks.dtype)
+        ir_logits, vis_logits, residual = decided.flatten(2).chunk(DECISIONS, dim=1)
+        return Decision.of(ir_logits, vis_logits, residual * GREY_RANGE)
 
     def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
-        """Return the fused luma ``(N, 1, H, W)``, grey levels, unclamped; arguments as in `decide`."""
-        return self.decide(vis, ir).apply(vis, ir)
+        """Fuse a batch of pairs.
+
+        Args:
+            vis: ``(N, 1, H, W)`` visible luma, grey levels 0…255, any size.
+            ir: ``(N, 1, H, W)`` infrared, grey levels 0…255, aligned to ``vis``.
+
+        Returns:
+            ``(N, 1, H, W)`` fused luma, grey levels, unclamped.
+        """
+        height, width = vis.shape[-2:]
+        pair = torch.cat([vis, ir], dim=1)
+        is_odd = height % BLOCK or width % BLOCK
+        if is_odd:
+            pair = functional.pad(pair, (0, width % BLOCK, 0, height % BLOCK), mode="replicate")
+        blocks = functional.pixel_unshuffle(pair, BLOCK)
+        of_vis, of_ir = blocks.chunk(2, dim=1)
+        fused = self.decide(blocks).apply(of_vis.flatten(2), of_ir.flatten(2)).view_as(of_vis)
+        whole = functional.pixel_shuffle(fused, BLOCK)
+        return whole[:, :, :height, :width] if is_odd else whole

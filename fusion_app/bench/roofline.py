@@ -96,7 +96,7 @@ def measure_roofline(
     """
     from fusion_app.engine.measuring.probing import measure_ceilings  # noqa: PLC0415 - torch costs seconds
 
-    learned = [candidate for candidate in found if candidate.weights]
+    learned = [candidate for candidate in found if candidate.weights and candidate.precision in VALUE_BYTES]
     ceilings = {}
     for kind in dict.fromkeys((candidate.device, candidate.precision) for candidate in learned):
         progress(f"what {kind[0]} can do in {kind[1]}")

@@ -14,7 +14,6 @@ from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.engine.classical import MODES, ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
-from fusion_app.engine.folded import FoldedRuntime
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.engine.working_size import at_working_size
 from fusion_app.errors import EngineError, FusionAppError, SettingsError
@@ -125,8 +124,8 @@ def warm_up(engine: Engine, frame: Size) -> None:
 def _open_on_gpu(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
     if settings.runtime == "openvino":
         raise EngineError("OpenVINO computes on the CPU only; use --runtime torch")
-    if settings.precision == "bf16":
-        raise EngineError("bf16 needs OpenVINO on the CPU; use --precision fp16")
+    if settings.precision in ("bf16", "int8"):
+        raise EngineError(f"{settings.precision} needs OpenVINO on the CPU; use --precision fp16")
     from fusion_app.engine.gpu.opening import Form, open_on_gpu  # noqa: PLC0415 - torch costs seconds
 
     is_coarse = settings.precision == "fp16" or (settings.precision == "auto" and is_real_time)
@@ -141,8 +140,8 @@ def _open_torch(path: Path, settings: FusionSettings) -> Engine:
             if _has_openvino()
             else "OpenVINO is not installed; pip install openvino"
         )
-    if settings.precision == "bf16":
-        raise EngineError("bf16 needs OpenVINO on the CPU; use --precision fp32")
+    if settings.precision in ("bf16", "int8"):
+        raise EngineError(f"{settings.precision} needs OpenVINO on the CPU; use --precision fp32")
     from fusion_app.engine.cpu.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - torch costs seconds
 
     reason = "OpenVINO is not installed, so the network runs several times slower (pip install openvino)"
@@ -153,18 +152,10 @@ def _open_torch(path: Path, settings: FusionSettings) -> Engine:
 
 
 def _open_openvino(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
-    from fusion_app.engine.cpu.openvino_models import load_openvino_model  # noqa: PLC0415 - where it is installed
-    from fusion_app.engine.cpu.openvino_runtime import OpenVinoRuntime, has_bf16  # noqa: PLC0415
+    from fusion_app.engine.cpu.openvino_forms import open_form  # noqa: PLC0415 - where it is installed
 
-    wants_bf16 = settings.precision == "bf16" or (settings.precision == "auto" and is_real_time)
-    bf16 = wants_bf16 and has_bf16()
-    reason = "this processor has no bf16, so the network computes in fp32"
-    is_fallback = settings.precision == "bf16" and not bf16
-    model = load_openvino_model(path)
-    runtime_of = partial(OpenVinoRuntime, threads=settings.threads or default_threads(), bf16=bf16)
-    whole = runtime_of(model.network)
-    runtime = whole if model.folded is None else FoldedRuntime(runtime_of(model.folded), whole)
-    return NetworkEngine(model.name, model.halo, runtime, reason if is_fallback else "")
+    wanted: Precision = "fp32" if settings.precision == "auto" and not is_real_time else settings.precision
+    return open_form(path, wanted, settings.threads or default_threads())
 
 
 def _has_openvino() -> bool:

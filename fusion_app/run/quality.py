@@ -23,7 +23,11 @@ from fusion_app.system.machine import describe_machine
 
 START_SHARE = 0.7
 """Share of the frame period that fusing may take when a rung is chosen; the rest is for decoding and showing."""
-STEP_UP_SHARE = 0.5
+STEP_UP_SHARE = 0.75
+"""Share that the next better rung may be expected to take; stepping down needs more than the whole period, so between
+the two nothing swings."""
+USUAL_PERCENT = 80
+"""Of the latest frames; one that was late among fifteen says nothing about the network."""
 SETTLE_S = 2.0
 STEP_UP_AFTER_S = 10.0
 WINDOW = 30
@@ -80,17 +84,17 @@ class QualityPolicy:
         fitting = (rung for rung in self.ladder if rung.cost * reference_ms <= START_SHARE * self.period_ms)
         return next(fitting, self.ladder[-1])
 
-    def next(self, rung: Rung, p95_ms: float, settled_s: float) -> Rung:
+    def next(self, rung: Rung, usual_ms: float, settled_s: float) -> Rung:
         """Return the rung to go on with: the same, a cheaper one, or the next better one.
 
         Args:
             rung: The one in use.
-            p95_ms: What 95 % of its latest frames took at most, milliseconds.
+            usual_ms: See `usual_ms`.
             settled_s: Seconds since it came into use.
         """
         index = self.ladder.index(rung)
-        reference_ms = p95_ms / rung.cost
-        if p95_ms > self.period_ms and settled_s >= SETTLE_S:
+        reference_ms = usual_ms / rung.cost
+        if usual_ms > self.period_ms and settled_s >= SETTLE_S:
             cheaper = QualityPolicy(self.ladder[index + 1 :] or self.ladder[-1:], self.period_ms)
             return cheaper.first(reference_ms)
         if index > 0 and settled_s >= STEP_UP_AFTER_S:
@@ -114,6 +118,11 @@ class Watched:
     lag: Callable[[], float | None] = lambda: None
     waits: Callable[[], bool] = lambda: False
     period_s: Callable[[], float | None] = lambda: None
+
+
+def usual_ms(times_ms: Sequence[float]) -> float:
+    """Return what all but the slowest fifth of the frames took at most, milliseconds."""
+    return float(np.percentile(times_ms, USUAL_PERCENT))
 
 
 class QualityKeeper:
@@ -191,12 +200,11 @@ class QualityKeeper:
     def _better_or_cheaper(self, rung: Rung) -> Rung:
         period_s = self._watched.period_s()
         policy = self._policy if period_s is None else replace(self._policy, period_ms=period_s * 1000)
-        p95 = float(np.percentile(self._times_ms, 95))
-        if (
-            self._measurement is not None and (self._watched.lag() or 0.0) > PRESSURE
-        ):  # the processor is what they share
-            p95 = max(p95, 1.01 * policy.period_ms)
-        return policy.next(rung, p95, time.monotonic() - self._since)
+        usual = usual_ms(self._times_ms)
+        is_pressed = (self._watched.lag() or 0.0) > PRESSURE  # the processor is what they share
+        if self._measurement is not None and is_pressed:
+            usual = max(usual, 1.01 * policy.period_ms)
+        return policy.next(rung, usual, time.monotonic() - self._since)
 
     def _begin_change(self, rung: Rung) -> None:
         if self._measurement is not None:

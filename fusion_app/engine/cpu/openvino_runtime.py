@@ -15,6 +15,7 @@ import openvino
 
 from fusion_app.engine.network import STRIP_PIXELS
 from fusion_app.frames import Image
+from fusion_app.settings import Precision
 
 # OpenVINO makes its tables of NumPy's types at their first use, holding a lock of its own while it waits for Python's.
 # Two lanes that come first at the same time would wait for each other for ever; so they are made here, in one thread.
@@ -30,25 +31,31 @@ MAX_COMPILED = 4
 
 
 class OpenVinoRuntime:
-    """Computes in float32, or in bfloat16 with float32 input and output."""
+    """Computes in float32, or in bfloat16 or int8 with float32 input and output."""
 
     device = "cpu"
     fallback_reason = ""
     takes_images = False
     strip_pixels = STRIP_PIXELS
 
-    def __init__(self, model: openvino.Model, threads: int, *, bf16: bool) -> None:
-        """Take ``model``; it is compiled at the first frame of each size, in a tenth of a second."""
+    def __init__(self, model: openvino.Model, threads: int, precision: Precision) -> None:
+        """Take ``model``; it is compiled at the first frame of each size, in a tenth of a second.
+
+        Args:
+            model: The network; for int8 already what `engine.int8` makes of it.
+            threads: Of the CPU.
+            precision: ``fp32``, ``bf16`` or ``int8``.
+        """
         self._core = openvino.Core()
         self._model = model
         self._options = {
             "INFERENCE_NUM_THREADS": threads,
-            "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
+            "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
             "PERFORMANCE_HINT": "LATENCY",
             "ENABLE_CPU_PINNING": False,  # every program on the machine would be pinned to the same first cores
         }
         self._compiled: dict[tuple[int, int], openvino.CompiledModel] = {}
-        self.description = f"CPU OpenVINO {'bf16' if bf16 else 'fp32'}"
+        self.description = f"CPU OpenVINO {precision}"
 
     def __call__(self, *images: Image) -> Image:
         """See `Runtime`."""

@@ -40,7 +40,7 @@ class Candidate:
         model: Model or mode; `REFERENCE` for the paper's network.
         runtime: ``plain`` is torch as the authors use it; ``eager`` is torch on a GPU kernel by kernel, without a CUDA
             graph; ``numpy`` stands for the classical modes; ``auto`` leaves all to automatic quality, in sessions only.
-        precision: ``fp32``, ``bf16`` or ``fp16``.
+        precision: ``fp32``, ``bf16``, ``int8`` or ``fp16``.
         device: ``cpu`` or ``cuda``.
         weights: The weights file; empty for the classical modes.
         sha256: Hash of the weights; empty where they are untrained stand-ins, and for the classical modes.
@@ -149,19 +149,22 @@ def _learned(name: str, folder: Path) -> list[Candidate]:
     path = _shipped(name)
     base = _measured(name, path if path.exists() else _stand_in(name, folder))
     return [
-        replace(base, runtime=runtime, precision=precision, device=device) for runtime, precision, device in _ways()
+        replace(base, runtime=runtime, precision=precision, device=device) for runtime, precision, device in _ways(path)
     ]
 
 
-def _ways() -> list[tuple[RuntimeName, Precision, str]]:
-    """Return what this machine has to compute a network with."""
+def _ways(path: Path) -> list[tuple[RuntimeName, Precision, str]]:
+    """Return what this machine has to compute the network of a weights file with."""
     ways: list[tuple[RuntimeName, Precision, str]] = [("torch", "fp32", "cpu")]
     if find_spec("openvino") is not None:
+        from fusion_app.engine.cpu.openvino_forms import int8_is_there  # noqa: PLC0415
         from fusion_app.engine.cpu.openvino_runtime import has_bf16  # noqa: PLC0415
 
         ways.append(("openvino", "fp32", "cpu"))
         if has_bf16():
             ways.append(("openvino", "bf16", "cpu"))
+        if int8_is_there(path):
+            ways.append(("openvino", "int8", "cpu"))
     on_gpu: list[tuple[RuntimeName, Precision, str]] = [
         ("eager", "fp32", "cuda"),
         ("eager", "fp16", "cuda"),

@@ -8,7 +8,7 @@ import pytest
 from fusion_app.engine import Engine
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
-from fusion_app.run.quality import LADDER, Measurement, QualityKeeper, QualityPolicy, Rung, Watched
+from fusion_app.run.quality import LADDER, Measurement, QualityKeeper, QualityPolicy, Rung, Watched, usual_ms
 from fusion_app.settings import FusionSettings
 from fusion_app.system import cache
 
@@ -32,23 +32,33 @@ def test_the_most_faithful_rung_that_fits_is_chosen(reference_ms: float, expecte
 
 def test_too_slow_steps_down_to_what_fits_once_settled() -> None:
     rung = BY_NAME["lite-6k", 1.0]
-    assert POLICY.next(rung, p95_ms=60.0, settled_s=1.0) == rung
-    assert POLICY.next(rung, p95_ms=60.0, settled_s=3.0) == BY_NAME["lite-2k", 0.7]
-    assert POLICY.next(LADDER[-1], p95_ms=900.0, settled_s=30.0) == LADDER[-1]
+    assert POLICY.next(rung, usual_ms=60.0, settled_s=1.0) == rung
+    assert POLICY.next(rung, usual_ms=60.0, settled_s=3.0) == BY_NAME["lite-2k", 0.7]
+    assert POLICY.next(LADDER[-1], usual_ms=900.0, settled_s=30.0) == LADDER[-1]
 
 
 def test_room_for_better_steps_up_one_rung_after_a_while_and_does_not_swing_back() -> None:
     rung = BY_NAME["lite-2k", 1.0]
-    assert POLICY.next(rung, p95_ms=5.0, settled_s=5.0) == rung
-    better = POLICY.next(rung, p95_ms=5.0, settled_s=11.0)
+    assert POLICY.next(rung, usual_ms=5.0, settled_s=5.0) == rung
+    better = POLICY.next(rung, usual_ms=5.0, settled_s=11.0)
     assert better == BY_NAME["lite-6k", 1.0]
     for settled in (1.0, 5.0, 60.0):
-        assert POLICY.next(better, p95_ms=5.0 / 0.6, settled_s=settled) == better
+        assert POLICY.next(better, usual_ms=5.0 / 0.6, settled_s=settled) == better
+
+
+def test_a_frame_that_was_late_once_does_not_cost_the_better_model() -> None:
+    rung = BY_NAME["lite-6k", 1.0]
+    assert POLICY.next(rung, usual_ms([20.0] * 14 + [90.0]), settled_s=60.0) == rung
+    assert POLICY.next(rung, usual_ms([20.0] * 8 + [90.0] * 7), settled_s=60.0).cost < rung.cost
+
+
+def test_a_third_of_the_period_is_room_for_the_better_model() -> None:
+    assert POLICY.next(BY_NAME["lite-2k", 1.0], usual_ms=11.0, settled_s=11.0) == BY_NAME["lite-6k", 1.0]
 
 
 def test_within_the_period_nothing_changes() -> None:
     rung = BY_NAME["lite-6k", 1.0]
-    assert POLICY.next(rung, p95_ms=30.0, settled_s=100.0) == rung
+    assert POLICY.next(rung, usual_ms=30.0, settled_s=100.0) == rung
 
 
 def test_a_rung_keeps_the_users_other_settings() -> None:
