@@ -1,6 +1,7 @@
 """``fuse``: two recordings, or two folders of images, into a file or folder."""
 
 import argparse
+import sys
 import threading
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
         progress.close()
     if not quiet:
         say(*_summary(job, report))
+    elif report.failed:
+        print(f"error: {report.failed} images or frames of the sources are missing or damaged", file=sys.stderr)
     if not report.is_complete:
         return 130
     return 1 if report.failed else 0

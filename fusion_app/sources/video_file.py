@@ -4,7 +4,6 @@ One decoder for playing and for exporting means the same pixels in both (docs/ad
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -16,7 +15,7 @@ from fusion_app.frames import SQUARE, Frame, Size
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo
 from fusion_app.sources.cut_off import ends_in_a_box, frames_there, seems_cut
 from fusion_app.sources.orientation import orientation_of
-from fusion_app.sources.pixels import Pixels
+from fusion_app.sources.pixels import Pixels, pixel_aspect
 from fusion_app.sources.video_decoder import VideoDecoder
 from fusion_app.system.containers import open_file, title_of
 from fusion_app.system.media_tracks import described, video_tracks
@@ -25,8 +24,6 @@ RESTART_S = 1.0
 """How far time must fall back to be a new beginning rather than a wrong time stamp."""
 STEP_S = 0.001
 """A frame with the time of an earlier one is shown so much later."""
-MOST_ASPECT = 8
-"""Pixels that are said to be longer than this are a mistake of whoever wrote the file."""
 ASSUMED_FPS = 25
 
 
@@ -67,7 +64,7 @@ class VideoFileSource(FrameSource):
         decoder = self._decoder
         self._orientation = orientation_of(first)
         size = Size(first.width, first.height)
-        aspect = _pixel_aspect(decoder.stream.sample_aspect_ratio)
+        aspect = pixel_aspect(decoder.stream.sample_aspect_ratio)
         if self._orientation.is_transposed:
             size, aspect = Size(size.height, size.width), 1 / aspect
         self._begin_s = decoder.begin_s(is_shared=bool(self._track))
@@ -196,10 +193,6 @@ class VideoFileSource(FrameSource):
             found.append(f"{self._misplaced} frames have the time of an earlier one and follow it at once")
         found += [self._end] if self._end else []
         self.notice = f"{self._uri}: {'; '.join(found)}"
-
-
-def _pixel_aspect(said: Fraction | None) -> Fraction:
-    return said if said and Fraction(1, MOST_ASPECT) <= said <= MOST_ASPECT else SQUARE
 
 
 def track_titles(path: Path) -> tuple[str, ...]:
