@@ -1,5 +1,6 @@
 """What flows down the river: frames, pairs, fused frames. All of it is frozen; a stage makes new data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple
 
@@ -12,6 +13,14 @@ Image = npt.NDArray[Any]
 
 FloatImage = npt.NDArray[np.float32]
 """``(H, W)`` float32 grey levels 0…255."""
+
+Numbers = npt.NDArray[np.floating[Any]]
+
+Kelvin = Callable[[Numbers], Numbers]
+"""What counts mean: Kelvin of counts, floats of any shape."""
+
+Placement = tuple[tuple[float, ...], ...]
+"""Three rows of three numbers, the homography from infrared pixels to visible pixels; empty for none."""
 
 ZERO_CELSIUS_K = 273.15
 
@@ -41,12 +50,16 @@ class Frame:
         pts_s: Presentation time in seconds: of the file, or of the monotonic clock for a live source.
         index: Number of the frame in its source, from 0.
         name: File name where the frame is a file of its own, else empty.
+        kelvin: What its counts mean, where the file says so.
+        ir_to_vis: Where its camera says that it lies on the visible frame that it is paired with; mostly empty.
     """
 
     image: Image
     pts_s: float
     index: int
     name: str = ""
+    kelvin: Kelvin | None = None
+    ir_to_vis: Placement = ()
 
     @property
     def size(self) -> Size:
@@ -85,6 +98,7 @@ class ThermalView:
         grey: ``(H, W)`` uint8, of the camera's own size; bright is hot.
         counts: ``(H, W)`` uint16 raw counts behind it, or None where the camera delivers 8 bit.
         kelvin_per_count: Kelvin of one count where the layout is radiometric, else None.
+        kelvin: What counts mean where their file says so; stronger than ``kelvin_per_count``.
         counts_range: Counts drawn black and white, or None where there are none.
         is_nuc: The shutter is closed; the picture is the last one before.
         bad_pixels: Pixels filled from their neighbours.
@@ -94,16 +108,21 @@ class ThermalView:
     grey: Image
     counts: Image | None = None
     kelvin_per_count: float | None = None
+    kelvin: Kelvin | None = None
     counts_range: tuple[float, float] | None = None
     is_nuc: bool = False
     bad_pixels: int = 0
     notice: str = ""
 
-    def celsius(self) -> FloatImage | None:
+    def celsius(self) -> Numbers | None:
         """Return ``(H, W)`` float32 degrees Celsius, or None where counts do not tell them."""
-        if self.counts is None or self.kelvin_per_count is None:
-            return None
-        return self.counts.astype(np.float32) * np.float32(self.kelvin_per_count) - np.float32(ZERO_CELSIUS_K)
+        return None if self.counts is None else self.celsius_of(self.counts.astype(np.float32))
+
+    def celsius_of(self, counts: Numbers) -> Numbers | None:
+        """Return degrees Celsius of counts, floats of any shape, or None where counts do not tell them."""
+        if self.kelvin is not None:
+            return self.kelvin(counts) - ZERO_CELSIUS_K
+        return None if self.kelvin_per_count is None else counts * self.kelvin_per_count - ZERO_CELSIUS_K
 
 
 @dataclass(frozen=True, slots=True)

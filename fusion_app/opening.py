@@ -15,6 +15,7 @@ from fusion_app.sources import (
     BufferedSource,
     FrameSource,
     ImagesSource,
+    Use,
     images_by_name,
     is_image_folder,
     open_source,
@@ -139,7 +140,7 @@ def _wait_for_opening(pair: OpenPair) -> None:
 def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
     ir = open_source(sources.ir, raw=raw_ir)
     try:
-        vis = open_source(sources.vis)
+        vis = open_source(sources.vis, use=Use.VISIBLE)
     except BaseException:
         ir.close()
         raise
@@ -198,7 +199,7 @@ def _open_folders(sources: SourceSettings) -> tuple[FrameSource, FrameSource, tu
             f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
         )
     ir = ImagesSource(sources.ir, [ir_files[name] for name in common or ir_files])
-    vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files])
+    vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files], Use.VISIBLE)
     alone = len(ir_files.keys() ^ vis_files.keys())
     return ir, vis, (f"{alone} images have no partner of the same name and are left out",) if alone else ()
 

@@ -57,6 +57,9 @@ DOORS = {
     "safetensors": ("models/",),
     "openvino": ("fusion_app/engine/",),
     "yaml": ("fusion_app/yaml_files.py", "training/settings.py"),
+    "PIL": ("fusion_app/sources/",),
+    "tifffile": ("fusion_app/sources/",),
+    "pillow_heif": ("fusion_app/sources/",),
     "av": ("fusion_app/sources/", "fusion_app/writers/", "training/"),
 }
 

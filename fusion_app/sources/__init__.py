@@ -21,7 +21,8 @@ from fusion_app.passwords import without_password
 from fusion_app.sources.base import FrameSource, Note, Phase, SourceState
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource
-from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files
+from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, PagesSource, image_files
+from fusion_app.sources.pictures import Use
 from fusion_app.sources.reconnecting import ReconnectingSource
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
 from fusion_app.sources.stream import READ_TIMEOUT_S, StreamSource
@@ -33,8 +34,10 @@ __all__ = [
     "FrameSource",
     "ImagesSource",
     "Note",
+    "PagesSource",
     "Phase",
     "SourceState",
+    "Use",
     "images_by_name",
     "is_image_folder",
     "open_source",
@@ -46,12 +49,13 @@ log = logging.getLogger(__name__)
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
 
-def open_source(uri: str, *, raw: str = "") -> FrameSource:
+def open_source(uri: str, *, raw: str = "", use: Use = Use.INFRARED) -> FrameSource:
     """Open the source that ``uri`` names; a live one only begins to be opened when it is read.
 
     Args:
         uri: See the package's text.
         raw: Ask a camera for what it measures, unconverted, in this layout; empty for a picture.
+        use: What a picture file is wanted for: it may hold counts and a photograph.
 
     Raises:
         SourceError: It does not exist or is nothing that can be read. A live source raises nothing: it has a state.
@@ -62,12 +66,12 @@ def open_source(uri: str, *, raw: str = "") -> FrameSource:
         return SyntheticSource(uri)
     if uri.startswith(SPLIT):
         side, inner = parse_split(uri)
-        return SharedSource(open_source(inner, raw=raw)).take(side)
+        return SharedSource(open_source(inner, raw=raw, use=use)).take(side)
     if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:
         return _live(uri, raw=raw)
     if "://" in uri:
         raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
-    source = _open_path(uri)
+    source = _open_path(uri, use)
     if source.reader:
         log.info("%s: read by %s", uri, source.reader)
     return source
@@ -122,16 +126,16 @@ def path_and_track(uri: str) -> tuple[Path, str]:
     return Path(path), track
 
 
-def _open_path(uri: str) -> FrameSource:
+def _open_path(uri: str, use: Use) -> FrameSource:
     path, track = path_and_track(uri)
     try:
         path.stat()
         if path.is_dir():
-            return ImagesSource(uri, image_files(path))
+            return ImagesSource(uri, image_files(path), use)
         if not path.is_file():
             raise SourceError(uri, "is neither a file nor a folder")
         if path.suffix.lower() in IMAGE_SUFFIXES:
-            return ImagesSource(uri, [path])
+            return PagesSource(uri, path, use)
         return VideoFileSource(path, track)
     except FileNotFoundError:
         raise SourceError(uri, "does not exist; check the path") from None
