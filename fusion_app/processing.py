@@ -17,6 +17,7 @@ from fusion_app.session import Session, open_session
 from fusion_app.settings import Settings
 from fusion_app.sources import path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
+from fusion_app.sources.still_pairs import still_pairs
 from fusion_app.writers import VideoWriter, open_writer, png_name
 
 CANCEL_POLL_S = 0.1
@@ -238,8 +239,10 @@ def _existing(job: FuseJob) -> list[Path]:
     """Return the files that the job would replace."""
     if not job.output.is_dir():
         return [job.output] if os.path.lexists(job.output) else []  # a link that leads nowhere is there, too
-    vis = Path(job.settings.sources.vis)
-    if not vis.is_dir():
+    sources = job.settings.sources
+    stills = still_pairs(sources.ir, sources.vis, sources.pairs)
+    if stills is None and not Path(sources.vis).is_dir():
         return sorted(job.output.glob("*.png"))
-    names = (png_name(path.name, 0) for path in image_files(vis))
+    found = stills.names if stills else [path.name for path in image_files(Path(sources.vis))]
+    names = (png_name(name, 0) for name in found)
     return [path for name in names if (path := job.output / name).exists()]

@@ -61,7 +61,10 @@ def settings_from(options: argparse.Namespace) -> Settings:
         settings, ir = settings_of_recording(recording, load_settings(rig) if rig else None), None
     else:
         settings = load_settings(rig) if rig else Settings()
-    given = {name: getattr(options, name) for name in ("offset_ms", "realtime", "loop")} | {"ir": ir, "vis": vis}
+    given = {name: getattr(options, name) for name in ("offset_ms", "realtime", "loop", "pairs")} | {
+        "ir": ir,
+        "vis": vis,
+    }
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
     names = ("model", "weights", "device", "runtime", "precision", "compiled", "working_size", "threads")
     fusion = replace(
@@ -90,6 +93,11 @@ def run_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("how to run (stronger than the rig)")
     group.add_argument("--rig", type=Path, metavar="RIG.yaml", help="settings; see assets/default.yaml")
+    group.add_argument(
+        "--pairs",
+        metavar="A,B",
+        help="how names of images belong together, like '{}_ir.png,{}_co.png'; else it is found",
+    )
     group.add_argument("--offset-ms", type=float, metavar="N", help="added to every infrared time stamp")
     group.add_argument(
         "--align", metavar="PROFILE.yaml", help="where infrared lies on visible; none stretches it to fit"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -58,19 +57,29 @@ class _Stills(FrameSource):
 class ImagesSource(_Stills):
     """Image files as a stream; an unreadable file is skipped and named in `notice`."""
 
-    def __init__(self, uri: str, files: Sequence[Path], use: Use = Use.INFRARED, *, is_own_pair: bool = False) -> None:
+    def __init__(
+        self,
+        uri: str,
+        files: Sequence[Path],
+        use: Use = Use.INFRARED,
+        *,
+        names: Sequence[str] = (),
+        is_own_pair: bool = False,
+    ) -> None:
         """Read ``files`` for ``use``.
 
         Args:
             uri: What the user named.
             files: In their order.
             use: What they are wanted for.
+            names: Of their frames; empty: those of the files.
             is_own_pair: The visible picture comes out of the same file, so the camera knows where infrared lies on it.
         """
         super().__init__(use)
         if not files:
             raise SourceError(uri, "has no images in it (" + ", ".join(sorted(s[1:] for s in IMAGE_SUFFIXES)) + ")")
         self._files = tuple(files)
+        self._names = tuple(names) or tuple(path.name for path in files)
         self._is_own_pair = is_own_pair
         first, self.reader = _first_readable(self._files, use)
         if first is None:
@@ -89,7 +98,7 @@ class ImagesSource(_Stills):
                 self.failed += 1
                 continue
             place = picture.ir_to_vis if self._is_own_pair else ()
-            return Frame(picture.image, position / STILLS_FPS, position, path.name, picture.kelvin, place)
+            return Frame(picture.image, position / STILLS_FPS, position, self._names[position], picture.kelvin, place)
         return None
 
     def _one(self, path: Path) -> Picture:
@@ -110,10 +119,10 @@ class ImagesSource(_Stills):
 class PagesSource(_Stills):
     """The pictures of one file: its pages are frames, the frames of an animation have their times."""
 
-    def __init__(self, uri: str, path: Path, use: Use = Use.INFRARED, *, is_own_pair: bool = False) -> None:
-        """Open ``path``; the arguments are those of `ImagesSource`."""
+    def __init__(self, uri: str, path: Path, use: Use = Use.INFRARED) -> None:
+        """Open ``path`` for ``use``."""
         super().__init__(use)
-        self._path, self._is_own_pair = path, is_own_pair
+        self._path = path
         self._file = open_picture(path, use)
         self.reader = self._file.reader
         count, durations = self._file.count, self._file.durations_s
@@ -144,8 +153,7 @@ class PagesSource(_Stills):
                 self.notice = f"{error} (picture {number + 1})"
                 self.failed += 1
                 continue
-            frame = Frame(picture.image, self._times_s[number], number, self._name(number), picture.kelvin)
-            return replace(frame, ir_to_vis=picture.ir_to_vis) if self._is_own_pair else frame
+            return Frame(picture.image, self._times_s[number], number, self._name(number), picture.kelvin)
         return None
 
     def _name(self, number: int) -> str:

@@ -1,8 +1,8 @@
 """Files that belong together, and how they are listed; see `fusion_app.sources.pair_names`."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fusion_app.errors import PairingError
@@ -87,9 +87,13 @@ def natural(name: str) -> list[tuple[int, int, str]]:
     return [*((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts), (2, 0, name)]
 
 
-def in_order(pairs: Iterable[NamedPair]) -> tuple[NamedPair, ...]:
-    """Return pairs in the natural order of their names."""
-    return tuple(sorted(pairs, key=lambda pair: natural(pair.name)))
+def in_order(pairs: Sequence[NamedPair], folder: Path) -> tuple[NamedPair, ...]:
+    """Return pairs in natural order, named by their visible files; where those lie in several folders, with these."""
+    stems = [pair.vis.stem for pair in pairs]
+    if len(set(stems)) < len(stems):
+        stems = [pair.vis.relative_to(folder).with_suffix("").as_posix().replace("/", "_") for pair in pairs]
+    named = [replace(pair, name=stem) for pair, stem in zip(pairs, stems, strict=True)]
+    return tuple(sorted(named, key=lambda pair: natural(pair.name)))
 
 
 def example(files: Files) -> str:

@@ -135,7 +135,7 @@ def _plan(ir: Files, vis: Files, ir_keys: dict[str, str], vis_keys: dict[str, st
     pairs = [NamedPair(ir.by_stem[ir_by_key[key]], vis.by_stem[vis_by_key[key]], vis_by_key[key]) for key in common]
     alone = [ir.by_stem[stem] for key, stem in ir_by_key.items() if key not in vis_by_key]
     alone += [vis.by_stem[stem] for key, stem in vis_by_key.items() if key not in ir_by_key]
-    return PairPlan(in_order(pairs), rule, tuple(alone))
+    return PairPlan(in_order(pairs, vis.folder), rule, tuple(alone))
 
 
 def _by_rule(ir: Path, vis: Path, kinds: frozenset[str], rule: str) -> PairPlan:
@@ -154,7 +154,7 @@ def _by_rule(ir: Path, vis: Path, kinds: frozenset[str], rule: str) -> PairPlan:
         )
     alone = [path for one, other in (found, found[::-1]) for key, path in one.items() if key not in other]
     pairs = [NamedPair(found[0][key], found[1][key], key.replace("/", "_")) for key in common]
-    return PairPlan(in_order(pairs), " ↔ ".join(pattern.replace("{}", "*") for pattern in patterns), tuple(alone))
+    return PairPlan(in_order(pairs, vis), " ↔ ".join(pattern.replace("{}", "*") for pattern in patterns), tuple(alone))
 
 
 def _matching(folder: Path, pattern: str, kinds: frozenset[str]) -> dict[str, Path]:

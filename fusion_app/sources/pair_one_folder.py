@@ -50,7 +50,7 @@ def _within(files: Files, *, has_letters: bool) -> PairPlan:
     others = {path for label in left_out for path in sets[Side.VIS][label].values()}
     alone = [path for path in files.by_stem.values() if path not in used and path not in others]
     rule = ", ".join(f"{a} ↔ {b}" for a, b in chosen)
-    return PairPlan(_unique_names(pairs, files.folder), rule, tuple(alone), tuple(left_out))
+    return PairPlan(in_order(pairs, files.folder), rule, tuple(alone), tuple(left_out))
 
 
 def _matches(ir: dict[str, Path], vis: dict[str, Path]) -> list[NamedPair]:
@@ -106,14 +106,3 @@ def _ambiguous(folder: Path, one: str, several: list[str]) -> str:
         f"{folder}: {one} may belong to {' or '.join(several)}; name the two folders, "
         "or say which with --pairs 'A/{}.png,B/{}.png'"
     )
-
-
-def _unique_names(pairs: list[NamedPair], folder: Path) -> tuple[NamedPair, ...]:
-    """Return the pairs named by their visible files; where those lie in several folders, with the folders."""
-    stems = [pair.vis.stem for pair in pairs]
-    is_unique = len(set(stems)) == len(stems)
-    named = []
-    for pair in pairs:
-        whole = pair.vis.relative_to(folder).with_suffix("").as_posix().replace("/", "_")
-        named.append(NamedPair(pair.ir, pair.vis, pair.vis.stem if is_unique else whole))
-    return in_order(named)

@@ -22,6 +22,8 @@ class Use(enum.Enum):
 
     INFRARED = "infrared"
     VISIBLE = "visible"
+    EMBEDDED = "embedded"
+    """The visible picture that lies beside the counts in one file, and nothing else."""
 
 
 @dataclass(frozen=True, eq=False)

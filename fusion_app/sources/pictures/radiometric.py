@@ -25,9 +25,12 @@ def open_radiometric(path: Path, data: bytes, use: Use) -> PictureFile | None:
     """Open the counts in a JPEG of a thermal camera, or the visible picture in it; None where there are no counts.
 
     Raises:
+        SourceError: There is no visible picture in it and nothing else is wanted.
         ValueError: The block of counts is damaged.
     """
     found = read_radiometric(data)
+    if use is Use.EMBEDDED and (found is None or found.visible is None):
+        raise SourceError(str(path), "holds no visible picture beside its counts")
     if found is None:
         return None
     if use is Use.INFRARED:
