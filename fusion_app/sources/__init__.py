@@ -46,6 +46,12 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
+SEQUENCE_SUFFIXES = (".seq", ".csq", ".fff", ".ats")
+NO_SEQUENCE = (
+    "is a radiometric sequence of FLIR, which this program does not read; export it as 16 bit TIFF with the camera's "
+    "software (FLIR Research Studio, Thermal Studio), or split it with flirpy (split_seqs), and give the folder"
+)
+
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
 
@@ -134,6 +140,8 @@ def _open_path(uri: str, use: Use) -> FrameSource:
             return ImagesSource(uri, image_files(path), use)
         if not path.is_file():
             raise SourceError(uri, "is neither a file nor a folder")
+        if path.suffix.lower() in SEQUENCE_SUFFIXES:
+            raise SourceError(uri, NO_SEQUENCE)
         if path.suffix.lower() in IMAGE_SUFFIXES:
             return PagesSource(uri, path, use)
         return VideoFileSource(path, track)

@@ -90,6 +90,8 @@ def _by_affixes(ir: Files, vis: Files) -> PairPlan:
         start, end = _affixes(list(files.by_stem))
         stop = -len(end) or None
         keys.append({stem: _as_number(stem[len(start) : stop]) for stem in files.by_stem})
+        if "" in keys[-1].values():
+            return PairPlan((), "")
         shown.append(f"{start}*{end}")
     return _plan(ir, vis, keys[0], keys[1], " ↔ ".join(shown))
 

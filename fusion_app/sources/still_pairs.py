@@ -7,7 +7,7 @@ from fusion_app.errors import PairingError
 from fusion_app.sources.images import ImagesSource, image_files
 from fusion_app.sources.pair_names import PairPlan, plan_pairs
 from fusion_app.sources.pictures import IMAGE_SUFFIXES, Use
-from fusion_app.sources.pictures.radiometric import look_into
+from fusion_app.sources.pictures.radiometric import is_own_pair, look_into
 
 LOOKED_INTO = 8
 """So many files of a folder are looked into for a visible picture beside the counts, at most."""
@@ -74,7 +74,7 @@ def still_pairs(ir: str, vis: str, rule: str = "") -> StillPairs | None:
         raise error
 
 
-_NO_VISIBLE = "{}: a radiometric JPEG without a visible picture in it; give the visible pictures as well"
+_NO_VISIBLE = "{} holds counts and no visible picture beside them; give the visible pictures as well"
 
 
 def _of_picture(path: Path) -> StillPairs:
@@ -87,13 +87,14 @@ def _of_picture(path: Path) -> StillPairs:
 
 
 def _radiometric(files: tuple[Path, ...]) -> StillPairs | None:
-    """Return the pairs that radiometric JPEGs are by themselves; None where the first of them hold no visible one."""
-    found = [look_into(path) for path in files[:LOOKED_INTO]]
-    if not any(one is not None and one.visible is not None for one in found):
+    """Return the pairs that radiometric JPEGs are by themselves; None where none of the first is one."""
+    if not any(is_own_pair(path) for path in files[:LOOKED_INTO]):
         return None
-    names = tuple(path.name for path in files)
-    count = "1 pair" if len(files) == 1 else f"{len(files)} pairs"
-    return StillPairs(files, files, names, f"{count}: counts and visible picture of one radiometric JPEG each", True)
+    pairs = tuple(path for path in files if is_own_pair(path))
+    count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
+    others = f"; {len(files) - len(pairs)} without a visible picture are left out" if len(files) > len(pairs) else ""
+    told = f"{count}: counts and visible picture of one radiometric JPEG each{others}"
+    return StillPairs(pairs, pairs, tuple(path.name for path in pairs), told, True)
 
 
 def _of_plan(plan: PairPlan) -> StillPairs:

@@ -79,39 +79,59 @@ class Radiometric:
     ir_to_vis: Placement = ()
 
 
-def read_flir(data: bytes) -> Radiometric | None:
+def read_flir(data: bytes, zoom: float = 1.0) -> Radiometric | None:
     """Return what the FLIR block of a JPEG holds, or None if it has no counts.
+
+    Args:
+        data: The file.
+        zoom: Digital zoom of the coloured picture. Counts are those of the whole sensor, the scale is that of the zoom.
 
     Raises:
         ValueError: The block is damaged.
     """
-    parts = {body[6]: body[8:] for marker, body in segments(data) if marker == APP1 and body.startswith(HEADER)}
-    block = b"".join(parts[number] for number in sorted(parts))
-    if block[:3] != b"FFF":
-        return None
+    records = _records(data)
     try:
-        return _read(_records(block))
+        return _read(records, zoom) if RAW in records else None
     except (struct.error, IndexError, cv2.error) as error:
         raise ValueError(f"its block of counts is damaged: {error}") from None
 
 
-def _read(records: dict[int, bytes]) -> Radiometric | None:
-    if RAW not in records:
-        return None
+def holds_both(data: bytes) -> bool:
+    """Tell whether a JPEG holds counts and a visible picture, without decoding them.
+
+    Raises:
+        ValueError: The block is damaged.
+    """
+    return {RAW, EMBEDDED} <= _records(data).keys()
+
+
+def _read(records: dict[int, bytes], zoom: float) -> Radiometric:
     counts = _counts(records[RAW])
     visible = _embedded(records[EMBEDDED]) if EMBEDDED in records else None
-    place = _placement(records.get(IN_PICTURE, b""), counts, visible)
+    place = _placement(records.get(IN_PICTURE, b""), counts, visible, zoom)
     return Radiometric("FLIR", counts, _planck(records.get(CAMERA, b"")), visible, place)
 
 
-def _records(block: bytes) -> dict[int, bytes]:
+def _records(data: bytes) -> dict[int, bytes]:
+    """Return the records of the FLIR block of a JPEG by their types; none where there is no block."""
+    parts = {
+        body[6]: body[8:]
+        for marker, body in segments(data)
+        if marker == APP1 and body.startswith(HEADER) and len(body) > 8
+    }
+    block = b"".join(parts[number] for number in sorted(parts))
+    if block[:3] != b"FFF":
+        return {}
     order = ">" if int.from_bytes(block[0x14:0x18], "big") < 1000 else "<"  # the version, about 100
-    start, count = struct.unpack_from(f"{order}II", block, 0x18)
     found: dict[int, bytes] = {}
-    for number in range(min(count, 256)):
-        kind, _, _, _, offset, length = struct.unpack_from(f"{order}HHIIII", block, start + 32 * number)
-        if kind:
-            found.setdefault(kind, block[offset : offset + length])
+    try:
+        start, count = struct.unpack_from(f"{order}II", block, 0x18)
+        for number in range(min(count, 256)):
+            kind, _, _, _, offset, length = struct.unpack_from(f"{order}HHIIII", block, start + 32 * number)
+            if kind:
+                found.setdefault(kind, block[offset : offset + length])
+    except struct.error as error:
+        raise ValueError(f"its block of counts is damaged: {error}") from None
     return found
 
 
@@ -145,13 +165,12 @@ def _embedded(record: bytes) -> Image | None:
     image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
     if image is None or image.dtype != np.uint8:
         return None
-    if image.ndim == 3 and record[CONTENT:].startswith(b"\x89PNG"):  # its channels are Y, Cr, Cb
-        red_green_blue = np.ascontiguousarray(image[..., 2::-1])
-        return cv2.cvtColor(red_green_blue, cv2.COLOR_YCrCb2BGR)
+    if image.ndim == 3 and record[CONTENT:].startswith(b"\x89PNG"):  # its channels are Y, Cb, Cr, read as R, G, B
+        return cv2.cvtColor(np.ascontiguousarray(image[..., [2, 0, 1]]), cv2.COLOR_YCrCb2BGR)
     return image
 
 
-def _placement(record: bytes, counts: Image, visible: Image | None) -> Placement:
+def _placement(record: bytes, counts: Image, visible: Image | None, zoom: float) -> Placement:
     """Return the homography from counts to the visible picture.
 
     The camera gives how many times the view of infrared goes into that of the visible picture, and how far its middle
@@ -163,7 +182,7 @@ def _placement(record: bytes, counts: Image, visible: Image | None) -> Placement
     if not 0.1 < ratio < 20:
         return ()
     (height, width), (ir_height, ir_width) = visible.shape[:2], counts.shape
-    scale = width / ratio / ir_width
+    scale = width * zoom / ratio / ir_width
     left, top = (width - ir_width * scale) / 2 + right, (height - ir_height * scale) / 2 + down
     # Pixels are counted from the centre of the first, half a pixel inside the edge.
     return ((scale, 0.0, left + (scale - 1) / 2), (0.0, scale, top + (scale - 1) / 2), (0.0, 0.0, 1.0))

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as Pil
+from PIL.ExifTags import IFD
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Image, size_of
 from fusion_app.sources.base import Note
 from fusion_app.sources.pictures import orientation
 from fusion_app.sources.pictures.base import WHITE_16, Picture, PictureFile, Use
-from fusion_app.sources.pictures.flir import Radiometric, read_flir
+from fusion_app.sources.pictures.flir import Radiometric, holds_both, read_flir
 from fusion_app.sources.pictures.jpeg import APP3, APP4, is_jpeg, segments
 from fusion_app.sources.pictures.raster import open_raster
 
-MAKER_TAG = 271
+MAKER_TAG, ZOOM_TAG = 271, 41988
 DJI_SIZES = ((640, 512), (1280, 1024), (336, 256), (160, 120))
 """Width and height of the thermal cameras of DJI; told by the number of bytes."""
 
@@ -46,10 +47,8 @@ def read_radiometric(data: bytes) -> Radiometric | None:
     """
     if not is_jpeg(data):
         return None
-    found, dji = read_flir(data), _dji_counts(data)
-    if found is None and dji is None:
-        return None
-    maker, turned = _made_by(data)
+    maker, turned, zoom = _made_by(data)
+    found, dji = read_flir(data, zoom), _dji_counts(data)
     if "DJI" in maker:  # what the numbers mean is not public
         counts = dji if found is None else found.counts
         found = None if counts is None else Radiometric("DJI", counts)
@@ -64,8 +63,8 @@ class _Counts(PictureFile):
     def read(self, number: int = 0) -> Picture:
         """Return the counts."""
         found = self._found
-        told = "counts are used, with temperatures" if found.kelvin else "counts are used, without temperatures"
-        note = Note("radiometric", f"is a radiometric JPEG of {found.maker}; its {told}")
+        degrees = "with their temperatures" if found.kelvin else "without temperatures"
+        note = Note("radiometric", f"holds counts (radiometric JPEG of {found.maker}), which are used, {degrees}")
         return Picture(found.counts, WHITE_16, (note,), found.kelvin, found.ir_to_vis)
 
 
@@ -76,7 +75,7 @@ class _Embedded(PictureFile):
 
     def read(self, number: int = 0) -> Picture:
         """Return the visible picture."""
-        note = Note("embedded", "is a radiometric JPEG; the visible picture in it is used")
+        note = Note("embedded", "holds a visible picture beside its counts, which is used")
         return Picture(self._image, 255, (note,))
 
 
@@ -88,17 +87,18 @@ class _Coloured(PictureFile):
     def read(self, number: int = 0) -> Picture:
         """Return the coloured picture."""
         picture = self._file.read(number)
-        note = Note("no visible", "is a radiometric JPEG without a visible picture; its infrared one is used")
+        note = Note("no visible", "is a radiometric JPEG without a visible picture; its infrared one is used as it is")
         return replace(picture, notes=(*picture.notes, note))
 
 
-def _made_by(data: bytes) -> tuple[str, int]:
-    """Return the maker of the camera and the orientation."""
+def _made_by(data: bytes) -> tuple[str, int, float]:
+    """Return the maker of the camera, the orientation, and the digital zoom."""
     try:
         exif = Pil.open(io.BytesIO(data)).getexif()
-        return str(exif.get(MAKER_TAG, "")), int(exif.get(orientation.TAG, 1))
+        zoom = float(exif.get_ifd(IFD.Exif).get(ZOOM_TAG, 1.0))
+        return str(exif.get(MAKER_TAG, "")), int(exif.get(orientation.TAG, 1)), zoom if 1 < zoom < 20 else 1.0
     except Exception:  # noqa: BLE001 - a damaged header says nothing
-        return "", 1
+        return "", 1, 1.0
 
 
 def _dji_counts(data: bytes) -> Image | None:
@@ -132,3 +132,12 @@ def look_into(path: Path) -> Radiometric | None:
         return read_radiometric(path.read_bytes())
     except (OSError, ValueError, IndexError, ArithmeticError, SourceError):
         return None
+
+
+def is_own_pair(path: Path) -> bool:
+    """Tell whether a file is a radiometric JPEG with a visible picture beside its counts."""
+    try:
+        data = path.read_bytes()
+        return is_jpeg(data) and holds_both(data)
+    except (OSError, ValueError):
+        return False
