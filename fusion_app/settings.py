@@ -24,18 +24,18 @@ class SourceSettings:
     Attributes:
         ir: URI of the infrared source: a path, ``camera:NAME``, ``rtsp://…``, ``split:left:URI``, ``synthetic:ir``.
         vis: URI of the visible source.
-        pairs: How names of images belong together, like ``{}_ir.png,{}_co.png``; empty: the rule is found.
         offset_ms: Added to every infrared PTS before pairing, milliseconds.
         realtime: Play files as if they were live: at their own pace, dropping what cannot be fused in time.
         loop: Play files as if they were live, over and over.
+        pairs: How names of images belong together, like ``{}_ir.png,{}_co.png``; empty: the rule is found.
     """
 
     ir: str = ""
     vis: str = ""
-    pairs: str = ""
     offset_ms: float = 0.0
     realtime: bool = False
     loop: bool = False
+    pairs: str = ""
 
 
 @dataclass(frozen=True)

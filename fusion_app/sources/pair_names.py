@@ -24,7 +24,7 @@ from fusion_app.sources.pair_files import (
 from fusion_app.sources.pair_one_folder import one_folder
 from fusion_app.sources.pair_words import Side, read_name
 
-__all__ = ["NamedPair", "PairPlan", "plan_pairs"]
+__all__ = ["NamedPair", "PairPlan", "PairingError", "plan_pairs"]
 
 VIDEO_MAP = "rgb_to_thermal_vid_map.json"
 """FLIR ADAS 2 names every file anew and lays this beside its folders: names of visible frames to those of infrared."""

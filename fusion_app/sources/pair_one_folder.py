@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fusion_app.errors import PairingError
 from fusion_app.sources.pair_files import Files, NamedPair, PairPlan, example, in_order
-from fusion_app.sources.pair_words import PREFERRED, Name, Side, read_name
+from fusion_app.sources.pair_words import PREFERRED, WORDS, Name, Side, read_name
 
 NEAR_S = 3
 """A drone's cameras stamp one shot up to so many seconds apart."""
@@ -47,7 +47,7 @@ def _within(files: Files, *, has_letters: bool) -> PairPlan:
     for a, b in chosen:
         pairs += _matches(sets[Side.IR][a], sets[Side.VIS][b])
     used = {path for pair in pairs for path in (pair.ir, pair.vis)}
-    others = {path for label in left_out for path in sets[Side.VIS][label].values()}
+    others = {path for label in left_out for side in sets.values() for path in side.get(label, {}).values()}
     alone = [path for path in files.by_stem.values() if path not in used and path not in others]
     rule = ", ".join(f"{a} ↔ {b}" for a, b in chosen)
     return PairPlan(in_order(pairs, files.folder), rule, tuple(alone), tuple(left_out))
@@ -92,13 +92,27 @@ def _unambiguous(
             partners.sort(key=lambda b: PREFERRED.index(letters[b]))
             left_out += partners[1:]
             partners = partners[:1]
-        if len(partners) > 1:
-            raise PairingError(_ambiguous(folder, ir, partners))
-        chosen.append((ir, partners[0]))
+        partner = _plainest(folder, ir, partners)
+        left_out += [label for label in partners if label != partner]
+        chosen.append((ir, partner))
     for vis in {b for _, b in chosen}:
-        if len(several := [a for a, b in chosen if b == vis]) > 1:
-            raise PairingError(_ambiguous(folder, vis, several))
+        several = [a for a, b in chosen if b == vis]
+        kept = _plainest(folder, vis, several)
+        left_out += [label for label in several if label != kept]
+        chosen = [(a, b) for a, b in chosen if b != vis or a == kept]
     return chosen, left_out
+
+
+def _plainest(folder: Path, one: str, several: list[str]) -> str:
+    """Return the set that belongs to ``one``: of several that whose folder is called by a bare word, ``vis``.
+
+    Raises:
+        PairingError: More than one may be meant.
+    """
+    plain = [label for label in several if label.partition("/")[0].lower() in WORDS]
+    if len(several) == 1 or len(plain) == 1:
+        return several[0] if len(several) == 1 else plain[0]
+    raise PairingError(_ambiguous(folder, one, several))
 
 
 def _ambiguous(folder: Path, one: str, several: list[str]) -> str:

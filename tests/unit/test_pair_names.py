@@ -136,6 +136,13 @@ def test_the_wide_camera_of_a_drone_is_taken_and_the_others_are_told(tmp_path: P
     assert "*_Z left out" in str(plan)
 
 
+def test_of_several_folders_the_one_with_the_bare_name_is_taken(tmp_path: Path) -> None:
+    laid(tmp_path, "ir/1.png", "vis/1.png", "vis_hr/1.png", "ir_label/1.png")
+    plan = plan_pairs(tmp_path, tmp_path, KINDS)
+    assert found(plan, tmp_path) == {"ir/1.png": "vis/1.png"}
+    assert "vis_hr/* left out" in str(plan) or "vis_hr/*, ir_label/* left out" in str(plan)
+
+
 def test_shots_of_one_number_and_other_times_are_no_pair(tmp_path: Path) -> None:
     laid(tmp_path, "DJI_20230512101500_0001_T.JPG", "DJI_20230512111500_0001_W.JPG")
     with pytest.raises(PairingError):
