@@ -155,10 +155,16 @@ def _pairs_of(root: Root) -> list[PairFiles]:
         return _match_folders(Path(root[0]), Path(root[1]))
     folder = _existing(Path(root))
     children = {child.name: child for child in folder.iterdir() if child.is_dir()}
-    for ir_name, vis_name in FOLDER_CONVENTIONS:
-        if ir_name in children or vis_name in children:
+    begun = [names for names in FOLDER_CONVENTIONS if not children.keys().isdisjoint(names)]
+    for ir_name, vis_name in begun:
+        if ir_name in children and vis_name in children:
             return _match_folders(folder / ir_name, folder / vis_name)
-    return _match_by_rule(folder, folder)
+    try:
+        return _match_by_rule(folder, folder)
+    except DataError:
+        if begun and not _images(folder):
+            return _match_folders(folder / begun[0][0], folder / begun[0][1])
+        raise
 
 
 def _match_folders(ir_dir: Path, vis_dir: Path) -> list[PairFiles]:
