@@ -14,6 +14,23 @@ from fusion_app.frames import Size
 from fusion_app.profiles import AlignmentProfile, check_profile
 from fusion_app.yaml_files import from_mapping, read_yaml, save_yaml
 
+Palette = Literal[
+    "auto",
+    "none",
+    "iron",
+    "rainbow",
+    "flir-iron",
+    "flir-rainbow",
+    "flir-rainbow-hc",
+    "dji-iron",
+    "dji-rainbow",
+    "inferno",
+    "hot",
+    "jet",
+    "plasma",
+    "magma",
+    "turbo",
+]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 
 
@@ -96,7 +113,7 @@ class ThermalSettings:
     telemetry_rows: int = 2
     temperature: Literal["auto", "none", "kelvin100", "kelvin64"] = "auto"
     polarity: Literal["white-hot", "black-hot"] = "white-hot"
-    palette: Literal["auto", "none", "iron", "rainbow", "inferno", "hot", "jet", "plasma", "magma", "turbo"] = "auto"
+    palette: Palette = "auto"
     agc: Literal["percentile", "linear", "plateau", "manual"] = "percentile"
     min_span: float = 64.0
     level: float = 0.0
