@@ -14,7 +14,7 @@ import numpy as np
 
 from fusion_app.calibration import MAX_PAIRS, Calibration, Pictures, calibrate
 from fusion_app.compositing import luma
-from fusion_app.frames import Frame, FusedFrame, Image, Size, size_of
+from fusion_app.frames import Frame, FusedFrame, Image, Size, on_square_pixels, size_of
 from fusion_app.synchronisation import (
     WINDOW_S,
     Drift,
@@ -169,7 +169,7 @@ class AlignmentEstimator:
         if abs(fused.pts_s - self._last_s) < self._every_s and self._sizes == (size_of(view.grey), pair.vis.size):
             return
         self._last_s = fused.pts_s
-        self._keep(view.grey, pair.vis)
+        self._keep(view.grey, pair.ir, pair.vis)
 
     @property
     def pairs(self) -> int:
@@ -184,9 +184,9 @@ class AlignmentEstimator:
         if sizes is not None:
             self._thread.submit(lambda: self._on_estimate(calibrate(pairs, *sizes)))
 
-    def _keep(self, grey: Image, vis: Frame) -> None:
+    def _keep(self, grey: Image, ir: Frame, vis: Frame) -> None:
         sizes = size_of(grey), vis.size
-        pictures = small_pictures(grey, vis.image)
+        pictures = small_pictures(grey, ir, vis)
         with self._lock:
             if sizes != self._sizes:
                 self._sizes, self._pairs, self._every_s = sizes, [], PAIR_EVERY_S
@@ -195,13 +195,24 @@ class AlignmentEstimator:
                 self._pairs, self._every_s = self._pairs[::2], 2 * self._every_s
 
 
-def small_pictures(grey: Image, vis: Image) -> Pictures:
-    """Return what an alignment is estimated from: ``(H, W)`` uint8 infrared, and visible luma of no great size."""
-    height, width = vis.shape[:2]
-    if width > PICTURE_WIDTH:
-        small = (PICTURE_WIDTH, max(1, round(height * PICTURE_WIDTH / width)))
-        vis = cv2.resize(vis, small, interpolation=cv2.INTER_AREA)
-    return Pictures(grey, np.clip(np.rint(luma(vis)), 0, 255).astype(np.uint8))
+def small_pictures(grey: Image, ir: Frame, vis: Frame) -> Pictures:
+    """Return what an alignment is estimated from, on square pixels: infrared, and visible luma of no great size.
+
+    Args:
+        grey: ``(H, W)`` uint8, infrared in grey.
+        ir: The frame that it was made of.
+        vis: The visible frame.
+    """
+    size = vis.shown
+    if size.width > PICTURE_WIDTH:
+        size = Size(PICTURE_WIDTH, max(1, round(size.height * PICTURE_WIDTH / size.width)))
+    seen = _resized(vis.image, size)
+    ir_seen = _resized(grey, on_square_pixels(size_of(grey), ir.pixel_aspect))
+    return Pictures(ir_seen, np.clip(np.rint(luma(seen)), 0, 255).astype(np.uint8))
+
+
+def _resized(image: Image, size: Size) -> Image:
+    return image if size_of(image) == size else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def _yield_to_others() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ Image = npt.NDArray[Any]
 FloatImage = npt.NDArray[np.float32]
 """``(H, W)`` float32 grey levels 0…255."""
 
+SQUARE = Fraction(1)
+"""Pixel aspect of pictures whose pixels are as wide as high."""
 Numbers = npt.NDArray[np.floating[Any]]
 
 Kelvin = Callable[[Numbers], Numbers]
@@ -41,6 +44,11 @@ def size_of(image: Image) -> Size:
     return Size(width, height)
 
 
+def on_square_pixels(size: Size, pixel_aspect: Fraction) -> Size:
+    """Return the size of a picture as it is to be seen, where a pixel is ``pixel_aspect`` times as wide as high."""
+    return Size(max(1, round(size.width * pixel_aspect)), size.height)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One image of one source.
@@ -50,6 +58,7 @@ class Frame:
         pts_s: Presentation time in seconds: of the file, or of the monotonic clock for a live source.
         index: Number of the frame in its source, from 0.
         name: File name where the frame is a file of its own, else empty.
+        pixel_aspect: Width of a pixel over its height, as it is to be shown.
         kelvin: What its counts mean, where the file says so.
         ir_to_vis: Where its camera says that it lies on the visible frame that it is paired with; mostly empty.
     """
@@ -58,6 +67,7 @@ class Frame:
     pts_s: float
     index: int
     name: str = ""
+    pixel_aspect: Fraction = SQUARE
     kelvin: Kelvin | None = None
     ir_to_vis: Placement = ()
 
@@ -65,6 +75,11 @@ class Frame:
     def size(self) -> Size:
         """Width and height of the image."""
         return size_of(self.image)
+
+    @property
+    def shown(self) -> Size:
+        """Width and height as it is to be seen."""
+        return on_square_pixels(self.size, self.pixel_aspect)
 
 
 @dataclass(frozen=True, slots=True)

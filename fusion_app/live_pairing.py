@@ -222,4 +222,4 @@ def _is_nearer(one: Frame, other: Frame, pts_s: float) -> bool:
 
 def _blank(like: Frame) -> Frame:
     """Return a black frame of the size and time of ``like``, for a source that has not sent any."""
-    return Frame(np.zeros(like.image.shape[:2], np.uint8), like.pts_s, BLANK)
+    return replace(like, image=np.zeros(like.image.shape[:2], np.uint8), index=BLANK, name="")

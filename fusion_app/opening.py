@@ -14,6 +14,7 @@ from fusion_app.settings import SourceSettings
 from fusion_app.sources import (
     BufferedSource,
     FrameSource,
+    Reading,
     Use,
     open_source,
 )
@@ -59,9 +60,10 @@ class OpenPair:
     def all_notices(self, profile: AlignmentProfile | None = None) -> list[str]:
         """Return `notices` and what is known by now of the pair's shapes under an alignment ``profile``."""
         is_unknown = self.is_raw or self.is_placed or self.ir.info.is_guess or self.vis.info.is_guess
-        shape = (
-            "" if is_unknown else alignment.notice(profile or AlignmentProfile(), self.ir.info.size, self.vis.info.size)
-        )
+        profile = profile or AlignmentProfile()
+        # An alignment is made for pixels; without one, what counts is the shape that is seen.
+        sizes = [one.info.size if profile.is_set else one.info.shown for one in (self.ir, self.vis)]
+        shape = "" if is_unknown else alignment.notice(profile, *sizes)
         return [*self.notices, shape] if shape else list(self.notices)
 
     def trouble(self) -> str:
@@ -137,13 +139,33 @@ def _wait_for_opening(pair: OpenPair) -> None:
 
 
 def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
-    ir = open_source(sources.ir, raw=raw_ir)
+    ir = open_source(sources.ir, raw=raw_ir, reading=_reading(sources))
     try:
-        vis = open_source(sources.vis, use=Use.VISIBLE)
+        vis = open_source(sources.vis, reading=replace(_reading(sources), use=Use.VISIBLE))
     except BaseException:
         ir.close()
         raise
+    try:
+        _refuse_images_with_video(ir, vis)
+    except PairingError:
+        ir.close()
+        vis.close()
+        raise
     return _paced(ir, vis, sources)
+
+
+def _reading(sources: SourceSettings) -> Reading:
+    return Reading(sources.rate, sources.allow_playlists)
+
+
+def _refuse_images_with_video(ir: FrameSource, vis: FrameSource) -> None:
+    """Refuse images beside a video while nobody has said when they were taken."""
+    for one, other in ((ir, vis), (vis, ir)):
+        if one.info.is_stills and not one.info.has_times and not other.info.is_stills and not other.info.is_live:
+            raise PairingError(
+                f"{one.info.uri} holds images, which have no times, and {other.info.uri} is a video: say how many "
+                "images were taken in a second, as --rate 9"
+            )
 
 
 def _shared(sources: SourceSettings) -> OpenPair | None:
@@ -153,7 +175,7 @@ def _shared(sources: SourceSettings) -> OpenPair | None:
     (ir_side, stream), (vis_side, other) = parse_split(sources.ir), parse_split(sources.vis)
     if stream != other:
         return None
-    source = open_source(stream)
+    source = open_source(stream, reading=_reading(sources))
     timeline = Timeline(source.info.duration_s if sources.loop else None)
     if (sources.realtime or sources.loop) and not source.info.is_live:
         source = RealtimeSource(source, timeline)
@@ -191,7 +213,7 @@ def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
 
 
 def _open_stills(stills: StillPairs, sources: SourceSettings) -> OpenPair:
-    ir, vis = stills.open_ir(sources.ir), stills.open_vis(sources.vis)
+    ir, vis = stills.open_ir(sources.ir, sources.rate), stills.open_vis(sources.vis, sources.rate)
     return replace(_paced(ir, vis, sources, (stills.told,)), is_placed=stills.is_own)
 
 

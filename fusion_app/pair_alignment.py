@@ -57,7 +57,7 @@ def align_sources(settings: Settings, live_s: float = LIVE_S) -> FoundAlignment 
     # Each by itself: the gain of frames that are minutes apart is no gain that follows the scene.
     greys = [Thermal(settings.thermal)(pair.ir).grey for pair in pairs]
     found = calibrate(
-        [small_pictures(grey, pair.vis.image) for grey, pair in zip(greys, pairs, strict=True)],
+        [small_pictures(grey, pair.ir, pair.vis) for grey, pair in zip(greys, pairs, strict=True)],
         size_of(greys[0]),
         pairs[0].vis.size,
     )

@@ -1,9 +1,11 @@
 """Two recordings become pairs by PTS. The visible one leads: each frame gets the infrared frame nearest in time.
 
-Within the tolerance a pair is simply a pair. Beyond it the last infrared frame is held and the pair is marked; after
-three periods without a newer one the visible frame is dropped, and counted. For live streams see `live_pairing`.
+Within the tolerance a pair is simply a pair. Beyond it the infrared frame before is held and the pair is marked: a
+picture lasts until the next one, however long that takes. Only behind the last infrared frame, and before the first,
+visible frames are dropped after three periods, and counted. For live streams see `live_pairing`.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -33,13 +35,15 @@ class PairingPolicy:
 
     Attributes:
         tolerance_s: Largest skew of a good pair, seconds.
-        hold_s: Largest skew at which the last infrared frame is still shown, seconds.
+        hold_s: How long the last infrared frame is shown, and the first before its time, seconds.
         offset_s: Added to infrared PTS, seconds.
+        lasts: Between two infrared frames the earlier one is shown, however far apart they are.
     """
 
     tolerance_s: float
     hold_s: float
     offset_s: float = 0.0
+    lasts: bool = True
 
     @classmethod
     def for_periods(cls, ir_period_s: float, vis_period_s: float, offset_s: float = 0.0) -> "PairingPolicy":
@@ -50,7 +54,7 @@ class PairingPolicy:
     @classmethod
     def exact(cls) -> "PairingPolicy":
         """Return the policy for stills: equal PTS or nothing."""
-        return cls(1e-6, 1e-6)
+        return cls(1e-6, 1e-6, lasts=False)
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,17 @@ class PairStream:
         self.counts = PairingCounts()
         self.ir_ended_at_s: float | None = None
         """PTS of the last infrared frame, once visible frames were left without a partner after it."""
+        self.last_vis_s: float | None = None
+        """PTS of the last visible frame that was read."""
+        self.last_ir_s: float | None = None
+        """PTS of the last infrared frame that was read, as its file has it."""
+        self._from_s = -math.inf
         self._forget()
 
     def _forget(self) -> None:
         self._now: Frame | None = None
         self._next: Frame | None = None
-        self._is_now_used = True
+        self._is_now_used = self._is_next_used = True
         self._ir_is_over = False
 
     @property
@@ -106,21 +115,48 @@ class PairStream:
         while (vis := self._vis.read()) is not None:
             if self.end_s is not None and vis.pts_s >= self.end_s:
                 break
-            ir = self._nearest(vis.pts_s)
-            if ir is not None and abs(ir.pts_s - vis.pts_s) <= self.policy.hold_s:
+            self.last_vis_s = vis.pts_s
+            ir = self._shown_at(vis.pts_s)
+            if ir is not None:
                 return self._pair(ir, vis)
             self._count(dropped=1)
-            if self._ir_is_over and (ir is None or vis.pts_s > ir.pts_s):
-                self.ir_ended_at_s = 0.0 if ir is None else ir.pts_s
+            if self._ir_is_over and self._next is None:
+                self.ir_ended_at_s = 0.0 if self._now is None else self._now.pts_s
                 break
         return None
 
     def seek(self, pts_s: float) -> None:
         """Continue at the first visible frame not before ``pts_s``; counts go on."""
-        self._forget()
-        margin = self.policy.hold_s  # the nearest infrared frame may lie before the visible one
-        self._ir.seek(max(0.0, pts_s - self.policy.offset_s - margin))
         self._vis.seek(pts_s)
+        self._from_s = pts_s
+        back_s = self.policy.hold_s  # the infrared frame that is shown may lie before the visible one, even far before
+        begin_s = self._ir_from(pts_s, back_s)
+        while self.policy.lasts and begin_s > 0 and self._next is not None and self._next.pts_s > pts_s:
+            back_s *= 4
+            begin_s = self._ir_from(pts_s, back_s)
+
+    def _ir_from(self, pts_s: float, back_s: float) -> float:
+        """Read infrared from ``back_s`` before ``pts_s`` on, or from its begin; return where that is in its file."""
+        self._forget()
+        begin_s = max(0.0, pts_s - self.policy.offset_s - back_s)
+        self._ir.seek(begin_s)
+        self._next = self._read_ir()
+        return begin_s
+
+    @property
+    def unused(self) -> int:
+        """Infrared frames read so far that no visible frame was paired with."""
+        waiting = ((self._now, self._is_now_used), (self._next, self._is_next_used))
+        return self.counts.unused + sum(self._is_missed(frame, is_used=is_used) for frame, is_used in waiting)
+
+    def _shown_at(self, pts_s: float) -> Frame | None:
+        """Return the infrared frame for a visible one of ``pts_s``, or None where there is none."""
+        nearest, now = self._nearest(pts_s), self._now
+        if nearest is None or abs(nearest.pts_s - pts_s) <= self.policy.tolerance_s:
+            return nearest
+        if now is not None and self._next is not None and self.policy.lasts:
+            return now
+        return nearest if abs(nearest.pts_s - pts_s) <= self.policy.hold_s else None
 
     def _nearest(self, pts_s: float) -> Frame | None:
         """Advance infrared until its next frame lies after ``pts_s``; return the nearer of the two around it."""
@@ -135,20 +171,26 @@ class PairStream:
         return self._next
 
     def _advance(self) -> None:
-        self._count(unused=0 if self._is_now_used else 1)
+        self._count(unused=self._is_missed(self._now, is_used=self._is_now_used))
         self._now, self._next = self._next, None
-        self._is_now_used = False
+        self._is_now_used = self._is_next_used
+
+    def _is_missed(self, frame: Frame | None, *, is_used: bool) -> int:
+        return int(frame is not None and not is_used and frame.pts_s >= self._from_s)
 
     def _read_ir(self) -> Frame | None:
         frame = None if self._ir_is_over else self._ir.read()
         if frame is None:
             self._ir_is_over = self._ir.is_over
             return None
+        self.last_ir_s, self._is_next_used = frame.pts_s, False
         return replace(frame, pts_s=frame.pts_s + self.policy.offset_s)
 
     def _pair(self, ir: Frame, vis: Frame) -> FramePair:
         if ir is self._now:
             self._is_now_used = True
+        else:
+            self._is_next_used = True
         is_held = abs(ir.pts_s - vis.pts_s) > self.policy.tolerance_s
         self._count(paired=1, held=int(is_held))
         return FramePair(ir, vis, is_held)

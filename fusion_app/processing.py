@@ -9,18 +9,20 @@ from pathlib import Path
 
 from fusion_app.errors import PairingError, RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.pairing import PairStream
 from fusion_app.recording import Recorder
 from fusion_app.recording.again import parts_of, recorded_by
 from fusion_app.recording.replay import RecordedPairs
 from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Session, open_session
 from fusion_app.settings import Settings
-from fusion_app.sources import path_and_track
+from fusion_app.sources import FrameSource, path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
 from fusion_app.sources.still_pairs import still_pairs
-from fusion_app.writers import VideoWriter, open_writer, png_name
+from fusion_app.writers import Sound, VideoWriter, open_writer, png_name
 
 CANCEL_POLL_S = 0.1
+CLOSE_S = 0.0005
 OPENING_S = 6.0
 """How long live sources may take to answer: a job is not begun without them."""
 
@@ -129,16 +131,27 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
         report = session.runner.run()
     finally:
         recorder.close()
-    found = _report(session, recorder, watch, report)
-    missing = writer.notice if isinstance(writer, VideoWriter) else ""
-    return replace(found, notices=(*found.notices, missing)) if missing else found
+    found = _report(job, session, recorder, watch, report)
+    if not isinstance(writer, VideoWriter):
+        return found
+    said = (writer.notice, _assumed_rate(session))
+    return replace(found, notices=(*found.notices, *(text for text in said if text)))
 
 
-def _sound(job: FuseJob) -> Path | None:
-    """Return the visible file whose sound goes into the output, if there may be some."""
-    path, track = path_and_track(job.settings.sources.vis)
-    is_video = path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES and not track
-    return path if is_video and "audio" in job.settings.recording.tracks else None
+def _assumed_rate(session: Session) -> str:
+    """Return what is to be said of a video of images that nobody has said a rate of, or nothing."""
+    info = session.vis.info
+    is_assumed = info.is_stills and not info.has_times and info.frame_count != 1
+    return f"images have no times: {info.fps:g} a second is assumed; --rate says otherwise" if is_assumed else ""
+
+
+def _sound(job: FuseJob) -> Sound | None:
+    """Return the sound that goes into the output, if there may be some."""
+    sources = job.settings.sources
+    path, track = path_and_track(sources.vis)
+    is_video = path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES
+    is_wanted = "audio" in job.settings.recording.tracks and sources.sound != "none"
+    return Sound(path, sources.sound, track) if is_video and is_wanted else None
 
 
 class _Watch:
@@ -159,23 +172,45 @@ class _Watch:
         self._progress(self._done, self._expected)
 
 
-def _report(session: Session, recorder: Recorder[FusedFrame], watch: _Watch, report: RunReport) -> FuseReport:
+def _report(
+    job: FuseJob, session: Session, recorder: Recorder[FusedFrame], watch: _Watch, report: RunReport
+) -> FuseReport:
     if report.error is not None:
         raise report.error
     is_complete = report.finish is Finish.ENDED
     if is_complete and report.fused == 0:
         raise PairingError(_nothing_fused(session))
     dropped = session.pairs.counts.dropped + session.vis.dropped + recorder.dropped
+    vis_left, ir_left = _left_over(job, session) if is_complete else (0, 0)
     return FuseReport(
         recorder.written,
-        dropped,
+        dropped + vis_left,
         session.ir.failed + session.vis.failed,
         report.seconds,
         watch.reached_s,
         is_complete,
         session.engine.description,
-        session.notices(),
+        session.notices()
+        + ((f"{ir_left} infrared frames were not fused: no visible frame belongs to them",) * bool(ir_left)),
     )
+
+
+def _left_over(job: FuseJob, session: Session) -> tuple[int, int]:
+    """Return how many visible frames were not read, because infrared had ended, and infrared frames not used."""
+    pairs, end_s = session.pairs, job.end_s
+    if not isinstance(pairs, PairStream):
+        return 0, 0
+    vis = _between(session.vis, pairs.last_vis_s, end_s) if pairs.ir_ended_at_s is not None else 0
+    if end_s is not None:
+        return vis, 0  # whoever cuts at a visible time does not ask for infrared behind it
+    return vis, pairs.unused + _between(session.ir, pairs.last_ir_s, None)
+
+
+def _between(source: FrameSource, after_s: float | None, before_s: float | None) -> int:
+    """Return how many frames of ``source`` come after one time and before another; 0 where it does not know."""
+    count = source.count_after(-1.0 if after_s is None else after_s) or 0
+    beyond = 0 if before_s is None else source.count_after(before_s - CLOSE_S) or 0
+    return max(0, count - beyond)
 
 
 def _nothing_fused(session: Session) -> str:

@@ -44,6 +44,9 @@ class SourceSettings:
         offset_ms: Added to every infrared PTS before pairing, milliseconds.
         realtime: Play files as if they were live: at their own pace, dropping what cannot be fused in time.
         loop: Play files as if they were live, over and over.
+        rate: Frames per second of what has no times of its own, folders of images and raw video; 0: not said.
+        sound: Title or number of the visible file's sound track that is kept; empty for its default one, ``none``.
+        allow_playlists: Files may lead to other files, as M3U8 and ffconcat do.
         pairs: How names of images belong together, like ``{}_ir.png,{}_co.png``; empty: the rule is found.
     """
 
@@ -52,6 +55,9 @@ class SourceSettings:
     offset_ms: float = 0.0
     realtime: bool = False
     loop: bool = False
+    rate: float = 0.0
+    sound: str = ""
+    allow_playlists: bool = False
     pairs: str = ""
 
 
@@ -196,6 +202,8 @@ def check(settings: Settings) -> Settings:
         raise SettingsError("fusion.threads", settings.fusion.threads, "0 (automatic) to 256")
     if not abs(settings.sources.offset_ms) <= 3_600_000:
         raise SettingsError("sources.offset_ms", settings.sources.offset_ms, "-3600000 to 3600000 milliseconds")
+    if not (settings.sources.rate == 0 or 0.001 <= settings.sources.rate <= 1000):
+        raise SettingsError("sources.rate", settings.sources.rate, "0 (not said), or 0.001 to 1000 frames per second")
     if settings.fusion.working_size not in ("auto", "full"):
         parse_size(settings.fusion.working_size)
     _check_thermal(settings.thermal)

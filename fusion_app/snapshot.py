@@ -64,12 +64,12 @@ def save_snapshot(folder: Path, fused: FusedFrame, about: About | None = None) -
     fused = recordable(fused)
     path = _claimed(folder)
     try:
-        write_png(path, fused.image)
+        write_png(path, fused.image, fused.pair.vis.pixel_aspect)
     except RecordingError:
         path.unlink(missing_ok=True)
         raise
-    write_png(path.with_name(f"{path.stem}-ir.png"), fused.pair.ir.image)
-    write_png(path.with_name(f"{path.stem}-visible.png"), fused.pair.vis.image)
+    write_png(path.with_name(f"{path.stem}-ir.png"), fused.pair.ir.image, fused.pair.ir.pixel_aspect)
+    write_png(path.with_name(f"{path.stem}-visible.png"), fused.pair.vis.image, fused.pair.vis.pixel_aspect)
     if about is not None:
         write_yaml(path.with_suffix(".yaml"), snapshot_facts(about, fused))
     return path

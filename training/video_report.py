@@ -13,7 +13,7 @@ from training.dataset import DataError, Pixels
 from training.metrics.temporal import SIDE_MIN, Mask, Motion, StepFigures, step_figures
 from training.report import write_page
 from training.tables import as_text
-from training.video import VIDEO_SUFFIXES, Follower, read_video
+from training.video import VIDEO_SUFFIXES, Follower, Stretch, read_video
 from training.video_page import NOTE, Row, curves, steadiness_table, worst_step
 
 SOURCES = ("ir", "visible")
@@ -110,7 +110,7 @@ def _video(text: str, device: str) -> Video:
 
 
 def _instants(ir_path: Path, vis_path: Path, videos: Sequence[Video]) -> Iterator[Instant]:
-    infrared = Follower(ir_path)
+    infrared = Follower(ir_path, Stretch())
     for pts_s, vis in read_video(vis_path):
         ir = grey(infrared.at(pts_s))
         if ir.shape != vis.shape[:2]:

@@ -27,6 +27,7 @@ THERMAL_SWITCHES = {
     "bad_pixels": "fill stuck pixels",
 }
 
+SOURCE_OPTIONS = ("pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists")
 NO_ALIGNMENT = "none"
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -61,10 +62,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         settings, ir = settings_of_recording(recording, load_settings(rig) if rig else None), None
     else:
         settings = load_settings(rig) if rig else Settings()
-    given = {name: getattr(options, name) for name in ("offset_ms", "realtime", "loop", "pairs")} | {
-        "ir": ir,
-        "vis": vis,
-    }
+    given = {name: getattr(options, name) for name in SOURCE_OPTIONS} | {"ir": ir, "vis": vis}
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
     names = ("model", "weights", "device", "runtime", "precision", "compiled", "working_size", "threads")
     fusion = replace(
@@ -104,6 +102,13 @@ def run_options() -> argparse.ArgumentParser:
     )
     group.add_argument("--realtime", action="store_true", default=None, help="play files as if they were live")
     group.add_argument("--loop", action="store_true", default=None, help="the same, over and over")
+    group.add_argument("--rate", type=float, metavar="FPS", help="frames per second of images and raw video")
+    group.add_argument(
+        "--sound", metavar="TRACK", help="sound track of the visible file to keep, title or number; none"
+    )
+    group.add_argument(
+        "--allow-playlists", action="store_true", default=None, help="let files lead to others (.m3u8, ffconcat)"
+    )
     group.add_argument("--model", metavar="NAME", help=f"auto, {', '.join(model_names())}")
     group.add_argument("--weights", metavar="FILE", help="weights that replace the model's own")
     group.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, …")

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 from fusion_app.calibration import Calibration
 from fusion_app.errors import FusionAppError
 from fusion_app.estimation import AlignmentEstimator, EstimatorThread
-from fusion_app.frames import Size, size_of
+from fusion_app.frames import Size, on_square_pixels, size_of
 from fusion_app.gui.actions import Actions
 from fusion_app.gui.docks.alignment import AlignmentPanel
 from fusion_app.gui.session_controller import SessionController
@@ -119,6 +119,13 @@ class AlignmentControl(QObject):
             return None
         return size_of(frame.thermal.grey), frame.pair.vis.size
 
+    def _shown_sizes(self) -> tuple[Size, Size] | None:
+        """Return both sizes as they are to be seen, on square pixels."""
+        frame, sizes = self._controller.frame, self.sizes
+        if frame is None or sizes is None:
+            return None
+        return on_square_pixels(sizes[0], frame.pair.ir.pixel_aspect), frame.pair.vis.shown
+
     def use(self, profile: AlignmentProfile) -> None:
         """Align as ``profile`` says; it can be undone."""
         before = self._controller.settings.alignment
@@ -190,9 +197,9 @@ class AlignmentControl(QObject):
             self.place(move(placement_of(self._controller.settings.alignment, *self.sizes)))
 
     def _square(self) -> None:
-        if self.sizes is not None:
-            now = placement_of(self._controller.settings.alignment, *self.sizes)
-            self.place(now.with_square_pixels(*self.sizes))
+        sizes, shown = self.sizes, self._shown_sizes()
+        if sizes is not None and shown is not None:
+            self.place(placement_of(self._controller.settings.alignment, *sizes).with_square_pixels(*shown))
 
     def _connect_history(self, actions: Actions) -> None:
         history, undo, redo = self.history, actions["align_undo"], actions["align_redo"]

@@ -59,6 +59,7 @@ class FrameView(QWidget):
         self._image: QImage | None = None
         self._is_fresh = False
         self._zoom = Zoom()
+        self._pixel_aspect = 1.0
         self._grabbed: QPointF | None = None
         self._pointer: QPointF | None = None
         self._reading: Reading | None = None
@@ -107,6 +108,18 @@ class FrameView(QWidget):
         self._pixels, self._colours, self._image = image, colours, None
         self.update()
 
+    def set_pixel_aspect(self, pixel_aspect: float) -> None:
+        """Show pixels so many times as wide as high."""
+        if pixel_aspect != self._pixel_aspect:
+            self._pixel_aspect = pixel_aspect
+            self.update()
+
+    def _picture_size(self) -> tuple[float, float]:
+        """Return width and height of the picture, in heights of a pixel."""
+        assert self._pixels is not None  # noqa: S101 - callers have looked
+        height, width = self._pixels.shape[:2]
+        return width * self._pixel_aspect, height
+
     @property
     def is_dimmed(self) -> bool:
         """The picture is an old one."""
@@ -133,7 +146,7 @@ class FrameView(QWidget):
         if self._pixels is None:
             return QRectF()
         scale = self._fit_scale() * self._zoom.factor
-        height, width = (side * scale for side in self._pixels.shape[:2])
+        width, height = (side * scale for side in self._picture_size())
         left = self._origin(self.width(), width, self._zoom.x)
         return QRectF(left, self._origin(self.height(), height, self._zoom.y), width, height)
 
@@ -144,8 +157,7 @@ class FrameView(QWidget):
         return min(0.0, max(room - length, room / 2 - centre * length))
 
     def _fit_scale(self) -> float:
-        assert self._pixels is not None  # noqa: S101 - callers have looked
-        height, width = self._pixels.shape[:2]
+        width, height = self._picture_size()
         return float(min(self.width() / width, self.height() / height))
 
     def sizeHint(self) -> QSize:

@@ -120,6 +120,8 @@ class ViewGrid(QWidget):
         self._frame = fused
         if fused is None or fused.pair.lost:
             self.set_gone({Role(fused.pair.lost)} if fused else ())
+        for tile in self.tiles.values():  # all lie on the visible picture
+            tile.set_pixel_aspect(float(fused.pair.vis.pixel_aspect) if fused else 1.0)
         self._show_ir()
         has_vis = fused is not None and fused.pair.vis.index >= 0
         self.tiles[Role.VIS].show_image(_shown(fused.pair.vis.image) if fused and has_vis else None)

@@ -2,7 +2,8 @@
 
 A URI is
 
-- a path: a video file, an image file, a folder of images; ``PATH#TITLE`` is the track of that title of a video file;
+- a path: a video file, an image file, a folder of images; ``PATH#TITLE`` or ``PATH#2`` is the track of
+  that title or number of a video file;
 - ``camera:NAME``, ``camera:ID`` or ``camera:N``: a camera of this machine by its name (or a part of it), by the id that
   ``python main.py devices`` prints, or by its number, which changes with every plug;
 - a URL that ffmpeg can open: ``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …;
@@ -18,11 +19,10 @@ from pathlib import Path
 
 from fusion_app.errors import SourceError
 from fusion_app.passwords import without_password
-from fusion_app.sources.base import FrameSource, Note, Phase, SourceState
+from fusion_app.sources.base import FrameSource, Note, Phase, Reading, SourceState, Use
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, PagesSource, image_files
-from fusion_app.sources.pictures import Use
 from fusion_app.sources.reconnecting import ReconnectingSource
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
 from fusion_app.sources.stream import READ_TIMEOUT_S, StreamSource
@@ -36,6 +36,7 @@ __all__ = [
     "Note",
     "PagesSource",
     "Phase",
+    "Reading",
     "SourceState",
     "Use",
     "images_by_name",
@@ -55,13 +56,13 @@ NO_SEQUENCE = (
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
 
-def open_source(uri: str, *, raw: str = "", use: Use = Use.INFRARED) -> FrameSource:
+def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> FrameSource:
     """Open the source that ``uri`` names; a live one only begins to be opened when it is read.
 
     Args:
         uri: See the package's text.
         raw: Ask a camera for what it measures, unconverted, in this layout; empty for a picture.
-        use: What a picture file is wanted for: it may hold counts and a photograph.
+        reading: How to read files that do not say it themselves, and what a picture is wanted for.
 
     Raises:
         SourceError: It does not exist or is nothing that can be read. A live source raises nothing: it has a state.
@@ -72,12 +73,12 @@ def open_source(uri: str, *, raw: str = "", use: Use = Use.INFRARED) -> FrameSou
         return SyntheticSource(uri)
     if uri.startswith(SPLIT):
         side, inner = parse_split(uri)
-        return SharedSource(open_source(inner, raw=raw, use=use)).take(side)
+        return SharedSource(open_source(inner, raw=raw, reading=reading)).take(side)
     if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:
         return _live(uri, raw=raw)
     if "://" in uri:
         raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
-    source = _open_path(uri, use)
+    source = _open_path(uri, reading or Reading())
     if source.reader:
         log.info("%s: read by %s", uri, source.reader)
     return source
@@ -132,19 +133,19 @@ def path_and_track(uri: str) -> tuple[Path, str]:
     return Path(path), track
 
 
-def _open_path(uri: str, use: Use) -> FrameSource:
+def _open_path(uri: str, reading: Reading) -> FrameSource:
     path, track = path_and_track(uri)
     try:
         path.stat()
         if path.is_dir():
-            return ImagesSource(uri, image_files(path), use)
+            return ImagesSource(uri, image_files(path), reading)
         if not path.is_file():
             raise SourceError(uri, "is neither a file nor a folder")
         if path.suffix.lower() in SEQUENCE_SUFFIXES:
             raise SourceError(uri, NO_SEQUENCE)
         if path.suffix.lower() in IMAGE_SUFFIXES:
-            return PagesSource(uri, path, use)
-        return VideoFileSource(path, track)
+            return PagesSource(uri, path, reading)
+        return VideoFileSource(path, track, reading)
     except FileNotFoundError:
         raise SourceError(uri, "does not exist; check the path") from None
     except (OSError, ValueError) as error:  # permissions, symlink loops, names no file system takes

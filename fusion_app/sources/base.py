@@ -3,9 +3,10 @@
 import enum
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from fractions import Fraction
 
 from fusion_app.errors import SourceError
-from fusion_app.frames import Frame, Size
+from fusion_app.frames import SQUARE, Frame, Size, on_square_pixels
 
 NOMINAL_SIZE = Size(640, 480)
 """What is assumed of a live source before its first frame."""
@@ -23,6 +24,8 @@ class SourceInfo:
         is_live: Frames come in real time and are lost when nobody reads them.
         is_stills: Every frame is an image file of its own; names, not times, tell what belongs together.
         is_guess: Nothing has come yet, so size and rate are not known.
+        pixel_aspect: Width of a pixel over its height.
+        has_times: It says when its frames are to be seen; else that is assumed from a rate.
     """
 
     uri: str
@@ -32,6 +35,13 @@ class SourceInfo:
     is_live: bool = False
     is_stills: bool = False
     is_guess: bool = False
+    pixel_aspect: Fraction = SQUARE
+    has_times: bool = True
+
+    @property
+    def shown(self) -> Size:
+        """Size of its frames on square pixels."""
+        return on_square_pixels(self.size, self.pixel_aspect)
 
     @property
     def period_s(self) -> float:
@@ -55,6 +65,30 @@ class Note:
 
     tag: str
     text: str
+
+
+class Use(enum.Enum):
+    """What a picture is opened for: one file may hold counts and a photograph, and a float °C or grey."""
+
+    INFRARED = "infrared"
+    VISIBLE = "visible"
+    EMBEDDED = "embedded"
+    """The visible picture that lies beside the counts in one file, and nothing else."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files are read that do not say it themselves.
+
+    Attributes:
+        rate: Frames per second of what has no times, folders of images and raw video; 0 where the user has said none.
+        playlists: A file may lead to other files.
+        use: What a picture file is wanted for.
+    """
+
+    rate: float = 0.0
+    playlists: bool = False
+    use: Use = Use.INFRARED
 
 
 class Phase(enum.Enum):
@@ -102,6 +136,10 @@ class NoPictureError(SourceError):
     """A source can be opened, but sends no picture in time."""
 
 
+class NotLiveError(SourceError):
+    """An address leads to a file that has an end: played as a live stream it would begin anew for ever."""
+
+
 class FrameSource(ABC):
     """One stream of frames, opened by its constructor or, if it is live, while it is read."""
 
@@ -116,7 +154,7 @@ class FrameSource(ABC):
     """What reads a file, for the log: the library, the kind of file, the codec."""
 
     failed: int = 0
-    """Image files of a folder that could not be read; each has been skipped."""
+    """Images of a folder that could not be read and were skipped, or frames that are missing at the end of a file."""
 
     @abstractmethod
     def read(self) -> Frame | None:
@@ -125,6 +163,11 @@ class FrameSource(ABC):
     @abstractmethod
     def seek(self, pts_s: float) -> None:
         """Continue at the first frame whose PTS is not before ``pts_s``. A live source has no past and ignores it."""
+
+    def count_after(self, pts_s: float) -> int | None:
+        """Return how many frames come after ``pts_s``, from any thread; None where that is not known."""
+        count = self.info.frame_count
+        return None if count is None else max(0, count - 1 - max(-1, round(pts_s / self.info.period_s)))
 
     @abstractmethod
     def close(self) -> None:

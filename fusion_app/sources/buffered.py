@@ -56,6 +56,10 @@ class BufferedSource(FrameSource):
         """What the source has to say of its file."""
         return self._source.notes
 
+    def count_after(self, pts_s: float) -> int | None:
+        """Return how many frames come after ``pts_s``."""
+        return self._source.count_after(pts_s)
+
     @property
     def failed(self) -> int:  # type: ignore[override]
         """Image files of a folder that could not be read."""

@@ -9,14 +9,14 @@ import numpy as np
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Image, size_of
-from fusion_app.sources.base import FrameSource, SourceInfo
+from fusion_app.sources.base import FrameSource, Reading, SourceInfo
 from fusion_app.sources.pictures import IMAGE_SUFFIXES, Picture, Use, open_picture
 from fusion_app.sources.pictures.levels import as_used, undeclared_white
 
 __all__ = ["IMAGE_SUFFIXES", "STILLS_FPS", "ImagesSource", "PagesSource", "image_files", "read_image"]
 
 STILLS_FPS = 25.0
-"""Rate at which a folder is played; its frames are matched by name, never by time."""
+"""Rate at which a folder is played where none is asked for; two folders are matched by name, never by time."""
 
 
 def image_files(folder: Path) -> tuple[Path, ...]:
@@ -37,8 +37,9 @@ def read_image(path: Path, use: Use = Use.INFRARED) -> Image:
 class _Stills(FrameSource):
     """What a folder and a file with pages share: levels and notes of pictures."""
 
-    def __init__(self, use: Use) -> None:
-        self._use = use
+    def __init__(self, reading: Reading) -> None:
+        self._use = reading.use
+        self._fps = reading.rate or STILLS_FPS
         self._white = 0
         self._position = 0
 
@@ -61,33 +62,36 @@ class ImagesSource(_Stills):
         self,
         uri: str,
         files: Sequence[Path],
-        use: Use = Use.INFRARED,
+        reading: Reading | None = None,
         *,
         names: Sequence[str] = (),
         is_own_pair: bool = False,
     ) -> None:
-        """Read ``files`` for ``use``.
+        """Read ``files``.
 
         Args:
             uri: What the user named.
             files: In their order.
-            use: What they are wanted for.
+            reading: What they are wanted for, and how many are seen in a second.
             names: Of their frames; empty: those of the files.
             is_own_pair: The visible picture comes out of the same file, so the camera knows where infrared lies on it.
         """
-        super().__init__(use)
+        reading = reading or Reading()
+        super().__init__(reading)
         if not files:
             raise SourceError(uri, "has no images in it (" + ", ".join(sorted(s[1:] for s in IMAGE_SUFFIXES)) + ")")
         self._files = tuple(files)
         self._names = tuple(names) or tuple(path.name for path in files)
         self._is_own_pair = is_own_pair
-        first, self.reader = _first_readable(self._files, use)
+        first, self.reader = _first_readable(self._files, reading.use)
         if first is None:
             raise SourceError(uri, "holds no image that can be read")
-        self.info = SourceInfo(uri, size_of(first.image), STILLS_FPS, len(self._files), is_stills=True)
+        has_times = bool(reading.rate)
+        size = size_of(first.image)
+        self.info = SourceInfo(uri, size, self._fps, len(self._files), is_stills=True, has_times=has_times)
 
     def read(self) -> Frame | None:
-        """Return the next readable image; its PTS is its position over `STILLS_FPS`."""
+        """Return the next readable image; its PTS is its position over the rate."""
         while self._position < len(self._files):
             position, self._position = self._position, self._position + 1
             path = self._files[position]
@@ -98,7 +102,14 @@ class ImagesSource(_Stills):
                 self.failed += 1
                 continue
             place = picture.ir_to_vis if self._is_own_pair else ()
-            return Frame(picture.image, position / STILLS_FPS, position, self._names[position], picture.kelvin, place)
+            return Frame(
+                picture.image,
+                position / self._fps,
+                position,
+                self._names[position],
+                kelvin=picture.kelvin,
+                ir_to_vis=place,
+            )
         return None
 
     def _one(self, path: Path) -> Picture:
@@ -113,30 +124,33 @@ class ImagesSource(_Stills):
 
     def seek(self, pts_s: float) -> None:
         """Continue at the first image whose PTS is not before ``pts_s``."""
-        self._position = max(0, int(np.ceil(pts_s * STILLS_FPS - 1e-6)))
+        self._position = max(0, int(np.ceil(pts_s * self._fps - 1e-6)))
 
 
 class PagesSource(_Stills):
     """The pictures of one file: its pages are frames, the frames of an animation have their times."""
 
-    def __init__(self, uri: str, path: Path, use: Use = Use.INFRARED) -> None:
-        """Open ``path`` for ``use``."""
-        super().__init__(use)
+    def __init__(self, uri: str, path: Path, reading: Reading | None = None) -> None:
+        """Open ``path``, for what ``reading`` says."""
+        reading = reading or Reading()
+        super().__init__(reading)
         self._path = path
-        self._file = open_picture(path, use)
+        self._file = open_picture(path, reading.use)
         self.reader = self._file.reader
         count, durations = self._file.count, self._file.durations_s
         self._times_s = [0.0, *accumulate(durations)][:count] or [0.0]
         if not durations:
-            self._times_s = [number / STILLS_FPS for number in range(count)]
+            self._times_s = [number / self._fps for number in range(count)]
         try:
             first = self._used(self._file.read(0))
         except BaseException:
             self._file.close()
             raise
         self._say_how_many(count)
-        fps = count / sum(durations) if durations else STILLS_FPS
-        self.info = SourceInfo(uri, size_of(first.image), fps, count, is_stills=not durations)
+        fps = count / sum(durations) if durations else self._fps
+        has_times = bool(durations or reading.rate)
+        size = size_of(first.image)
+        self.info = SourceInfo(uri, size, fps, count, is_stills=not durations, has_times=has_times)
 
     def _say_how_many(self, count: int) -> None:
         if count > 1:
@@ -153,7 +167,7 @@ class PagesSource(_Stills):
                 self.notice = f"{error} (picture {number + 1})"
                 self.failed += 1
                 continue
-            return Frame(picture.image, self._times_s[number], number, self._name(number), picture.kelvin)
+            return Frame(picture.image, self._times_s[number], number, self._name(number), kelvin=picture.kelvin)
         return None
 
     def _name(self, number: int) -> str:

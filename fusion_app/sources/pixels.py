@@ -1,7 +1,8 @@
 """Decoded pictures as arrays; one place, so that files and streams give the same pixels."""
 
+import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 
 from fusion_app.frames import Image
 
@@ -22,4 +23,14 @@ class Pixels:
         target = "bgr24"
         if name.startswith("gray"):
             target = "gray" if name in ("gray", "gray8") else "gray16le"
-        return self._reformatter.reformat(decoded, format=target, threads=1).to_ndarray()
+        image = self._reformatter.reformat(decoded, format=target, threads=1).to_ndarray()
+        is_camera_grey = target != "bgr24" and decoded.color_range == ColorRange.MPEG
+        return _full_range(image, decoded.format.components[0].bits) if is_camera_grey else image
+
+
+def _full_range(image: Image, bits: int) -> Image:
+    """Return grey of a file that says black is 16 and white 235 (of 8 ``bits``; more alike) with its full range."""
+    white = np.iinfo(image.dtype).max
+    low, high = (level * 2 ** (bits - 8) / (2**bits - 1) * white for level in (16, 235))
+    spread = (image.astype(np.float32) - np.float32(low)) * np.float32(white / (high - low))
+    return np.asarray(np.clip(np.rint(spread), 0, white), image.dtype)

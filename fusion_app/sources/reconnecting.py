@@ -13,7 +13,15 @@ import cv2
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
-from fusion_app.sources.base import NOMINAL_SIZE, FrameSource, NoPictureError, Phase, SourceInfo, SourceState
+from fusion_app.sources.base import (
+    NOMINAL_SIZE,
+    FrameSource,
+    NoPictureError,
+    NotLiveError,
+    Phase,
+    SourceInfo,
+    SourceState,
+)
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 5.0
@@ -79,6 +87,9 @@ class ReconnectingSource(FrameSource):
         while not self._is_closing:
             try:
                 frame = self._read_once()
+            except NotLiveError:
+                self._release()
+                raise  # there is nothing to come back
             except (SourceError, cv2.error, OSError) as error:
                 self._be_patient(is_slow=isinstance(error, NoPictureError))
                 self._lose(str(error) if isinstance(error, SourceError) else f"{self._uri}: the driver failed")

@@ -140,6 +140,10 @@ class HalfSource(FrameSource):
         """What the stream has to say of its file."""
         return self._shared.source.notes
 
+    def count_after(self, pts_s: float) -> int | None:
+        """Return how many frames come after ``pts_s``."""
+        return self._shared.source.count_after(pts_s)
+
     @property
     def failed(self) -> int:  # type: ignore[override]
         """Image files that could not be read."""

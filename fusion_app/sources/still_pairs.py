@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fusion_app.errors import PairingError
+from fusion_app.sources.base import Reading, Use
 from fusion_app.sources.images import ImagesSource, image_files
 from fusion_app.sources.pair_names import PairPlan, plan_pairs
-from fusion_app.sources.pictures import IMAGE_SUFFIXES, Use
+from fusion_app.sources.pictures import IMAGE_SUFFIXES
 from fusion_app.sources.pictures.radiometric import is_own_pair, look_into
 
 LOOKED_INTO = 8
@@ -31,13 +32,14 @@ class StillPairs:
     told: str = ""
     is_own: bool = False
 
-    def open_ir(self, uri: str) -> ImagesSource:
-        """Open the infrared files."""
-        return ImagesSource(uri, self.ir, Use.INFRARED, is_own_pair=self.is_own)
+    def open_ir(self, uri: str, rate: float = 0.0) -> ImagesSource:
+        """Open the infrared files, ``rate`` of them a second; 0 where nobody has said it."""
+        return ImagesSource(uri, self.ir, Reading(rate, use=Use.INFRARED), is_own_pair=self.is_own)
 
-    def open_vis(self, uri: str) -> ImagesSource:
+    def open_vis(self, uri: str, rate: float = 0.0) -> ImagesSource:
         """Open the visible files."""
-        return ImagesSource(uri, self.vis, Use.EMBEDDED if self.is_own else Use.VISIBLE, names=self.names)
+        use = Use.EMBEDDED if self.is_own else Use.VISIBLE
+        return ImagesSource(uri, self.vis, Reading(rate, use=use), names=self.names)
 
 
 def still_pairs(ir: str, vis: str, rule: str = "") -> StillPairs | None:

@@ -10,12 +10,14 @@ from math import ceil
 
 import av
 import av.error
+from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from fusion_app.containers import open_to_read
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
-from fusion_app.sources.base import FrameSource, NoPictureError, SourceInfo
+from fusion_app.sources.base import FrameSource, NoPictureError, NotLiveError, SourceInfo
 from fusion_app.sources.pixels import Pixels
 
 OPEN_TIMEOUT_S = 5.0
@@ -42,7 +44,7 @@ class StreamSource(FrameSource):
         """
         started = time.monotonic()
         try:
-            self._container = av.open(uri, timeout=(OPEN_TIMEOUT_S, read_timeout_s), options=OPTIONS)
+            self._container = open_to_read(uri, timeout=(OPEN_TIMEOUT_S, read_timeout_s), options=OPTIONS)
         except (av.error.FFmpegError, OSError, ValueError):
             hint = "does not answer; check the address, that the camera is on, and who else is connected to it"
             raise SourceError(shown, hint) from None
@@ -68,6 +70,9 @@ class StreamSource(FrameSource):
         stream = next(iter(self._container.streams.video), None)
         if stream is None:
             raise NoPictureError(shown, "answers but has no video in it")
+        if _is_file(self._container, shown):
+            hint = "is a file that has an end, not a live stream; download it and give its path"
+            raise NotLiveError(shown, hint)
         stream.thread_type = "SLICE"  # threads by frame would show each some frames late
         rate = stream.average_rate or stream.guessed_rate
         fps = float(rate) if rate and 0 < rate <= 1000 else None
@@ -103,6 +108,13 @@ class StreamSource(FrameSource):
             yield from self._container.demux(video=0)
         except (av.error.FFmpegError, OSError):
             return  # the end, or the time-out
+
+
+def _is_file(container: InputContainer, address: str) -> bool:
+    """Tell whether a web server sends something that has an end: it says how long that is, or how many bytes."""
+    is_web = address.lower().startswith(("http://", "https://"))
+    has_size = "hls" not in container.format.name and container.size > 0  # of a playlist its own size is known
+    return is_web and (container.duration is not None or has_size)
 
 
 def _pictures(packet: "av.packet.Packet[VideoStream]") -> list[VideoFrame]:

@@ -4,93 +4,99 @@ One decoder for playing and for exporting means the same pixels in both (docs/ad
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import av.error
-from av.container import InputContainer
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
+from fusion_app.containers import open_file, title_of
 from fusion_app.errors import SourceError
-from fusion_app.frames import Frame, Size
-from fusion_app.machine import cores
-from fusion_app.sources.base import FrameSource, SourceInfo
+from fusion_app.frames import SQUARE, Frame, Size
+from fusion_app.media_tracks import described, video_tracks
+from fusion_app.sources.base import FrameSource, Reading, SourceInfo
+from fusion_app.sources.cut_off import frames_there, seems_cut
+from fusion_app.sources.orientation import orientation_of
 from fusion_app.sources.pixels import Pixels
-
-NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
-MAX_SIDE = 16384
-PIXELS_PER_THREAD = 2_000_000
-"""One thread decodes some hundred frames of so many pixels a second. More threads would be paid for with the cores that
-fuse and encode: three instead of one take a third more CPU time at 640×480."""
+from fusion_app.sources.video_decoder import VideoDecoder
 
 RESTART_S = 1.0
 """How far time must fall back to be a new beginning rather than a wrong time stamp."""
+STEP_S = 0.001
+"""A frame with the time of an earlier one is shown so much later."""
+MOST_ASPECT = 8
+"""Pixels that are said to be longer than this are a mistake of whoever wrote the file."""
+ASSUMED_FPS = 25
 
 
 class VideoFileSource(FrameSource):
-    """A video track of a file: the first, its PTS from the track's start, or a named one, its PTS as they are.
+    """A video track of a file: the default one, its PTS from its begin, or a named one, its PTS on the file's clock.
 
-    The tracks of a recording have one clock, so none of them counts from a start of its own.
+    The tracks of a recording have one clock, so none of them counts from a start of its own. Pictures come as they are
+    to be seen: turned and mirrored as the file says.
     """
 
-    def __init__(self, path: Path, track: str = "") -> None:
-        """Open ``path`` at its first video track, or at the one whose title is ``track``."""
-        self._path = str(path)
+    def __init__(self, path: Path, track: str = "", reading: Reading | None = None) -> None:
+        """Open ``path`` at its default video track, or at the one that ``track`` names by title or number."""
+        self._path = path
         self._track = track
         self._uri = f"{path}#{track}" if track else str(path)
         if path.stat().st_size == 0:
             raise SourceError(self._uri, "is empty")
-        self._damaged = 0
-        self._misplaced = 0
+        self._reading = reading or Reading()
+        self._damaged = self._misplaced = 0
+        self._end = ""
         self._pending: Frame | None = None
-        self._pixels = Pixels()
-        self._open()
-        self.info = self._describe()
-        codec, container = self._stream.codec_context.name, self._container.format.name
-        self.reader = f"PyAV {av.__version__}, {codec} in {container}"
-
-    def _open(self) -> None:
-        try:  # with its whole path: ffmpeg takes a name like "pipe:0" for a protocol
-            self._container = av.open(str(Path(self._path).absolute()), metadata_errors="ignore")
-        except (av.error.FFmpegError, ValueError, OSError):
-            raise SourceError(self._uri, NOT_A_VIDEO) from None
-        try:
-            self._stream = self._video_stream()
-        except BaseException:
-            self._container.close()
-            raise
-        self._start = 0 if self._track else self._stream.start_time or 0
-        self._frames = self._decode()
         self._next_index: int | None = 0
+        self._pixels = Pixels()
+        self._decoder = self._opened()
+        try:
+            self._learn(self._decoder.first())
+        except BaseException:
+            self._decoder.close()
+            raise
+        self._begin_again()
+        self._tell()
 
-    def _video_stream(self) -> VideoStream:
-        streams = self._container.streams.video
-        stream = next((item for item in streams if self._track in ("", item.metadata.get("title"))), None)
-        if stream is None and streams:
-            titles = ", ".join(_titles(self._container)) or "none with a name"
-            raise SourceError(self._uri, f"has no video track of this name; it has {titles}")
-        context = stream and stream.codec_context  # None where ffmpeg has no decoder for it
-        if stream is None or not context or not context.width:
-            raise SourceError(self._uri, "has no video track that can be decoded")
-        if max(context.width, context.height) > MAX_SIDE:
-            raise SourceError(self._uri, f"is larger than {MAX_SIDE} pixels on a side; scale it down first")
-        stream.thread_type = "AUTO"
-        context.thread_count = min(cores(), max(1, round(context.width * context.height / PIXELS_PER_THREAD)))
-        return stream
+    def _opened(self) -> VideoDecoder:
+        return VideoDecoder(self._path, self._track, self._uri, playlists=self._reading.playlists)
 
-    def _describe(self) -> SourceInfo:
-        stream = self._stream
-        rate = stream.average_rate or stream.guessed_rate
-        fps = float(rate) if rate and 0 < rate <= 1000 else None
-        count = stream.frames or self._count_from_duration(fps)
-        context = stream.codec_context
-        return SourceInfo(self._uri, Size(context.width, context.height), fps, count if count > 0 else None)
+    def _learn(self, first: VideoFrame) -> None:
+        """Note what only a picture tells."""
+        decoder = self._decoder
+        self._orientation = orientation_of(first)
+        size = Size(first.width, first.height)
+        aspect = _pixel_aspect(decoder.stream.sample_aspect_ratio)
+        if self._orientation.is_transposed:
+            size, aspect = Size(size.height, size.width), 1 / aspect
+        self._begin_s = decoder.begin_s(is_shared=bool(self._track))
+        fps = (self._reading.rate or decoder.own_rate or ASSUMED_FPS) if decoder.is_untimed else decoder.fps
+        count = decoder.stream.frames or round((decoder.duration_s or 0) * (fps or 0))
+        self.info = SourceInfo(
+            self._uri, size, fps, count or None, pixel_aspect=aspect, has_times=not decoder.is_untimed
+        )
+        self.reader = f"PyAV {av.__version__}, {decoder.codec} in {decoder.format}"
 
-    def _count_from_duration(self, fps: float | None) -> int:
-        if self._container.duration is None or fps is None:
-            return 0
-        return round(self._container.duration / av.time_base * fps)
+    def _tell(self) -> None:
+        """Make notes of what a user might not expect of the file."""
+        decoder, info = self._decoder, self.info
+        if words := self._orientation.words:
+            self.note(words.split(" and ")[0], f"is {words}, as the file says")
+        if info.pixel_aspect != SQUARE:
+            aspect = f"{info.pixel_aspect.numerator}:{info.pixel_aspect.denominator}"
+            self.note(f"pixels {aspect}", f"has pixels that are not square ({aspect}); it is shown as {info.shown}")
+        tracks = decoder.tracks
+        if len(tracks) > 1 and not self._track:
+            taken = tracks.index(decoder.stream) + 1
+            other = f"{self._path.name}#{1 if taken > 1 else 2}"
+            self.note(
+                f"track {taken} of {len(tracks)}",
+                f"has {len(tracks)} video tracks: {described(tracks)}; {taken} is read, {other} names another",
+            )
+        if decoder.is_untimed and not self._reading.rate:
+            source = "as its header says" if decoder.own_rate else "which is only assumed"
+            self.note(f"{info.fps:g} fps", f"has no times: {info.fps:g} fps, {source}; --rate says otherwise")
 
     def read(self) -> Frame | None:
         """Return the next frame that can be decoded; damaged ones are skipped and counted in `notice`."""
@@ -112,80 +118,90 @@ class VideoFileSource(FrameSource):
 
     def _first_from(self, pts_s: float) -> Frame | None:
         """Return the first frame from a key frame near ``pts_s`` on; from the very start where that is asked for."""
-        base = self._stream.time_base
-        try:
-            if pts_s <= 0 or base is None:
-                raise ValueError("the start is found by opening the file again")
-            self._container.seek(self._start + round(pts_s / base), stream=self._stream, backward=True)
+        if pts_s > 0 and not self._decoder.is_untimed and self._decoder.seek(pts_s + self._begin_s):
             self._frames, self._next_index = self._decode(), None
-        except (av.error.FFmpegError, OSError, ValueError):
-            self._container.close()
-            self._open()
+        else:
+            self._decoder.close()
+            self._decoder = self._opened()
+            self._begin_again()
         return next(self._frames, None)
+
+    def _begin_again(self) -> None:
+        self._frames, self._next_index = self._decode(), 0
 
     def close(self) -> None:
         """Close the file."""
         self._frames = iter(())
-        self._container.close()
+        self._decoder.close()
+
+    def count_after(self, pts_s: float) -> int | None:
+        """Return how many frames come after ``pts_s``; the file is read once more, but nothing is decoded."""
+        if self.info.has_times:
+            return self._decoder.count_after(pts_s + self._begin_s)
+        return max(0, self._decoder.count_after(None) - 1 - max(-1, round(pts_s / self.info.period_s)))
 
     def _decode(self) -> Iterator[Frame]:
         last_s, shift_s = -1.0, 0.0
-        for decoded in self._decoded():
-            pts_s = self._pts_s(decoded, last_s - shift_s) + shift_s
+        for decoded, at_s in self._decoder.frames():
+            self._note_damage(self._decoder.damaged)
+            pts_s = self._pts_s(at_s, last_s - shift_s) + shift_s
             if pts_s < last_s - RESTART_S:  # recordings joined end to end: time goes on
                 shift_s += last_s + self.info.period_s - pts_s
                 pts_s = last_s + self.info.period_s
-            if pts_s > last_s:
-                last_s = pts_s
-                yield self._frame(decoded, pts_s)
-            else:
+            if pts_s <= last_s:
                 self._misplaced += 1
                 self._take_notice()
+                pts_s = last_s + STEP_S
+            last_s = pts_s
+            yield self._frame(decoded, pts_s)
+        self._note_damage(self._decoder.damaged)
+        self._note_end(last_s)
 
-    def _decoded(self) -> Iterator[VideoFrame]:
-        packets = self._container.demux(self._stream)
-        while True:
-            try:
-                packet = next(packets, None)
-                if packet is None:
-                    return
-                yield from packet.decode()
-            except av.error.EOFError:
-                return
-            except (av.error.FFmpegError, ValueError) as error:
-                self._damaged += 1
-                self._take_notice()
-                if not isinstance(error, av.error.InvalidDataError):
-                    return
-
-    def _take_notice(self) -> None:
-        found = []
-        if self._damaged:
-            found.append(f"{self._damaged} packets could not be decoded")
-        if self._misplaced:
-            found.append(f"{self._misplaced} frames have the time of an earlier one")
-        self.notice = f"{self._uri}: {' and '.join(found)}; they were left out"
-
-    def _pts_s(self, decoded: VideoFrame, last_s: float) -> float:
-        if decoded.pts is None or decoded.time_base is None:
+    def _pts_s(self, at_s: float | None, last_s: float) -> float:
+        if at_s is None:
             return last_s + self.info.period_s if last_s >= 0 else 0.0
-        return float((decoded.pts - self._start) * decoded.time_base)
+        return at_s - self._begin_s
 
     def _frame(self, decoded: VideoFrame, pts_s: float) -> Frame:
         # After a seek nobody has counted the frames before this one; the nominal rate says how many there are.
         index = round(pts_s / self.info.period_s) if self._next_index is None else self._next_index
         self._next_index = index + 1
-        return Frame(self._pixels(decoded), pts_s, index)
+        return Frame(self._orientation(self._pixels(decoded)), pts_s, index, pixel_aspect=self.info.pixel_aspect)
+
+    def _note_damage(self, damaged: int) -> None:
+        if damaged > self._damaged:
+            self._damaged = damaged
+            self._take_notice()
+
+    def _note_end(self, last_s: float) -> None:
+        """Look, at the end, whether the file promises more frames."""
+        stream, promised, end_s = self._decoder.stream, self.info.frame_count, last_s + self.info.period_s
+        if not promised or not seems_cut(self._decoder.container, stream, end_s, self.info.period_s):
+            return
+        there = frames_there(self._path, stream, promised)
+        if there is not None:
+            self.failed = promised - there
+            self._end = f"ends after {there} of {promised} frames, at {end_s:.2f} s: it is cut off"
+            self._take_notice()
+
+    def _take_notice(self) -> None:
+        found = []
+        if self._damaged:
+            found.append(f"{self._damaged} packets could not be decoded and were left out")
+        if self._misplaced:
+            found.append(f"{self._misplaced} frames have the time of an earlier one and follow it at once")
+        found += [self._end] if self._end else []
+        self.notice = f"{self._uri}: {'; '.join(found)}"
+
+
+def _pixel_aspect(said: Fraction | None) -> Fraction:
+    return said if said and Fraction(1, MOST_ASPECT) <= said <= MOST_ASPECT else SQUARE
 
 
 def track_titles(path: Path) -> tuple[str, ...]:
     """Return the names of the video tracks of a file; none if it is no video, or its tracks have no names."""
     try:
-        with av.open(str(path.absolute()), metadata_errors="ignore") as container:
-            return _titles(container)
+        with open_file(path) as container:
+            return tuple(title for stream in video_tracks(container) if (title := title_of(stream)))
     except (av.error.FFmpegError, ValueError, OSError):
         return ()
-
-
-def _titles(container: InputContainer) -> tuple[str, ...]:
-    return tuple(title for stream in container.streams.video if (title := stream.metadata.get("title")))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.writers.audio import Sound
 from fusion_app.writers.base import Writer, write_failure
 from fusion_app.writers.images import FolderWriter, ImageWriter, png_name, write_png
 from fusion_app.writers.plan import VideoPlan
@@ -17,6 +18,7 @@ from fusion_app.writers.video import CONTAINERS, VideoWriter
 __all__ = [
     "FolderWriter",
     "ImageWriter",
+    "Sound",
     "VideoPlan",
     "VideoWriter",
     "Writer",
@@ -27,7 +29,7 @@ __all__ = [
 
 
 def open_writer(
-    output: Path, fps: float, quality: int, origin_s: float | None = None, audio: Path | None = None
+    output: Path, fps: float, quality: int, origin_s: float | None = None, audio: Sound | None = None
 ) -> Writer[FusedFrame]:
     """Return the writer of the fused image for ``output`` by its suffix: video, a single PNG, or a folder of PNG.
 
@@ -36,7 +38,7 @@ def open_writer(
         fps: Nominal frames per second of video.
         quality: H.264 constant rate factor of video.
         origin_s: PTS that becomes zero in video; None takes the first frame's.
-        audio: A visible video file whose sound is copied into video, if it has any.
+        audio: The sound that goes into video, if there is any.
 
     Raises:
         RecordingError: The suffix is of no kind that can be written, or the place cannot be written to.

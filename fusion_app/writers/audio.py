@@ -1,74 +1,131 @@
-"""Sound of a visible file, copied packet by packet: no quality lost, in step with the fused frames."""
+"""Sound of a visible file in step with the fused frames: copied where the new file can hold it, else encoded anew."""
 
+import errno
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
+from fusion_app.containers import open_file
+from fusion_app.media_tracks import begin_of, default_of, described, track_named, video_tracks
+from fusion_app.writers.sound_tracks import CopiedSound, EncodedSound, fits
 
-class AudioCopy:
-    """The first audio track of ``source`` in ``container``, moved so that the visible PTS ``origin_s`` is zero.
+DISK = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""What is the disk's fault, and so the end of the whole file."""
 
-    A file without sound, or with one that the container cannot hold, is passed over and told in `notice`.
+
+@dataclass(frozen=True)
+class Sound:
+    """Which sound goes into a file.
+
+    Attributes:
+        path: The visible file.
+        track: Title or number of its sound track; empty for the default one.
+        video_track: What the visible source named of it: the sound keeps step with that.
     """
 
-    def __init__(self, source: Path, container: OutputContainer, origin_s: float) -> None:
-        self.notice = ""
+    path: Path
+    track: str = ""
+    video_track: str = ""
+
+
+class AudioCopy:
+    """The sound track that ``sound`` names in ``container``, moved so that the visible PTS ``origin_s`` is zero.
+
+    No fault of the sound ends the file: what cannot be kept is left out, and `notice` says so.
+    """
+
+    def __init__(self, sound: Sound, container: OutputContainer, suffix: str, origin_s: float) -> None:
+        self._told: list[str] = []
+        self._name = str(sound.path)
         self._container = container
         self._packets: Iterator[Packet[Any]] = iter(())
         self._next: Packet[Any] | None = None
-        self._input: InputContainer = av.open(str(source.absolute()), metadata_errors="ignore")
-        stream = next(iter(self._input.streams.audio), None)
-        if stream is None:
-            return
+        self._input = open_file(sound.path, playlists=True)
+        stream = self._chosen(sound)
+        if stream is not None:
+            self._origin_s = origin_s + _begin_s(self._input, sound.video_track)
+            self._begin(stream, sound, suffix)
+
+    @property
+    def notice(self) -> str:
+        """What is to be said of the sound, or empty."""
+        return "; ".join(self._told)
+
+    def _chosen(self, sound: Sound) -> AudioStream | None:
+        tracks = self._input.streams.audio
+        stream = track_named(tracks, sound.track) if sound.track else default_of(tracks)
+        if stream is None and (tracks or sound.track):
+            has = described(tracks) or "none"
+            self._told.append(
+                f"{self._name} has no sound track named {sound.track}; it has {has}, so there is no sound"
+            )
+        elif stream is not None and len(tracks) > 1 and not sound.track:
+            taken, all_of_them = tracks.index(stream) + 1, described(tracks)
+            self._told.append(
+                f"{self._name} has {len(tracks)} sound tracks: {all_of_them}; {taken} is kept, "
+                f"--sound {1 if taken > 1 else 2} takes another"
+            )
+        return stream
+
+    def _begin(self, stream: AudioStream, sound: Sound, suffix: str) -> None:
+        codec = stream.codec_context.name if stream.codec_context else "unknown"
         try:
-            self._output = container.add_stream_from_template(stream)
-        except (av.error.FFmpegError, ValueError):
-            name = stream.codec_context.name
-            self.notice = f"the sound of {source} ({name}) does not fit into this kind of file; choose .mkv to keep it"
+            if fits(sound.path, stream, suffix):
+                route: CopiedSound | EncodedSound = CopiedSound(sound.path, stream, self._container, suffix)
+            else:
+                route = EncodedSound(stream, self._container)
+                self._told.append(
+                    f"the sound of {self._name} ({codec}) is encoded anew as AAC: {suffix} cannot hold it"
+                )
+        except (av.error.FFmpegError, ValueError, OSError):
+            self._told.append(f"the sound of {self._name} ({codec}) is left out: it cannot be copied or decoded")
             return
-        self._origin_s = origin_s + _start_s(self._input)
-        self._packets = self._from_origin(stream)
+        self._packets = self._converted(stream, route)
         self._next = next(self._packets, None)
 
     def write_until(self, end_s: float) -> None:
         """Write the packets that begin before ``end_s``, seconds in the new file."""
-        while self._next is not None and self._time_s(self._next) < end_s:
+        while self._next is not None and _time_s(self._next) < end_s:
             packet, self._next = self._next, next(self._packets, None)
-            self._write(packet)
+            try:
+                self._container.mux(packet)
+            except (av.error.FFmpegError, ValueError) as error:
+                if getattr(error, "errno", None) in DISK:
+                    raise
+                self._end(error)
 
     def close(self) -> None:
         """Close the source; sound after the last frame is left out."""
         self._input.close()
 
-    def _from_origin(self, stream: AudioStream) -> "Iterator[Packet[Any]]":
+    def _end(self, error: Exception) -> None:
+        self._told.append(f"the sound of {self._name} ends early: {getattr(error, 'strerror', None) or error}")
+        self._packets, self._next = iter(()), None
+
+    def _converted(self, stream: AudioStream, route: CopiedSound | EncodedSound) -> "Iterator[Packet[Any]]":
         try:
             for packet in self._input.demux(stream):
-                if packet.pts is not None and packet.size and self._time_s(packet) >= 0:
-                    yield packet
-        except av.error.FFmpegError as error:
-            self.notice = f"the sound ends early: {error.strerror}"
-
-    def _time_s(self, packet: "Packet[Any]") -> float:
-        assert packet.pts is not None and packet.time_base is not None  # noqa: S101, PT018 - those without are left out
-        return float(packet.pts * packet.time_base) - self._origin_s
-
-    def _write(self, packet: "Packet[Any]") -> None:
-        shift = round(self._origin_s / packet.time_base)
-        packet.pts = (packet.pts or 0) - shift
-        packet.dts = packet.pts  # sound has no reordering
-        packet.stream = self._output
-        self._container.mux(packet)
+                is_sound = packet.pts is not None and packet.size > 0
+                if is_sound and _time_s(packet) + 1e-6 >= self._origin_s:
+                    yield from route.converted(packet, self._origin_s)
+            yield from route.rest()
+        except (av.error.FFmpegError, ValueError) as error:
+            self._end(error)
 
 
-def _start_s(source: InputContainer) -> float:
-    """Return where the first video track begins: frames count their PTS from there."""
-    video = next(iter(source.streams.video), None)
-    if video is None or video.start_time is None or video.time_base is None:
-        return 0.0
-    return float(video.start_time * video.time_base)
+def _time_s(packet: "Packet[Any]") -> float:
+    assert packet.pts is not None and packet.time_base is not None  # noqa: S101, PT018 - those without are left out
+    return float(packet.pts * packet.time_base)
+
+
+def _begin_s(source: InputContainer, video_track: str) -> float:
+    """Return where the PTS of the visible frames begin: those of a named track count from the first of all tracks."""
+    tracks = video_tracks(source)
+    counted = tracks if video_track else [track for track in (default_of(tracks),) if track is not None]
+    return float(min((begin_of(track) for track in counted), default=0))

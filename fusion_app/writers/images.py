@@ -1,13 +1,19 @@
 """Lossless PNG: one image, or a folder of them. No half image is ever left."""
 
+import struct
+import zlib
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
 
 from fusion_app.errors import RecordingError
-from fusion_app.frames import FusedFrame, Image
+from fusion_app.frames import SQUARE, FusedFrame, Image
 from fusion_app.whole_files import write_whole
 from fusion_app.writers.base import plain, write_failure
+
+PNG_HEADER = 33
+"""Bytes of the signature and the first chunk of a PNG."""
 
 
 class FolderWriter:
@@ -18,7 +24,8 @@ class FolderWriter:
 
     def write(self, fused: FusedFrame) -> None:
         """Write one image."""
-        write_png(self._folder / png_name(fused.pair.vis.name, fused.pair.vis.index), fused.image)
+        vis = fused.pair.vis
+        write_png(self._folder / png_name(vis.name, vis.index), fused.image, vis.pixel_aspect)
 
     def close(self) -> None:
         """Do nothing: every image is complete."""
@@ -32,7 +39,7 @@ class ImageWriter:
 
     def write(self, fused: FusedFrame) -> None:
         """Write the image."""
-        write_png(self._path, fused.image)
+        write_png(self._path, fused.image, fused.pair.vis.pixel_aspect)
 
     def close(self) -> None:
         """Do nothing: the image is complete."""
@@ -43,14 +50,22 @@ def png_name(name: str, index: int) -> str:
     return f"{Path(name).stem}.png" if name else f"{index:06d}.png"
 
 
-def write_png(path: Path, image: Image) -> None:
-    """Write ``image`` as PNG.
+def write_png(path: Path, image: Image, pixel_aspect: Fraction = SQUARE) -> None:
+    """Write ``image`` as PNG; pixels that are not square are told in it.
 
     Raises:
         RecordingError: It could not be written.
     """
-    encoded = cv2.imencode(".png", plain(image))[1]
+    encoded = cv2.imencode(".png", plain(image))[1].tobytes()
+    if pixel_aspect != SQUARE:
+        encoded = encoded[:PNG_HEADER] + _aspect_chunk(pixel_aspect) + encoded[PNG_HEADER:]
     try:
-        write_whole(path, encoded.tobytes())
+        write_whole(path, encoded)
     except OSError as error:
         raise RecordingError(write_failure(path, error)) from error
+
+
+def _aspect_chunk(pixel_aspect: Fraction) -> bytes:
+    """Return the chunk ``pHYs`` (PNG, 11.3.4.3): pixels per unit across and down, of a unit that is not known."""
+    data = b"pHYs" + struct.pack(">IIB", pixel_aspect.denominator, pixel_aspect.numerator, 0)
+    return struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import av
 import av.error
 from av.packet import Packet
 
+from fusion_app.containers import open_to_write
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FusedFrame
 from fusion_app.writers.plan import TrackName, VideoPlan, form_of
@@ -43,20 +43,20 @@ class MemoryVideo:
         self.origin_s = first.pts_s
         frames = track_frames(first)
         try:  # a file that is never begun: encoders are told by their container how their packets are to be
-            self._container = av.open(io.BytesIO(), "w", format="matroska")
+            self._container = open_to_write(io.BytesIO(), format="matroska")
             self.tracks = {name: self._track(name, frames[name]) for name in plan.tracks}
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise RecordingError(f"what is seen cannot be encoded ({error})") from error
         self._count = 0
 
     def _track(self, name: TrackName, frame: Frame) -> Track:
-        form = form_of(frame.image)
+        form = form_of(frame)
         return Track(self._container, self.plan.track(name, form), form)
 
     def holds(self, fused: FusedFrame) -> bool:
         """Tell whether ``fused`` goes in as it is: no picture has changed its size or depth."""
         frames = track_frames(fused)
-        return all(track.holds(frames[name].image) for name, track in self.tracks.items())
+        return all(track.holds(frames[name]) for name, track in self.tracks.items())
 
     def encode(self, fused: FusedFrame, *, begins_clip: bool) -> list[Piece]:
         """Return ``fused`` encoded; with all tracks, each able to be the first of a file, if it begins a clip.
@@ -98,4 +98,5 @@ def without_doubles(pieces: Sequence[Piece]) -> list[Piece]:
 
 def track_frames(fused: FusedFrame, number: int = 0) -> dict[TrackName, Frame]:
     """Return what each track shows of ``fused``, the video's frame ``number``."""
-    return {"fused": Frame(fused.image, fused.pts_s, number), "visible": fused.pair.vis, "ir": fused.measured_ir}
+    shown = Frame(fused.image, fused.pts_s, number, pixel_aspect=fused.pair.vis.pixel_aspect)
+    return {"fused": shown, "visible": fused.pair.vis, "ir": fused.measured_ir}

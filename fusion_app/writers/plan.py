@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from fusion_app.frames import Image
+from fusion_app.frames import SQUARE, Frame
+from fusion_app.writers.audio import Sound
 from fusion_app.writers.base import plain
 
 TrackName = Literal["fused", "visible", "ir"]
@@ -15,16 +15,17 @@ Codec = Literal["h264", "ffv1"]
 
 
 class Form(NamedTuple):
-    """Shape and depth of the pictures of a track."""
+    """Shape and depth of the pictures of a track, and width over height of their pixels."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[np.generic]
+    pixel_aspect: Fraction = SQUARE
 
 
-def form_of(image: Image) -> Form:
-    """Return the form of ``image`` as it is written."""
-    image = plain(image)
-    return Form(image.shape, image.dtype)
+def form_of(frame: Frame) -> Form:
+    """Return the form of the picture of ``frame`` as it is written."""
+    image = plain(frame.image)
+    return Form(image.shape, image.dtype, frame.pixel_aspect)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class VideoPlan:
         tracks: Video tracks; players show the first.
         ir_codec: Of the infrared track; ``auto`` is FFV1 for 16 bit, H.264 for 8 bit.
         origin_s: PTS that becomes zero; None takes the first frame's.
-        audio: A visible video file whose sound is copied, if it has any.
+        audio: The sound that goes with it, if there is any.
         ir_fps: Nominal frames per second of the infrared track; None: as all.
         preset: H.264 effort in x264's words. At one quality ``ultrafast`` takes half the time of ``veryfast`` and makes
             files a fifth larger (measured on real pairs: equal PSNR).
@@ -67,7 +68,7 @@ class VideoPlan:
     tracks: tuple[TrackName, ...] = ("fused",)
     ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
     origin_s: float | None = None
-    audio: Path | None = None
+    audio: Sound | None = None
     preset: Literal["ultrafast", "veryfast"] = "veryfast"
     ir_fps: float | None = None
 

@@ -7,11 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
 import av.error
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
+from fusion_app.containers import open_to_read, open_to_write
 from fusion_app.errors import RecordingError
 from fusion_app.whole_files import new_file
 from fusion_app.writers.video import chapter_list
@@ -33,8 +33,8 @@ def remux(path: Path, chapters: list[tuple[float, str]]) -> int:
     try:
         partial = new_file(path.with_name(f"{path.stem}.recovering{path.suffix}"))
         with (
-            av.open(str(path.absolute()), metadata_errors="ignore") as source,
-            av.open(str(partial.absolute()), "w") as target,
+            open_to_read(path) as source,
+            open_to_write(partial) as target,
         ):
             frames = _copy(source, target, chapters)
         if not frames:

@@ -9,13 +9,15 @@ from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
-from fusion_app.frames import Image, Size
+from fusion_app.frames import Frame, Image, Size
 from fusion_app.writers.base import plain
 from fusion_app.writers.conversion import Conversion, threads
 from fusion_app.writers.plan import Form, TrackPlan, form_of
 
 TICKS = 90_000
 """Time base of written tracks, ticks per second."""
+ODD_SIDES = "yuv444p"
+"""Pixel format of pictures with an odd side: 4:2:0 holds none."""
 MIN_STEP = TICKS // 1000
 """Least ticks from one frame to the next: Matroska knows milliseconds, and two frames must differ in time."""
 
@@ -29,13 +31,14 @@ class Track:
         self.form = form
         self.stream = _add_stream(container, plan, form)
         self._frame_of = Conversion(Size(form.shape[1], form.shape[0]), self.stream.pix_fmt or "yuv420p")
+        self._scaled = 0
         self._last_ticks = -MIN_STEP
         self._last_index = -1
         self._last_image: Image | None = None
 
-    def holds(self, image: Image) -> bool:
-        """Tell whether ``image`` goes in as it is: its size and depth are those of the track."""
-        return form_of(image) == self.form
+    def holds(self, frame: Frame) -> bool:
+        """Tell whether ``frame`` goes in as it is: its size, depth and shape of pixels are those of the track."""
+        return form_of(frame) == self.form
 
     def is_last(self, image: Image, index: int) -> bool:
         """Tell whether this was encoded just now; held frames are those of the same number."""
@@ -72,7 +75,18 @@ class Track:
         """Return what the encoder still holds."""
         return self.stream.encode(None)
 
+    @property
+    def notice(self) -> str:
+        """What is to be said of the track, or empty."""
+        size, found = Size(self.stream.width, self.stream.height), []
+        if self._scaled:
+            found.append(f"{self._scaled} pictures of another size were scaled to {size}")
+        if self.stream.pix_fmt == ODD_SIDES:
+            found.append(f"a side of {size} is odd, so the video is H.264 4:4:4, which not every player shows")
+        return "; ".join(found)
+
     def _encode(self, image: Image, ticks: int, kind: PictureType) -> Packets:
+        self._scaled += image.shape[:2] != self.form.shape[:2]
         frame = self._frame_of(plain(image))
         frame.pts, frame.time_base = ticks, Fraction(1, TICKS)
         frame.pict_type = kind
@@ -85,13 +99,14 @@ def _add_stream(container: OutputContainer, plan: TrackPlan, form: Form) -> Vide
     stream.metadata["title"] = plan.name
     context = stream.codec_context
     context.time_base = Fraction(1, TICKS)
+    context.sample_aspect_ratio = form.pixel_aspect
     if plan.codec == "ffv1":
         stream.pix_fmt = {(2, 1): "gray", (2, 2): "gray16le"}.get((len(form.shape), form.dtype.itemsize), "bgr0")
         context.gop_size = 1  # every frame for itself: exact seeking, and a damaged one harms no other
         context.options = {"level": "3", "slices": "4", "slicecrc": "1"}
         return stream
     context.thread_count = threads(Size(stream.width, stream.height))
-    stream.pix_fmt = "yuv444p" if stream.width % 2 or stream.height % 2 else "yuv420p"  # 4:2:0 holds no odd sides
+    stream.pix_fmt = ODD_SIDES if stream.width % 2 or stream.height % 2 else "yuv420p"
     context.gop_size = max(1, round(plan.fps))  # a key frame each second: seeking, and what a crash can cost
     context.colorspace, context.color_range = Colorspace.ITU601, ColorRange.MPEG
     context.options = {"preset": plan.preset, "tune": "zerolatency", "crf": str(plan.quality), "forced-idr": "1"}

@@ -3,25 +3,26 @@
 Matroska with a flush after every packet loses at most the last frames when the process is killed; without the flush
 nothing of the file is readable. A track with fewer frames than the others (a slow thermal camera, one that went silent)
 must not make the muxer wait for it: by default it keeps ten seconds in memory. Fragmented MP4 gets the same treatment,
-in fragments of one second.
+in fragments of one second; its header waits for the first of them, so that the first frame keeps its time, and is told
+the length at the end.
 """
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import av
 import av.error
 from av.container import OutputContainer
+from av.stream import Disposition
 
+from fusion_app.containers import open_to_write
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.writers.audio import AudioCopy
 from fusion_app.writers.base import write_failure
 from fusion_app.writers.memory import MemoryVideo, Piece, track_frames, without_doubles
+from fusion_app.writers.mp4_header import finish_header
 from fusion_app.writers.plan import Form, TrackName, VideoPlan, form_of
 from fusion_app.writers.tracks import TICKS, Track
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 CONTAINERS = {
     ".mkv": {"flush_packets": "1", "cluster_time_limit": "200", "max_interleave_delta": "100000"},
-    ".mp4": {"flush_packets": "1", "movflags": "frag_keyframe+empty_moov+default_base_moof"},
+    ".mp4": {"flush_packets": "1", "movflags": "frag_keyframe+delay_moov+default_base_moof"},
 }
 
 
@@ -54,20 +55,22 @@ class VideoWriter:
 
     @property
     def notice(self) -> str:
-        """What could not be put into the file, one sentence, or empty."""
-        return "" if self._audio is None else self._audio.notice
+        """What is to be said of the file: of its sound, and of pictures that went in otherwise than they came."""
+        found = ["" if self._audio is None else self._audio.notice]
+        found += [track.notice for track in self._tracks.values()]
+        return "; ".join(text for text in found if text)
 
     def holds(self, fused: FusedFrame) -> bool:
         """Tell whether ``fused`` goes in as it is: no picture has changed its size or depth."""
         frames = track_frames(fused)
-        return all(track.holds(frames[name].image) for name, track in self._tracks.items())
+        return all(track.holds(frames[name]) for name, track in self._tracks.items())
 
     def write(self, fused: FusedFrame) -> None:
         """Encode and write one frame of each track."""
         try:
             if self._container is None:
                 frames = track_frames(fused)
-                forms = {name: form_of(frames[name].image) for name in self._plan.tracks}
+                forms = {name: form_of(frames[name]) for name in self._plan.tracks}
                 self._open(forms, fused.pts_s if self._origin_s is None else self._origin_s)
             self._write(fused)
         except (av.error.FFmpegError, OSError, MemoryError) as error:
@@ -123,15 +126,17 @@ class VideoWriter:
                 _close(container, self._path)
             finally:
                 if self._path.suffix.lower() == ".mp4":
-                    _cut_header(self._path)
+                    finish_header(self._path, self._end_s)
 
     def _open(self, forms: dict[TrackName, Form], origin_s: float) -> None:
-        self._container = av.open(str(self._path.absolute()), "w", options=CONTAINERS[self._path.suffix.lower()])
+        self._container = open_to_write(self._path, options=CONTAINERS[self._path.suffix.lower()])
         self._origin_s = origin_s
         for name in self._plan.tracks:
-            self._tracks[name] = Track(self._container, self._plan.track(name, forms[name]), forms[name])
+            track = Track(self._container, self._plan.track(name, forms[name]), forms[name])
+            track.stream.disposition = Disposition.default if not self._tracks else Disposition(0)
+            self._tracks[name] = track
         if self._plan.audio is not None:
-            self._audio = AudioCopy(self._plan.audio, self._container, origin_s)
+            self._audio = AudioCopy(self._plan.audio, self._container, self._path.suffix.lower(), origin_s)
 
     def _write(self, fused: FusedFrame) -> None:
         assert self._origin_s is not None and self._container is not None  # noqa: S101, PT018 - the file is open
@@ -165,17 +170,3 @@ def _close(container: OutputContainer, path: Path) -> None:
         container.close()
     except (av.error.FFmpegError, OSError) as error:
         raise RecordingError(write_failure(path, error)) from error
-
-
-def _cut_header(path: Path) -> None:
-    """Take the header of a fragment off that a full disk has cut: no player opens an MP4 that ends within one."""
-    with suppress(OSError), path.open("r+b") as file:
-        size, at = file.seek(0, os.SEEK_END), 0
-        while at < size:
-            file.seek(at)
-            head = file.read(8)
-            length = int.from_bytes(head[:4], "big")
-            if len(head) < 8 or (head[4:] == b"moof" and at + length > size):
-                file.truncate(at)
-                return
-            at += max(length, 8)

@@ -150,11 +150,14 @@ def test_a_shorter_infrared_stream_fuses_what_there_is_and_says_so(
     assert 10 <= len(read_back(tmp_path / "o.mkv")[1]) <= 13
 
 
-def test_a_truncated_file_fuses_what_is_left(tmp_path: Path) -> None:
+def test_a_truncated_file_fuses_what_is_left_says_so_and_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     ir = write_video(tmp_path / "ir.mkv", counting_frames(30, SIZE, colour=False))
     ir.write_bytes(ir.read_bytes()[: ir.stat().st_size // 2])
     vis = write_video(tmp_path / "vis.mkv", counting_frames(30, SIZE))
-    assert fuse(ir, vis, "-o", tmp_path / "o.mkv") == 0
+    assert main(["fuse", str(ir), str(vis), "-o", str(tmp_path / "o.mkv"), "--model", "max"]) == 1
+    assert "of 30 frames" in capsys.readouterr().out
     assert 5 < len(read_back(tmp_path / "o.mkv")[1]) < 30
 
 

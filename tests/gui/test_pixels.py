@@ -47,3 +47,14 @@ def test_a_hidden_tile_converts_nothing(qtbot: QtBot, monkeypatch: pytest.Monkey
     with qtbot.waitSignal(tile.painted):
         tile.show()
     assert converted == [4]
+
+
+def test_a_tile_shows_wide_pixels_wide(qtbot: QtBot) -> None:
+    tile = FrameView("VISIBLE", "")
+    qtbot.addWidget(tile)
+    tile.resize(400, 300)
+    tile.show_image(np.zeros((120, 160), np.uint8))
+    tile.set_pixel_aspect(16 / 15)
+    rect = tile.picture_rect()
+    assert rect.width() / rect.height() == pytest.approx(160 * 16 / 15 / 120)
+    assert rect.width() == pytest.approx(400)

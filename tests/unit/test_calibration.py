@@ -1,6 +1,7 @@
 """Where infrared lies on visible, found from pictures alone: right or refused."""
 
 import time
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -166,6 +167,18 @@ def test_hours_of_watching_keep_few_pairs_spread_over_all_of_them() -> None:
 
 def test_the_visible_picture_is_made_small_and_grey() -> None:
     vis = np.zeros((1080, 1920, 3), np.uint8)
-    pictures = small_pictures(np.zeros((120, 160), np.uint8), vis)
+    ir = np.zeros((120, 160), np.uint8)
+    pictures = small_pictures(ir, Frame(ir, 0.0, 0), Frame(vis, 0.0, 0))
     assert pictures.vis_size == (640, 360)
     assert pictures.vis.dtype == np.uint8
+
+
+def test_pixels_that_are_not_square_are_respected() -> None:
+    narrow = np.diag([0.5, 1.0, 1.0])  # visible pixels are twice as wide as high
+    truth = similarity(0.8, 5.0, 0.05, 0.05, IR, VIS)
+    pairs = []
+    for pictures in (seen(seed, truth, IR, VIS) for seed in (1, 2)):
+        squeezed = Frame(pictures.vis[:, ::2], 0.0, 0, pixel_aspect=Fraction(2))
+        pairs.append(small_pictures(pictures.ir, Frame(pictures.ir, 0.0, 0), squeezed))
+    half = Size(VIS.width // 2, VIS.height)
+    assert error_of(calibrate(pairs, IR, half), np.asarray(narrow @ truth), vis=half) < 0.02

@@ -1,6 +1,5 @@
 """The contract of every reader of pictures, and what they share."""
 
-import enum
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,18 +11,11 @@ import numpy as np
 from fusion_app import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 from fusion_app.errors import SourceError
 from fusion_app.frames import Image, Kelvin, Placement
-from fusion_app.sources.base import Note
+from fusion_app.sources.base import Note, Use
+
+__all__ = ["WHITE_16", "Picture", "PictureFile", "Use", "check_size", "one_channel", "too_large", "unreadable"]
 
 WHITE_16 = 65_535
-
-
-class Use(enum.Enum):
-    """What a picture is opened for: one file may hold counts and a photograph, and a float °C or grey."""
-
-    INFRARED = "infrared"
-    VISIBLE = "visible"
-    EMBEDDED = "embedded"
-    """The visible picture that lies beside the counts in one file, and nothing else."""
 
 
 @dataclass(frozen=True, eq=False)

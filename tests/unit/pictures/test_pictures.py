@@ -14,7 +14,7 @@ from PIL import Image as Pil
 from PIL import ImageCms
 
 from fusion_app.errors import SourceError
-from fusion_app.sources import PagesSource, Use, open_source
+from fusion_app.sources import PagesSource, Reading, Use, open_source
 from fusion_app.sources.images import ImagesSource, read_image
 from tests.media import Array
 from tests.pictures import HEIGHT, WIDTH, colour, counts, exif, jpeg, png_chunk, segment, with_segments, write
@@ -338,6 +338,6 @@ def test_a_folder_of_one_kind_is_as_bright_as_the_single_files(tmp_path: Path) -
     folder = tmp_path / "many"
     for name, white in (("a", 1000), ("b", 700)):
         write(folder / f"{name}.png", in_range(white))
-    source = ImagesSource("many", sorted(folder.iterdir()), Use.VISIBLE)
+    source = ImagesSource("many", sorted(folder.iterdir()), Reading(use=Use.VISIBLE))
     first, second = (frame.image.astype(float).mean() for frame in iter(source.read, None))
     assert second / first == pytest.approx(0.7, abs=0.01)

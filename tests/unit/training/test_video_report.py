@@ -6,11 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from fusion_app.settings import ThermalSettings
+from fusion_app.thermal.agc import Agc
+from fusion_app.thermal.moves import Move
 from tests.media import write_images, write_video
 from tests.unit.training.test_temporal import texture
 from training.dataset import DataError
 from training.evaluate import main
-from training.video import Follower, read_video
+from training.video import Follower, Stretch, read_video
 
 Grey = npt.NDArray[np.uint8]
 JUMP, AT, COUNT = 12, 5, 9
@@ -97,3 +100,16 @@ def test_a_video_is_followed_by_time_and_not_by_number(tmp_path: Path) -> None:
     assert [int(follower.at(time)[0, 0]) // 20 for time in (0.0, 0.04, 0.06, 0.3, 0.52)] == [0, 0, 1, 3, 5]
     with pytest.raises(DataError, match="has no frame at"):
         follower.at(0.9)
+
+
+def test_sixteen_bit_infrared_is_stretched_as_the_application_does(tmp_path: Path) -> None:
+    generator = np.random.default_rng(5)
+    counts = [generator.normal(29_000 + 40 * index, 120, (HEIGHT, WIDTH)).astype(np.uint16) for index in range(12)]
+    counts[7] += 20_000  # another scene
+    path = write_video(tmp_path / "ir.mkv", counts)
+    agc = Agc()
+    for frame, raw in zip(read_video(path, Stretch()), counts, strict=True):
+        shown = agc(raw, ThermalSettings(), Move.NEXT)
+        assert np.abs(frame.image.astype(int) - shown).max() <= 1
+        assert np.ptp(frame.image) == 255
+    assert np.ptp(Follower(path).at(0.0)) < 10  # what their full range would make of it

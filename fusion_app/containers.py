@@ -1,0 +1,80 @@
+"""The one door to video containers: PyAV 17 to 19 open them alike, and no text in them keeps one from opening.
+
+Some recorders write names that are not UTF-8. Such bytes go through text and back without loss ("surrogateescape").
+PyAV 19 always does so and has no argument for it; older releases must be told.
+"""
+
+import io
+from pathlib import Path
+from typing import Any, cast
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.stream import Stream
+
+from fusion_app import MAX_IMAGE_PIXELS
+
+_TEXT: dict[str, Any] = {} if int(av.__version__.split(".")[0]) >= 19 else {"metadata_errors": "surrogateescape"}
+
+
+PLAYLISTS = frozenset(("concat", "dash", "hls", "image2", "imf", "lavfi", "rtsp", "sdp", "webm_dash_manifest"))
+"""Kinds of files that hold no pictures but lead to other files: one from outside could make us read any of ours."""
+
+
+def _is_media(kind: str) -> bool:
+    return PLAYLISTS.isdisjoint(kind.split(","))
+
+
+FILE_OPTIONS = {
+    "format_whitelist": ",".join(filter(_is_media, sorted(av.formats_available))),
+    "protocol_whitelist": "file",
+    "max_pixels": str(MAX_IMAGE_PIXELS),
+}
+"""What ffmpeg may do with a file: read that file, and look at pictures of a size that fits into memory."""
+
+
+def open_file(path: Path, *, playlists: bool = False) -> InputContainer:
+    """Open a file of the user's; a playlist only where ``playlists`` allows to be led to other files.
+
+    Raises:
+        FFmpegError, OSError, ValueError: It cannot be opened.
+    """
+    return open_to_read(path, options={"max_pixels": FILE_OPTIONS["max_pixels"]} if playlists else FILE_OPTIONS)
+
+
+def is_playlist(path: Path) -> bool:
+    """Tell whether a file looks like a list of other files: M3U8, ffconcat, DASH, SDP."""
+    with path.open("rb") as file:
+        head = file.read(1000).lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head.startswith((b"#EXTM3U", b"ffconcat", b"v=0")) or b"<MPD" in head
+
+
+def open_to_read(address: Path | str | io.BytesIO, **options: Any) -> InputContainer:
+    """Open a file or a network address.
+
+    Args:
+        address: A path is a file, whatever its name: ffmpeg would take one like "pipe:0" for a protocol. A string is an
+            address; what is in memory can be read, too.
+        options: What `av.open` takes besides.
+
+    Raises:
+        FFmpegError, OSError, ValueError: It cannot be opened.
+    """
+    name = str(address.absolute()) if isinstance(address, Path) else address
+    return cast(InputContainer, av.open(name, "r", **_TEXT, **options))
+
+
+def open_to_write(target: Path | io.BytesIO, **options: Any) -> OutputContainer:
+    """Begin a file, or what is only kept in memory; its ``format`` must be named then.
+
+    Raises:
+        FFmpegError, OSError, ValueError: It cannot be begun.
+    """
+    name = str(target.absolute()) if isinstance(target, Path) else target
+    return cast(OutputContainer, av.open(name, "w", **_TEXT, **options))
+
+
+def title_of(stream: Stream) -> str:
+    """Return the name of a track, empty if it has none; bytes that are not UTF-8 are left out."""
+    title = stream.metadata.get("title") or stream.metadata.get("name", "")  # the latter in MP4
+    return title.encode(errors="ignore").decode()

@@ -1,0 +1,75 @@
+"""Video files that end before they should: a copy that was broken off, a full disk, a card pulled too early."""
+
+from pathlib import Path
+
+import av.error
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from fusion_app.containers import open_file
+
+TOLERANCE_S = 0.25
+"""So much earlier than promised a whole file may end, where only a time is promised: it is rounded."""
+
+
+def seems_cut(container: InputContainer, stream: VideoStream, end_s: float, period_s: float) -> bool:
+    """Tell whether a track that ends at ``end_s`` ends before what its file says; `frames_there` finds out.
+
+    Args:
+        container: The file.
+        stream: The track.
+        end_s: End of its last frame, seconds from its begin.
+        period_s: Nominal time between two frames.
+    """
+    if stream.frames:
+        return end_s < (stream.frames - 0.5) * period_s
+    promised = _promised_s(container, stream)
+    return promised is not None and end_s < promised - TOLERANCE_S
+
+
+def _promised_s(container: InputContainer, stream: VideoStream) -> float | None:
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if (tagged := _seconds(stream.metadata.get("DURATION", ""))) is not None:
+        return tagged
+    return container.duration / av.time_base if container.duration else None
+
+
+def frames_there(path: Path, stream: VideoStream, promised_frames: int) -> int | None:
+    """Return how many frames of ``stream`` a file really holds, or None if it is whole; reads it, but decodes nothing.
+
+    Whole is also a file whose sound goes on after the last picture, up to where the file says that it ends.
+
+    Args:
+        path: The file.
+        stream: Of the same file, opened elsewhere.
+        promised_frames: How many frames the track is said to have.
+    """
+    count, slots, end_s = 0, 0, 0.0
+    try:
+        with open_file(path, playlists=True) as container:
+            begin_s = (container.start_time or 0) / av.time_base
+            promised_end_s = begin_s + (container.duration or 0) / av.time_base
+            for packet in container.demux():
+                if packet.stream_index == stream.index and packet.size > 0 and not packet.is_corrupt:
+                    count, slots = count + 1, (packet.dts or 0) + 1
+                time = packet.pts if packet.pts is not None else packet.dts
+                if time is not None and packet.time_base:
+                    end_s = max(end_s, float((time + (packet.duration or 0)) * packet.time_base))
+    except (av.error.FFmpegError, OSError, ValueError):
+        return count  # the end that was cut
+    if stream.frames:  # of AVI the slots are meant, which may be empty
+        is_whole = (slots if container.format.name == "avi" else count) >= stream.frames
+    else:
+        is_whole = end_s > promised_end_s - TOLERANCE_S
+    return None if is_whole or count >= promised_frames else count
+
+
+def _seconds(text: str) -> float | None:
+    """Return the seconds of ``01:02:03.450000000``."""
+    hours, _, rest = text.partition(":")
+    minutes, _, seconds = rest.partition(":")
+    try:
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    except ValueError:
+        return None

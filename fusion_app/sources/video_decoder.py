@@ -1,0 +1,186 @@
+"""One video track of a file as decoded pictures with the time of each, whatever its container knows of time."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from fusion_app import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
+from fusion_app.containers import is_playlist, open_file
+from fusion_app.errors import SourceError
+from fusion_app.machine import cores
+from fusion_app.media_tracks import begin_of, default_of, described, track_named, video_tracks
+from fusion_app.sources.frame_times import FrameTimes
+
+NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
+PLAYLIST = "is a list of other files; open one of those, or allow it with --allow-playlists"
+NO_TIMESTAMPS = 0x80
+"""Flag of ffmpeg's formats: ``AVFMT_NOTIMESTAMPS``."""
+ROUNDING_S = 1e-4
+PIXELS_PER_THREAD = 2_000_000
+"""One thread decodes some hundred frames of so many pixels a second. More threads would be paid for with the cores that
+fuse and encode: three instead of one take a third more CPU time at 640×480."""
+
+
+class VideoDecoder:
+    """Decodes the default video track of ``path``, or the one that ``track`` names by title or number.
+
+    Attributes:
+        container: The open file.
+        stream: The track.
+        tracks: All video tracks.
+        is_untimed: A bare stream of pictures: frames have no times, only an order.
+        damaged: Packets that could not be decoded.
+    """
+
+    def __init__(self, path: Path, track: str, uri: str, *, playlists: bool = False) -> None:
+        self._path, self._uri, self._playlists = path, uri, playlists
+        try:
+            self.container = open_file(path, playlists=playlists)
+        except (av.error.FFmpegError, ValueError, OSError):
+            raise SourceError(uri, PLAYLIST if is_playlist(path) else NOT_A_VIDEO) from None
+        try:
+            self.tracks = video_tracks(self.container)
+            self.stream = self._stream(track)
+        except BaseException:
+            self.container.close()
+            raise
+        self.is_untimed = bool(self.container.format.flags & NO_TIMESTAMPS)
+        self.damaged = 0
+        self._times = FrameTimes(self.stream)
+        self._decoded = self._decode()
+        self._first: VideoFrame | None = None
+
+    def _stream(self, track: str) -> VideoStream:
+        stream = track_named(self.tracks, track) if track else default_of(self.tracks)
+        if stream is None and self.tracks:
+            raise SourceError(self._uri, f"has no video track of this name; it has {described(self.tracks)}")
+        context = stream and stream.codec_context  # None where ffmpeg has no decoder for it
+        if stream is None or not context or not context.width:
+            raise SourceError(self._uri, "has no video track that can be decoded")
+        if max(context.width, context.height) > MAX_IMAGE_SIDE or context.width * context.height > MAX_IMAGE_PIXELS:
+            limit = f"{MAX_IMAGE_SIDE} pixels on a side or {MAX_IMAGE_PIXELS >> 20} megapixels"
+            raise SourceError(self._uri, f"is larger than {limit}; scale it down first")
+        stream.thread_type = "AUTO"
+        context.thread_count = min(cores(), max(1, round(context.width * context.height / PIXELS_PER_THREAD)))
+        context.options = {"max_pixels": str(MAX_IMAGE_PIXELS)}  # single frames may be larger than the file says
+        return stream
+
+    @property
+    def codec(self) -> str:
+        """Name of what the track is encoded with."""
+        return self.stream.codec_context.name
+
+    @property
+    def format(self) -> str:
+        """Name of the container."""
+        return self.container.format.name
+
+    @property
+    def own_rate(self) -> float | None:
+        """Frames per second by the header of a bare stream, None where it says nothing."""
+        return self._sane(self.stream.guessed_rate) if self.stream.codec_context.framerate else None
+
+    @property
+    def fps(self) -> float | None:
+        """Frames per second: the average of the file, or what its header says."""
+        return self._sane(self.stream.average_rate or self.stream.guessed_rate)
+
+    @staticmethod
+    def _sane(rate: Fraction | None) -> float | None:
+        return float(rate) if rate and 0 < rate <= 1000 else None
+
+    @property
+    def duration_s(self) -> float | None:
+        """How long the file is, by what it says."""
+        return self.container.duration / av.time_base if self.container.duration else None
+
+    def begin_s(self, *, is_shared: bool) -> float:
+        """Return what PTS count from, on the clock of the file, seconds; of all video tracks if that ``is_shared``."""
+        begins = [begin_of(track) for track in self.tracks] if is_shared else [begin_of(self.stream)]
+        first_s = None if is_shared else self._time_s(self.first())
+        is_told = self.stream.start_time is not None and self.format != "avi"
+        return float(min(begins)) if is_told or first_s is None else first_s
+
+    def first(self) -> VideoFrame:
+        """Return the first picture; `frames` begins with it nevertheless.
+
+        Raises:
+            SourceError: There is none.
+        """
+        if self._first is None:
+            self._first = next(self._decoded, None)
+        if self._first is None:
+            raise SourceError(self._uri, "holds no picture that can be decoded; it is damaged or cut off")
+        return self._first
+
+    def frames(self) -> Iterator[tuple[VideoFrame, float | None]]:
+        """Yield each picture with its time on the clock of the file, seconds; None where nothing tells it."""
+        first, self._first = self._first, None
+        if first is not None:
+            yield first, self._time_s(first)
+        for decoded in self._decoded:
+            yield decoded, self._time_s(decoded)
+
+    def seek(self, at_s: float) -> bool:
+        """Go on at a key frame before ``at_s``, seconds on the clock of the file; tell whether the file can do it."""
+        base = self.stream.time_base
+        try:
+            if not base:
+                return False
+            self.container.seek(round(at_s / base), stream=self.stream, backward=True)
+        except (av.error.FFmpegError, OSError, ValueError):
+            return False
+        self._times.restart()
+        self._first, self._decoded = None, self._decode()
+        return True
+
+    def count_after(self, at_s: float | None) -> int:
+        """Return how many frames come after ``at_s``, or there are; counted without decoding, from any thread."""
+        count = 0
+        try:
+            with open_file(self._path, playlists=self._playlists) as container:
+                for packet in container.demux(container.streams[self.stream.index]):
+                    count += packet.size > 0 and (at_s is None or _is_after(packet, at_s))
+        except (av.error.FFmpegError, OSError, ValueError):
+            return count  # a file that is cut off
+        return count
+
+    def close(self) -> None:
+        """Close the file."""
+        self._decoded = iter(())
+        self.container.close()
+
+    def _time_s(self, decoded: VideoFrame) -> float | None:
+        ticks = None if self.is_untimed else self._times.of(decoded)
+        return float(ticks * self.stream.time_base) if ticks is not None and self.stream.time_base else None
+
+    def _decode(self) -> Iterator[VideoFrame]:
+        packets = self.container.demux(self.stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                if packet.pts is not None and not packet.size:
+                    continue  # a slot without a picture, the one before lasts; decoders would take it for the end
+                self._times.sent(packet)
+                yield from packet.decode()
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, ValueError) as error:
+                self.damaged += 1
+                self._times.lost()
+                if not isinstance(error, av.error.InvalidDataError | av.error.ArgumentError):
+                    return
+
+
+def _is_after(packet: "Packet[Any]", at_s: float) -> bool:
+    time = packet.pts if packet.pts is not None else packet.dts
+    return time is not None and bool(packet.time_base) and float(time * packet.time_base) > at_s + ROUNDING_S
