@@ -14,6 +14,7 @@ Cameras and URLs are live: opened while they are read, and opened again whenever
 """
 
 import logging
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> F
         return _live(uri, raw=raw)
     if "://" in uri:
         raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
-    source = _open_path(uri, reading or Reading())
+    source = _open_path(uri, replace(reading or Reading(), raw=bool(raw)))
     if source.reader:
         log.info("%s: read by %s", uri, source.reader)
     return source

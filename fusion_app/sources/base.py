@@ -84,11 +84,13 @@ class Reading:
         rate: Frames per second of what has no times, folders of images and raw video; 0 where the user has said none.
         playlists: A file may lead to other files.
         use: What a picture file is wanted for.
+        raw: Bytes as the camera wrote them are wanted, where a video holds them without loss.
     """
 
     rate: float = 0.0
     playlists: bool = False
     use: Use = Use.INFRARED
+    raw: bool = False
 
 
 class Phase(enum.Enum):

@@ -28,6 +28,7 @@ STEP_S = 0.001
 MOST_ASPECT = 8
 """Pixels that are said to be longer than this are a mistake of whoever wrote the file."""
 ASSUMED_FPS = 25
+LOSSLESS = ("rawvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "lagarith")
 
 
 class VideoFileSource(FrameSource):
@@ -49,8 +50,8 @@ class VideoFileSource(FrameSource):
         self._end = ""
         self._pending: Frame | None = None
         self._next_index: int | None = 0
-        self._pixels = Pixels()
         self._decoder = self._opened()
+        self._pixels = Pixels(raw=self._reading.raw and self._decoder.codec in LOSSLESS)
         try:
             self._learn(self._decoder.first())
         except BaseException:

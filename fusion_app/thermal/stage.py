@@ -122,6 +122,8 @@ def _without_switches(settings: ThermalSettings) -> ThermalSettings:
 
 
 def _notice(decoded: Decoded, unpalette: Unpalette) -> str:
+    if decoded.notice and decoded.image.dtype == np.uint8:  # two pictures in one, or bytes that are no counts
+        return decoded.notice
     if decoded.image.ndim == 3 and unpalette.name:
         return f'infrared is coloured; its palette "{unpalette.name}" is turned back to grey'
     if decoded.image.ndim == 3 and unpalette.is_unknown:
