@@ -214,7 +214,7 @@ def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
 
 def _open_stills(stills: StillPairs, sources: SourceSettings) -> OpenPair:
     ir, vis = stills.open_ir(sources.ir, sources.rate), stills.open_vis(sources.vis, sources.rate)
-    return replace(_paced(ir, vis, sources, (stills.told,)), is_placed=stills.is_own)
+    return replace(_paced(ir, vis, sources, () if stills.is_plain else (stills.told,)), is_placed=stills.is_own)
 
 
 def _paced(ir: FrameSource, vis: FrameSource, sources: SourceSettings, notices: tuple[str, ...] = ()) -> OpenPair:

@@ -24,8 +24,9 @@ from fusion_app.sources.pair_files import (
 from fusion_app.sources.pair_one_folder import one_folder
 from fusion_app.sources.pair_words import Side, read_name
 
-__all__ = ["NamedPair", "PairPlan", "PairingError", "plan_pairs"]
+__all__ = ["SAME_NAMES", "NamedPair", "PairPlan", "PairingError", "plan_pairs"]
 
+SAME_NAMES = "same names"
 VIDEO_MAP = "rgb_to_thermal_vid_map.json"
 """FLIR ADAS 2 names every file anew and lays this beside its folders: names of visible frames to those of infrared."""
 
@@ -65,7 +66,7 @@ def _two_folders(ir: Files, vis: Files) -> PairPlan:
 
 
 def _same_names(ir: Files, vis: Files) -> PairPlan:
-    return _plan(ir, vis, {stem: stem for stem in ir.by_stem}, {stem: stem for stem in vis.by_stem}, "same names")
+    return _plan(ir, vis, {stem: stem for stem in ir.by_stem}, {stem: stem for stem in vis.by_stem}, SAME_NAMES)
 
 
 def _by_words(ir: Files, vis: Files) -> Iterator[PairPlan]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from fusion_app.errors import PairingError
 from fusion_app.sources.base import Reading, Use
 from fusion_app.sources.images import ImagesSource, image_files
-from fusion_app.sources.pair_names import PairPlan, plan_pairs
+from fusion_app.sources.pair_names import SAME_NAMES, PairPlan, plan_pairs
 from fusion_app.sources.pictures import IMAGE_SUFFIXES
 from fusion_app.sources.pictures.radiometric import is_own_pair, look_into
 
@@ -23,6 +23,7 @@ class StillPairs:
         vis: Visible files; where counts and visible picture lie in one file, the same.
         names: What each pair's output is called, with a suffix.
         told: How they were found, for the user; empty where there is nothing to say.
+        is_plain: Both folders hold the same names, and nothing else.
         is_own: Both pictures of a pair come out of one file.
     """
 
@@ -31,6 +32,7 @@ class StillPairs:
     names: tuple[str, ...]
     told: str = ""
     is_own: bool = False
+    is_plain: bool = False
 
     def open_ir(self, uri: str, rate: float = 0.0) -> ImagesSource:
         """Open the infrared files, ``rate`` of them a second; 0 where nobody has said it."""
@@ -100,5 +102,7 @@ def _radiometric(files: tuple[Path, ...]) -> StillPairs | None:
 
 
 def _of_plan(plan: PairPlan) -> StillPairs:
+    names = (f"{pair.name}{pair.vis.suffix}" for pair in plan.pairs)
+    is_plain = plan.rule == SAME_NAMES and not plan.alone
     ir, vis = (tuple(paths) for paths in zip(*((pair.ir, pair.vis) for pair in plan.pairs), strict=True))
-    return StillPairs(ir, vis, tuple(f"{pair.name}{pair.vis.suffix}" for pair in plan.pairs), str(plan))
+    return StillPairs(ir, vis, tuple(names), str(plan), is_plain=is_plain)

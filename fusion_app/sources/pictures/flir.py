@@ -96,6 +96,11 @@ def read_flir(data: bytes, zoom: float = 1.0) -> Radiometric | None:
         raise ValueError(f"its block of counts is damaged: {error}") from None
 
 
+def holds_counts(data: bytes) -> bool:
+    """Tell whether a JPEG has a FLIR block."""
+    return any(marker == APP1 and body.startswith(HEADER) for marker, body in segments(data))
+
+
 def holds_both(data: bytes) -> bool:
     """Tell whether a JPEG holds counts and a visible picture, without decoding them.
 

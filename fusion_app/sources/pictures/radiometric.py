@@ -13,7 +13,7 @@ from fusion_app.frames import Image, size_of
 from fusion_app.sources.base import Note
 from fusion_app.sources.pictures import orientation
 from fusion_app.sources.pictures.base import WHITE_16, Picture, PictureFile, Use
-from fusion_app.sources.pictures.flir import Radiometric, holds_both, read_flir
+from fusion_app.sources.pictures.flir import Radiometric, holds_both, holds_counts, read_flir
 from fusion_app.sources.pictures.jpeg import APP3, APP4, is_jpeg, segments
 from fusion_app.sources.pictures.raster import open_raster
 
@@ -47,8 +47,11 @@ def read_radiometric(data: bytes) -> Radiometric | None:
     """
     if not is_jpeg(data):
         return None
+    dji = _dji_counts(data)
+    if dji is None and not holds_counts(data):
+        return None
     maker, turned, zoom = _made_by(data)
-    found, dji = read_flir(data, zoom), _dji_counts(data)
+    found = read_flir(data, zoom)
     if "DJI" in maker:  # what the numbers mean is not public
         counts = dji if found is None else found.counts
         found = None if counts is None else Radiometric("DJI", counts)

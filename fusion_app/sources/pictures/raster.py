@@ -5,6 +5,7 @@ libheif (pillow-heif), which puts the tiles of a picture together; ffmpeg hands 
 """
 
 import io
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,10 +30,12 @@ USUAL_DURATION_S = 0.1
 FLAT_ROWS = 16
 """Rows in one colour at the bottom of a JPEG without an end: the decoder filled them."""
 
+EXIF_IN_PNG = (b"eXIf", b"Raw profile type", b"XML:com.adobe.xmp")
 END_OF_JPEG = b"\xff\xd9"
 PROFILE_IS_SRGB = ("srgb", "iec61966-2.1", "iec 61966-2.1", "c2")
 """Words in the names of profiles that change nothing that can be seen."""
 
+warnings.filterwarnings("ignore", module=r"PIL\.")  # what is wrong with a file is said once, in our words
 Pil.MAX_IMAGE_PIXELS = MAX_IMAGE_PIXELS
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -74,7 +77,7 @@ class _WithOpenCv(PictureFile):
         if image is None or image.dtype not in (np.uint8, np.uint16):
             raise SourceError(str(self._path), "is not an 8 or 16 bit image that can be read")
         white = 255 if image.dtype == np.uint8 else 65_535
-        turned, notes = (1, ()) if self._header is None else _of_header(self._header)
+        turned, notes = (1, ()) if self._header is None else _of_header(self._header, self._data)
         image = orientation.upright(one_channel(_without_alpha(image)), turned)
         return Picture(image, white, (*found, *notes))
 
@@ -145,10 +148,12 @@ def _is_cut_off(image: Image) -> bool:
     return bool((bottom == bottom[:1, :1]).all()) and not bool((image == image[:1, :1]).all())
 
 
-def _of_header(image: Pil.Image) -> tuple[int, tuple[Note, ...]]:
-    """Return the orientation, and what is to be said of it and of the colours."""
+def _of_header(image: Pil.Image, data: bytes = b"") -> tuple[int, tuple[Note, ...]]:
+    """Return the orientation, and what is to be said of it and of the colours; ``data`` is a file, if it is at hand."""
+    # Pillow decodes a whole PNG to find out that it says nothing.
+    is_silent = image.format == "PNG" and bool(data) and not any(word in data for word in EXIF_IN_PNG)
     try:
-        turned = int(image.getexif().get(orientation.TAG, 1))
+        turned = 1 if is_silent else int(image.getexif().get(orientation.TAG, 1))
     except Exception:  # noqa: BLE001 - a damaged header says nothing
         turned = 1
     return turned, (*orientation.notes(turned), *_profile_note(image))
