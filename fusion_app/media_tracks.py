@@ -19,13 +19,18 @@ AnyStream = TypeVar("AnyStream", VideoStream, AudioStream)
 
 def video_tracks(container: InputContainer) -> list[VideoStream]:
     """Return the video tracks of a file in its order, without cover pictures and previews."""
-    return [stream for stream in container.streams.video if not int(stream.disposition) & int(NO_VIDEO)]
+    return [stream for stream in container.streams.video if not stream.disposition & NO_VIDEO]
 
 
 def default_of(tracks: Sequence[AnyStream]) -> AnyStream | None:
     """Return the track that a player shows when nobody chooses: the first marked as default, else the first."""
-    marked = (track for track in tracks if int(track.disposition) & int(Disposition.default))
+    marked = (track for track in tracks if track.disposition & Disposition.default)
     return next(marked, tracks[0] if tracks else None)
+
+
+def mark_default(track: Stream, *, is_default: bool = True) -> None:
+    """Mark a track that is being written as the one that players show, or as none of those."""
+    track.disposition = Disposition.default.value if is_default else 0  # type: ignore[assignment]  # it takes a number
 
 
 def track_named(tracks: Sequence[AnyStream], name: str) -> AnyStream | None:

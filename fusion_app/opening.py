@@ -164,7 +164,7 @@ def _refuse_images_with_video(ir: FrameSource, vis: FrameSource) -> None:
         if one.info.is_stills and not one.info.has_times and not other.info.is_stills and not other.info.is_live:
             raise PairingError(
                 f"{one.info.uri} holds images, which have no times, and {other.info.uri} is a video: say how many "
-                "images were taken in a second, as --rate 9"
+                "images were taken in a second (--rate 9, or sources.rate in a rig)"
             )
 
 

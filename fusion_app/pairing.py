@@ -13,6 +13,8 @@ from fusion_app.frames import Frame, FramePair
 
 MIN_TOLERANCE_S = 0.020
 HOLD_PERIODS = 3.0
+CLOSE_S = 0.0005
+"""Times nearer than this are the same: files round."""
 
 
 class FrameReader(Protocol):
@@ -27,6 +29,9 @@ class FrameReader(Protocol):
     @property
     def is_over(self) -> bool:
         """No frame will come any more."""
+
+    def count_after(self, pts_s: float) -> int | None:
+        """Return how many frames come after ``pts_s``, None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,8 @@ class PairStream:
         self.counts = PairingCounts()
         self.ir_ended_at_s: float | None = None
         """PTS of the last infrared frame, once visible frames were left without a partner after it."""
-        self.last_vis_s: float | None = None
-        """PTS of the last visible frame that was read."""
-        self.last_ir_s: float | None = None
+        self._last_vis_s: float | None = None
+        self._last_ir_s: float | None = None
         """PTS of the last infrared frame that was read, as its file has it."""
         self._from_s = -math.inf
         self._forget()
@@ -115,7 +119,7 @@ class PairStream:
         while (vis := self._vis.read()) is not None:
             if self.end_s is not None and vis.pts_s >= self.end_s:
                 break
-            self.last_vis_s = vis.pts_s
+            self._last_vis_s = vis.pts_s
             ir = self._shown_at(vis.pts_s)
             if ir is not None:
                 return self._pair(ir, vis)
@@ -148,6 +152,16 @@ class PairStream:
         """Infrared frames read so far that no visible frame was paired with."""
         waiting = ((self._now, self._is_now_used), (self._next, self._is_next_used))
         return self.counts.unused + sum(self._is_missed(frame, is_used=is_used) for frame, is_used in waiting)
+
+    def left_over(self) -> tuple[int, int]:
+        """Return what was not paired once `read` has come to its end, beside what `counts` says was dropped.
+
+        Returns:
+            Visible frames up to `end_s` that were not read, because infrared had ended; infrared frames that belong to
+            no visible frame. Whoever set an end does not ask for infrared behind it: 0 then.
+        """
+        vis = _between(self._vis, self._last_vis_s, self.end_s) if self.ir_ended_at_s is not None else 0
+        return vis, 0 if self.end_s is not None else self.unused + _between(self._ir, self._last_ir_s, None)
 
     def _shown_at(self, pts_s: float) -> Frame | None:
         """Return the infrared frame for a visible one of ``pts_s``, or None where there is none."""
@@ -183,7 +197,7 @@ class PairStream:
         if frame is None:
             self._ir_is_over = self._ir.is_over
             return None
-        self.last_ir_s, self._is_next_used = frame.pts_s, False
+        self._last_ir_s, self._is_next_used = frame.pts_s, False
         return replace(frame, pts_s=frame.pts_s + self.policy.offset_s)
 
     def _pair(self, ir: Frame, vis: Frame) -> FramePair:
@@ -200,3 +214,10 @@ class PairStream:
         self.counts = replace(
             c, paired=c.paired + paired, held=c.held + held, dropped=c.dropped + dropped, unused=c.unused + unused
         )
+
+
+def _between(reader: FrameReader, after_s: float | None, before_s: float | None) -> int:
+    """Return how many frames come after one time and before another; 0 where that is not known."""
+    count = reader.count_after(-1.0 if after_s is None else after_s) or 0
+    beyond = 0 if before_s is None else reader.count_after(before_s - CLOSE_S) or 0
+    return max(0, count - beyond)

@@ -16,13 +16,12 @@ from fusion_app.recording.replay import RecordedPairs
 from fusion_app.runner import Finish, Pace, RunReport
 from fusion_app.session import Session, open_session
 from fusion_app.settings import Settings
-from fusion_app.sources import FrameSource, path_and_track
+from fusion_app.sources import path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
 from fusion_app.sources.still_pairs import still_pairs
 from fusion_app.writers import Sound, VideoWriter, open_writer, png_name
 
 CANCEL_POLL_S = 0.1
-CLOSE_S = 0.0005
 OPENING_S = 6.0
 """How long live sources may take to answer: a job is not begun without them."""
 
@@ -131,7 +130,7 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
         report = session.runner.run()
     finally:
         recorder.close()
-    found = _report(job, session, recorder, watch, report)
+    found = _report(session, recorder, watch, report)
     if not isinstance(writer, VideoWriter):
         return found
     said = (writer.notice, _assumed_rate(session))
@@ -172,16 +171,14 @@ class _Watch:
         self._progress(self._done, self._expected)
 
 
-def _report(
-    job: FuseJob, session: Session, recorder: Recorder[FusedFrame], watch: _Watch, report: RunReport
-) -> FuseReport:
+def _report(session: Session, recorder: Recorder[FusedFrame], watch: _Watch, report: RunReport) -> FuseReport:
     if report.error is not None:
         raise report.error
     is_complete = report.finish is Finish.ENDED
     if is_complete and report.fused == 0:
         raise PairingError(_nothing_fused(session))
     dropped = session.pairs.counts.dropped + session.vis.dropped + recorder.dropped
-    vis_left, ir_left = _left_over(job, session) if is_complete else (0, 0)
+    vis_left, ir_left = session.pairs.left_over() if is_complete and isinstance(session.pairs, PairStream) else (0, 0)
     return FuseReport(
         recorder.written,
         dropped + vis_left,
@@ -193,24 +190,6 @@ def _report(
         session.notices()
         + ((f"{ir_left} infrared frames were not fused: no visible frame belongs to them",) * bool(ir_left)),
     )
-
-
-def _left_over(job: FuseJob, session: Session) -> tuple[int, int]:
-    """Return how many visible frames were not read, because infrared had ended, and infrared frames not used."""
-    pairs, end_s = session.pairs, job.end_s
-    if not isinstance(pairs, PairStream):
-        return 0, 0
-    vis = _between(session.vis, pairs.last_vis_s, end_s) if pairs.ir_ended_at_s is not None else 0
-    if end_s is not None:
-        return vis, 0  # whoever cuts at a visible time does not ask for infrared behind it
-    return vis, pairs.unused + _between(session.ir, pairs.last_ir_s, None)
-
-
-def _between(source: FrameSource, after_s: float | None, before_s: float | None) -> int:
-    """Return how many frames of ``source`` come after one time and before another; 0 where it does not know."""
-    count = source.count_after(-1.0 if after_s is None else after_s) or 0
-    beyond = 0 if before_s is None else source.count_after(before_s - CLOSE_S) or 0
-    return max(0, count - beyond)
 
 
 def _nothing_fused(session: Session) -> str:

@@ -111,9 +111,9 @@ def encode_coded(container: OutputContainer, stream: VideoStream, recipe: Recipe
     container.mux(stream.encode(None))
 
 
-def mark(stream: Any, disposition: Disposition | int) -> None:
+def mark(stream: Any, disposition: Disposition | None) -> None:
     """Mark a track as default, cover picture, …"""
-    stream.disposition = int(disposition)
+    stream.disposition = disposition.value if disposition is not None else 0
 
 
 def turn(path: Path, matrix: Sequence[int]) -> Path:

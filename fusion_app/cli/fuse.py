@@ -1,6 +1,7 @@
 """``fuse``: two recordings, or two folders of images, into a file or folder."""
 
 import argparse
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -61,6 +62,8 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
         progress.close()
     if not quiet:
         print(_summary(job, report, stills.told if stills else ""))
+    elif report.failed:
+        print(f"error: {report.failed} images or frames of the sources are missing or damaged", file=sys.stderr)
     if not report.is_complete:
         return 130
     return 1 if report.failed else 0

@@ -1,5 +1,6 @@
 """Video files that end before they should: a copy that was broken off, a full disk, a card pulled too early."""
 
+import os
 from pathlib import Path
 
 import av.error
@@ -8,6 +9,7 @@ from av.video.stream import VideoStream
 
 from fusion_app.containers import open_file
 
+LEAST_BOX = 8
 TOLERANCE_S = 0.25
 """So much earlier than promised a whole file may end, where only a time is promised: it is rounded."""
 
@@ -33,6 +35,24 @@ def _promised_s(container: InputContainer, stream: VideoStream) -> float | None:
     if (tagged := _seconds(stream.metadata.get("DURATION", ""))) is not None:
         return tagged
     return container.duration / av.time_base if container.duration else None
+
+
+def ends_in_a_box(path: Path) -> bool:
+    """Tell whether an MP4 or MOV file ends within one of the boxes that it is made of (ISO 14496-12, 4.2)."""
+    with path.open("rb") as file:
+        size, at = file.seek(0, os.SEEK_END), 0
+        while at < size:
+            file.seek(at)
+            head = file.read(16)
+            length = int.from_bytes(head[:4], "big")
+            if at == 0 and head[4:8] != b"ftyp":
+                return False
+            if length == 1:
+                length = int.from_bytes(head[8:16], "big")
+            if length < LEAST_BOX:
+                return False  # 0: up to the end of the file
+            at += length
+    return at > size
 
 
 def frames_there(path: Path, stream: VideoStream, promised_frames: int) -> int | None:

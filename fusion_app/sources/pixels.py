@@ -1,10 +1,21 @@
 """Decoded pictures as arrays; one place, so that files and streams give the same pixels."""
 
+from fractions import Fraction
+
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, VideoReformatter
 
-from fusion_app.frames import Image
+from fusion_app.frames import SQUARE, Image
+
+MOST_ASPECT = 8
+"""Pixels that are said to be longer than this are a mistake of whoever wrote the file."""
+
+
+def pixel_aspect(said: Fraction | None) -> Fraction:
+    """Return width over height of the pixels of a track, as it says or square."""
+    return said if said and Fraction(1, MOST_ASPECT) <= said <= MOST_ASPECT else SQUARE
+
 
 RAW_FORMATS = ("yuyv422", "uyvy422", "yvyu422", "yuv422p")
 

@@ -87,9 +87,10 @@ class ReconnectingSource(FrameSource):
         while not self._is_closing:
             try:
                 frame = self._read_once()
-            except NotLiveError:
-                self._release()
-                raise  # there is nothing to come back
+            except NotLiveError as error:
+                with self._changed:  # there is nothing to come back
+                    self._phase, self._reason = Phase.FAILED, str(error)
+                raise
             except (SourceError, cv2.error, OSError) as error:
                 self._be_patient(is_slow=isinstance(error, NoPictureError))
                 self._lose(str(error) if isinstance(error, SourceError) else f"{self._uri}: the driver failed")

@@ -14,18 +14,22 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from fusion_app import MAX_IMAGE_PIXELS
 from fusion_app.containers import open_to_read
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
 from fusion_app.sources.base import FrameSource, NoPictureError, NotLiveError, SourceInfo
-from fusion_app.sources.pixels import Pixels
+from fusion_app.sources.pixels import Pixels, pixel_aspect
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 2.0
 
+LIMITS = {"max_pixels": str(MAX_IMAGE_PIXELS)}
+"""For whoever looks at a stream and whoever decodes it: a frame of more is refused, not unpacked."""
+
 # Two pictures are enough to know a stream's rate: with twenty, opening takes a second. RTSP over TCP loses nothing to a
 # busy network.
-OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "2"}
+OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "2", **LIMITS}
 
 
 class StreamSource(FrameSource):
@@ -73,14 +77,16 @@ class StreamSource(FrameSource):
         if _is_file(self._container, shown):
             hint = "is a file that has an end, not a live stream; download it and give its path"
             raise NotLiveError(shown, hint)
+        stream.codec_context.options = LIMITS
         stream.thread_type = "SLICE"  # threads by frame would show each some frames late
         rate = stream.average_rate or stream.guessed_rate
         fps = float(rate) if rate and 0 < rate <= 1000 else None
+        self._pixel_aspect = pixel_aspect(stream.sample_aspect_ratio)
         self._frames = self._decoded()
         first = self._caught_up(1 / fps if fps else 0.04, opening_s)
         if first is None:
             raise NoPictureError(shown, "answers but sends no picture")
-        return SourceInfo(shown, first.size, fps, is_live=True), first
+        return SourceInfo(shown, first.size, fps, is_live=True, pixel_aspect=first.pixel_aspect), first
 
     def _caught_up(self, period_s: float, opening_s: float) -> Frame | None:
         """Return the first frame that did not pile up during opening: those are older than their stamps."""
@@ -100,7 +106,7 @@ class StreamSource(FrameSource):
         for packet in self._packets():
             arrived_s = time.monotonic()  # the stream's own time stamps are invented for motion JPEG
             for frame in _pictures(packet):
-                yield Frame(pixels(frame), arrived_s, index)
+                yield Frame(pixels(frame), arrived_s, index, pixel_aspect=self._pixel_aspect)
                 index += 1
 
     def _packets(self) -> Iterator["av.packet.Packet[VideoStream]"]:

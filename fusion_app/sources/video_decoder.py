@@ -16,9 +16,11 @@ from fusion_app.containers import is_playlist, open_file
 from fusion_app.errors import SourceError
 from fusion_app.machine import cores
 from fusion_app.media_tracks import begin_of, default_of, described, track_named, video_tracks
+from fusion_app.sources.cut_off import ends_in_a_box
 from fusion_app.sources.frame_times import FrameTimes
 
 NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
+WITHOUT_INDEX = "is cut off, and its index, which lay at its end, is gone: copy it again, or repair it with other tools"
 PLAYLIST = "is a list of other files; open one of those, or allow it with --allow-playlists"
 NO_TIMESTAMPS = 0x80
 """Flag of ffmpeg's formats: ``AVFMT_NOTIMESTAMPS``."""
@@ -44,7 +46,7 @@ class VideoDecoder:
         try:
             self.container = open_file(path, playlists=playlists)
         except (av.error.FFmpegError, ValueError, OSError):
-            raise SourceError(uri, PLAYLIST if is_playlist(path) else NOT_A_VIDEO) from None
+            raise SourceError(uri, _why_not(path)) from None
         try:
             self.tracks = video_tracks(self.container)
             self.stream = self._stream(track)
@@ -147,7 +149,7 @@ class VideoDecoder:
         try:
             with open_file(self._path, playlists=self._playlists) as container:
                 for packet in container.demux(container.streams[self.stream.index]):
-                    count += packet.size > 0 and (at_s is None or _is_after(packet, at_s))
+                    count += packet.size > 0 and not packet.is_corrupt and (at_s is None or _is_after(packet, at_s))
         except (av.error.FFmpegError, OSError, ValueError):
             return count  # a file that is cut off
         return count
@@ -179,6 +181,13 @@ class VideoDecoder:
                 self._times.lost()
                 if not isinstance(error, av.error.InvalidDataError | av.error.ArgumentError):
                     return
+
+
+def _why_not(path: Path) -> str:
+    """Return what is the matter with a file that cannot be opened."""
+    if ends_in_a_box(path):
+        return WITHOUT_INDEX
+    return PLAYLIST if is_playlist(path) else NOT_A_VIDEO
 
 
 def _is_after(packet: "Packet[Any]", at_s: float) -> bool:

@@ -4,7 +4,6 @@ One decoder for playing and for exporting means the same pixels in both (docs/ad
 """
 
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -16,17 +15,15 @@ from fusion_app.errors import SourceError
 from fusion_app.frames import SQUARE, Frame, Size
 from fusion_app.media_tracks import described, video_tracks
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo
-from fusion_app.sources.cut_off import frames_there, seems_cut
+from fusion_app.sources.cut_off import ends_in_a_box, frames_there, seems_cut
 from fusion_app.sources.orientation import orientation_of
-from fusion_app.sources.pixels import Pixels
+from fusion_app.sources.pixels import Pixels, pixel_aspect
 from fusion_app.sources.video_decoder import VideoDecoder
 
 RESTART_S = 1.0
 """How far time must fall back to be a new beginning rather than a wrong time stamp."""
 STEP_S = 0.001
 """A frame with the time of an earlier one is shown so much later."""
-MOST_ASPECT = 8
-"""Pixels that are said to be longer than this are a mistake of whoever wrote the file."""
 ASSUMED_FPS = 25
 LOSSLESS = ("rawvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "lagarith")
 
@@ -68,7 +65,7 @@ class VideoFileSource(FrameSource):
         decoder = self._decoder
         self._orientation = orientation_of(first)
         size = Size(first.width, first.height)
-        aspect = _pixel_aspect(decoder.stream.sample_aspect_ratio)
+        aspect = pixel_aspect(decoder.stream.sample_aspect_ratio)
         if self._orientation.is_transposed:
             size, aspect = Size(size.height, size.width), 1 / aspect
         self._begin_s = decoder.begin_s(is_shared=bool(self._track))
@@ -177,12 +174,16 @@ class VideoFileSource(FrameSource):
     def _note_end(self, last_s: float) -> None:
         """Look, at the end, whether the file promises more frames."""
         stream, promised, end_s = self._decoder.stream, self.info.frame_count, last_s + self.info.period_s
-        if not promised or not seems_cut(self._decoder.container, stream, end_s, self.info.period_s):
-            return
-        there = frames_there(self._path, stream, promised)
-        if there is not None:
+        there = None
+        if promised and seems_cut(self._decoder.container, stream, end_s, self.info.period_s):
+            there = frames_there(self._path, stream, promised)
+        if there is not None and promised:
             self.failed = promised - there
             self._end = f"ends after {there} of {promised} frames, at {end_s:.2f} s: it is cut off"
+            self._take_notice()
+        elif ends_in_a_box(self._path):
+            self.failed = 1  # at least
+            self._end = f"ends at {end_s:.2f} s, in the middle of something: it is cut off"
             self._take_notice()
 
     def _take_notice(self) -> None:
@@ -193,10 +194,6 @@ class VideoFileSource(FrameSource):
             found.append(f"{self._misplaced} frames have the time of an earlier one and follow it at once")
         found += [self._end] if self._end else []
         self.notice = f"{self._uri}: {'; '.join(found)}"
-
-
-def _pixel_aspect(said: Fraction | None) -> Fraction:
-    return said if said and Fraction(1, MOST_ASPECT) <= said <= MOST_ASPECT else SQUARE
 
 
 def track_titles(path: Path) -> tuple[str, ...]:

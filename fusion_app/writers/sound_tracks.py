@@ -14,9 +14,9 @@ from av.audio.stream import AudioStream
 from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
 from av.packet import Packet
-from av.stream import Disposition
 
 from fusion_app.containers import open_file, open_to_read, open_to_write
+from fusion_app.media_tracks import mark_default
 
 TRIED = 8
 """Packets that are written and read back to see whether a container holds a kind of sound."""
@@ -57,7 +57,7 @@ class CopiedSound:
 
     def __init__(self, path: Path, stream: AudioStream, container: OutputContainer, suffix: str) -> None:
         self._output = container.add_stream_from_template(stream)
-        self._output.disposition = Disposition.default
+        mark_default(self._output)
         self._filter: BitStreamFilterContext | None = None
         context = stream.codec_context
         if suffix == ".mp4" and context.name == "aac" and not context.extradata:
@@ -98,7 +98,7 @@ class EncodedSound:
         output = container.add_stream("aac", rate=self._rate)
         output.codec_context.layout = layout
         output.codec_context.bit_rate = BITS_PER_CHANNEL * (1 if layout == "mono" else 2)
-        output.disposition = Disposition.default
+        mark_default(output)
         self._output = output
         self._resampler = AudioResampler("fltp", layout, self._rate, AAC_SAMPLES)
         self._fed_s = 0.0

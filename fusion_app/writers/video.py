@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import av.error
 from av.container import OutputContainer
-from av.stream import Disposition
 
 from fusion_app.containers import open_to_write
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
+from fusion_app.media_tracks import mark_default
 from fusion_app.writers.audio import AudioCopy
 from fusion_app.writers.base import write_failure
 from fusion_app.writers.memory import MemoryVideo, Piece, track_frames, without_doubles
@@ -133,7 +133,7 @@ class VideoWriter:
         self._origin_s = origin_s
         for name in self._plan.tracks:
             track = Track(self._container, self._plan.track(name, forms[name]), forms[name])
-            track.stream.disposition = Disposition.default if not self._tracks else Disposition(0)
+            mark_default(track.stream, is_default=not self._tracks)
             self._tracks[name] = track
         if self._plan.audio is not None:
             self._audio = AudioCopy(self._plan.audio, self._container, self._path.suffix.lower(), origin_s)

@@ -169,7 +169,7 @@ def several_tracks(path: Path, titles: tuple[str, ...], default: int | None) -> 
         streams = [add_track(container, recipe) for _ in titles]
         for place, (stream, title) in enumerate(zip(streams, titles, strict=True)):
             stream.metadata["title"] = title
-            mark(stream, Disposition.default if place == default else 0)
+            mark(stream, Disposition.default if place == default else None)
         for place, stream in enumerate(streams):
             encode_coded(container, stream, recipe, first=10 * place)
     return path
@@ -208,7 +208,7 @@ def test_a_cover_picture_is_not_the_video(tmp_path: Path) -> None:
         encode_coded(container, cover, Recipe("mjpeg", count=1, pix_fmt="yuvj420p"), first=99)
         encode_coded(container, stream, Recipe())
     with av.open(str(path)) as container:
-        assert any(int(track.disposition) & int(Disposition.attached_pic) for track in container.streams.video)
+        assert any(track.disposition & Disposition.attached_pic for track in container.streams.video)
     source = open_source(str(path))
     assert numbers_and_times(source)[0] == list(range(40))
     assert source.notes == ()
@@ -236,6 +236,29 @@ def test_a_file_that_is_cut_off_says_after_how_many_frames(
     assert f"of {recipe.count} frames" in source.notice
     assert "cut off" in source.notice
     assert 0 <= recipe.count - len(numbers) - source.failed <= 1  # the last one is half there
+
+
+FRAGMENTS = {"movflags": "frag_keyframe+empty_moov"}
+
+
+def test_a_fragmented_file_that_is_cut_off_says_when(tmp_path: Path) -> None:
+    source = open_source(str(cut(write_coded(tmp_path / "v.mp4", Recipe(container=FRAGMENTS)))))
+    numbers, times = numbers_and_times(source)
+    assert numbers == list(range(len(numbers)))
+    assert f"ends at {times[-1] + 0.04:.2f} s" in source.notice
+    assert source.failed
+
+
+def test_a_file_that_has_lost_its_index_says_so(tmp_path: Path) -> None:
+    path = cut(write_coded(tmp_path / "v.mp4"))
+    with pytest.raises(SourceError, match="cut off, and its index"):
+        open_source(str(path))
+
+
+def test_whole_fragments_are_not_said_to_be_cut_off(tmp_path: Path) -> None:
+    source = open_source(str(write_coded(tmp_path / "v.mp4", Recipe(container=FRAGMENTS))))
+    assert len(read_all(source)) == 40
+    assert (source.notice, source.failed) == ("", 0)
 
 
 @pytest.mark.parametrize("name", ["v.mp4", "v.mkv", "v.avi", "v.ts", "v.flv", "v.webm", "v.mov"])

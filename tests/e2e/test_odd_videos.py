@@ -112,6 +112,8 @@ def test_a_video_with_its_index_in_front_that_is_cut_in_half_fails_and_keeps_wha
     assert 20 < len(frames) < 90
     assert f"{vis}: " in out
     assert f"ends after {len(frames)} of 90 frames" in out
+    assert fuse(black(tmp_path / "ir.mkv", 90), vis, tmp_path / "quiet.mkv", "--quiet") == 1
+    assert f"{90 - len(frames)} images or frames of the sources are missing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
@@ -141,8 +143,8 @@ def test_the_first_track_of_a_recording_is_its_default(tmp_path: Path) -> None:
     assert main(["record", ir, vis, "-o", str(tmp_path), "--model", "max", "--duration", "0.5", "--quiet"]) == 0
     (path,) = tmp_path.glob("*.mkv")
     with av.open(str(path)) as container:
-        marks = [int(stream.disposition) & int(Disposition.default) for stream in container.streams.video]
-    assert marks == [1, 0, 0]
+        marks = [bool(stream.disposition & Disposition.default) for stream in container.streams.video]
+    assert marks == [True, False, False]
 
 
 @pytest.mark.parametrize("is_swapped", [False, True])

@@ -128,7 +128,7 @@ def two_sounds(path: Path, default: int) -> Path:
         sounds = [add_sound(container, "aac") for _ in range(2)]
         for number, sound in enumerate(sounds):
             sound.metadata["title"] = ("one", "two")[number]
-            mark(sound, Disposition.default if number == default else 0)
+            mark(sound, Disposition.default if number == default else None)
         encode_coded(container, picture, VIDEO)
         for number, sound in enumerate(sounds):
             encode_tone(container, sound, begin_s=0.5 + 0.5 * number)

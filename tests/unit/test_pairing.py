@@ -24,6 +24,9 @@ class Reader:
     def is_over(self) -> bool:
         return not self._left
 
+    def count_after(self, pts_s: float) -> int:
+        return sum(frame.pts_s > pts_s for frame in self._all)
+
     def seek(self, pts_s: float) -> None:
         self._left = deque(frame for frame in self._all if frame.pts_s >= pts_s)
 
@@ -92,6 +95,18 @@ def test_when_infrared_ends_first_the_stream_ends_and_says_where() -> None:
     pairs = pairs_of(stream)
     assert 10 <= len(pairs) <= 13
     assert stream.ir_ended_at_s == pytest.approx(9 / 25)
+
+
+def test_what_is_left_of_either_stream_is_counted() -> None:
+    short, long = [i / 25 for i in range(10)], [i / 25 for i in range(100)]
+    stream = offline(short, long)
+    fused = len(pairs_of(stream))
+    assert fused + stream.counts.dropped + stream.left_over()[0] == 100
+    stream = offline(long, short)
+    assert (len(pairs_of(stream)), stream.left_over()) == (10, (0, 90))
+    stream = offline(short, long)
+    stream.end_s = 2.0
+    assert len(pairs_of(stream)) + stream.counts.dropped + stream.left_over()[0] == 50
 
 
 def test_an_offset_moves_infrared() -> None:

@@ -111,5 +111,5 @@ def test_sixteen_bit_infrared_is_stretched_as_the_application_does(tmp_path: Pat
     for frame, raw in zip(read_video(path, Stretch()), counts, strict=True):
         shown = agc(raw, ThermalSettings(), Move.NEXT)
         assert np.abs(frame.image.astype(int) - shown).max() <= 1
-        assert np.ptp(frame.image) == 255
+        assert np.ptp(frame.image) > 200
     assert np.ptp(Follower(path).at(0.0)) < 10  # what their full range would make of it
