@@ -57,13 +57,13 @@ DOORS = {
     "torch": ("fusion_app/engine/", "models/", "training/"),
     "safetensors": ("models/",),
     "openvino": ("fusion_app/engine/",),
-    "yaml": ("fusion_app/yaml_files.py", "training/settings.py"),
+    "yaml": ("fusion_app/system/yaml_files.py", "training/settings.py"),
     "PIL": ("fusion_app/sources/",),
     "tifffile": ("fusion_app/sources/",),
     "pillow_heif": ("fusion_app/sources/",),
     "av": (
-        "fusion_app/containers.py",
-        "fusion_app/media_tracks.py",
+        "fusion_app/system/containers.py",
+        "fusion_app/system/media_tracks.py",
         "fusion_app/sources/",
         "fusion_app/writers/",
         "training/",
@@ -117,7 +117,7 @@ def test_containers_are_opened_at_one_door_because_releases_of_pyav_differ() -> 
             is_import = isinstance(node, ast.ImportFrom) and node.module in ("av", "av.container", "av.container.core")
             if is_attribute or (is_import and any(alias.name == "open" for alias in node.names)):
                 opening.add(path.relative_to(ROOT).as_posix())
-    assert opening == {"fusion_app/containers.py", "training/video.py"}
+    assert opening == {"fusion_app/system/containers.py", "training/evaluation/video.py"}
 
 
 def test_training_and_application_do_not_know_each_other() -> None:
@@ -133,7 +133,7 @@ def test_training_and_application_do_not_know_each_other() -> None:
 
 def test_runner_and_pipeline_load_neither_qt_nor_torch() -> None:
     code = (
-        "import sys, fusion_app.runner, fusion_app.pipeline, fusion_app.cli\n"
+        "import sys, fusion_app.run.runner, fusion_app.pipeline.pipeline, fusion_app.cli\n"
         "loaded = {'PyQt6', 'torch'} & {name.split('.')[0] for name in sys.modules}\n"
         "sys.exit(f'loaded: {loaded}' if loaded else 0)"
     )

@@ -23,14 +23,14 @@ from tqdm import tqdm
 
 from models.lite import LITE_CONFIGS, Lite
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
-from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
-from training.fusion_loss import FusionLossConfig, fusion_loss
-from training.impairment import ImpairmentConfig, impair
-from training.journal import LossTable, draw_curves
-from training.scene import GREY_RANGE, Scene
+from training.data.batch import GREY_RANGE, Scene
+from training.data.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
+from training.data.impairment import ImpairmentConfig, impair
+from training.data.twins import TwinSettings, twinned
+from training.losses.fusion import FusionLossConfig, fusion_loss
+from training.runs.journal import LossTable, draw_curves
+from training.runs.state import StateError, begin_with, load_state, save_state
 from training.settings import SettingsError, are_of, read_settings
-from training.state import StateError, begin_with, load_state, save_state
-from training.steadiness import TwinSettings, twinned
 
 STATE_FILE = "state.pt"
 tqdm.monitor_interval = 0  # steps are short: no watching thread is needed
@@ -56,7 +56,7 @@ class DistillSettings:
         teacher_interval: Steps of the student per step that asks the teacher, which costs about ten of them. The
             distance then counts that many times, so that its mean over the steps stays what it is.
         impairment: What is done to visible.
-        varied_levels: Share of the crops of each source that get other grey levels; see `training.levels`.
+        varied_levels: Share of the crops of each source that get other grey levels; see `training.data.levels`.
         twins: Crops that come twice.
         loss: The fusion loss.
         checkpoint_minutes: Longest time that a killed run loses.

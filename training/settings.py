@@ -12,9 +12,9 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 import yaml
 
 from models.cs2fusion import BackboneConfig
-from training.fusion_loss import FusionLossConfig
-from training.impairment import ImpairmentConfig
-from training.steadiness import TwinSettings
+from training.data.impairment import ImpairmentConfig
+from training.data.twins import TwinSettings
+from training.losses.fusion import FusionLossConfig
 
 Settings = TypeVar("Settings")
 
@@ -109,7 +109,7 @@ class FusionSettings:
         ssim_range: Data range of SSIM: 1 as released, 255 for what the images are.
         map_weight: Weight of the map loss.
         structure_weight: Weight of the structure loss.
-        lend_weight: Weight of the lend loss, `training.fusion_loss`; 0 leaves it out.
+        lend_weight: Weight of the lend loss, `training.losses.fusion`; 0 leaves it out.
         lend: The terms of the lend loss.
     """
 
@@ -149,7 +149,7 @@ class TrainingSettings:
         crops_per_epoch: Random crops that count as one epoch.
         batch_size: Crops a step.
         crop: Side of a crop in pixels (not published).
-        varied_levels: Share of the crops of each source that get other grey levels; see `training.levels`.
+        varied_levels: Share of the crops of each source that get other grey levels; see `training.data.levels`.
         precision: ``bf16`` runs the convolutions in bfloat16 (autocast); losses are float32 in any case.
         ema_decay: Decay of the running mean of the weights that is exported; 0 exports the last weights.
     """

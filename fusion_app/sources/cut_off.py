@@ -7,7 +7,7 @@ import av.error
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from fusion_app.containers import open_file
+from fusion_app.system.containers import open_file
 
 LEAST_BOX = 8
 TOLERANCE_S = 0.25

@@ -15,11 +15,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from fusion_app import MAX_IMAGE_PIXELS
-from fusion_app.containers import open_to_read
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
 from fusion_app.sources.base import FrameSource, NoPictureError, NotLiveError, SourceInfo
 from fusion_app.sources.pixels import Pixels, pixel_aspect
+from fusion_app.system.containers import open_to_read
 
 OPEN_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 2.0

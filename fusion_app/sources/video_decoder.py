@@ -12,12 +12,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from fusion_app import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
-from fusion_app.containers import is_playlist, open_file
 from fusion_app.errors import SourceError
-from fusion_app.machine import cores
-from fusion_app.media_tracks import begin_of, default_of, described, track_named, video_tracks
 from fusion_app.sources.cut_off import ends_in_a_box
 from fusion_app.sources.frame_times import FrameTimes
+from fusion_app.system.containers import is_playlist, open_file
+from fusion_app.system.machine import cores
+from fusion_app.system.media_tracks import begin_of, default_of, described, track_named, video_tracks
 
 NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
 WITHOUT_INDEX = "is cut off, and its index, which lay at its end, is gone: copy it again, or repair it with other tools"

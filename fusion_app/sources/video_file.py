@@ -10,15 +10,15 @@ import av
 import av.error
 from av.video.frame import VideoFrame
 
-from fusion_app.containers import open_file, title_of
 from fusion_app.errors import SourceError
 from fusion_app.frames import SQUARE, Frame, Size
-from fusion_app.media_tracks import described, video_tracks
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo
 from fusion_app.sources.cut_off import ends_in_a_box, frames_there, seems_cut
 from fusion_app.sources.orientation import orientation_of
 from fusion_app.sources.pixels import Pixels, pixel_aspect
 from fusion_app.sources.video_decoder import VideoDecoder
+from fusion_app.system.containers import open_file, title_of
+from fusion_app.system.media_tracks import described, video_tracks
 
 RESTART_S = 1.0
 """How far time must fall back to be a new beginning rather than a wrong time stamp."""

@@ -11,8 +11,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
-from fusion_app.containers import open_file
-from fusion_app.media_tracks import begin_of, default_of, described, track_named, video_tracks
+from fusion_app.system.containers import open_file
+from fusion_app.system.media_tracks import begin_of, default_of, described, track_named, video_tracks
 from fusion_app.writers.sound_tracks import CopiedSound, EncodedSound, fits
 
 DISK = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG, errno.EROFS)

@@ -8,9 +8,9 @@ from typing import Any
 import av.error
 from av.packet import Packet
 
-from fusion_app.containers import open_to_write
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FusedFrame
+from fusion_app.system.containers import open_to_write
 from fusion_app.writers.plan import TrackName, VideoPlan, form_of
 from fusion_app.writers.tracks import Track
 

@@ -11,9 +11,9 @@ import av.error
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
-from fusion_app.containers import open_to_read, open_to_write
 from fusion_app.errors import RecordingError
-from fusion_app.whole_files import new_file
+from fusion_app.system.containers import open_to_read, open_to_write
+from fusion_app.system.whole_files import new_file
 from fusion_app.writers.video import chapter_list
 
 MAX_DAMAGE = 1000

@@ -15,8 +15,8 @@ from av.bitstream import BitStreamFilterContext
 from av.container import OutputContainer
 from av.packet import Packet
 
-from fusion_app.containers import open_file, open_to_read, open_to_write
-from fusion_app.media_tracks import mark_default
+from fusion_app.system.containers import open_file, open_to_read, open_to_write
+from fusion_app.system.media_tracks import mark_default
 
 TRIED = 8
 """Packets that are written and read back to see whether a container holds a kind of sound."""

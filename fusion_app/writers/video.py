@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import av.error
 from av.container import OutputContainer
 
-from fusion_app.containers import open_to_write
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.media_tracks import mark_default
+from fusion_app.system.containers import open_to_write
+from fusion_app.system.media_tracks import mark_default
 from fusion_app.writers.audio import AudioCopy
 from fusion_app.writers.base import write_failure
 from fusion_app.writers.memory import MemoryVideo, Piece, track_frames, without_doubles
