@@ -1,5 +1,6 @@
 """What flows down the river: frames, pairs, fused frames. All of it is frozen; a stage makes new data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
@@ -16,6 +17,13 @@ FloatImage = npt.NDArray[np.float32]
 
 SQUARE = Fraction(1)
 """Pixel aspect of pictures whose pixels are as wide as high."""
+Numbers = npt.NDArray[np.floating[Any]]
+
+Kelvin = Callable[[Numbers], Numbers]
+"""What counts mean: Kelvin of counts, floats of any shape."""
+
+Placement = tuple[tuple[float, ...], ...]
+"""Three rows of three numbers, the homography from infrared pixels to visible pixels; empty for none."""
 
 ZERO_CELSIUS_K = 273.15
 
@@ -51,6 +59,8 @@ class Frame:
         index: Number of the frame in its source, from 0.
         name: File name where the frame is a file of its own, else empty.
         pixel_aspect: Width of a pixel over its height, as it is to be shown.
+        kelvin: What its counts mean, where the file says so.
+        ir_to_vis: Where its camera says that it lies on the visible frame that it is paired with; mostly empty.
     """
 
     image: Image
@@ -58,6 +68,8 @@ class Frame:
     index: int
     name: str = ""
     pixel_aspect: Fraction = SQUARE
+    kelvin: Kelvin | None = None
+    ir_to_vis: Placement = ()
 
     @property
     def size(self) -> Size:
@@ -101,6 +113,7 @@ class ThermalView:
         grey: ``(H, W)`` uint8, of the camera's own size; bright is hot.
         counts: ``(H, W)`` uint16 raw counts behind it, or None where the camera delivers 8 bit.
         kelvin_per_count: Kelvin of one count where the layout is radiometric, else None.
+        kelvin: What counts mean where their file says so; stronger than ``kelvin_per_count``.
         counts_range: Counts drawn black and white, or None where there are none.
         is_nuc: The shutter is closed; the picture is the last one before.
         bad_pixels: Pixels filled from their neighbours.
@@ -110,16 +123,21 @@ class ThermalView:
     grey: Image
     counts: Image | None = None
     kelvin_per_count: float | None = None
+    kelvin: Kelvin | None = None
     counts_range: tuple[float, float] | None = None
     is_nuc: bool = False
     bad_pixels: int = 0
     notice: str = ""
 
-    def celsius(self) -> FloatImage | None:
+    def celsius(self) -> Numbers | None:
         """Return ``(H, W)`` float32 degrees Celsius, or None where counts do not tell them."""
-        if self.counts is None or self.kelvin_per_count is None:
-            return None
-        return self.counts.astype(np.float32) * np.float32(self.kelvin_per_count) - np.float32(ZERO_CELSIUS_K)
+        return None if self.counts is None else self.celsius_of(self.counts.astype(np.float32))
+
+    def celsius_of(self, counts: Numbers) -> Numbers | None:
+        """Return degrees Celsius of counts, floats of any shape, or None where counts do not tell them."""
+        if self.kelvin is not None:
+            return self.kelvin(counts) - ZERO_CELSIUS_K
+        return None if self.kelvin_per_count is None else counts * self.kelvin_per_count - ZERO_CELSIUS_K
 
 
 @dataclass(frozen=True, slots=True)

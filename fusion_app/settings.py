@@ -14,6 +14,23 @@ from fusion_app.errors import SettingsError, has_password
 from fusion_app.frames import Size
 from fusion_app.system.yaml_files import from_mapping, read_yaml, save_yaml
 
+Palette = Literal[
+    "auto",
+    "none",
+    "iron",
+    "rainbow",
+    "flir-iron",
+    "flir-rainbow",
+    "flir-rainbow-hc",
+    "dji-iron",
+    "dji-rainbow",
+    "inferno",
+    "hot",
+    "jet",
+    "plasma",
+    "magma",
+    "turbo",
+]
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 
 
@@ -30,6 +47,7 @@ class SourceSettings:
         rate: Frames per second of what has no times of its own, folders of images and raw video; 0: not said.
         sound: Title or number of the visible file's sound track that is kept; empty for its default one, ``none``.
         allow_playlists: Files may lead to other files, as M3U8 and ffconcat do.
+        pairs: How names of images belong together, like ``{}_ir.png,{}_co.png``; empty: the rule is found.
     """
 
     ir: str = ""
@@ -40,6 +58,7 @@ class SourceSettings:
     rate: float = 0.0
     sound: str = ""
     allow_playlists: bool = False
+    pairs: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +119,7 @@ class ThermalSettings:
     telemetry_rows: int = 2
     temperature: Literal["auto", "none", "kelvin100", "kelvin64"] = "auto"
     polarity: Literal["white-hot", "black-hot"] = "white-hot"
-    palette: Literal["auto", "none", "iron", "rainbow", "inferno", "hot", "jet", "plasma", "magma", "turbo"] = "auto"
+    palette: Palette = "auto"
     agc: Literal["percentile", "linear", "plateau", "manual"] = "percentile"
     min_span: float = 64.0
     level: float = 0.0

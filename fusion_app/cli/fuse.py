@@ -3,6 +3,7 @@
 import argparse
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
@@ -10,14 +11,20 @@ from fusion_app.cli.progress import ProgressBar, interruptible
 from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
+from fusion_app.sources.images import IMAGE_SUFFIXES
+from fusion_app.sources.still_pairs import still_pairs
 
 
 def register(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(
-        commands, "fuse", fuse, "fuse two recordings, or two folders of images, into a file or folder", run_options()
+        commands, "fuse", fuse, "fuse two recordings, or folders of images, into a file or folder", run_options()
     )
-    parser.add_argument("ir", metavar="INFRARED|RECORDING", help="infrared source, or a recording to be fused again")
+    parser.add_argument(
+        "ir",
+        metavar="INFRARED|RECORDING",
+        help="infrared source; alone: a recording, or a folder or radiometric JPEG that holds both",
+    )
     parser.add_argument("vis", nargs="?", metavar="VISIBLE", help="visible source")
     parser.add_argument("-o", "--output", type=Path, required=True, help=".mkv, .mp4, .png, or a folder for images")
     parser.add_argument("--start", type=_seconds, default=0.0, metavar="S", help="begin at this second")
@@ -28,14 +35,25 @@ def register(commands: Commands) -> None:
 def fuse(options: argparse.Namespace) -> int:
     """Fuse two recordings, or two folders of images, into a file or folder; or a recording of `record` once more."""
     settings = settings_from(options)
+    if not settings.sources.vis and Path(settings.sources.ir).exists() and _holds_pictures(Path(settings.sources.ir)):
+        settings = replace(settings, sources=replace(settings.sources, vis=settings.sources.ir))
     if not settings.sources.vis:
         raise RecordingError(f"{options.ir} holds no infrared and visible track; give the visible source as well")
     job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
     return run_job(job, quiet=options.quiet)
 
 
+def _holds_pictures(path: Path) -> bool:
+    """Tell whether a source that is given alone may hold both pictures: a folder, or a radiometric JPEG."""
+    return path.is_dir() or path.suffix.lower() in IMAGE_SUFFIXES
+
+
 def run_job(job: FuseJob, *, quiet: bool) -> int:
     """Do ``job`` with a progress bar and return the exit code; Ctrl-C ends it with a playable output."""
+    sources = job.settings.sources
+    stills = still_pairs(sources.ir, sources.vis, sources.pairs)
+    if stills is not None and not quiet:  # before anything is fused: a wrong rule looks plausible afterwards
+        print(stills.told, flush=True)
     cancel = threading.Event()
     progress = ProgressBar(quiet=quiet)
     try:
@@ -44,7 +62,7 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
     finally:
         progress.close()
     if not quiet:
-        say(*_summary(job, report))
+        say(*_summary(job, report, stills.told if stills else ""))
     elif report.failed:
         print(f"error: {report.failed} images or frames of the sources are missing or damaged", file=sys.stderr)
     if not report.is_complete:
@@ -52,8 +70,8 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
     return 1 if report.failed else 0
 
 
-def _summary(job: FuseJob, report: FuseReport) -> list[str]:
-    lines = [f"note: {notice}" for notice in report.notices]
+def _summary(job: FuseJob, report: FuseReport, told: str) -> list[str]:
+    lines = [f"note: {notice}" for notice in report.notices if notice != told]
     if report.dropped:
         lines.append(f"note: {report.dropped} visible frames were not fused")
     fps = report.fused / report.seconds if report.seconds else 0.0

@@ -27,7 +27,7 @@ THERMAL_SWITCHES = {
     "bad_pixels": "fill stuck pixels",
 }
 
-SOURCE_OPTIONS = ("offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists")
+SOURCE_OPTIONS = ("pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists")
 NO_ALIGNMENT = "none"
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -91,6 +91,11 @@ def run_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("how to run (stronger than the rig)")
     group.add_argument("--rig", type=Path, metavar="RIG.yaml", help="settings; see assets/default.yaml")
+    group.add_argument(
+        "--pairs",
+        metavar="A,B",
+        help="how names of images belong together, like '{}_ir.png,{}_co.png'; else it is found",
+    )
     group.add_argument("--offset-ms", type=float, metavar="N", help="added to every infrared time stamp")
     group.add_argument(
         "--align", metavar="PROFILE.yaml", help="where infrared lies on visible; none stretches it to fit"

@@ -56,11 +56,18 @@ class FusionPipeline:
         view = self.thermal(pair.ir) if pair.ir.index >= 0 else ThermalView(pair.ir.image)
         clock.lap("thermal")
         is_alone = pair.vis.index < 0  # there never was a visible frame: infrared keeps its size
-        ir_view = view.grey if is_alone else warp.apply(view.grey, self.alignment, pair.vis.size)
-        reach = None if is_alone else warp.reach(view.grey, self.alignment, pair.vis.size)
+        profile = self._profile(pair)
+        ir_view = view.grey if is_alone else warp.apply(view.grey, profile, pair.vis.size)
+        reach = None if is_alone else warp.reach(view.grey, profile, pair.vis.size)
         clock.lap("align")
-        ir_to_vis = None if is_alone else self.alignment.homography(size_of(view.grey), pair.vis.size)
+        ir_to_vis = None if is_alone else profile.homography(size_of(view.grey), pair.vis.size)
         return PreparedPair(pair, view, ir_view, reach, ir_to_vis, clock)
+
+    def _profile(self, pair: FramePair) -> AlignmentProfile:
+        """Return where infrared lies: as the user says, else as the camera that took both pictures says."""
+        if self.alignment.is_set or not pair.ir.ir_to_vis:
+            return self.alignment
+        return AlignmentProfile(pair.ir.ir_to_vis, tuple(pair.ir.size), tuple(pair.vis.size))
 
     def finish(self, prepared: "PreparedPair") -> FusedFrame:
         """Return the fused frame of a pair that `prepare` returned; depends on no other pair.

@@ -16,6 +16,7 @@ from fusion_app.session.session import Session, open_session
 from fusion_app.settings import Settings
 from fusion_app.sources import is_image_folder, path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
+from fusion_app.sources.still_pairs import still_pairs
 from fusion_app.writers import Sound, VideoWriter, open_writer, png_name
 
 CANCEL_POLL_S = 0.1
@@ -249,8 +250,10 @@ def _existing(job: FuseJob) -> list[Path]:
     """Return the files that the job would replace."""
     if not job.output.is_dir():
         return [job.output] if os.path.lexists(job.output) else []  # a link that leads nowhere is there, too
-    vis = job.settings.sources.vis
-    if not is_image_folder(vis):
+    sources = job.settings.sources
+    stills = still_pairs(sources.ir, sources.vis, sources.pairs)
+    if stills is None and not is_image_folder(sources.vis):
         return sorted(job.output.glob("*.png"))
-    names = (png_name(path.name, 0) for path in image_files(Path(vis)))
+    found = stills.names if stills else [path.name for path in image_files(Path(sources.vis))]
+    names = (png_name(name, 0) for name in found)
     return [path for name in names if (path := job.output / name).exists()]

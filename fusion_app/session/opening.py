@@ -14,15 +14,14 @@ from fusion_app.settings import SourceSettings
 from fusion_app.sources import (
     BufferedSource,
     FrameSource,
-    ImagesSource,
     Reading,
-    images_by_name,
-    is_image_folder,
+    Use,
     open_source,
 )
 from fusion_app.sources.parts import PartsSource
 from fusion_app.sources.realtime import RealtimeSource, Timeline
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
+from fusion_app.sources.still_pairs import StillPairs, still_pairs
 
 LIVE_CAPACITY = 64
 """Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
@@ -41,6 +40,7 @@ class OpenPair:
         notices: What the user should know of how they were opened, a sentence each.
         begin: To be called when their frames are wanted: recordings that play as if they were live start then.
         is_raw: Infrared frames are what the camera measures; their shape is not the picture's.
+        is_placed: The camera says where infrared lies on the visible picture.
         lines: What belongs together, of a recording that is read again; None leaves it to the times.
     """
 
@@ -49,6 +49,7 @@ class OpenPair:
     notices: tuple[str, ...] = ()
     begin: Callable[[], None] = lambda: None
     is_raw: bool = False
+    is_placed: bool = False
     lines: Lines | None = None
 
     @property
@@ -58,7 +59,7 @@ class OpenPair:
 
     def all_notices(self, profile: AlignmentProfile | None = None) -> list[str]:
         """Return `notices` and what is known by now of the pair's shapes under an alignment ``profile``."""
-        is_unknown = self.is_raw or self.ir.info.is_guess or self.vis.info.is_guess
+        is_unknown = self.is_raw or self.is_placed or self.ir.info.is_guess or self.vis.info.is_guess
         profile = profile or AlignmentProfile()
         # An alignment is made for pixels; without one, what counts is the shape that is seen.
         sizes = [one.info.size if profile.is_set else one.info.shown for one in (self.ir, self.vis)]
@@ -101,7 +102,7 @@ class OpenPair:
 
 
 def open_pair(sources: SourceSettings, *, raw_ir: str = "") -> OpenPair:
-    """Open both sources; two folders of images are matched by file name.
+    """Open both sources; folders of images are matched by the names of their files, see `still_pairs`.
 
     Live sources are only begun to be opened: a missing camera is a state of its source (`BufferedSource.state`).
 
@@ -111,11 +112,10 @@ def open_pair(sources: SourceSettings, *, raw_ir: str = "") -> OpenPair:
 
     Raises:
         SourceError: A file or folder cannot be opened, or an address is none.
-        PairingError: Two folders have no name in common, or only one of the two sources is live.
+        PairingError: Nothing in the folders belongs together, or only one of the two sources is live.
     """
-    if is_image_folder(sources.ir) and is_image_folder(sources.vis):
-        ir_images, vis_images, notices = _open_folders(sources)
-        pair = _paced(ir_images, vis_images, sources, notices)
+    if (stills := still_pairs(sources.ir, sources.vis, sources.pairs)) is not None:
+        pair = _open_stills(stills, sources)
     elif (found := _shared(sources) or _recorded(sources)) is not None:
         pair = found
     else:
@@ -141,7 +141,7 @@ def _wait_for_opening(pair: OpenPair) -> None:
 def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
     ir = open_source(sources.ir, raw=raw_ir, reading=_reading(sources))
     try:
-        vis = open_source(sources.vis, reading=_reading(sources))
+        vis = open_source(sources.vis, reading=replace(_reading(sources), use=Use.VISIBLE))
     except BaseException:
         ir.close()
         raise
@@ -212,17 +212,9 @@ def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _open_folders(sources: SourceSettings) -> tuple[FrameSource, FrameSource, tuple[str, ...]]:
-    ir_files, vis_files = images_by_name(sources.ir), images_by_name(sources.vis)
-    common = [name for name in vis_files if name in ir_files]
-    if ir_files and vis_files and not common:
-        raise PairingError(
-            f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
-        )
-    ir = ImagesSource(sources.ir, [ir_files[name] for name in common or ir_files], sources.rate)
-    vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files], sources.rate)
-    alone = len(ir_files.keys() ^ vis_files.keys())
-    return ir, vis, (f"{alone} images have no partner of the same name and are left out",) if alone else ()
+def _open_stills(stills: StillPairs, sources: SourceSettings) -> OpenPair:
+    ir, vis = stills.open_ir(sources.ir, sources.rate), stills.open_vis(sources.vis, sources.rate)
+    return replace(_paced(ir, vis, sources, () if stills.is_plain else (stills.told,)), is_placed=stills.is_own)
 
 
 def _paced(ir: FrameSource, vis: FrameSource, sources: SourceSettings, notices: tuple[str, ...] = ()) -> OpenPair:

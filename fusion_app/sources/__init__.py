@@ -14,14 +14,15 @@ Cameras and URLs are live: opened while they are read, and opened again whenever
 """
 
 import logging
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from fusion_app.errors import SourceError, without_password
-from fusion_app.sources.base import FrameSource, Note, Phase, Reading, SourceState
+from fusion_app.sources.base import FrameSource, Note, Phase, Reading, SourceState, Use
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource
-from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, image_files
+from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, PagesSource, image_files
 from fusion_app.sources.reconnecting import ReconnectingSource
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
 from fusion_app.sources.stream import READ_TIMEOUT_S, StreamSource
@@ -33,9 +34,11 @@ __all__ = [
     "FrameSource",
     "ImagesSource",
     "Note",
+    "PagesSource",
     "Phase",
     "Reading",
     "SourceState",
+    "Use",
     "images_by_name",
     "is_image_folder",
     "is_there",
@@ -44,6 +47,12 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+
+SEQUENCE_SUFFIXES = (".seq", ".csq", ".fff", ".ats")
+NO_SEQUENCE = (
+    "is a radiometric sequence of FLIR, which this program does not read; export it as 16 bit TIFF with the camera's "
+    "software (FLIR Research Studio, Thermal Studio), or split it with flirpy (split_seqs), and give the folder"
+)
 
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
@@ -54,7 +63,7 @@ def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> F
     Args:
         uri: See the package's text.
         raw: Ask a camera for what it measures, unconverted, in this layout; empty for a picture.
-        reading: How to read files that do not say it themselves.
+        reading: How to read files that do not say it themselves, and what a picture is wanted for.
 
     Raises:
         SourceError: It does not exist or is nothing that can be read. A live source raises nothing: it has a state.
@@ -70,7 +79,7 @@ def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> F
         return _live(uri, raw=raw)
     if "://" in uri:
         raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
-    source = _open_path(uri, reading or Reading())
+    source = _open_path(uri, replace(reading or Reading(), raw=bool(raw)))
     if source.reader:
         log.info("%s: read by %s", uri, source.reader)
     return source
@@ -130,11 +139,13 @@ def _open_path(uri: str, reading: Reading) -> FrameSource:
     try:
         path.stat()
         if path.is_dir():
-            return ImagesSource(uri, image_files(path), reading.rate)
+            return ImagesSource(uri, image_files(path), reading)
         if not path.is_file():
             raise SourceError(uri, "is neither a file nor a folder")
+        if path.suffix.lower() in SEQUENCE_SUFFIXES:
+            raise SourceError(uri, NO_SEQUENCE)
         if path.suffix.lower() in IMAGE_SUFFIXES:
-            return ImagesSource(uri, [path], reading.rate)
+            return PagesSource(uri, path, reading)
         return VideoFileSource(path, track, reading)
     except FileNotFoundError:
         raise SourceError(uri, "does not exist; check the path") from None

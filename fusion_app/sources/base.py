@@ -67,6 +67,15 @@ class Note:
     text: str
 
 
+class Use(enum.Enum):
+    """What a picture is opened for: one file may hold counts and a photograph, and a float °C or grey."""
+
+    INFRARED = "infrared"
+    VISIBLE = "visible"
+    EMBEDDED = "embedded"
+    """The visible picture that lies beside the counts in one file, and nothing else."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """How files are read that do not say it themselves.
@@ -74,10 +83,14 @@ class Reading:
     Attributes:
         rate: Frames per second of what has no times, folders of images and raw video; 0 where the user has said none.
         playlists: A file may lead to other files.
+        use: What a picture file is wanted for.
+        raw: Bytes as the camera wrote them are wanted, where a video holds them without loss.
     """
 
     rate: float = 0.0
     playlists: bool = False
+    use: Use = Use.INFRARED
+    raw: bool = False
 
 
 class Phase(enum.Enum):

@@ -1,19 +1,20 @@
-"""Image files, 8 or 16 bit: a folder in the natural order of its names, or a single picture."""
+"""Image files as frames: a folder in the natural order of its names, or one file with its pages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from fusion_app import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 from fusion_app.errors import SourceError
-from fusion_app.frames import Frame, Image, Size
-from fusion_app.sources.base import FrameSource, SourceInfo
+from fusion_app.frames import Frame, Image, size_of
+from fusion_app.sources.base import FrameSource, Reading, SourceInfo
+from fusion_app.sources.pictures import IMAGE_SUFFIXES, Picture, Use, open_picture
+from fusion_app.sources.pictures.levels import as_used, undeclared_white
 
-IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
-MAX_FILE_BYTES = 2**30
+__all__ = ["IMAGE_SUFFIXES", "STILLS_FPS", "ImagesSource", "PagesSource", "image_files", "read_image"]
+
 STILLS_FPS = 25.0
 """Rate at which a folder is played where none is asked for; two folders are matched by name, never by time."""
 
@@ -21,45 +22,73 @@ STILLS_FPS = 25.0
 def image_files(folder: Path) -> tuple[Path, ...]:
     """Return the image files directly in ``folder``, ``img2`` before ``img10``."""
     found = (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
-    return tuple(sorted(found, key=_natural))
+    return tuple(sorted((path for path in found if not path.name.startswith(".")), key=natural))
 
 
-def read_image(path: Path) -> Image:
-    """Return the pixels of an image file: ``(H, W)`` uint8 or uint16, or ``(H, W, 3)`` uint8 BGR.
+def read_image(path: Path, use: Use = Use.INFRARED) -> Image:
+    """Return the first picture of a file: ``(H, W)`` uint8 or uint16, or ``(H, W, 3)`` uint8 BGR.
 
     Raises:
-        SourceError: The file is no image that can be read, or its pixels are neither 8 nor 16 bit.
+        SourceError: The file is no image that can be read.
     """
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise SourceError(str(path), f"is larger than {MAX_FILE_BYTES >> 20} MiB; no image is")
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise SourceError(str(path), f"cannot be read ({error.strerror}); check the path and its permissions") from None
-    image = _decode(path, data)
-    if image is None or image.dtype not in (np.uint8, np.uint16):
-        raise SourceError(str(path), "is not an 8 or 16 bit image that can be read")
-    if image.ndim == 3:
-        image = _three_channels(image)
-    return image
+    return as_used(_first_page(path, use), use).image
 
 
-class ImagesSource(FrameSource):
+class _Stills(FrameSource):
+    """What a folder and a file with pages share: levels and notes of pictures."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._use = reading.use
+        self._fps = reading.rate or STILLS_FPS
+        self._white = 0
+        self._position = 0
+
+    def _used(self, picture: Picture) -> Picture:
+        """Return ``picture`` with the levels that are wanted, and keep its notes."""
+        self._white = max(self._white, undeclared_white(picture))
+        used = as_used(picture, self._use, self._white)
+        for note in used.notes:
+            self.note(note.tag, note.text)
+        return used
+
+    def close(self) -> None:
+        """Close what is open."""
+
+
+class ImagesSource(_Stills):
     """Image files as a stream; an unreadable file is skipped and named in `notice`."""
 
-    def __init__(self, uri: str, files: Sequence[Path], rate: float = 0.0) -> None:
-        """Read ``files``, ``rate`` of them a second; 0 where nobody has said it."""
+    def __init__(
+        self,
+        uri: str,
+        files: Sequence[Path],
+        reading: Reading | None = None,
+        *,
+        names: Sequence[str] = (),
+        is_own_pair: bool = False,
+    ) -> None:
+        """Read ``files``.
+
+        Args:
+            uri: What the user named.
+            files: In their order.
+            reading: What they are wanted for, and how many are seen in a second.
+            names: Of their frames; empty: those of the files.
+            is_own_pair: The visible picture comes out of the same file, so the camera knows where infrared lies on it.
+        """
+        reading = reading or Reading()
+        super().__init__(reading)
         if not files:
-            kinds = ", ".join(sorted(suffix[1:] for suffix in IMAGE_SUFFIXES))
-            raise SourceError(uri, f"has no images in it ({kinds})")
+            raise SourceError(uri, "has no images in it (" + ", ".join(sorted(s[1:] for s in IMAGE_SUFFIXES)) + ")")
         self._files = tuple(files)
-        self._position = 0
-        first = read_image(files[0]) if len(files) == 1 else _first_readable(self._files)
+        self._names = tuple(names) or tuple(path.name for path in files)
+        self._is_own_pair = is_own_pair
+        first, self.reader = _first_readable(self._files, reading.use)
         if first is None:
             raise SourceError(uri, "holds no image that can be read")
-        size = Size(first.shape[1], first.shape[0])
-        self._fps = rate or STILLS_FPS
-        self.info = SourceInfo(uri, size, self._fps, len(self._files), is_stills=True, has_times=bool(rate))
+        has_times = bool(reading.rate)
+        size = size_of(first.image)
+        self.info = SourceInfo(uri, size, self._fps, len(self._files), is_stills=True, has_times=has_times)
 
     def read(self) -> Frame | None:
         """Return the next readable image; its PTS is its position over the rate."""
@@ -67,50 +96,119 @@ class ImagesSource(FrameSource):
             position, self._position = self._position, self._position + 1
             path = self._files[position]
             try:
-                return Frame(read_image(path), position / self._fps, position, path.name)
+                picture = self._used(self._one(path))
             except SourceError as error:
                 self.notice = str(error)
                 self.failed += 1
+                continue
+            place = picture.ir_to_vis if self._is_own_pair else ()
+            return Frame(
+                picture.image,
+                position / self._fps,
+                position,
+                self._names[position],
+                kelvin=picture.kelvin,
+                ir_to_vis=place,
+            )
         return None
+
+    def _one(self, path: Path) -> Picture:
+        file = open_picture(path, self._use)
+        try:
+            if file.count > 1:
+                more = f"{path.name}: {file.count}"
+                self.note("first pages", f"holds files of several pictures ({more}); the first is used")
+            return file.read()
+        finally:
+            file.close()
 
     def seek(self, pts_s: float) -> None:
         """Continue at the first image whose PTS is not before ``pts_s``."""
         self._position = max(0, int(np.ceil(pts_s * self._fps - 1e-6)))
 
+
+class PagesSource(_Stills):
+    """The pictures of one file: its pages are frames, the frames of an animation have their times."""
+
+    def __init__(self, uri: str, path: Path, reading: Reading | None = None) -> None:
+        """Open ``path``, for what ``reading`` says."""
+        reading = reading or Reading()
+        super().__init__(reading)
+        self._path = path
+        self._file = open_picture(path, reading.use)
+        self.reader = self._file.reader
+        count, durations = self._file.count, self._file.durations_s
+        self._times_s = [0.0, *accumulate(durations)][:count] or [0.0]
+        if not durations:
+            self._times_s = [number / self._fps for number in range(count)]
+        try:
+            first = self._used(self._file.read(0))
+        except BaseException:
+            self._file.close()
+            raise
+        self._say_how_many(count)
+        fps = count / sum(durations) if durations else self._fps
+        has_times = bool(durations or reading.rate)
+        size = size_of(first.image)
+        self.info = SourceInfo(uri, size, fps, count, is_stills=not durations, has_times=has_times)
+
+    def _say_how_many(self, count: int) -> None:
+        if count > 1:
+            what = "frames" if self._file.durations_s else "pages"
+            self.note(f"{count} {what}", f"holds {count} {what}; each is a picture of its own")
+
+    def read(self) -> Frame | None:
+        """Return the next picture of the file; damaged ones are skipped and named in `notice`."""
+        while self._position < len(self._times_s):
+            number, self._position = self._position, self._position + 1
+            try:
+                picture = self._used(self._file.read(number))
+            except SourceError as error:
+                self.notice = f"{error} (picture {number + 1})"
+                self.failed += 1
+                continue
+            return Frame(picture.image, self._times_s[number], number, self._name(number), kelvin=picture.kelvin)
+        return None
+
+    def _name(self, number: int) -> str:
+        if self._file.count == 1:
+            return self._path.name
+        is_animation = bool(self._file.durations_s)
+        return "" if is_animation else f"{self._path.stem}_{number + 1:04d}{self._path.suffix}"
+
+    def seek(self, pts_s: float) -> None:
+        """Continue at the first picture whose PTS is not before ``pts_s``."""
+        self._position = int(np.searchsorted(self._times_s, pts_s - 1e-6))
+
     def close(self) -> None:
-        """Do nothing: files are open only while they are read."""
+        """Close the file."""
+        self._file.close()
 
 
-def _decode(path: Path, data: Image) -> Image | None:
-    if not data.size:
-        return None
+def _first_page(path: Path, use: Use) -> Picture:
+    file = open_picture(path, use)
     try:
-        return cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-    except cv2.error:  # absurd sizes are refused by exception, damage by None
-        hint = f"is damaged or larger than {MAX_IMAGE_SIDE} pixels on a side or {MAX_IMAGE_PIXELS >> 20} megapixels"
-        raise SourceError(str(path), hint) from None
+        return file.read()
+    finally:
+        file.close()
 
 
-def _three_channels(image: Image) -> Image:
-    if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)
-    if image.shape[2] == 4:
-        return cv2.cvtColor(image, cv2.COLOR_BGRA2BGR)
-    return image if image.shape[2] == 3 else np.ascontiguousarray(image[:, :, 0])
+def _first_readable(files: Iterable[Path], use: Use) -> tuple[Picture | None, str]:
+    """Return the first picture that can be read, and what reads it."""
+    for path in files:
+        try:
+            file = open_picture(path, use)
+            try:
+                return file.read(), file.reader
+            finally:
+                file.close()
+        except SourceError:
+            continue
+    return None, ""
 
 
-def _first_readable(files: Sequence[Path]) -> Image | None:
-    return next((image for path in files if (image := _try_read(path)) is not None), None)
-
-
-def _try_read(path: Path) -> Image | None:
-    try:
-        return read_image(path)
-    except SourceError:
-        return None
-
-
-def _natural(path: Path) -> list[tuple[int, int | str]]:
+def natural(path: Path) -> list[tuple[int, int | str]]:
+    """Return the key that sorts names as people count: ``img2`` before ``img10``."""
     parts = re.split(r"(\d+)", path.stem.lower())
     key: list[tuple[int, int | str]] = [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
     return [*key, (2, path.stem), (3, path.name)]  # the last two tell a01 from a1, and a.jpg from a.png

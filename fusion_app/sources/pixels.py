@@ -17,6 +17,9 @@ def pixel_aspect(said: Fraction | None) -> Fraction:
     return said if said and Fraction(1, MOST_ASPECT) <= said <= MOST_ASPECT else SQUARE
 
 
+RAW_FORMATS = ("yuyv422", "uyvy422", "yvyu422", "yuv422p")
+
+
 class Pixels:
     """Converts the pictures of one decoder.
 
@@ -24,12 +27,19 @@ class Pixels:
     two and a half times as much as the conversion.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, raw: bool = False) -> None:
+        """Convert to pictures or, if ``raw``, leave 8 bit 4:2:2 as it is: cameras hide counts in it."""
+        self._raw = raw
         self._reformatter = VideoReformatter()
 
     def __call__(self, decoded: VideoFrame) -> Image:
-        """Return ``(H, W)`` uint8 or uint16 for grey formats, ``(H, W, 3)`` uint8 BGR for everything else."""
+        """Return ``(H, W)`` uint8 or uint16 for grey formats, ``(H, W, 3)`` uint8 BGR for everything else.
+
+        If ``raw``, 4:2:2 becomes ``(H, W, 2)`` uint8, its bytes in the order of YUYV.
+        """
         name = decoded.format.name
+        if self._raw and name in RAW_FORMATS:
+            return self._reformatter.reformat(decoded, format="yuyv422", threads=1).to_ndarray()
         target = "bgr24"
         if name.startswith("gray"):
             target = "gray" if name in ("gray", "gray8") else "gray16le"

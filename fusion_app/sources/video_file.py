@@ -25,6 +25,7 @@ RESTART_S = 1.0
 STEP_S = 0.001
 """A frame with the time of an earlier one is shown so much later."""
 ASSUMED_FPS = 25
+LOSSLESS = ("rawvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "lagarith")
 
 
 class VideoFileSource(FrameSource):
@@ -46,8 +47,8 @@ class VideoFileSource(FrameSource):
         self._end = ""
         self._pending: Frame | None = None
         self._next_index: int | None = 0
-        self._pixels = Pixels()
         self._decoder = self._opened()
+        self._pixels = Pixels(raw=self._reading.raw and self._decoder.codec in LOSSLESS)
         try:
             self._learn(self._decoder.first())
         except BaseException:

@@ -11,11 +11,12 @@ from typing import Literal
 import numpy as np
 
 from fusion_app.errors import ThermalError
-from fusion_app.frames import Image, Size
+from fusion_app.frames import Image, Size, size_of
 from fusion_app.settings import ThermalSettings, parse_size
 
-DUAL_SIZE = Size(256, 384)
-"""Of the frame: the upper half is the picture, the lower half the counts."""
+DUAL_SIZES = {Size(256, 384): 192, Size(256, 386): 192, Size(256, 392): 192, Size(512, 484): 242}
+"""Frames whose upper half is the picture and whose lower half the counts, and the rows of picture in each; what a half
+has beyond is telemetry."""
 
 FLAT_SIZES = {
     size.width * size.height * 2: size
@@ -26,7 +27,7 @@ FLAT_SIZES = {
         Size(256, 192),
         Size(320, 256),
         Size(384, 288),
-        DUAL_SIZE,
+        *DUAL_SIZES,
     )
 }
 """Sizes told by the number of bytes alone. 640×480 and 640×512 are not among them: webcams deliver those, too."""
@@ -68,8 +69,8 @@ def decode(image: Image, settings: ThermalSettings) -> Decoded:
     image = _in_rows(image, settings)
     layout = _recognised(image) if settings.layout == "auto" else settings.layout
     decoded = _without_telemetry(_DECODERS[layout](image), settings)
-    if settings.layout == "auto" and image.shape == (DUAL_SIZE.height, DUAL_SIZE.width, 3):
-        decoded = replace(decoded, notice=_MAYBE_DUAL)
+    if settings.layout == "auto" and layout == "picture" and size_of(image) in DUAL_SIZES:
+        decoded = replace(decoded, notice=_MAYBE_DUAL.format(size_of(image)))
     scale = KELVIN_PER_COUNT.get(settings.temperature, decoded.kelvin_per_count)
     has_scale = decoded.image.dtype == np.uint16 and settings.temperature != "none"
     return replace(decoded, kelvin_per_count=scale if has_scale else None)
@@ -90,13 +91,12 @@ def _in_rows(image: Image, settings: ThermalSettings) -> Image:
 
 
 def _recognised(image: Image) -> str:
-    height, width = image.shape[:2]
     if image.ndim == 2 and image.dtype == np.uint16:
-        return "dual" if (width, height) == DUAL_SIZE else "y16"
+        return "dual" if size_of(image) in DUAL_SIZES else "y16"
     if image.dtype == np.uint8 and (image.ndim == 2 or image.shape[2] == 3):
         return "picture"
-    if image.dtype == np.uint8 and image.shape[2] == 2 and (width, height) in (DUAL_SIZE, *FLAT_SIZES.values()):
-        return "dual" if (width, height) == DUAL_SIZE else "y16"
+    if image.dtype == np.uint8 and image.shape[2] == 2 and size_of(image) in FLAT_SIZES.values():
+        return "dual" if size_of(image) in DUAL_SIZES else "y16"
     raise ThermalError(
         f"the infrared camera delivers {_described(image)}, which may be counts or a picture; "
         "set thermal.layout to y16, dual or picture"
@@ -120,21 +120,25 @@ def _y16(image: Image) -> Decoded:
 
 def _dual(image: Image) -> Decoded:
     half = image.shape[0] // 2
+    rows = DUAL_SIZES.get(size_of(image), half)
     if image.shape[0] % 2 or half == 0:
         raise ThermalError(
             f"the infrared camera delivers {_described(image)}, which has no two halves; set thermal.layout to auto"
         )
     counts = _counts(image[half:])
     if counts is None:
-        return Decoded(image[:half], notice=_NO_COUNTS)
-    notice = f"infrared: picture and 16 bit counts, {counts.shape[1]}×{half}; the counts are used, in Kelvin × 64"
+        return Decoded(image[:rows], notice=_NO_COUNTS)
+    if rows < half:
+        counts = counts[half - rows :] if _telemetry_end(counts, half - rows) == "top" else counts[:rows]
+    notice = f"infrared: picture and 16 bit counts, {counts.shape[1]}×{rows}; the counts are used, in Kelvin × 64"
     return Decoded(counts, KELVIN_PER_COUNT["kelvin64"], notice)
 
 
-_NO_COUNTS = "infrared: the driver delivers a picture instead of counts; the picture is used, without temperatures"
+_NO_COUNTS = "infrared: there is a picture instead of counts; the picture is used, without temperatures"
 
 _MAYBE_DUAL = (
-    "infrared is 256×384; if its upper half is the picture (InfiRay P2 Pro, TOPDON TC001), set thermal.layout to dual"
+    "infrared is {}; if its upper half is the picture (InfiRay P2 Pro, TOPDON TC001), set thermal.layout to dual "
+    "(--layout dual)"
 )
 
 _DECODERS: dict[str, Callable[[Image], Decoded]] = {"picture": _picture, "y16": _y16, "dual": _dual}

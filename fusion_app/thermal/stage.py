@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from fusion_app.frames import Frame, Image, ThermalView
+from fusion_app.frames import Frame, Image, Kelvin, ThermalView
 from fusion_app.settings import ThermalSettings
 from fusion_app.thermal.agc import Agc
 from fusion_app.thermal.bad_pixels import BadPixels
@@ -78,7 +78,7 @@ class Thermal:
         decoded = decode(frame.image, self.settings)
         step_s = None if memory.pts_s is None else frame.pts_s - memory.pts_s
         how = Move.SAME if is_same_image else move(step_s, is_still=bool(frame.name))
-        self._view = self._seen(decoded, how, step_s or 0.0)
+        self._view = self._seen(decoded, how, step_s or 0.0, frame.kelvin)
         memory.image, memory.pts_s = frame.image, frame.pts_s
         return self._view
 
@@ -88,7 +88,7 @@ class Thermal:
             self._memory.agc, self._memory.deflicker = Agc(), Deflicker()
             self._has_new_gain = False
 
-    def _seen(self, decoded: Decoded, how: Move, step_s: float) -> ThermalView:
+    def _seen(self, decoded: Decoded, how: Move, step_s: float, kelvin: Kelvin | None) -> ThermalView:
         settings, memory = self.settings, self._memory
         image = decoded.image
         if image.ndim == 3:
@@ -108,6 +108,7 @@ class Thermal:
             grey,
             counts=image if has_counts else None,
             kelvin_per_count=decoded.kelvin_per_count,
+            kelvin=kelvin if has_counts and settings.temperature == "auto" else None,
             counts_range=memory.agc.counts_range if has_counts else None,
             is_nuc=settings.nuc and memory.freeze.is_closed,
             bad_pixels=memory.bad_pixels.count if settings.bad_pixels else 0,
@@ -121,6 +122,8 @@ def _without_switches(settings: ThermalSettings) -> ThermalSettings:
 
 
 def _notice(decoded: Decoded, unpalette: Unpalette) -> str:
+    if decoded.notice and decoded.image.dtype == np.uint8:  # two pictures in one, or bytes that are no counts
+        return decoded.notice
     if decoded.image.ndim == 3 and unpalette.name:
         return f'infrared is coloured; its palette "{unpalette.name}" is turned back to grey'
     if decoded.image.ndim == 3 and unpalette.is_unknown:

@@ -195,7 +195,7 @@ def failing(tmp_path: Path, kind: str, pair: tuple[str, str]) -> list[str]:
         ("missing", "does not exist"),
         ("no video", "is not a video"),
         ("empty folder", "no images"),
-        ("no common name", "same name"),
+        ("no common name", "occurs both in"),
         ("unknown suffix", ".mkv or .mp4"),
         ("unwritable", "cannot be written"),
         ("exists", "--overwrite|is a source"),
@@ -295,11 +295,11 @@ def test_existing_files_are_replaced_only_when_asked(pair: tuple[str, str], tmp_
 
 
 def test_existing_images_are_replaced_only_when_asked(tmp_path: Path) -> None:
-    folder = write_images(tmp_path / "p", ["a.png"], counting_frames(1, SIZE))
+    ir, vis = (write_images(tmp_path / side, ["a.png"], counting_frames(1, SIZE)) for side in ("ir", "vis"))
     out = write_images(tmp_path / "out", ["a.png", "other.png"], counting_frames(2, (8, 8)))
-    assert fuse(folder, folder, "-o", out) == 2
+    assert fuse(ir, vis, "-o", out) == 2
     assert cv2.imread(str(out / "a.png")).shape == (8, 8, 3)
-    assert fuse(folder, folder, "-o", out, "--overwrite") == 0
+    assert fuse(ir, vis, "-o", out, "--overwrite") == 0
     assert cv2.imread(str(out / "a.png")).shape == (48, 64, 3)
 
 

@@ -162,6 +162,12 @@ def test_names_tell_infrared_from_visible(paths: list[str], expected: tuple[str,
     assert guess_pair(paths) == expected
 
 
+def test_a_dropped_folder_that_holds_both_sides_is_a_pair(tmp_path: Path) -> None:
+    for name in ("1_ir.png", "1_co.png", "2_ir.png", "2_co.png"):
+        (tmp_path / name).touch()
+    assert guess_pair([str(tmp_path)]) == (str(tmp_path), str(tmp_path))
+
+
 def test_a_dropped_folder_with_one_of_each_is_a_pair(tmp_path: Path) -> None:
     for name in ("ir", "vis"):
         (tmp_path / name).mkdir()

@@ -4,7 +4,6 @@ Everything random comes from one `torch.Generator`, so that a run which saves it
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fusion_app.sources.pair_names import PairingError, plan_pairs
 from training.data.levels import vary_levels
 
 Root = str | Path | tuple[str | Path, str | Path]
@@ -22,7 +22,6 @@ Pixels = NDArray[np.uint8]
 
 FOLDER_CONVENTIONS = (("ir", "vis"), ("Inf", "Vis"), ("infrared", "visible"))
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
-NUMBERED = re.compile(r"(IR|VIS)(\d+)", re.IGNORECASE)
 BT601 = np.array((0.114, 0.587, 0.299), np.float32)  # of B, G, R, full range
 
 
@@ -75,9 +74,8 @@ def find_pairs(*roots: Root) -> tuple[PairFiles, ...]:
     """List the pairs below one or several roots, sorted by name within each root.
 
     Args:
-        roots: A folder that holds ``ir/ vis/``, ``Inf/ Vis/``, ``infrared/ visible/`` or numbered ``IR1.* VIS1.*``
-            side by side, or the two folders as ``(ir_dir, vis_dir)``. Inside two folders the names without suffix
-            make the pair.
+        roots: A folder that holds ``ir/ vis/``, ``Inf/ Vis/``, ``infrared/ visible/`` or both sides in any way that
+            `plan_pairs` finds, or the two folders as ``(ir_dir, vis_dir)``.
 
     Raises:
         DataError: A folder is missing or empty, a file has no partner, or two files claim one name.
@@ -157,27 +155,37 @@ def _pairs_of(root: Root) -> list[PairFiles]:
         return _match_folders(Path(root[0]), Path(root[1]))
     folder = _existing(Path(root))
     children = {child.name: child for child in folder.iterdir() if child.is_dir()}
-    for ir_name, vis_name in FOLDER_CONVENTIONS:
-        if ir_name in children or vis_name in children:
+    begun = [names for names in FOLDER_CONVENTIONS if not children.keys().isdisjoint(names)]
+    for ir_name, vis_name in begun:
+        if ir_name in children and vis_name in children:
             return _match_folders(folder / ir_name, folder / vis_name)
-    return _match_numbered(folder)
+    try:
+        return _match_by_rule(folder, folder)
+    except DataError:
+        if begun and not _images(folder):
+            return _match_folders(folder / begun[0][0], folder / begun[0][1])
+        raise
 
 
 def _match_folders(ir_dir: Path, vis_dir: Path) -> list[PairFiles]:
     for folder in (ir_dir, vis_dir):
-        if not _images(_existing(folder)):
+        if not any(path.suffix.lower() in IMAGE_SUFFIXES for path in _existing(folder).rglob("*")):
             raise DataError(f"{folder} holds no image.")
-    ir, vis = ([(path.stem, path) for path in _images(folder)] for folder in (ir_dir, vis_dir))
-    return _match(_unique(ir), _unique(vis))
+    ir, vis = (_unique([(path.stem, path) for path in _images(folder)]) for folder in (ir_dir, vis_dir))
+    return _match(ir, vis) if ir.keys() & vis.keys() else _match_by_rule(ir_dir, vis_dir)
 
 
-def _match_numbered(folder: Path) -> list[PairFiles]:
-    named = [(match, path) for path in _images(folder) if (match := NUMBERED.fullmatch(path.stem))]
-    if not named:
+def _match_by_rule(ir_dir: Path, vis_dir: Path) -> list[PairFiles]:
+    """Return the pairs that the application finds by the names of the files, in two folders or one."""
+    try:
+        plan = plan_pairs(ir_dir, vis_dir, IMAGE_SUFFIXES)
+    except PairingError as error:
         expected = ", ".join(f"{ir}/ {vis}/" for ir, vis in FOLDER_CONVENTIONS)
-        raise DataError(f"{folder} holds no training pairs: expected {expected} or IR1.* VIS1.*.")
-    ir, vis = ([(match[2], path) for match, path in named if match[1].upper() == side] for side in ("IR", "VIS"))
-    return _match(_unique(ir), _unique(vis))
+        reason = str(error).partition("; ")[0]  # the cures behind it are those of the application
+        raise DataError(f"{ir_dir} holds no training pairs: expected {expected} or names in pairs; {reason}.") from None
+    if plan.alone:
+        raise DataError("\n".join(f"{path} has no partner ({plan.rule})." for path in plan.alone))
+    return [PairFiles(pair.ir, pair.vis) for pair in plan.pairs]
 
 
 def _match(ir: dict[str, Path], vis: dict[str, Path]) -> list[PairFiles]:

@@ -201,7 +201,7 @@ def _readings(view: ThermalView | None) -> str:
         QT_TRANSLATE_NOOP("ThermalPanel", "Coldest"): int(np.min(view.counts)),
         QT_TRANSLATE_NOOP("ThermalPanel", "Hottest"): int(np.max(view.counts)),
     }
-    lines = [f"{_words(name)}   {_counts_text(counts, view.kelvin_per_count)}" for name, counts in found.items()]
+    lines = [f"{_words(name)}   {_counts_text(view, counts)}" for name, counts in found.items()]
     if view.is_nuc:
         lines.append(_words(QT_TRANSLATE_NOOP("ThermalPanel", "The shutter is closed (NUC).")))
     if view.bad_pixels:
@@ -209,5 +209,6 @@ def _readings(view: ThermalView | None) -> str:
     return "\n".join([*lines, view.notice] if view.notice else lines)
 
 
-def _counts_text(counts: int, kelvin_per_count: float | None) -> str:
-    return str(counts) if kelvin_per_count is None else f"{celsius_text(counts, kelvin_per_count)}   ({counts})"
+def _counts_text(view: ThermalView, counts: int) -> str:
+    celsius = celsius_text(view, counts)
+    return f"{celsius}   ({counts})" if celsius else str(counts)

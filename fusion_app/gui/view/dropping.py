@@ -1,15 +1,14 @@
 """What was dropped, and which of it is infrared and which visible: guessed from the names."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QMimeData
 
+from fusion_app.errors import PairingError
 from fusion_app.sources import is_image_folder
-
-IR_WORDS = frozenset({"ir", "inf", "infrared", "thermal", "lwir", "flir", "therm"})
-VIS_WORDS = frozenset({"vis", "vi", "visible", "rgb", "color", "colour", "eo", "day"})
+from fusion_app.sources.pair_words import Side, side_of
+from fusion_app.sources.still_pairs import still_pairs
 
 
 def dropped_paths(mime: QMimeData | None) -> list[str]:
@@ -27,18 +26,19 @@ def guess_pair(paths: Sequence[str]) -> tuple[str, str]:
     if len(paths) == 1:
         return _guess_one(paths[0])
     first, second = paths[0], paths[1]
-    if _leans_to_ir(second) > _leans_to_ir(first):
-        first, second = second, first
-    return first, second
+    is_turned = _side(first) is Side.VIS or _side(second) is Side.IR
+    return (second, first) if is_turned and _side(first) is not _side(second) else (first, second)
 
 
 def _guess_one(path: str) -> tuple[str, str]:
     if is_image_folder(path):
         inside = _inside(path)
-        ir, vis = (tuple(item for item in inside if _leans_to_ir(item) == lean) for lean in (1, -1))
+        ir, vis = (tuple(item for item in inside if _side(item) is side) for side in (Side.IR, Side.VIS))
         if len(ir) == 1 and len(vis) == 1:
             return ir[0], vis[0]
-    return (path, "") if _leans_to_ir(path) > 0 else ("", path)
+    if _holds_both(path):
+        return path, path
+    return (path, "") if _side(path) is Side.IR else ("", path)
 
 
 def _inside(folder: str) -> list[str]:
@@ -48,7 +48,13 @@ def _inside(folder: str) -> list[str]:
         return []  # opening it will say why
 
 
-def _leans_to_ir(path: str) -> int:
-    """Return 1 for a name that says infrared, -1 for one that says visible, 0 if it does not say."""
-    words = {word for word in re.split(r"[^a-z]+", Path(path).stem.lower()) if word}
-    return bool(words & IR_WORDS) - bool(words & VIS_WORDS)
+def _holds_both(path: str) -> bool:
+    """Tell whether a folder or a picture is a pair, or many, by itself."""
+    try:
+        return still_pairs(path, path) is not None
+    except PairingError:
+        return False
+
+
+def _side(path: str) -> Side | None:
+    return side_of(Path(path).name)

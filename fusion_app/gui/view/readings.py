@@ -1,8 +1,9 @@
 """What a thermal camera measures at a place of its picture, in words."""
 
+import numpy as np
 from PyQt6.QtCore import QCoreApplication
 
-from fusion_app.frames import FusedFrame
+from fusion_app.frames import FusedFrame, ThermalView
 
 
 def raw_text(fused: FusedFrame, x: float, y: float) -> str:
@@ -12,9 +13,11 @@ def raw_text(fused: FusedFrame, x: float, y: float) -> str:
         return ""
     counts = int(thermal.counts[place[::-1]])
     text = QCoreApplication.translate("Readings", "raw {0}").format(counts)
-    return text if thermal.kelvin_per_count is None else f"{text}   {celsius_text(counts, thermal.kelvin_per_count)}"
+    celsius = celsius_text(thermal, counts)
+    return f"{text}   {celsius}" if celsius else text
 
 
-def celsius_text(counts: float, kelvin_per_count: float) -> str:
-    """Return a temperature as it is read."""
-    return f"{counts * kelvin_per_count - 273.15:.1f} °C"
+def celsius_text(thermal: ThermalView, counts: int) -> str:
+    """Return a temperature as it is read, or nothing where counts do not tell one."""
+    found = thermal.celsius_of(np.array([counts], np.float64))
+    return "" if found is None else f"{float(found[0]):.1f} °C"

@@ -1,8 +1,13 @@
+from pathlib import Path
+
+import av
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 
 from fusion_app.errors import ThermalError
 from fusion_app.settings import ThermalSettings
+from fusion_app.sources import open_source
 from fusion_app.thermal import wants_raw
 from fusion_app.thermal.layouts import decode
 
@@ -74,7 +79,7 @@ def test_two_bytes_a_pixel_that_may_be_yuyv_are_not_guessed() -> None:
     assert (picture == 90).all()
 
 
-@pytest.mark.parametrize("shape", [(480, 640), (480, 640, 3), (384, 256), (1, 1), (1, 9000, 3)])
+@pytest.mark.parametrize("shape", [(480, 640), (480, 640, 3), (256, 384), (1, 1), (1, 9000, 3)])
 def test_a_picture_stays_the_same_array(shape: tuple[int, ...]) -> None:
     image = np.zeros(shape, np.uint8)
     decoded = decode(image, ThermalSettings())
@@ -118,8 +123,37 @@ def test_a_driver_that_delivers_a_picture_instead_of_counts_is_told() -> None:
         assert decoded.image.shape[0] == (384 if layout == "y16" else 192)
 
 
-def test_a_picture_of_the_dual_frames_size_asks_whether_it_is_one() -> None:
-    assert "thermal.layout to dual" in decode(np.zeros((384, 256, 3), np.uint8), ThermalSettings()).notice
+@pytest.mark.parametrize("size", [(256, 384), (256, 386), (256, 392), (512, 484)])
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_a_picture_of_a_dual_frames_size_asks_whether_it_is_one(
+    size: tuple[int, int], channels: tuple[int, ...]
+) -> None:
+    notice = decode(np.zeros((*size[::-1], *channels), np.uint8), ThermalSettings()).notice
+    assert "layout to dual" in notice
+
+
+@pytest.mark.parametrize("more", [1, 4])
+@pytest.mark.parametrize("is_first", [False, True])
+def test_rows_of_telemetry_in_a_half_are_no_counts(more: int, is_first: bool) -> None:
+    noise = np.random.default_rng(2).integers(0, 65535, (more, 256), np.uint16)
+    half = np.vstack([noise, COUNTS] if is_first else [COUNTS, noise])
+    frame = np.vstack([np.full((192 + more, 256, 2), 90, np.uint8), as_bytes(half)])
+    for layout in ("auto", "dual"):
+        assert np.array_equal(decode(frame, ThermalSettings(layout=layout)).image, COUNTS)  # type: ignore[arg-type]
+
+
+def test_a_dual_frame_that_was_recorded_without_loss_gives_its_counts(tmp_path: Path) -> None:
+    path = tmp_path / "dual.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 256, 384, "yuv422p"
+        frame = VideoFrame.from_ndarray(dual_frame(), format="yuyv422").reformat(format="yuv422p")
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    source = open_source(str(path), raw="dual")
+    read = source.read()
+    source.close()
+    assert np.array_equal(decode(read.image, ThermalSettings(layout="dual")).image, COUNTS)
 
 
 def test_a_frame_of_an_odd_height_has_no_halves() -> None:

@@ -156,3 +156,21 @@ def test_a_restored_generator_continues_the_same_crops(folder: Path) -> None:
 def test_a_pair_smaller_than_the_crop_is_named(folder: Path) -> None:
     with pytest.raises(DataError, match=r"a.png is 48×40, smaller than the crop of 41 pixels"):
         CropSampler(load_pairs(folder), 41, torch.Generator())
+
+
+@pytest.mark.parametrize(
+    ("ir", "vis"), [("00000000_ir.png", "00000000_co.png"), ("lwir/I0.png", "visible/I0.png"), ("i0.png", "v0.png")]
+)
+def test_pairs_are_found_by_the_names_that_the_application_finds(tmp_path: Path, ir: str, vis: str) -> None:
+    write(tmp_path / ir)
+    write(tmp_path / vis)
+
+    assert [(pair.ir, pair.vis) for pair in find_pairs(tmp_path)] == [(tmp_path / ir, tmp_path / vis)]
+
+
+def test_names_that_fit_two_ways_are_refused(tmp_path: Path) -> None:
+    for name in ("1_ir.png", "1_vis.png", "1_rgb.png"):
+        write(tmp_path / name)
+
+    with pytest.raises(DataError, match="may belong to"):
+        find_pairs(tmp_path)

@@ -1,0 +1,140 @@
+"""TIFF through tifffile: pages, planes, alpha, white-is-zero, 10 to 32 bit, float. OpenCV guesses most of these."""
+
+import logging
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import tifffile
+from PIL import Image as Pil
+
+from fusion_app.errors import SourceError
+from fusion_app.frames import Image
+from fusion_app.sources.base import Note
+from fusion_app.sources.pictures import orientation
+from fusion_app.sources.pictures.base import Picture, PictureFile, Use, check_size, one_channel, unreadable
+from fusion_app.sources.pictures.levels import from_numbers
+
+MAX_SAMPLE_VALUE = 281
+GREY_KINDS = (tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.MINISBLACK)
+DECODED_BY_PILLOW = (
+    tifffile.PHOTOMETRIC.PALETTE,
+    tifffile.PHOTOMETRIC.SEPARATED,
+    tifffile.PHOTOMETRIC.CIELAB,
+)
+"""Colours that are not red, green and blue; Pillow converts them."""
+
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said once, in our words
+
+
+class TiffPages(PictureFile):
+    """The pages of a TIFF that have the size of the first; smaller copies of a page are no pages."""
+
+    def __init__(self, path: Path, use: Use) -> None:
+        self._path, self._use = path, use
+        self._notes: tuple[Note, ...] = ()
+        with unreadable(path):
+            self._file = tifffile.TiffFile(path)
+            try:
+                self._indices = self._own_pages()
+            except BaseException:
+                self._file.close()
+                raise
+        self.count = len(self._indices)
+        self.reader = f"tifffile {version('tifffile')}, TIFF"
+
+    def _own_pages(self) -> list[int]:
+        whole = [index for index, page in enumerate(self._file.pages) if not _is_copy(page)]
+        if not whole:
+            raise SourceError(str(self._path), "holds no picture")
+        size = _size(self._file.pages[whole[0]])
+        same = [index for index in whole if _size(self._file.pages[index]) == size]
+        if others := len(whole) - len(same):
+            self._notes = (Note("pages left out", f"holds {others} more pages of other sizes, which are left out"),)
+        return same
+
+    def read(self, number: int = 0) -> Picture:
+        """Return page ``number``."""
+        with unreadable(self._path):
+            page = self._file.pages[self._indices[number]].aspage()
+            check_size(self._path, page.imagewidth, page.imagelength)
+            picture = self._converted(page)
+        tag = _tag(page, orientation.TAG)
+        turned = tag if isinstance(tag, int) else 1
+        found = (*self._notes, *picture.notes, *orientation.notes(turned))
+        return replace(picture, image=orientation.upright(picture.image, turned), notes=found)
+
+    def _converted(self, page: tifffile.TiffPage) -> Picture:
+        if page.photometric in DECODED_BY_PILLOW:
+            with Pil.open(self._path) as image:
+                image.seek(page.index)
+                return Picture(np.ascontiguousarray(np.asarray(image.convert("RGB"))[..., ::-1]), 255)
+        values, alpha = _samples(page, page.asarray())
+        if values.dtype not in (np.uint8, np.uint16):
+            white = 2**page.bitspersample - 1
+            is_bits = values.dtype == np.bool_
+            return Picture(values.astype(np.uint8), 1) if is_bits else _narrow(values, white, self._use)
+        white = _white(page, values)
+        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+            values = np.asarray(white - values, values.dtype)
+        if alpha is not None and int(tifffile.EXTRASAMPLE.ASSOCALPHA) in map(int, page.extrasamples):
+            values = _straight(values, alpha, white)
+        return Picture(one_channel(values), white)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def _narrow(values: Image, white: int, use: Use) -> Picture:
+    """Return the picture of 32 bit whole numbers whose range is that of 16 bit, or of any other numbers."""
+    if values.dtype.kind in "ui" and values.min() >= 0 and values.max() <= 65_535:
+        return Picture(values.astype(np.uint16), min(white, 65_535))
+    return from_numbers(values, use)
+
+
+def _samples(page: tifffile.TiffPage, values: Image) -> tuple[Image, Image | None]:
+    """Return ``(H, W)`` or ``(H, W, 3)`` BGR, and the alpha beside it, if there is one."""
+    if page.axes == "SYX":
+        values = np.moveaxis(values, 0, -1)
+    if values.ndim == 2:
+        return values, None
+    if values.ndim != 3:
+        raise ValueError(f"its axes are {page.axes}")
+    alpha = values[..., -1] if page.extrasamples else None
+    if values.shape[2] < 3 or (page.photometric in GREY_KINDS and len(page.extrasamples) == values.shape[2] - 1):
+        return np.ascontiguousarray(values[..., 0]), alpha
+    return np.ascontiguousarray(values[..., 2::-1]), alpha
+
+
+def _white(page: tifffile.TiffPage, values: Image) -> int:
+    """Return the declared white: the tag for it where it can be true, else what the bits of a sample hold."""
+    declared = _tag(page, MAX_SAMPLE_VALUE)
+    most = int(2**page.bitspersample - 1)
+    white = max(declared) if isinstance(declared, tuple) else declared
+    # Many programs write the largest value that occurs; only a whole number of bits is a declaration.
+    is_declared = isinstance(white, int) and 255 < white < most and (white + 1).bit_count() == 1
+    return int(white) if is_declared and white is not None and int(values.max()) <= white else most
+
+
+def _straight(values: Image, alpha: Image, white: int) -> Image:
+    """Return colours that were multiplied with ``alpha`` as they were before."""
+    scale = white / np.maximum(alpha.astype(np.float32), 1)
+    straight = values * (scale if values.ndim == 2 else scale[..., None])
+    return np.minimum(np.rint(straight), white).astype(values.dtype)
+
+
+def _is_copy(page: tifffile.TiffPage | tifffile.TiffFrame) -> bool:
+    keyframe = page.keyframe
+    return keyframe is not None and bool(keyframe.is_reduced or keyframe.is_mask)
+
+
+def _size(page: tifffile.TiffPage | tifffile.TiffFrame) -> tuple[int, ...]:
+    return tuple(page.shape)
+
+
+def _tag(page: tifffile.TiffPage, number: int) -> int | tuple[int, ...] | None:
+    found = page.tags.get(number)
+    value = found.value if found is not None else None
+    return value if isinstance(value, int | tuple) else None
