@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("openvino")
 
 from fusion_app.engine import open_engine
-from fusion_app.engine import openvino_forms as forms
+from fusion_app.engine.cpu import openvino_forms as forms
 from fusion_app.engine.cpu.int8 import input_ranges, rounded_to_sum
 from fusion_app.frames import FloatImage, Size
 from fusion_app.settings import FusionSettings, Precision
