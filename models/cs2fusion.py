@@ -223,7 +223,8 @@ class Backbone(nn.Module):
         if self.config.output == "luma":
             return last
         last = last.to(vis.dtype)
-        return Decision.of(last[:, :2] / DECISION_SCALE, last[:, 2:]).apply(vis, ir)
+        logits = last[:, :2] / DECISION_SCALE
+        return Decision.of(logits[:, :1], logits[:, 1:], last[:, 2:]).apply(vis, ir)
 
     def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
         """Fuse a batch of pairs (the paper's figure: encode, decode with compensation).

@@ -135,21 +135,19 @@ class Lite(nn.Module):
         """What the first row and column of a tile have to be a multiple of to give the pixels of the whole image."""
         return self.config.grid
 
-    def decide(self, vis: Tensor, ir: Tensor) -> Decision:
-        """Return the decision for a batch of pairs.
+    def decide(self, blocks: Tensor) -> Decision:
+        """Return the decision for the blocks of a batch of pairs.
 
         Args:
-            vis: ``(N, 1, H, W)`` visible luma, grey levels 0…255, any size from 2×2.
-            ir: ``(N, 1, H, W)`` infrared, grey levels 0…255, aligned to ``vis``.
+            blocks: ``(N, 8, H/2, W/2)`` grey levels 0…255: the four pixels of each block, of visible, then of infrared.
+                With context the sides are multiples of 4.
+
+        Returns:
+            Tensors ``(N, 4, H/2, W/2)``, for the four pixels of each block.
         """
-        height, width = vis.shape[-2:]
-        pair = torch.cat([vis, ir], dim=1) * (1 / GREY_RANGE)
-        below, beside = -height % self.config.grid, -width % self.config.grid
-        if below or beside:
-            pair = functional.pad(pair, (0, beside, 0, below), mode="replicate")
-        decided = self.head(self._features(functional.pixel_unshuffle(pair, BLOCK)))
-        maps = functional.pixel_shuffle(decided, BLOCK)[:, :, :height, :width].to(vis.dtype)
-        return Decision.of(maps[:, :2], maps[:, 2:] * GREY_RANGE)
+        decided = self.head(self._features(blocks * (1 / GREY_RANGE))).to(blocks.dtype)
+        ir_logits, vis_logits, residual = decided.chunk(DECISIONS, dim=1)
+        return Decision.of(ir_logits, vis_logits, residual * GREY_RANGE)
 
     def _features(self, blocks: Tensor) -> Tensor:
         if self.context is None:
@@ -158,5 +156,21 @@ class Lite(nn.Module):
         return self.body[2:](first + self.context(first))  # type: ignore[no-any-return]
 
     def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
-        """Return the fused luma ``(N, 1, H, W)``, grey levels, unclamped; arguments as in `decide`."""
-        return self.decide(vis, ir).apply(vis, ir)
+        """Fuse a batch of pairs.
+
+        Args:
+            vis: ``(N, 1, H, W)`` visible luma, grey levels 0…255, any size.
+            ir: ``(N, 1, H, W)`` infrared, grey levels 0…255, aligned to ``vis``.
+
+        Returns:
+            ``(N, 1, H, W)`` fused luma, grey levels, unclamped.
+        """
+        height, width = vis.shape[-2:]
+        pair = torch.cat([vis, ir], dim=1)
+        below, beside = -height % self.grid, -width % self.grid
+        if below or beside:
+            pair = functional.pad(pair, (0, beside, 0, below), mode="replicate")
+        blocks = functional.pixel_unshuffle(pair, BLOCK)
+        fused = self.decide(blocks).apply(*blocks.chunk(2, dim=1))
+        whole = functional.pixel_shuffle(fused, BLOCK)
+        return whole[:, :, :height, :width] if below or beside else whole

@@ -57,8 +57,17 @@ def _filter_matrix(length: int, taps: tuple[float, ...]) -> Tensor:
 def dilate(image: Tensor, reach: int) -> Tensor:
     """Return the largest value up to ``reach`` pixels away along both axes."""
     padded = functional.pad(image, (reach,) * 4, mode="replicate")
-    rows = padded.unfold(2, 2 * reach + 1, 1).amax(dim=-1)
-    return rows.unfold(3, 2 * reach + 1, 1).amax(dim=-1)
+    return _largest_along(_largest_along(padded, 2, 2 * reach + 1), 3, 2 * reach + 1)
+
+
+def _largest_along(image: Tensor, axis: int, size: int) -> Tensor:
+    """Return the largest of every ``size`` neighbours along an axis, of windows that double: few and fast steps."""
+    found, width = image, 1
+    while width < size:
+        step = min(width, size - width)
+        rest = found.shape[axis] - step
+        found, width = torch.maximum(found.narrow(axis, 0, rest), found.narrow(axis, step, rest)), width + step
+    return found
 
 
 def smallest(image: Tensor, reach: int) -> Tensor:
