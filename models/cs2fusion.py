@@ -38,8 +38,8 @@ class BackboneConfig:
         shared_encoder: One encoder for both sources instead of one each (a published summary says so; the paper's
             figure and the released code have two).
         gates: How the DDM weighs what the encoders offer: ``image``, one scalar per decoder stage and image (released
-            code); ``channel``, one per channel (the channel attention of the paper's text); ``map``, one per channel and
-            window of 32×32 pixels, enlarged smoothly (the demand *map* of the text), after the first stage only; it
+            code); ``channel``, one per channel (the channel attention of the paper's text); ``map``, one per channel
+            and window of 32×32 pixels, enlarged smoothly (the demand *map* of the text), after the first stage only; it
             sees farther and stays local; ``none``, no DDM, which makes the network purely local.
         output: What the last convolution gives: ``luma``, the fused image (paper); ``decision``, how much of each
             source to take and what to add (`Decision`), which copies a source exactly where that is wanted.
@@ -135,9 +135,13 @@ class DemandMap(nn.Module):
         height, width = decoded.shape[-2:]
         below, beside = -height % DEMAND_WINDOW, -width % DEMAND_WINDOW
         whole = functional.pad(decoded, (0, beside, 0, below), mode="replicate") if below or beside else decoded
-        seen = torch.cat([functional.max_pool2d(whole, DEMAND_WINDOW), functional.avg_pool2d(whole, DEMAND_WINDOW)], dim=1)
+        seen = torch.cat(
+            [functional.max_pool2d(whole, DEMAND_WINDOW), functional.avg_pool2d(whole, DEMAND_WINDOW)], dim=1
+        )
         windows = torch.sigmoid(self.gate(seen))
-        enlarged = functional.interpolate(windows, scale_factor=float(DEMAND_WINDOW), mode="bilinear", align_corners=False)
+        enlarged = functional.interpolate(
+            windows, scale_factor=float(DEMAND_WINDOW), mode="bilinear", align_corners=False
+        )
         return enlarged[:, :, :height, :width]
 
 
@@ -202,7 +206,7 @@ class Backbone(nn.Module):
     @property
     def grid(self) -> int:
         """What the first row and column of a tile have to be a multiple of to give the pixels of the whole image."""
-        return DEMAND_WINDOW if self.config.gates == "map" else 1
+        return DEMAND_WINDOW if self.config.gates == "map" else 2
 
     def encode(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, Tensor]:
         """Return the features of both sources, ``(N, 64, H, W)`` each; see `DenseEncoder`."""
@@ -236,4 +240,9 @@ class Backbone(nn.Module):
         Returns:
             ``(N, 1, H, W)`` fused luma, unclamped: the network overshoots 0…255 a little.
         """
-        return self.compose(self.decode(*self.encode(vis, ir)), vis, ir)
+        height, width = vis.shape[-2:]
+        below, beside = (-side % self.grid if self.config.gates == "map" else 0 for side in (height, width))
+        if below or beside:
+            vis, ir = (functional.pad(image, (0, beside, 0, below), mode="replicate") for image in (vis, ir))
+        fused = self.compose(self.decode(*self.encode(vis, ir)), vis, ir)
+        return fused[:, :, :height, :width] if below or beside else fused

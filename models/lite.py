@@ -71,8 +71,8 @@ class LiteConfig:
         """Pixels beyond its own place that a fused pixel can depend on."""
         if not self.context:
             return BLOCK * (2 + sum(self.dilations)) + BLOCK - 1
-        # After the branch joins; the bilinear enlargement and the cells' convolutions; the first convolution; a place in
-        # the first half of its cell looks back, one in the second half ahead.
+        # After the branch joins; the bilinear enlargement and the cells' convolutions; the first convolution; a place
+        # in the first half of its cell looks back, one in the second half ahead.
         cells = 1 + sum(self.context_dilations)
         return BLOCK * (1 + sum(self.dilations)) + CONTEXT_CELL * cells + BLOCK + CONTEXT_CELL // 2 - 1
 

@@ -146,14 +146,20 @@ def _faulty(ir: Tensor, kind: str, chance: Chance) -> Tensor:
     """Return the whole image as it looks where it has one fault, grey levels, not clipped."""
     if kind == "flat":  # a cap, a shutter, a washed-out gain: black and white as often as a grey
         drift = chance.between(0, 6) * chance.flips(0.3) * chance.field(-1, 1)
-        return chance.between(-80, 335).clamp(0, GREY_RANGE) + drift + chance.between(0, 2) * chance.flips(0.5) * chance.noise()
+        return (
+            chance.between(-80, 335).clamp(0, GREY_RANGE)
+            + drift
+            + chance.between(0, 2) * chance.flips(0.5) * chance.noise()
+        )
     if kind == "faint":
         return chance.between(0, 255) + chance.between(0.01, 0.07) * (ir - 128)
     if kind == "noise":
         return ir + chance.between(28, 60) * chance.noise()
     if kind == "salt":
         drawn = chance.between(0, 1, (chance.height, chance.width))
-        return torch.where(drawn < chance.between(0.1, 0.5), chance.between(-100, 355, (chance.height, chance.width)), ir)
+        return torch.where(
+            drawn < chance.between(0.1, 0.5), chance.between(-100, 355, (chance.height, chance.width)), ir
+        )
     if kind in ("stripes", "columns"):
         return ir + _lines(kind, chance)
     return blur(ir, 3.0) if kind == "blur" else mosaic(ir, 4)
@@ -172,5 +178,3 @@ def _lines(kind: str, chance: Chance) -> Tensor:
     is_on = (phase - phase.floor()) < chance.between(0.15, 0.6)
     strength = chance.between(18, 65) * torch.where(chance.flips(0.5), 1.0, -1.0)
     return is_on.to(chance.images) * strength
-
-

@@ -4,6 +4,7 @@ Where the visible image is blind (the impaired patches of training), infrared *l
 scene's. Copying infrared's brightness there instead scores alike and paints dark blotches on sunlit surfaces.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ class FusionLossConfig:
         rims: Of narrow bright rims that neither source has.
         halos: Of places beside a warm target that are darker than both sources, where visible is smooth.
         broken: Of strong edges of a source, each seen, that lose most of their gradient.
+        mirror: Of the contrast and structure of visible where infrared is blind.
         clipping: Of leaving the target's levels.
         levels: Darkest and brightest level of the target where infrared lends.
         own_levels: The same elsewhere, so that what neither source clips is not clipped; none where infrared is blind.
@@ -80,6 +82,7 @@ class FusionLossConfig:
     rims: float = 0.0
     halos: float = 0.0
     broken: float = 0.0
+    mirror: float = 0.0
     clipping: float = 40.0
     levels: tuple[float, float] = (4.0, 249.0)
     own_levels: tuple[float, float] = (4.0, 249.0)
@@ -132,25 +135,22 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         "target": config.target * _lost_target_contrast(f, ir, config.target_share),
         "clipping": config.clipping * _clipped(f, *_bounds(scene, config)),
     }
-    if config.edges:
-        terms["edges"] = config.edges * _lost_edges(f, ir, vis, places)
-    if config.outlines:
-        terms["outlines"] = config.outlines * outlines(f, ir, vis)
-    if config.rims:
-        terms["rims"] = config.rims * rims(f, ir, vis)
-    if config.halos:
-        terms["halos"] = config.halos * (seen * halos(f, ir, vis)).mean()
-    if config.broken:
-        terms["broken"] = config.broken * _broken_edges(f, ir, vis, scene)
-    if config.far_intensity:
-        terms["far_intensity"] = config.far_intensity * (far * error).mean()
-    if config.shared:
-        lacking = [unshared_information(f, source, far, config.shared_bins) for source in (ir, vis)]
-        terms["shared"] = config.shared * (lacking[0] + lacking[1])
-    if config.decided:
-        terms["decided"] = config.decided * undecided_structure(to_ir, to_vis, moments(ir, vis), far)
-    if config.steadiness and scene.twins:
-        terms["steadiness"] = config.steadiness * _flicker(f, scene)
+    optional: dict[str, Callable[[], Tensor]] = {
+        "edges": lambda: _lost_edges(f, ir, vis, places),
+        "outlines": lambda: outlines(f, ir, vis),
+        "rims": lambda: rims(f, ir, vis),
+        "halos": lambda: _mean(seen, halos(f, ir, vis)),
+        "broken": lambda: _broken_edges(f, ir, vis, scene),
+        "mirror": lambda: _lost_structure(to_vis, scene.ir_blind, config.structure_floor / GREY_RANGE),
+        "far_intensity": lambda: _mean(far, error),
+        "shared": lambda: sum(unshared_information(f, source, far, config.shared_bins) for source in (ir, vis)),
+        "decided": lambda: undecided_structure(to_ir, to_vis, moments(ir, vis), far),
+    }
+    if scene.twins:
+        optional["steadiness"] = lambda: _flicker(f, scene)
+    for name, term in optional.items():
+        if weight := getattr(config, name):
+            terms[name] = weight * term()
     return terms
 
 
@@ -251,6 +251,10 @@ def _gradient_error(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places, vis
 def _lost_edges(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places) -> Tensor:
     of_ir, of_vis = lost_edges(fused, ir, 1 - places.far), lost_edges(fused, vis, 1 - places.patch)
     return (of_ir[0] + of_vis[0]) / (of_ir[1] + of_vis[1] + 1)
+
+
+def _mean(weight: Tensor, values: Tensor) -> Tensor:
+    return (weight * values).mean()
 
 
 def _lost_structure(to_ir: Moments, patch: Tensor, floor: float) -> Tensor:

@@ -82,11 +82,15 @@ def _spoilt(vis: Tensor, kind: str, chance: Chance) -> Tensor:
     if kind == "grey":
         return chance.between(15, 240) + chance.between(-20, 20) * chance.field(-1, 1)
     if kind == "veil":
-        return torch.lerp(chance.between(20, 235), vis, chance.between(0.02, 0.12)) + chance.between(0, 4) * chance.noise()
+        return (
+            torch.lerp(chance.between(20, 235), vis, chance.between(0.02, 0.12)) + chance.between(0, 4) * chance.noise()
+        )
     if kind == "mosaic":
         return mosaic(vis, 8)
     if kind == "salt":
         drawn = chance.between(0, 1, (chance.height, chance.width))
-        return torch.where(drawn < chance.between(0.25, 0.7), chance.between(0, 255, (chance.height, chance.width)), vis)
+        return torch.where(
+            drawn < chance.between(0.25, 0.7), chance.between(0, 255, (chance.height, chance.width)), vis
+        )
     rows = chance.between(0, 255, (chance.height, 1))
     return torch.where(chance.between(0, 1, (chance.height, 1)) < chance.between(0.5, 0.9), rows, vis)

@@ -51,6 +51,7 @@ def twinned(scene: Scene, settings: TwinSettings, generator: torch.Generator) ->
         return torch.cat([images[:-count], (images[:count] + noise).clamp(0, GREY_RANGE)])
 
     of_ir, of_vis = (_noise(images, settings, generator) for images in (scene.ir, scene.vis))
+
     def again(images: Tensor) -> Tensor:
         return torch.cat([images[:-count], images[:count]])
 
@@ -74,8 +75,12 @@ def _noise(images: Tensor, settings: TwinSettings, generator: torch.Generator) -
     each, grains = (settings.count, 1, 1, 1), (-(-height // COARSE_GRAIN), -(-width // COARSE_GRAIN))
     device = generator.device
     low, high = settings.noise
-    strength = low * (high / low) ** torch.rand(each, generator=generator, device=device)  # as many faint ones as strong ones
-    angle = torch.rand(each, generator=generator, device=device) * (torch.pi / 2)  # so that the two parts add up to one variance
+    strength = low * (high / low) ** torch.rand(
+        each, generator=generator, device=device
+    )  # as many faint ones as strong ones
+    angle = torch.rand(each, generator=generator, device=device) * (
+        torch.pi / 2
+    )  # so that the two parts add up to one variance
     white = torch.randn((settings.count, 1, height, width), generator=generator, device=device)
     coarse = torch.randn((settings.count, 1, *grains), generator=generator, device=device)
     coarse = functional.interpolate(coarse, scale_factor=COARSE_GRAIN)[:, :, :height, :width]

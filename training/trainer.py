@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from models.compensation import Compensation, CompensationPerceptionNetwork, compensate, stretch
 from models.cs2fusion import Backbone
+from training.cameras import filmed
 from training.dataset import CropSampler
 from training.objectives import Features, Perceived, augment, backbone_losses, contrast_losses
 from training.parallel import Team
@@ -46,7 +47,8 @@ class Trainer:
         torch.manual_seed(settings.seed)
         self.settings, self.sampler, self.device, self.team = settings, sampler, device, team or Team()
         self.backbone = Backbone(settings.backbone).to(device)
-        self.cpn = CompensationPerceptionNetwork(settings.backbone.negative_slope).to(device)
+        self.cpn = CompensationPerceptionNetwork(settings.backbone.negative_slope, settings.contrast.map_range)
+        self.cpn.to(device)
         self.steps_done = 0
         self._average = copy.deepcopy(self.backbone).requires_grad_(False) if settings.ema_decay else None
         rates = settings.optimiser
@@ -127,8 +129,8 @@ class Trainer:
     def _draw(self) -> Scene:
         vis, ir = self.sampler.draw(self.settings.batch_size)
         avis, patch = augment(vis, self.settings.avis, self.sampler.generator)
-        scene = twinned(Scene(ir, vis, avis, patch), self.settings.twins, self.sampler.generator)
-        return scene.to(self.device)
+        scene = filmed(Scene(ir, vis, avis, patch), self.settings.cameras, self.sampler.generator)
+        return twinned(scene, self.settings.twins, self.sampler.generator).to(self.device)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")
@@ -138,28 +140,31 @@ class Trainer:
         with self._autocast(), torch.no_grad():  # the CPN trains no encoder
             vis, ir = self.backbone.encode(team.part(scene.vis), team.part(scene.ir))
             avis = self.backbone.vis_encoder(team.part(scene.impaired))
+            air = ir if scene.impaired_ir is None else self.backbone.ir_encoder(team.part(scene.impaired_ir))
         source = self._perceive(vis, ir)
-        augmented = self._perceive(avis, ir) if contrast.augmented_map != "unused" else None
+        augmented = self._perceive(avis, air) if contrast.augmented_map != "unused" else None
         features = Features(*(team.gather(part) for part in (vis, avis, ir)))
-        losses = contrast_losses(features, Perceived(source, augmented), scene.patch, contrast)
+        losses = contrast_losses(features, Perceived(source, augmented), scene, contrast)
         self._descend(losses, self._cpn_optimiser)
         return losses
 
     def _perceive(self, vis_features: Tensor, ir_features: Tensor) -> Compensation:
         with self._autocast():
             common, raw_map = self.cpn.perceive(vis_features, ir_features)
-        return compensate(self.team.gather(common), self.team.gather(raw_map))
+        return compensate(self.team.gather(common), self.team.gather(raw_map), self.cpn.map_range)
 
     def _train_backbone(self, scene: Scene) -> dict[str, Tensor]:
         fusion, team = self.settings.fusion, self.team
         with self._autocast():
-            vis = scene.vis if fusion.input == "source" else scene.impaired
-            sources = team.part(vis), team.part(scene.ir)
+            pair = (scene.vis, scene.ir) if fusion.input == "source" else scene.inputs
+            sources = team.part(pair[0]), team.part(pair[1])
             features = self.backbone.encode(*sources)
             fused = self.backbone.compose(self.backbone.decode(*features), *sources)
             with torch.no_grad():
                 raw_map = self.cpn.perceive(*features)[1]
-        losses = backbone_losses(team.gather(fused.float()), scene, stretch(team.gather(raw_map)), fusion)
+        losses = backbone_losses(
+            team.gather(fused.float()), scene, stretch(team.gather(raw_map), self.cpn.map_range), fusion
+        )
         self._descend(losses, self._backbone_optimiser, self.settings.optimiser.clip_norm)
         return losses
 
