@@ -39,6 +39,12 @@ def rims(fused: Tensor, ir: Tensor, vis: Tensor) -> Tensor:
     return functional.relu(_top_hat(fused) - allowed).mean()
 
 
+@torch.no_grad()
+def warmth(ir: Tensor) -> Tensor:
+    """Return 1 on what is warmer than its wide surroundings, 0 elsewhere, and between for what hardly is."""
+    return ramp(blur(ir, 1.5) - box(ir, _WIDE), *_WARM)
+
+
 def halos(fused: Tensor, ir: Tensor, vis: Tensor) -> Tensor:
     """Return how much darker than both sources the image is beside warm targets, where visible is smooth.
 
@@ -46,7 +52,7 @@ def halos(fused: Tensor, ir: Tensor, vis: Tensor) -> Tensor:
         ``(N, 1, H, W)``, grey levels scaled to 0…1, beyond a depth that passes for a soft shadow.
     """
     with torch.no_grad():
-        warm = ramp(blur(ir, 1.5) - box(ir, _WIDE), *_WARM)
+        warm = warmth(ir)
         beside = functional.relu(dilate(warm, HALO_REACH) - dilate(warm, 1))
         mean = box(vis, 7)
         deviation = torch.sqrt(functional.relu(box(vis * vis, 7) - mean * mean))

@@ -53,6 +53,8 @@ class CameraSettings:
         infrared: Impaired infrared.
         noise_share: Share of the crops of each source that get noise; the target is the picture without it.
         noise: Least and largest standard deviation of it, grey levels; as many weak ones as strong ones.
+        bright_share: Share of the crops whose visible image is exposed longer, so that its bright parts are white: that
+            is how it is, not a fault.
         shift_share: Share of the crops whose infrared is moved.
         shift: Farthest, pixels along each axis.
     """
@@ -60,6 +62,7 @@ class CameraSettings:
     infrared: InfraredFaults = field(default_factory=InfraredFaults)
     noise_share: float = 0.0
     noise: tuple[float, float] = (1.0, 28.0)
+    bright_share: float = 0.0
     shift_share: float = 0.0
     shift: int = 4
 
@@ -71,7 +74,7 @@ class CameraSettings:
     @property
     def do_nothing(self) -> bool:
         """Whether crops stay as they are."""
-        return not (self.infrared.share or self.noise_share or self.shift_share)
+        return not (self.infrared.share or self.noise_share or self.shift_share or self.bright_share)
 
 
 def staged(
@@ -86,8 +89,18 @@ def staged(
         cameras: What happens beside it.
         generator: The only source of randomness, on any device.
     """
+    vis = exposed(vis, cameras.bright_share, generator)
     impaired, patch = impair(vis, patches, generator)
     return filmed(Scene(ir, vis, impaired, patch), cameras, generator)
+
+
+def exposed(vis: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Return visible images of which a share is exposed longer; 0 draws no random number."""
+    if not share:
+        return vis
+    chance = Chance(vis, generator)
+    longer = torch.where(chance.flips(share), chance.scaled(1.1, 2.2), torch.ones_like(vis[:, :, :1, :1]))
+    return (vis * longer).clamp(max=GREY_RANGE)
 
 
 def filmed(scene: Scene, cameras: CameraSettings, generator: torch.Generator) -> Scene:

@@ -228,7 +228,9 @@ def distill(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Distiller(settings, pairs, device)
     if start_from is not None:
-        begin_with(start_from, run.student, run.average)
+        new = begin_with(start_from, run.student, run.average)
+        if new and not quiet:
+            tqdm.write(f"New beside {start_from}, without effect at the start: {', '.join(new)}")
     table = LossTable(out / "losses.csv", settings.log_steps)
     out.mkdir(parents=True, exist_ok=True)
     _resume(run, table, out / STATE_FILE)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.artefacts import halos, outlines, rims
+from training.artefacts import halos, outlines, rims, warmth
 from training.faithfulness import undecided_structure, unshared_information
 from training.neighbourhood import Moments, blur, box, dilate, gradient, moments, ramp
 from training.preservation import SCALES, STRONG_EDGE, broken_edges, information, lost_edges, lost_information
@@ -21,7 +21,9 @@ from training.steadiness import flicker
 
 TARGET_RING = 9  # pixels around a warm target that are its surroundings
 HOT_EXCESS = 8.0  # grey levels by which a hot object may raise its own background
-VISIBLE_LEADS = 0.7  # share of infrared's edges that does not count beside one of visible
+VISIBLE_LEADS = 0.4  # share of infrared's edges that does not count beside one of visible
+WARM_REACH = 12  # pixels; the surroundings that a lifted target stands out from
+LIFT_REACH = 4  # pixels around a lifted target where edges are those of the light to aim at
 _NOTHING = 1e-4  # what a mean of zeros may differ from zero
 WARM_CONTRAST = 0.07  # of a target against them, grey levels scaled to 0…1
 
@@ -56,6 +58,8 @@ class FusionLossConfig:
         headroom: How far the scene's light moves to make room for lent detail: 1 makes all that it needs and so darkens
             the surroundings of a bright body, 0 none.
         target_share: Share of a warm target's contrast that is enough.
+        lift: Share of a warm target's contrast that the target's light has, by a brighter body, not by a darker ring,
+            as far as there is room; 0 leaves the brighter source as it is.
         lend_contrast: Grey levels by which infrared has to differ from its surroundings, warmer or colder, for lending
             something where visible sees; weaker is noise. Elsewhere ("far") the brighter source is kept as it is, its
             gradients too. 0 lends everything.
@@ -91,6 +95,7 @@ class FusionLossConfig:
     detail_floor: float = 0.0
     headroom: float = 1.0
     target_share: float = 0.75
+    lift: float = 0.0
     lend_contrast: float = 0.0
     lend_reach: int = 0
     far_ir: float = 1.0
@@ -119,16 +124,17 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
     f, ir, vis = fused / GREY_RANGE, scene.offered_ir / GREY_RANGE, scene.vis / GREY_RANGE
     to_ir, to_vis = moments(f, ir), moments(f, vis)
     seen = 1 - scene.patch
-    places = _Places(scene.patch, seen * (1 - (1 - scene.ir_blind) * _offers(scene.ir / GREY_RANGE, config)))
+    places = _places(scene, config)
     far = places.far
     wanted = 1 - (1 - config.far_ir) * far
     dissimilarity = (wanted * (1 - to_ir.similarity)).mean() + (seen * (1 - to_vis.similarity)).mean()
-    error = (f - light_target(scene, config) / GREY_RANGE).abs()
+    aim = light_target(scene, config) / GREY_RANGE
+    error = (f - aim).abs()
     of_ir, of_vis = (ir, to_ir, wanted), (vis, to_vis, seen)
     uninformed = [_lost_information(f, *source, config.information_scales) for source in (of_ir, of_vis)]
     terms = {
         "intensity": config.intensity * error.mean(),
-        "gradient": config.gradient * _gradient_error(f, ir, vis, places, config.visible_first),
+        "gradient": config.gradient * _gradient_error(f, (ir, vis, aim), places, config.visible_first),
         "similarity": config.similarity * dissimilarity,
         "information": config.information * (uninformed[0] + uninformed[1]),
         "structure": config.structure * _lost_structure(to_ir, scene.patch, config.structure_floor / GREY_RANGE),
@@ -160,7 +166,17 @@ def light_target(scene: Scene, config: FusionLossConfig) -> Tensor:
     lent = lend(scene.impaired, scene.ir, config)
     darkest, brightest = _bounds(scene, config)
     brighter = torch.maximum(scene.offered_ir, scene.vis)
+    if config.lift:
+        brighter = brighter + _lift(brighter, scene.offered_ir, config.lift)
     return torch.lerp(torch.minimum(torch.maximum(brighter, darkest), brightest), lent, scene.patch)
+
+
+def _lift(brighter: Tensor, ir: Tensor, share: float) -> Tensor:
+    """Return how much brighter warm targets have to be to keep a share of their contrast, grey levels."""
+    warm = warmth(ir / GREY_RANGE)
+    background = 1 - dilate(warm, 2)
+    wanted = _mean_around(brighter, background, WARM_REACH) - share * _mean_around(ir, background, WARM_REACH)
+    return warm * functional.relu(wanted + share * blur(ir, 1.5) - blur(brighter, 1.5))
 
 
 def _bounds(scene: Scene, config: FusionLossConfig) -> tuple[Tensor, Tensor]:
@@ -213,10 +229,19 @@ def _detail(ir: Tensor, config: FusionLossConfig) -> Tensor:
 
 
 class _Places(NamedTuple):
-    """Where the visible image is blind, and where infrared has nothing to lend; ``(N, 1, H, W)`` in 0…1 each."""
+    """Where visible is blind, where infrared has nothing to lend, and warm targets; ``(N, 1, H, W)`` in 0…1 each."""
 
     patch: Tensor
     far: Tensor
+    warm: Tensor | None
+
+
+@torch.no_grad()
+def _places(scene: Scene, config: FusionLossConfig) -> _Places:
+    offers = (1 - scene.ir_blind) * _offers(scene.ir / GREY_RANGE, config)
+    seen = 1 - scene.patch
+    warm = seen * dilate(warmth(scene.offered_ir / GREY_RANGE), LIFT_REACH) if config.lift else None
+    return _Places(scene.patch, seen * (1 - offers), warm)
 
 
 @torch.no_grad()
@@ -234,7 +259,10 @@ def _offers(ir: Tensor, config: FusionLossConfig) -> Tensor:
     return blur(dilate(ramp(differs, 0.5 * contrast, 1.5 * contrast), reach), reach / 2)
 
 
-def _gradient_error(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places, visible_first: float) -> Tensor:
+def _gradient_error(
+    fused: Tensor, images: tuple[Tensor, Tensor, Tensor], places: _Places, visible_first: float
+) -> Tensor:
+    ir, vis, aim = images
     with torch.no_grad():
         (ir_y, ir_x), (vis_y, vis_x) = gradient(ir), gradient(vis)
         use_ir = torch.hypot(ir_y, ir_x) >= visible_first * torch.hypot(vis_y, vis_x)
@@ -244,6 +272,11 @@ def _gradient_error(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places, vis
             torch.lerp(torch.where(use_ir, of_ir, of_vis), brighter, places.far)
             for of_ir, of_vis, brighter in ((ir_y, vis_y, brighter_y), (ir_x, vis_x, brighter_x))
         )
+        if places.warm is not None:
+            aim_y, aim_x = (
+                torch.lerp(chosen, of_aim, places.warm)
+                for chosen, of_aim in zip((aim_y, aim_x), gradient(aim), strict=True)
+            )
     along_y, along_x = gradient(fused)
     return 0.5 * ((along_y - aim_y).abs().mean() + (along_x - aim_x).abs().mean())
 
@@ -288,8 +321,8 @@ def _lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
     return (is_target * functional.relu(enough - kept)).sum() / (is_target.sum() + 1)
 
 
-def _mean_around(image: Tensor, background: Tensor) -> Tensor:
-    size = 2 * TARGET_RING + 1
+def _mean_around(image: Tensor, background: Tensor, reach: int = TARGET_RING) -> Tensor:
+    size = 2 * reach + 1
     return box(image * background, size) / box(background, size).clamp(min=1e-3)
 
 
@@ -298,7 +331,7 @@ def _broken_edges(fused: Tensor, ir: Tensor, vis: Tensor, scene: Scene) -> Tenso
     with torch.no_grad():
         of_visible = (1 - scene.patch) * dilate(ramp(torch.hypot(*gradient(vis)), *STRONG_EDGE), 3)
     counts = (1 - scene.ir_blind) * (1 - VISIBLE_LEADS * of_visible)
-    return broken_edges(fused, vis, 1 - scene.patch) + broken_edges(fused, ir, counts)
+    return 0.5 * broken_edges(fused, vis, 1 - scene.patch) + broken_edges(fused, ir, counts)
 
 
 def _flicker(fused: Tensor, scene: Scene) -> Tensor:

@@ -17,7 +17,7 @@ SCALES = 4
 EYE_NOISE = 2 / GREY_RANGE**2  # variance of the noise through which VIF sees both images
 FAINT_EDGE = 0.25 / GREY_RANGE  # grey levels a pixel, scaled to 0…1; below, an edge has no direction
 STRONG_EDGE = (6 / GREY_RANGE, 14 / GREY_RANGE)  # of no to full weight, per pixel
-ENOUGH_EDGE = 0.6  # share of an edge's gradient that still shows it
+ENOUGH_EDGE = 0.5  # share of an edge's gradient that still shows it
 EDGE_SIGMA = 0.8
 _QUARTER_TURN = math.pi / 2
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import torch
 from torch import nn
 
 from models.weights import load_weights
+
+EXTENSIONS = {"context", "context_dilations", "gates"}  # fields of a configuration that add parts to a network
 
 
 class StateError(Exception):
@@ -64,14 +67,21 @@ def begin_with(path: Path, *networks: nn.Module) -> tuple[str, ...]:
         except RuntimeError:  # shapes differ
             raise StateError(told) from None
         added = set(found.missing_keys)
-        if found.unexpected_keys or (network.config != model.config and not _is_silent(network, added)):
+        if found.unexpected_keys or not _is_extended(network, model, added):
             raise StateError(told)
         missing |= added
     return tuple(sorted(missing))
 
 
-def _is_silent(network: nn.Module, added: set[str]) -> bool:
-    """Return whether parts with these parameters change nothing yet: each of them holds a layer of zeros."""
+def _is_extended(network: nn.Module, model: nn.Module, added: set[str]) -> bool:
+    """Return whether a network is a model, or that and parts with these parameters that change nothing yet.
+
+    Each of these holds a layer of zeros.
+    """
+    is_as, was_as = asdict(network.config), asdict(model.config)  # type: ignore[arg-type]
+    differ = {name for name, value in is_as.items() if value != was_as[name]}
+    if not added or not differ <= EXTENSIONS:
+        return not added and not differ
     state = network.state_dict()
     parts = {name.split(".")[0] for name in added}
     return bool(parts) and all(

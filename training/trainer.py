@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from models.compensation import Compensation, CompensationPerceptionNetwork, compensate, stretch
 from models.cs2fusion import Backbone
-from training.cameras import filmed
+from training.cameras import exposed, filmed
 from training.dataset import CropSampler
 from training.objectives import Features, Perceived, augment, backbone_losses, contrast_losses
 from training.parallel import Team
@@ -84,9 +84,9 @@ class Trainer:
         fused = self.trained.compose(self.trained.decode(*features), *sources)
         return fused.cpu(), self.cpn(*features).ir_map.cpu()
 
-    def begin_with(self, path: Path) -> None:
-        """Take over the weights of a trained backbone with the same configuration; see `training.state.begin_with`."""
-        begin_with(path, *(network for network in (self.backbone, self._average) if network is not None))
+    def begin_with(self, path: Path) -> tuple[str, ...]:
+        """Take over the weights of a trained backbone; see `training.state.begin_with`."""
+        return begin_with(path, *(network for network in (self.backbone, self._average) if network is not None))
 
     def state(self) -> dict[str, Any]:
         """Return everything the run needs to continue as if it had never stopped."""
@@ -128,6 +128,7 @@ class Trainer:
 
     def _draw(self) -> Scene:
         vis, ir = self.sampler.draw(self.settings.batch_size)
+        vis = exposed(vis, self.settings.cameras.bright_share, self.sampler.generator)
         avis, patch = augment(vis, self.settings.avis, self.sampler.generator)
         scene = filmed(Scene(ir, vis, avis, patch), self.settings.cameras, self.sampler.generator)
         return twinned(scene, self.settings.twins, self.sampler.generator).to(self.device)

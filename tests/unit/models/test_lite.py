@@ -104,3 +104,36 @@ def test_channels_that_fill_no_vector_register_are_refused(channels: int) -> Non
 
 def test_a_configuration_read_from_json_is_the_same_configuration() -> None:
     assert LiteConfig(**{"channels": 16, "dilations": [1, 2]}) == LiteConfig(16, (1, 2))
+
+
+def test_context_changes_nothing_until_it_is_trained() -> None:
+    with_context, plain = Lite(LiteConfig(16, (1,), context=16)), seeded(LiteConfig(16, (1,)))
+    missing = with_context.load_state_dict(plain.state_dict(), strict=False).missing_keys
+    vis, ir = random_pair(40, 56)
+
+    with torch.inference_mode():
+        torch.testing.assert_close(with_context(vis, ir), plain(vis, ir))
+    assert missing
+    assert all(name.startswith("context.") for name in missing)
+
+
+def test_a_tile_on_the_grid_has_the_pixels_of_the_whole_image() -> None:
+    config = LiteConfig(16, (1,), context=16, context_dilations=(1, 1))
+    student, (vis, ir) = seeded(config), random_pair(200, 32)
+    start, stop = 3 * config.grid, 18 * config.grid
+
+    with torch.inference_mode():
+        whole, tile = student(vis, ir), student(vis[:, :, start:stop], ir[:, :, start:stop])
+    inner = slice(start + config.halo, stop - config.halo)
+    torch.testing.assert_close(tile[:, :, config.halo : stop - start - config.halo], whole[:, :, inner])
+
+
+@pytest.mark.parametrize("context", [-16, 8, 1024])
+def test_a_context_that_fills_no_vector_register_is_refused(context: int) -> None:
+    with pytest.raises(ValueError, match="context must be 0 or a multiple of 16"):
+        LiteConfig(context=context)
+
+
+def test_context_of_a_single_convolution_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least two"):
+        LiteConfig(context=16, context_dilations=(1,))

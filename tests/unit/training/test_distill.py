@@ -9,12 +9,13 @@ import pytest
 import torch
 
 import training
-from models.weights import load_weights
+from models.lite import Lite
+from models.weights import load_weights, save_weights
 from training.dataset import ImagePair, load_pairs
-from training.distill import Distiller, DistillSettings, distill, main, rate_share
+from training.distill import Distiller, DistillSettings, describe_run, distill, main, rate_share
 from training.fusion_loss import FusionLossConfig
 from training.settings import read_settings
-from training.state import StateError
+from training.state import StateError, begin_with
 from training.steadiness import TwinSettings
 
 SETTINGS = DistillSettings(model="lite-2k", steps=12, batch_size=4, crop=32, warmup_steps=2, log_steps=3)
@@ -187,3 +188,20 @@ def test_every_shipped_recipe_is_valid(path: Path) -> None:
 
 def test_there_is_a_recipe_for_every_student() -> None:
     assert [path.stem for path in CONFIGS] == ["lite-25k", "lite-2k-finish", "lite-2k", "lite-6k-finish", "lite-6k"]
+
+
+def test_a_student_with_context_goes_on_from_one_without(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
+    plain = Distiller(SETTINGS, pairs, CPU)
+    path = tmp_path / "plain.safetensors"
+    save_weights(path, plain.average, describe_run(plain, ""))
+    wider = Distiller(replace(SETTINGS, context=16), pairs, CPU)
+
+    new = begin_with(path, wider.student, wider.average)
+
+    assert new
+    assert all(name.startswith("context.") for name in new)
+    vis, ir = (255 * torch.rand((1, 1, 24, 24)) for _ in range(2))
+    torch.testing.assert_close(wider.average(vis, ir), plain.average(vis, ir))
+    assert begin_with(path, Distiller(SETTINGS, pairs, CPU).student) == ()
+    with pytest.raises(StateError, match="not what the settings describe"):  # dilations of the same shapes
+        begin_with(path, Lite(replace(SETTINGS.network, dilations=(2,) * len(SETTINGS.network.dilations))))

@@ -252,3 +252,58 @@ def test_a_warm_target_gains_nothing_from_darker_surroundings() -> None:
     assert fused.grad is not None
     assert (fused.grad[:, :, 26:38, 26:38] < 0).all()
     assert not (fused.grad > 0).any()
+
+
+def test_white_stays_white_where_its_own_levels_say_so() -> None:
+    white, ir = torch.full((1, 1, 48, 48), 255.0), torch.full((1, 1, 48, 48), 40.0)
+    config = FusionLossConfig(own_levels=(0.0, 253.0))
+
+    assert light_target(scene(white, ir), config).min() == 253
+    assert light_target(scene(torch.zeros_like(white), torch.zeros_like(white)), config).max() == 0
+
+
+def test_visible_is_the_exact_target_where_infrared_is_blind() -> None:
+    vis, ir = textured(0, 0, 255), textured(1, 150, 255)
+    blind = replace(scene(vis, ir), impaired_ir=torch.full_like(ir, 255), ir_patch=torch.ones_like(ir))
+    config = FusionLossConfig(own_levels=(4.0, 249.0), mirror=1.0, lend_contrast=16.0, far_intensity=10.0)
+
+    assert torch.equal(light_target(blind, config), vis)
+    kept, veiled = (fusion_loss(fused, blind, config) for fused in (vis, torch.maximum(vis, ir)))
+    assert all(abs(float(value)) < 0.01 for value in kept.values()), kept
+    assert float(veiled["mirror"]) > 0.1
+    assert sum(veiled.values()) > 10 * sum(kept.values())
+
+
+def test_a_warm_body_is_lifted_off_a_bright_scene_and_its_surroundings_stay() -> None:
+    vis, ir = torch.full((1, 1, 64, 64), 150.0), torch.full((1, 1, 64, 64), 60.0)
+    ir[:, :, 28:36, 28:36] = 160
+
+    lifted = light_target(scene(vis, ir), FusionLossConfig(lift=0.8, own_levels=(0.0, 253.0)))
+
+    assert 210 < float(lifted[0, 0, 32, 32]) < 240
+    assert torch.equal(lifted[:, :, 32, :20], vis[:, :, 32, :20])
+
+
+def test_what_infrared_has_to_lend_falls_off_instead_of_ending() -> None:
+    ir = torch.full((1, 1, 64, 64), 60.0)
+    ir[:, :, 30:34, 30:34] = 120
+    vis = torch.full_like(ir, 200)
+    config = FusionLossConfig(lend_contrast=16.0, lend_reach=4, far_intensity=1.0)
+    losses = []
+    for column in (32, 42, 60):
+        darker = vis.clone()
+        darker[:, :, 32, column] -= 50
+        losses.append(float(fusion_loss(darker, scene(vis, ir), config)["far_intensity"]))
+
+    assert losses[0] < losses[1] <= losses[2]
+
+
+def test_a_broken_edge_of_either_source_costs() -> None:
+    half = torch.full((1, 1, 48, 48), 60.0)
+    half[:, :, :, 24:] = 160
+    flat = torch.full_like(half, 110.0)
+    config = FusionLossConfig(broken=1.0)
+    for vis, ir in ((half, flat), (flat, half)):
+        kept, lost = (float(fusion_loss(fused, scene(vis, ir), config)["broken"]) for fused in (half, flat))
+        assert kept < 0.01
+        assert lost > 0.3
