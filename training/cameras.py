@@ -99,7 +99,7 @@ def exposed(vis: Tensor, share: float, generator: torch.Generator) -> Tensor:
     if not share:
         return vis
     chance = Chance(vis, generator)
-    longer = torch.where(chance.flips(share), chance.scaled(1.1, 2.2), torch.ones_like(vis[:, :, :1, :1]))
+    longer = torch.where(chance.flips(share), chance.scaled(1.05, 1.7), torch.ones_like(vis[:, :, :1, :1]))
     return (vis * longer).clamp(max=GREY_RANGE)
 
 

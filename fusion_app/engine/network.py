@@ -16,6 +16,10 @@ STRIP_PIXELS = 640 * 512
 MIN_STRIP_PIXELS = 1 << 15
 """What does not fit into memory in strips of this size does not fit at all."""
 
+MIN_STRIP_ROWS = 32
+ROWS_PER_HALO = 4
+"""A strip delivers at least so many times the rows that a network sees beyond it: half as many are computed twice."""
+
 
 class Runtime(Protocol):
     """Computes one network; what an engine needs of it.
@@ -58,6 +62,7 @@ class NetworkEngine:
         self.description = f"{name} · {runtime.description}"
         self._reason = fallback_reason
         self._halo, self._grid = halo, grid
+        self._least_rows = max(MIN_STRIP_ROWS, ROWS_PER_HALO * (halo or 0))
         self.runtime = runtime
         self._strip_pixels = runtime.strip_pixels
 
@@ -106,7 +111,7 @@ class NetworkEngine:
         piece = min(self._strip_pixels, frame.width * frame.height)
         if self._halo is None or piece <= MIN_STRIP_PIXELS:
             return False
-        self._strip_pixels = piece // 4
+        self._strip_pixels, self._least_rows = piece // 4, MIN_STRIP_ROWS
         self._reason = f"{too_little(self.device, frame)} at once, so they are fused in pieces, more slowly"
         return True
 
@@ -132,7 +137,8 @@ class NetworkEngine:
         return self._halo is None or self._strip_rows(width) + 2 * self._halo >= height
 
     def _strip_rows(self, width: int) -> int:
-        return max(32, self._strip_pixels // width // self._grid * self._grid)
+        rows = max(self._least_rows, self._strip_pixels // width // self._grid * self._grid)
+        return rows + -rows % self._grid
 
 
 def too_little(device: str, frame: Size) -> str:
