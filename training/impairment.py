@@ -44,7 +44,7 @@ def impair(vis: Tensor, config: ImpairmentConfig, generator: torch.Generator) ->
     Args:
         vis: ``(N, 1, H, W)`` visible luma, 0…255.
         config: What to do how often.
-        generator: The only source of randomness, on the CPU.
+        generator: The only source of randomness, on the device of the images.
 
     Returns:
         The impaired luma, clipped to 0…255, and the patch: 1 where visible is blind, 0 where it is untouched, between
@@ -69,7 +69,7 @@ class _Chance:
 
     def between(self, low: float, high: float, cells: tuple[int, int] = (1, 1)) -> Tensor:
         shape = (self.images.shape[0], 1, *cells)
-        return (low + (high - low) * torch.rand(shape, generator=self.generator)).to(self.images)
+        return low + (high - low) * torch.rand(shape, generator=self.generator, device=self.generator.device)
 
     def flips(self, share: float) -> Tensor:
         return self.between(0, 1) < share
@@ -82,7 +82,7 @@ class _Chance:
         return functional.interpolate(knots, (self.height, self.width), mode="bicubic", align_corners=True)
 
     def noise(self) -> Tensor:
-        return torch.randn(self.images.shape, generator=self.generator).to(self.images)
+        return torch.randn(self.images.shape, generator=self.generator, device=self.generator.device)
 
 
 def _offsets(chance: _Chance, side: tuple[float, float]) -> tuple[Tensor, Tensor]:

@@ -29,13 +29,13 @@ def box(image: Tensor, size: int) -> Tensor:
 
 def _filtered(image: Tensor, along_y: tuple[float, ...], along_x: tuple[float, ...]) -> Tensor:
     """Apply a separable filter as two matrix products: on small crops several times faster than a convolution."""
-    rows = _filter_matrix(image.shape[-2], along_y).to(image)
-    columns = _filter_matrix(image.shape[-1], along_x).to(image)
+    rows = _filter_matrix(image.shape[-2], along_y, image.device).to(image.dtype)
+    columns = _filter_matrix(image.shape[-1], along_x, image.device).to(image.dtype)
     return rows @ image @ columns.T
 
 
-@lru_cache(maxsize=64)
-def _filter_matrix(length: int, taps: tuple[float, ...]) -> Tensor:
+@lru_cache(maxsize=256)
+def _filter_matrix(length: int, taps: tuple[float, ...], device: torch.device) -> Tensor:
     """Return the ``(length, length)`` matrix that filters a column, border replicated, taps scaled to a sum of 1.
 
     Taps that sum to 0 (a derivative) are taken as they are.
@@ -45,7 +45,7 @@ def _filter_matrix(length: int, taps: tuple[float, ...]) -> Tensor:
     total = sum(taps) or 1.0
     for offset, tap in enumerate(taps, -(len(taps) // 2)):
         matrix.index_put_((place, (place + offset).clamp(0, length - 1)), torch.tensor(tap / total), accumulate=True)
-    return matrix
+    return matrix.to(device)
 
 
 def dilate(image: Tensor, reach: int) -> Tensor:

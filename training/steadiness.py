@@ -68,12 +68,17 @@ def _noise(images: Tensor, settings: TwinSettings, generator: torch.Generator) -
     height, width = images.shape[-2:]
     each, grains = (settings.count, 1, 1, 1), (-(-height // COARSE_GRAIN), -(-width // COARSE_GRAIN))
     low, high = settings.noise
-    strength = low * (high / low) ** torch.rand(each, generator=generator)  # as many faint ones as strong ones
-    angle = torch.rand(each, generator=generator) * (torch.pi / 2)  # so that the two parts add up to one variance
-    white = torch.randn((settings.count, 1, height, width), generator=generator)
-    coarse = torch.randn((settings.count, 1, *grains), generator=generator)
+    device = generator.device
+    strength = low * (high / low) ** torch.rand(
+        each, generator=generator, device=device
+    )  # as many faint ones as strong ones
+    angle = torch.rand(each, generator=generator, device=device) * (
+        torch.pi / 2
+    )  # so that the two parts add up to one variance
+    white = torch.randn((settings.count, 1, height, width), generator=generator, device=device)
+    coarse = torch.randn((settings.count, 1, *grains), generator=generator, device=device)
     coarse = functional.interpolate(coarse, scale_factor=COARSE_GRAIN)[:, :, :height, :width]
-    return (strength * (angle.cos() * white + angle.sin() * coarse)).to(images)
+    return strength * (angle.cos() * white + angle.sin() * coarse)
 
 
 def flicker(fused: Tensor, ir: Tensor, vis: Tensor, count: int) -> Tensor:
