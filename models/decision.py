@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 DECISIONS = 3  # per pixel: weights of IR and of visible, residual
 BRIGHTER_LOGIT = 2.0  # start near the brighter source
@@ -19,7 +18,9 @@ LEAK = 0.1  # share of the gradient that passes where a decision is idle; a netw
 
 @dataclass(frozen=True)
 class Decision:
-    """Shares of the sources and what to add, ``(N, 1, H, W)`` each.
+    """Shares of the sources and what to add: three tensors of one shape, that of the sources they are for.
+
+    What holds for a pixel holds for its place in a block: pixels may lie in channels, as long as both sources' do, too.
 
     Next to nothing is nothing: where a network is of no clear opinion, the fused image is the brighter source exactly.
     A share of a hundredth of a much darker source would change smooth places by a grey level here and there, which is
@@ -39,26 +40,49 @@ class Decision:
     residual: Tensor
 
     @classmethod
-    def of(cls, logits: Tensor, residual: Tensor) -> "Decision":
+    def of(cls, ir_logits: Tensor, vis_logits: Tensor, residual: Tensor) -> "Decision":
         """Return the decision of a network, its shares stretched and cut, its residual shrunk.
 
         Source: shares as Louizos et al., "Learning sparse neural networks through L0 regularization", ICLR 2018, eq. 11
         (stretched to reach 0 and 1); soft shrinkage as Donoho, "De-noising by soft-thresholding", 1995.
 
         Args:
-            logits: ``(N, 2, H, W)``, of infrared and visible; zeros are near the brighter source.
-            residual: ``(N, 1, H, W)`` grey levels.
+            ir_logits: Of infrared; zeros are near the brighter source.
+            vis_logits: Of visible, likewise.
+            residual: Grey levels.
         """
-        weights = torch.softmax(functional.pad(logits, (0, 0, 0, 0, 0, 1), value=BRIGHTER_LOGIT), dim=1)
-        shares = (weights[:, :2] - IDLE_SHARE) * (1 / (1 - 2 * IDLE_SHARE))
-        shares = _leaking(shares.clamp(0, 1), shares)
-        residual = _leaking(residual - residual.clamp(-IDLE_RESIDUAL, IDLE_RESIDUAL), residual)
-        return cls(shares[:, :1], shares[:, 1:], residual)
+        ir_share, vis_share = (_stretched(share) for share in _shares(ir_logits, vis_logits))
+        return cls(ir_share, vis_share, _leaking(residual - residual.clamp(-IDLE_RESIDUAL, IDLE_RESIDUAL), residual))
 
     def apply(self, vis: Tensor, ir: Tensor) -> Tensor:
-        """Return the fused luma ``(N, 1, H, W)``, unclamped, of sources of the same shape, grey levels 0…255."""
+        """Return the fused luma, unclamped, of sources of the same shape, grey levels 0…255."""
         brighter = torch.maximum(vis, ir)
         return brighter + self.ir_weight * (ir - brighter) + self.vis_weight * (vis - brighter) + self.residual
+
+
+def _shares(ir_logits: Tensor, vis_logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the shares of both sources: the softmax of their logits and the brighter source's constant one.
+
+    Whoever compiles the network gets it written out: one kernel then computes it and all that follows, where putting a
+    tensor of three together and taking it apart again took longer than the convolutions of a small network.
+    """
+    if torch.jit.is_tracing():  # type: ignore[attr-defined, no-untyped-call]
+        return _written_out(ir_logits, vis_logits)
+    constant = torch.full_like(ir_logits, BRIGHTER_LOGIT)
+    ir_share, vis_share, _ = torch.softmax(torch.stack((ir_logits, vis_logits, constant)), dim=0)
+    return ir_share, vis_share
+
+
+def _written_out(ir_logits: Tensor, vis_logits: Tensor) -> tuple[Tensor, Tensor]:
+    highest = torch.maximum(ir_logits, vis_logits).clamp_min(BRIGHTER_LOGIT)
+    of_ir, of_vis = torch.exp(ir_logits - highest), torch.exp(vis_logits - highest)
+    whole = of_ir + of_vis + torch.exp(BRIGHTER_LOGIT - highest)
+    return of_ir / whole, of_vis / whole
+
+
+def _stretched(share: Tensor) -> Tensor:
+    stretched = (share - IDLE_SHARE) * (1 / (1 - 2 * IDLE_SHARE))
+    return _leaking(stretched.clamp(0, 1), stretched)
 
 
 def _leaking(cut: Tensor, whole: Tensor) -> Tensor:

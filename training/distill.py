@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,12 +21,13 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.lite import LITE_CONFIGS, Lite
+from models.lite import LITE_CONFIGS, Lite, LiteConfig
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
 from training.captured import Steps, adam, set_rate
 from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
 from training.fusion_loss import FusionLossConfig, fusion_loss
-from training.impairment import ImpairmentConfig, impair
+from training.cameras import CameraSettings, staged
+from training.impairment import ImpairmentConfig
 from training.journal import LossTable, draw_curves
 from training.scene import GREY_RANGE, Scene
 from training.settings import SettingsError, are_of, read_settings
@@ -57,6 +58,8 @@ class DistillSettings:
         teacher_interval: Steps of the student per step that asks the teacher, which costs about ten of them. The
             distance then counts that many times, so that its mean over the steps stays what it is.
         impairment: What is done to visible.
+        cameras: What is done to infrared, and to both.
+        context: Width of the student's context branch; 0: what the model's own configuration says.
         varied_levels: Share of the crops of each source that get other grey levels; see `training.levels`.
         twins: Crops that come twice.
         loss: The fusion loss.
@@ -77,7 +80,9 @@ class DistillSettings:
     teacher_weight: float = 0.0
     teacher_interval: int = 1
     varied_levels: float = 0.0
+    context: int = 0
     impairment: ImpairmentConfig = field(default_factory=ImpairmentConfig)
+    cameras: CameraSettings = field(default_factory=CameraSettings)
     twins: TwinSettings = field(default_factory=TwinSettings)
     loss: FusionLossConfig = field(default_factory=FusionLossConfig)
     checkpoint_minutes: float = 2.0
@@ -91,6 +96,12 @@ class DistillSettings:
         if min(self.steps, self.batch_size, self.crop, self.log_steps, self.teacher_interval) < 1:
             raise ValueError("steps, batch_size, crop, log_steps and teacher_interval must be at least 1")
         self.twins.check(self.batch_size)
+
+    @property
+    def network(self) -> LiteConfig:
+        """The student's configuration."""
+        config = LITE_CONFIGS[self.model]
+        return replace(config, context=self.context) if self.context else config
 
 
 class Distiller:
@@ -112,7 +123,7 @@ class Distiller:
         """
         torch.manual_seed(settings.seed)
         self.settings, self.device = settings, device
-        self.student = Lite(LITE_CONFIGS[settings.model]).to(device)
+        self.student = Lite(settings.network).to(device)
         self.student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its annotations
         self.average = copy.deepcopy(self.student).requires_grad_(False)
         self.teacher = load_weights(Path(settings.teacher))[0].to(device) if settings.teacher else None
@@ -142,7 +153,7 @@ class Distiller:
     def _take(self, asks_teacher: bool) -> dict[str, Tensor]:
         scene = self._draw()
         with self._autocast():
-            fused = self.student(scene.impaired, scene.ir)
+            fused = self.student(*scene.inputs)
         terms = self._losses(fused, scene, asks_teacher)
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
@@ -171,10 +182,10 @@ class Distiller:
         self.steps_done, self.seconds = state["steps_done"], state["seconds"]
 
     def _draw(self) -> Scene:
-        vis, ir = self.sampler.draw(self.settings.batch_size)
-        impaired, patch = impair(vis, self.settings.impairment, self.generator)
-        scene = twinned(Scene(ir, vis, impaired, patch), self.settings.twins, self.generator)
-        return scene.to(self.device)
+        settings = self.settings
+        vis, ir = self.sampler.draw(settings.batch_size)
+        scene = staged(vis, ir, settings.impairment, settings.cameras, self.generator)
+        return twinned(scene, settings.twins, self.generator).to(self.device)
 
     def _losses(self, fused: Tensor, scene: Scene, asks_teacher: bool) -> dict[str, Tensor]:
         terms = fusion_loss(fused, scene, self.settings.loss)
@@ -184,7 +195,7 @@ class Distiller:
 
     def _unlike(self, teacher: nn.Module, fused: Tensor, scene: Scene) -> Tensor:
         with torch.no_grad(), self._autocast():
-            taught: Tensor = teacher(scene.impaired, scene.ir)
+            taught: Tensor = teacher(*scene.inputs)
         weight = self.settings.teacher_weight * self.settings.teacher_interval
         return weight * (fused - taught).abs().mean() / GREY_RANGE
 

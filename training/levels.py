@@ -17,7 +17,7 @@ def vary_levels(images: Tensor, share: float, generator: torch.Generator) -> Ten
     Args:
         images: ``(N, 1, H, W)`` grey levels 0…255.
         share: 0…1; 0 draws no random number.
-        generator: The only source of randomness, on the device of the images.
+        generator: The only source of randomness, on the CPU.
 
     Returns:
         Alike; levels that a gain above 1 lifts beyond 255 are clipped, as a camera does.
@@ -26,7 +26,8 @@ def vary_levels(images: Tensor, share: float, generator: torch.Generator) -> Ten
         return images
 
     def between(low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand((len(images), 1, 1, 1), generator=generator, device=generator.device)
+        drawn = torch.rand((len(images), 1, 1, 1), generator=generator, device=generator.device)
+        return low + (high - low) * drawn.to(images)
 
     gamma = torch.exp(between(-GAMMA_LOG, GAMMA_LOG))
     gain = between(*GAIN)

@@ -40,15 +40,41 @@ def load_state(path: Path) -> dict[str, Any]:
     return state
 
 
-def begin_with(path: Path, *networks: nn.Module) -> None:
+def begin_with(path: Path, *networks: nn.Module) -> tuple[str, ...]:
     """Give trained weights to networks of one kind, instead of the random ones that they began with.
+
+    A network that has parts beside those of the file keeps them as they began, which is without effect: they end in
+    zeros (a context branch, a demand map).
+
+    Returns:
+        Names of the parameters that the file does not have.
 
     Raises:
         StateError: They are of another network.
         models.weights.WeightsFormatError: The file or its card cannot be used.
     """
     model, card = load_weights(path)
-    if any(type(network) is not type(model) or network.config != model.config for network in networks):
-        raise StateError(f"{path} is a {card.model} with {dict(card.config)}, not what the settings describe.")
+    told = f"{path} is a {card.model} with {dict(card.config)}, not what the settings describe."
+    missing: set[str] = set()
     for network in networks:
-        network.load_state_dict(model.state_dict())
+        if type(network) is not type(model):
+            raise StateError(told)
+        try:
+            found = network.load_state_dict(model.state_dict(), strict=False)
+        except RuntimeError:  # shapes differ
+            raise StateError(told) from None
+        added = set(found.missing_keys)
+        if found.unexpected_keys or (network.config != model.config and not _is_silent(network, added)):
+            raise StateError(told)
+        missing |= added
+    return tuple(sorted(missing))
+
+
+def _is_silent(network: nn.Module, added: set[str]) -> bool:
+    """Return whether parts with these parameters change nothing yet: each of them holds a layer of zeros."""
+    state = network.state_dict()
+    parts = {name.split(".")[0] for name in added}
+    return bool(parts) and all(
+        any(not state[name].any() for name in added if name.split(".")[0] == part and name.endswith("weight"))
+        for part in parts
+    )

@@ -71,12 +71,15 @@ def test_the_fused_image_is_the_applied_decision() -> None:
     student, (vis, ir) = seeded(LiteConfig(16, (1,))), random_pair(10, 12)
 
     with torch.inference_mode():
-        decision = student.decide(vis, ir)
-        fused = student(vis, ir)
+        of_vis, of_ir = (nn.functional.pixel_unshuffle(image, 2) for image in (vis, ir))
+        decision = student.decide(torch.cat([of_vis, of_ir], dim=1))
+        fused = nn.functional.pixel_unshuffle(student(vis, ir), 2)
 
     shares = (decision.ir_weight, decision.vis_weight, 1 - decision.ir_weight - decision.vis_weight)
     assert all(((share >= 0) & (share <= 1)).all() for share in shares)
-    mixed = sum(share * image for share, image in zip(shares, (ir, vis, torch.maximum(vis, ir)), strict=True))
+    mixed = sum(
+        share * image for share, image in zip(shares, (of_ir, of_vis, torch.maximum(of_vis, of_ir)), strict=True)
+    )
     torch.testing.assert_close(fused, mixed + decision.residual)
 
 
