@@ -23,10 +23,10 @@ from tqdm import tqdm
 
 from models.lite import LITE_CONFIGS, Lite, LiteConfig
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
+from training.cameras import CameraSettings, staged
 from training.captured import Steps, adam, set_rate
 from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
 from training.fusion_loss import FusionLossConfig, fusion_loss
-from training.cameras import CameraSettings, staged
 from training.impairment import ImpairmentConfig
 from training.journal import LossTable, draw_curves
 from training.scene import GREY_RANGE, Scene
