@@ -24,8 +24,9 @@ from tqdm import tqdm
 from models.lite import LITE_CONFIGS, Lite, LiteConfig
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
 from training.cameras import CameraSettings, staged
+from training.captured import Steps, adam, set_rate
 from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
-from training.fusion_loss import FusionLossConfig, fusion_loss
+from training.fusion_loss import FusionLossConfig, fusion_loss, lending
 from training.impairment import ImpairmentConfig
 from training.journal import LossTable, draw_curves
 from training.scene import GREY_RANGE, Scene
@@ -54,6 +55,8 @@ class DistillSettings:
             in any case.
         teacher: Weights file of a network to imitate, empty for none.
         teacher_weight: Of the distance to the teacher, |F − teacher|.
+        teacher_place: Where to imitate it: ``everywhere``, or ``lending``, where infrared has something to lend, so
+            that what a teacher does well is kept where it matters and its faults beside that are not learned.
         teacher_interval: Steps of the student per step that asks the teacher, which costs about ten of them. The
             distance then counts that many times, so that its mean over the steps stays what it is.
         impairment: What is done to visible.
@@ -77,6 +80,7 @@ class DistillSettings:
     precision: Literal["fp32", "bf16"] = "fp32"
     teacher: str = ""
     teacher_weight: float = 0.0
+    teacher_place: Literal["everywhere", "lending"] = "everywhere"
     teacher_interval: int = 1
     varied_levels: float = 0.0
     context: int = 0
@@ -126,28 +130,40 @@ class Distiller:
         self.student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its annotations
         self.average = copy.deepcopy(self.student).requires_grad_(False)
         self.teacher = load_weights(Path(settings.teacher))[0].to(device) if settings.teacher else None
-        self.generator = torch.Generator().manual_seed(settings.seed)
+        self.generator = torch.Generator(device).manual_seed(settings.seed)
         self.sampler = CropSampler(pairs, settings.crop, self.generator, settings.varied_levels)
-        self.optimiser = torch.optim.Adam(self.student.parameters(), lr=settings.rate)
+        self.optimiser = adam([{"params": list(self.student.parameters()), "lr": settings.rate}], device)
+        self._follows = torch.zeros((), device=device)  # how far the running mean of the weights goes in a step
+        self._steps = Steps(self._take, self.generator)
         self.steps_done, self.seconds = 0, 0.0
 
     def step(self) -> dict[str, float]:
         """Train on one batch and return the terms of the loss by name."""
+        return {name: float(loss) for name, loss in self.advance().items()}
+
+    def advance(self) -> dict[str, Tensor]:
+        """Take a step as `step` does, but do not wait for its losses: they are scalars on the device."""
         started = time.perf_counter()
         for group in self.optimiser.param_groups:
-            group["lr"] = self.settings.rate * rate_share(self.steps_done, self.settings)
+            set_rate(group, self.settings.rate * rate_share(self.steps_done, self.settings))
+        asks_teacher = self.steps_done % self.settings.teacher_interval == 0
+        self.steps_done += 1
+        self._follows.fill_(1 - min(self.settings.ema_decay, self.steps_done / (self.steps_done + 10)))
+        losses = self._steps(asks_teacher)
+        self.seconds += time.perf_counter() - started
+        return losses
+
+    def _take(self, asks_teacher: bool) -> dict[str, Tensor]:
         scene = self._draw()
         with self._autocast():
             fused = self.student(*scene.inputs)
-        terms = self._losses(fused, scene)
+        terms = self._losses(fused, scene, asks_teacher)
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)
         self.optimiser.step()
-        self.steps_done += 1
         self._average()
-        self.seconds += time.perf_counter() - started
-        return {name: float(value.detach()) for name, value in terms.items()}
+        return {name: value.detach() for name, value in terms.items()}
 
     def state(self) -> dict[str, Any]:
         """Return all that a run needs to continue exactly where it is."""
@@ -174,28 +190,30 @@ class Distiller:
         scene = staged(vis, ir, settings.impairment, settings.cameras, self.generator)
         return twinned(scene, settings.twins, self.generator).to(self.device)
 
-    def _losses(self, fused: Tensor, scene: Scene) -> dict[str, Tensor]:
+    def _losses(self, fused: Tensor, scene: Scene, asks_teacher: bool) -> dict[str, Tensor]:
         terms = fusion_loss(fused, scene, self.settings.loss)
         if self.teacher is not None:
-            terms["teacher"] = self._unlike(self.teacher, fused, scene)
+            terms["teacher"] = self._unlike(self.teacher, fused, scene) if asks_teacher else fused.new_zeros(())
         return terms
 
     def _unlike(self, teacher: nn.Module, fused: Tensor, scene: Scene) -> Tensor:
-        if self.steps_done % self.settings.teacher_interval:
-            return fused.new_zeros(())
+        settings = self.settings
+        pair, counts = scene.inputs, torch.ones_like(fused)
+        if settings.teacher_place == "lending":  # without the noise: what is taught is to be deaf to it
+            pair = torch.lerp(scene.vis, scene.impaired, scene.patch), scene.ir
+            counts = lending(scene, settings.loss)
         with torch.no_grad(), self._autocast():
-            taught: Tensor = teacher(*scene.inputs)
-        weight = self.settings.teacher_weight * self.settings.teacher_interval
-        return weight * (fused - taught).abs().mean() / GREY_RANGE
+            taught: Tensor = teacher(*pair)
+        weight = settings.teacher_weight * settings.teacher_interval
+        return weight * (counts * (fused - taught).abs()).mean() / GREY_RANGE
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")
 
     @torch.no_grad()
     def _average(self) -> None:
-        decay = min(self.settings.ema_decay, self.steps_done / (self.steps_done + 10))
         for mean, value in zip(self.average.parameters(), self.student.parameters(), strict=True):
-            mean.lerp_(value, 1 - decay)
+            mean.lerp_(value, self._follows)
 
 
 def rate_share(step: int, settings: DistillSettings) -> float:
@@ -237,11 +255,11 @@ def distill(
     saved = time.monotonic()
     with tqdm(total=settings.steps, initial=run.steps_done, desc=settings.model, unit="step", disable=quiet) as bar:
         while run.steps_done < settings.steps:
-            losses = run.step()
+            losses = run.advance()
             table.add(run.steps_done, losses)
             bar.update()
             if run.steps_done == settings.steps or time.monotonic() - saved > 60 * settings.checkpoint_minutes:
-                bar.set_postfix(loss=f"{sum(losses.values()):.3f}")
+                bar.set_postfix(loss=f"{sum(map(float, losses.values())):.3f}")
                 _checkpoint(run, table, out / STATE_FILE)
                 saved = time.monotonic()
     draw_curves(table.read(), out / "losses.png")

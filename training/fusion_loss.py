@@ -161,6 +161,12 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
 
 
 @torch.no_grad()
+def lending(scene: Scene, config: FusionLossConfig) -> Tensor:
+    """Return where infrared has something to lend and sees, 0…1, the patches included."""
+    return (1 - _places(scene, config).far) * (1 - scene.ir_blind)
+
+
+@torch.no_grad()
 def light_target(scene: Scene, config: FusionLossConfig) -> Tensor:
     """Return the intensity to aim at: the brighter source, and inside the patch the scene's light with IR's detail."""
     lent = lend(scene.impaired, scene.ir, config)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from models.compensation import Compensation, CompensationPerceptionNetwork, compensate, stretch
 from models.cs2fusion import Backbone
 from training.cameras import exposed, filmed
+from training.captured import Steps, adam, set_rate
 from training.dataset import CropSampler
 from training.objectives import Features, Perceived, augment, backbone_losses, contrast_losses
 from training.parallel import Team
@@ -52,10 +53,12 @@ class Trainer:
         self.steps_done = 0
         self._average = copy.deepcopy(self.backbone).requires_grad_(False) if settings.ema_decay else None
         rates = settings.optimiser
-        self._backbone_optimiser = torch.optim.Adam(_backbone_groups(self.backbone, rates))
-        self._cpn_optimiser = torch.optim.Adam(self.cpn.parameters(), lr=rates.cpn_rate)
-        self._first_rates = [group["lr"] for group in self._groups()]
-        self._contrast: dict[str, float] = {}
+        self._backbone_optimiser = adam(_backbone_groups(self.backbone, rates), device)
+        self._cpn_optimiser = adam([{"params": list(self.cpn.parameters()), "lr": rates.cpn_rate}], device)
+        self._first_rates = [float(group["lr"]) for group in self._groups()]
+        self._follows = torch.zeros((), device=device)  # how far the running mean of the weights goes in a step
+        self._steps = Steps(self._take, sampler.generator)
+        self._contrast: dict[str, Tensor] = {}
 
     @property
     def trained(self) -> Backbone:
@@ -67,14 +70,27 @@ class Trainer:
 
         Between two steps of the CPN (``contrast.interval``) its last losses are returned again.
         """
+        return {name: float(loss) for name, loss in self.advance().items()}
+
+    def advance(self) -> dict[str, Tensor]:
+        """Take a step as `step` does, but do not wait for its losses: they are scalars on the device."""
         self._set_rates()
-        scene = self._draw()
-        if self.steps_done % self.settings.contrast.interval == 0:
-            self._contrast = _numbers("contrast", self._train_cpn(scene))
-        fusion = _numbers("fusion", self._train_backbone(scene))
+        trains_cpn = self.steps_done % self.settings.contrast.interval == 0
+        losses = self._steps(trains_cpn)
         self.steps_done += 1
+        self._contrast = {
+            name: losses.get(name, value)
+            for name, value in {**self._contrast, **losses}.items()
+            if name.startswith("contrast_")
+        }
+        return {**self._contrast, **losses}
+
+    def _take(self, trains_cpn: bool) -> dict[str, Tensor]:
+        scene = self._draw()
+        losses = _named("contrast", self._train_cpn(scene)) if trains_cpn else {}
+        losses |= _named("fusion", self._train_backbone(scene))
         self._update_average()
-        return {**self._contrast, **fusion}
+        return losses
 
     @torch.no_grad()
     def perceive(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, Tensor]:
@@ -92,7 +108,7 @@ class Trainer:
         """Return everything the run needs to continue as if it had never stopped."""
         return {
             "steps_done": self.steps_done,
-            "contrast": dict(self._contrast),
+            "contrast": {name: float(loss) for name, loss in self._contrast.items()},
             "generator": self.sampler.generator.get_state(),
             **{name: part.state_dict() for name, part in self._parts().items()},
         }
@@ -105,7 +121,8 @@ class Trainer:
         """
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
-        self.steps_done, self._contrast = int(state["steps_done"]), dict(state["contrast"])
+        self.steps_done = int(state["steps_done"])
+        self._contrast = {name: torch.tensor(loss) for name, loss in state["contrast"].items()}
         self.sampler.generator.set_state(state["generator"])
 
     def _parts(self) -> dict[str, Part]:
@@ -124,7 +141,10 @@ class Trainer:
         settings = self.settings
         share = rate_share(settings.optimiser, self.steps_done, settings.steps_per_epoch, settings.steps)
         for group, first in zip(self._groups(), self._first_rates, strict=True):
-            group["lr"] = first * share
+            set_rate(group, first * share)
+        # Early on the mean is shorter than its decay says, or the random start would stay in it for long.
+        done = self.steps_done + 1
+        self._follows.fill_(1 - min(self.settings.ema_decay, (1 + done) / (10 + done)))
 
     def _draw(self) -> Scene:
         vis, ir = self.sampler.draw(self.settings.batch_size)
@@ -182,10 +202,8 @@ class Trainer:
     def _update_average(self) -> None:
         if self._average is None:
             return
-        # Early on the mean is shorter than its decay says, or the random start would stay in it for long.
-        decay = min(self.settings.ema_decay, (1 + self.steps_done) / (10 + self.steps_done))
         for mean, last in zip(self._average.parameters(), self.backbone.parameters(), strict=True):
-            mean.lerp_(last, 1 - decay)
+            mean.lerp_(last, self._follows)
 
 
 def _backbone_groups(backbone: Backbone, rates: OptimiserSettings) -> list[dict[str, Any]]:
@@ -195,5 +213,5 @@ def _backbone_groups(backbone: Backbone, rates: OptimiserSettings) -> list[dict[
     return [{"params": weights, "lr": rate}, {"params": biases, "lr": rate * rates.bias_factor}]
 
 
-def _numbers(prefix: str, losses: Mapping[str, Tensor]) -> dict[str, float]:
-    return {f"{prefix}_{name}": loss.item() for name, loss in losses.items()}
+def _named(prefix: str, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{prefix}_{name}": loss.detach() for name, loss in losses.items()}
