@@ -149,7 +149,7 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         "broken": lambda: _broken_edges(f, ir, vis, scene),
         "mirror": lambda: _lost_structure(to_vis, scene.ir_blind, config.structure_floor / GREY_RANGE),
         "far_intensity": lambda: _mean(far, error),
-        "shared": lambda: sum(unshared_information(f, source, far, config.shared_bins) for source in (ir, vis)),
+        "shared": lambda: _unshared(f, (ir, vis), far, config.shared_bins),
         "decided": lambda: undecided_structure(to_ir, to_vis, moments(ir, vis), far),
     }
     if scene.twins:
@@ -290,6 +290,11 @@ def _gradient_error(
 def _lost_edges(fused: Tensor, ir: Tensor, vis: Tensor, places: _Places) -> Tensor:
     of_ir, of_vis = lost_edges(fused, ir, 1 - places.far), lost_edges(fused, vis, 1 - places.patch)
     return (of_ir[0] + of_vis[0]) / (of_ir[1] + of_vis[1] + 1)
+
+
+def _unshared(fused: Tensor, sources: tuple[Tensor, Tensor], seen: Tensor, bins: int) -> Tensor:
+    of_ir, of_vis = (unshared_information(fused, source, seen, bins) for source in sources)
+    return of_ir + of_vis
 
 
 def _mean(weight: Tensor, values: Tensor) -> Tensor:

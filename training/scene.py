@@ -1,6 +1,6 @@
 """What a network is trained on in one step: crops of a pair, and what was done to them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -48,8 +48,7 @@ class Scene:
     def to(self, device: torch.device) -> "Scene":
         """Return the same scene on a device."""
         ir, vis, impaired, patch = (image.to(device) for image in (self.ir, self.vis, self.impaired, self.patch))
-        of_ir = (None if image is None else image.to(device) for image in (self.impaired_ir, self.ir_patch))
-        return replace(self, **dict(zip(_FIELDS, (ir, vis, impaired, patch, *of_ir), strict=True)))
-
-
-_FIELDS = ("ir", "vis", "impaired", "patch", "impaired_ir", "ir_patch")
+        impaired_ir, ir_patch = (
+            None if image is None else image.to(device) for image in (self.impaired_ir, self.ir_patch)
+        )
+        return Scene(ir, vis, impaired, patch, self.twins, impaired_ir, ir_patch)

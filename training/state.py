@@ -78,7 +78,7 @@ def _is_extended(network: nn.Module, model: nn.Module, added: set[str]) -> bool:
 
     Each of these holds a layer of zeros.
     """
-    is_as, was_as = asdict(network.config), asdict(model.config)  # type: ignore[arg-type]
+    is_as, was_as = (asdict(net.config) for net in (network, model))  # type: ignore[call-overload]
     differ = {name for name, value in is_as.items() if value != was_as[name]}
     if not added or not differ <= EXTENSIONS:
         return not added and not differ
