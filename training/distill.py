@@ -26,7 +26,7 @@ from models.weights import WeightsCard, WeightsFormatError, load_weights, save_w
 from training.cameras import CameraSettings, staged
 from training.captured import Steps, adam, set_rate
 from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
-from training.fusion_loss import FusionLossConfig, fusion_loss, lending
+from training.fusion_loss import FusionLossConfig, fusion_loss, worth_learning
 from training.impairment import ImpairmentConfig
 from training.journal import LossTable, draw_curves
 from training.scene import GREY_RANGE, Scene
@@ -201,9 +201,10 @@ class Distiller:
         pair, counts = scene.inputs, torch.ones_like(fused)
         if settings.teacher_place == "lending":  # without the noise: what is taught is to be deaf to it
             pair = torch.lerp(scene.vis, scene.impaired, scene.patch), scene.ir
-            counts = lending(scene, settings.loss)
         with torch.no_grad(), self._autocast():
             taught: Tensor = teacher(*pair)
+        if settings.teacher_place == "lending":
+            counts = worth_learning(taught.to(fused), scene, settings.loss)
         weight = settings.teacher_weight * settings.teacher_interval
         return weight * (counts * (fused - taught).abs()).mean() / GREY_RANGE
 

@@ -24,6 +24,7 @@ HOT_EXCESS = 8.0  # grey levels by which a hot object may raise its own backgrou
 VISIBLE_LEADS = 0.4  # share of infrared's edges that does not count beside one of visible
 WARM_REACH = 12  # pixels; the surroundings that a lifted target stands out from
 LIFT_REACH = 4  # pixels around a lifted target where edges are those of the light to aim at
+WHITE = (240.0, 250.0)  # grey levels; from where on a bright place is white
 _NOTHING = 1e-4  # what a mean of zeros may differ from zero
 WARM_CONTRAST = 0.07  # of a target against them, grey levels scaled to 0…1
 
@@ -161,9 +162,16 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
 
 
 @torch.no_grad()
-def lending(scene: Scene, config: FusionLossConfig) -> Tensor:
-    """Return where infrared has something to lend and sees, 0…1, the patches included."""
-    return (1 - _places(scene, config).far) * (1 - scene.ir_blind)
+def worth_learning(taught: Tensor, scene: Scene, config: FusionLossConfig) -> Tensor:
+    """Return where a student may imitate what another network made of a scene, 0…1.
+
+    That is where infrared sees and has something to lend, the patches included, but neither where the other network
+    turns white grey nor where it darkens what lies beside a warm target.
+    """
+    f, ir, vis = taught / GREY_RANGE, scene.offered_ir / GREY_RANGE, scene.vis / GREY_RANGE
+    lends = (1 - _places(scene, config).far) * (1 - scene.ir_blind)
+    greys = (1 - scene.patch) * ramp(scene.vis, *WHITE)
+    return lends * (1 - greys) * (halos(f, ir, vis) <= 0).to(f)
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.fusion_loss import FusionLossConfig, fusion_loss, lend, light_target
+from training.fusion_loss import FusionLossConfig, fusion_loss, lend, light_target, worth_learning
 from training.neighbourhood import blur
 from training.scene import Scene
 
@@ -307,3 +307,20 @@ def test_a_broken_edge_of_either_source_costs() -> None:
         kept, lost = (float(fusion_loss(fused, scene(vis, ir), config)["broken"]) for fused in (half, flat))
         assert kept < 0.01
         assert lost > 0.3
+
+
+def test_a_teacher_is_worth_imitating_where_infrared_lends_and_not_in_what_it_does_badly() -> None:
+    ir, vis = torch.full((1, 1, 96, 96), 60.0), torch.full((1, 1, 96, 96), 150.0)
+    ir[:, :, 44:52, 44:52] = 160
+    vis[:, :, :, 50:] = 255
+    config = FusionLossConfig(lend_contrast=16.0, lend_reach=6)
+    good = torch.maximum(ir, vis)
+    dark = good.clone()
+    dark[:, :, 44:52, 38:42] -= 40
+
+    worth = worth_learning(good, scene(vis, ir), config)[0, 0]
+    assert worth[48, 46] > 0.9
+    assert worth[48, 5] == 0
+    assert worth[48, 55] == 0
+    assert worth[48, 40] > 0.5
+    assert worth_learning(dark, scene(vis, ir), config)[0, 0, 48, 40] == 0
