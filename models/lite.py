@@ -165,12 +165,27 @@ class Lite(nn.Module):
         Returns:
             ``(N, 1, H, W)`` fused luma, grey levels, unclamped.
         """
-        height, width = vis.shape[-2:]
+        blocks = self._blocks(vis, ir)
+        return _whole(self.decide(blocks).apply(*blocks.chunk(2, dim=1)), vis)
+
+    def fuse_and_tell(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, Decision]:
+        """Fuse a batch of pairs as `forward` does, and return how: a decision of tensors like the fused luma."""
+        blocks = self._blocks(vis, ir)
+        decision = self.decide(blocks)
+        told = (_whole(part, vis) for part in (decision.ir_weight, decision.vis_weight, decision.residual))
+        return _whole(decision.apply(*blocks.chunk(2, dim=1)), vis), Decision(*told)
+
+    def _blocks(self, vis: Tensor, ir: Tensor) -> Tensor:
+        """Return both sources in blocks, their borders repeated until the grid divides their sides."""
         pair = torch.cat([vis, ir], dim=1)
-        below, beside = -height % self.grid, -width % self.grid
+        below, beside = (-side % self.grid for side in vis.shape[-2:])
         if below or beside:
             pair = functional.pad(pair, (0, beside, 0, below), mode="replicate")
-        blocks = functional.pixel_unshuffle(pair, BLOCK)
-        fused = self.decide(blocks).apply(*blocks.chunk(2, dim=1))
-        whole = functional.pixel_shuffle(fused, BLOCK)
-        return whole[:, :, :height, :width] if below or beside else whole
+        return functional.pixel_unshuffle(pair, BLOCK)
+
+
+def _whole(blocks: Tensor, like: Tensor) -> Tensor:
+    """Return the image that lies in blocks, cut to the size of ``like``."""
+    image = functional.pixel_shuffle(blocks, BLOCK)
+    height, width = like.shape[-2:]
+    return image if image.shape[-2:] == (height, width) else image[:, :, :height, :width]

@@ -26,7 +26,7 @@ from models.weights import WeightsCard, WeightsFormatError, load_weights, save_w
 from training.cameras import CameraSettings, staged
 from training.captured import Steps, adam, set_rate
 from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
-from training.fusion_loss import FusionLossConfig, fusion_loss, worth_learning
+from training.fusion_loss import FusionLossConfig, adorned, fusion_loss, worth_learning
 from training.impairment import ImpairmentConfig
 from training.journal import LossTable, draw_curves
 from training.scene import GREY_RANGE, Scene
@@ -65,6 +65,8 @@ class DistillSettings:
         varied_levels: Share of the crops of each source that get other grey levels; see `training.levels`.
         twins: Crops that come twice.
         loss: The fusion loss.
+        plainness: Of infrared's share, and of what is added, where infrared has nothing to lend. Without it a bright
+            sky becomes half infrared and a large residual that never quite makes up for it.
         checkpoint_minutes: Longest time that a killed run loses.
         log_steps: Steps per row of the losses' CSV.
     """
@@ -88,6 +90,7 @@ class DistillSettings:
     cameras: CameraSettings = field(default_factory=CameraSettings)
     twins: TwinSettings = field(default_factory=TwinSettings)
     loss: FusionLossConfig = field(default_factory=FusionLossConfig)
+    plainness: float = 0.0
     checkpoint_minutes: float = 2.0
     log_steps: int = 100
 
@@ -156,8 +159,10 @@ class Distiller:
     def _take(self, asks_teacher: bool) -> dict[str, Tensor]:
         scene = self._draw()
         with self._autocast():
-            fused = self.student(*scene.inputs)
+            fused, decision = self.student.fuse_and_tell(*scene.inputs)
         terms = self._losses(fused, scene, asks_teacher)
+        if self.settings.plainness:
+            terms["plainness"] = self.settings.plainness * adorned(decision, scene, self.settings.loss)
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models.decision import Decision
 from training.artefacts import halos, outlines, rims, warmth
 from training.faithfulness import undecided_structure, unshared_information
 from training.neighbourhood import Moments, blur, box, dilate, gradient, moments, ramp
@@ -159,6 +160,15 @@ def fusion_loss(fused: Tensor, scene: Scene, config: FusionLossConfig) -> dict[s
         if weight := getattr(config, name):
             terms[name] = weight * term()
     return terms
+
+
+def adorned(decision: Decision, scene: Scene, config: FusionLossConfig) -> Tensor:
+    """Return how much of infrared is taken and how much is added where infrared has nothing to lend, a mean.
+
+    An eighth of the grey range added counts like all of infrared.
+    """
+    far = _places(scene, config).far
+    return (far * (decision.ir_weight + decision.residual.abs() * (8 / GREY_RANGE))).mean()
 
 
 @torch.no_grad()

@@ -137,3 +137,13 @@ def test_a_context_that_fills_no_vector_register_is_refused(context: int) -> Non
 def test_context_of_a_single_convolution_is_refused() -> None:
     with pytest.raises(ValueError, match="at least two"):
         LiteConfig(context=16, context_dilations=(1,))
+
+
+@pytest.mark.parametrize("context", [0, 16])
+def test_what_is_told_of_a_fused_image_is_how_it_was_made(context: int) -> None:
+    student, (vis, ir) = seeded(LiteConfig(16, (1,), context=context)), random_pair(21, 30)
+
+    with torch.inference_mode():
+        fused, decision = student.fuse_and_tell(vis, ir)
+        torch.testing.assert_close(fused, student(vis, ir))
+        torch.testing.assert_close(fused, decision.apply(vis, ir))

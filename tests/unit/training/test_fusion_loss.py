@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.fusion_loss import FusionLossConfig, fusion_loss, lend, light_target, worth_learning
+from models.decision import Decision
+from training.fusion_loss import FusionLossConfig, adorned, fusion_loss, lend, light_target, worth_learning
 from training.neighbourhood import blur
 from training.scene import Scene
 
@@ -324,3 +325,15 @@ def test_a_teacher_is_worth_imitating_where_infrared_lends_and_not_in_what_it_do
     assert worth[48, 55] == 0
     assert worth[48, 40] > 0.5
     assert worth_learning(dark, scene(vis, ir), config)[0, 0, 48, 40] == 0
+
+
+def test_a_plain_copy_of_the_brighter_source_is_not_adorned_and_half_infrared_is() -> None:
+    vis, ir = torch.full((1, 1, 48, 48), 200.0), torch.full((1, 1, 48, 48), 40.0)
+    nothing, half = torch.zeros_like(vis), torch.full_like(vis, 0.5)
+    config = FusionLossConfig(lend_contrast=16.0)
+    plain, mixed = (Decision(share, nothing, 160 * share) for share in (nothing, half))
+
+    assert torch.equal(mixed.apply(vis, ir), plain.apply(vis, ir))  # the same picture by an awkward way
+    assert adorned(plain, scene(vis, ir), config) == 0
+    assert adorned(mixed, scene(vis, ir), config) > 1
+    assert adorned(mixed, scene(vis, ir, is_blind=True), config) == 0
