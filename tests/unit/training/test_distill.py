@@ -205,3 +205,19 @@ def test_a_student_with_context_goes_on_from_one_without(pairs: tuple[ImagePair,
     assert begin_with(path, Distiller(SETTINGS, pairs, CPU).student) == ()
     with pytest.raises(StateError, match="not what the settings describe"):  # dilations of the same shapes
         begin_with(path, Lite(replace(SETTINGS.network, dilations=(2,) * len(SETTINGS.network.dilations))))
+
+
+def test_a_teacher_may_be_imitated_only_where_infrared_lends(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
+    taught = Distiller(SETTINGS, pairs, CPU)
+    path = tmp_path / "teacher.safetensors"
+    save_weights(path, taught.average, describe_run(taught, ""))
+    everywhere = replace(SETTINGS, teacher=str(path), teacher_weight=10.0, loss=FusionLossConfig(lend_contrast=16.0))
+    lending = replace(everywhere, teacher_place="lending", seed=1)
+    losses = [Distiller(settings, pairs, CPU).step()["teacher"] for settings in (replace(everywhere, seed=1), lending)]
+
+    assert 0 < losses[1] < losses[0]
+
+
+def test_a_recipe_may_ask_for_plain_copies(pairs: tuple[ImagePair, ...]) -> None:
+    assert "plainness" in Distiller(replace(SETTINGS, plainness=1.0), pairs, CPU).step()
+    assert "plainness" not in Distiller(SETTINGS, pairs, CPU).step()
