@@ -167,8 +167,8 @@ def adorned(decision: Decision, scene: Scene, config: FusionLossConfig) -> Tenso
 
     An eighth of the grey range added counts like all of infrared.
     """
-    far = _places(scene, config).far
-    return (far * (decision.ir_weight + decision.residual.abs() * (8 / GREY_RANGE))).mean()
+    idle = 1 - _lending(scene, config)
+    return (idle * (decision.ir_weight + decision.residual.abs() * (8 / GREY_RANGE))).mean()
 
 
 @torch.no_grad()
@@ -179,7 +179,7 @@ def worth_learning(taught: Tensor, scene: Scene, config: FusionLossConfig) -> Te
     turns white grey nor where it darkens what lies beside a warm target.
     """
     f, ir, vis = taught / GREY_RANGE, scene.offered_ir / GREY_RANGE, scene.vis / GREY_RANGE
-    lends = (1 - _places(scene, config).far) * (1 - scene.ir_blind)
+    lends = _lending(scene, config)
     greys = (1 - scene.patch) * ramp(scene.vis, *WHITE)
     return lends * (1 - greys) * (halos(f, ir, vis) <= 0).to(f)
 
@@ -261,8 +261,14 @@ class _Places(NamedTuple):
 
 
 @torch.no_grad()
+def _lending(scene: Scene, config: FusionLossConfig) -> Tensor:
+    """Return where infrared sees and has something to lend, whatever visible sees; 0…1."""
+    return (1 - scene.ir_blind) * _offers(scene.ir / GREY_RANGE, config)
+
+
+@torch.no_grad()
 def _places(scene: Scene, config: FusionLossConfig) -> _Places:
-    offers = (1 - scene.ir_blind) * _offers(scene.ir / GREY_RANGE, config)
+    offers = _lending(scene, config)
     seen = 1 - scene.patch
     warm = seen * dilate(warmth(scene.offered_ir / GREY_RANGE), LIFT_REACH) if config.lift else None
     return _Places(scene.patch, seen * (1 - offers), warm)
