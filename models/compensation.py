@@ -8,6 +8,7 @@ Source: Wang et al., Information Fusion 102 (2024), sections on the CPN and the 
 """
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,9 @@ from models.cs2fusion import FEATURE_CHANNELS, LEVEL_CHANNELS, conv_block
 
 _SALIENCY_FLOOR = 1e-10
 _SMALLEST_RANGE = 1e-12
+OUTLIERS = 0.02  # share of an image's pixels at either end that do not set the range of its map
+
+MapRange = Literal["batch", "image", "percentile", "sigmoid"]
 
 
 @dataclass(frozen=True)
@@ -33,23 +37,49 @@ class Compensation:
     ir_embedding: Tensor
 
 
-def stretch(values: Tensor) -> Tensor:
-    """Return ``values`` stretched to 0…1 by their minimum and maximum over the whole tensor, batch included."""
-    low, high = values.min(), values.max()
-    return (values - low) / (high - low).clamp_min(_SMALLEST_RANGE)
+def stretch(values: Tensor, over: MapRange = "batch") -> Tensor:
+    """Return ``values`` ``(N, …)`` stretched to 0…1.
+
+    Args:
+        values: Of any range.
+        over: ``batch``, by the least and greatest of the whole tensor (released code): a few dark pixels let all others
+            be 1; ``image``, of each image; ``percentile``, by the 2nd and 98th percentile of each image, clipped;
+            ``sigmoid``, by no range at all, so that an image may be of one kind as a whole.
+    """
+    if over == "sigmoid":
+        return torch.sigmoid(values)
+    low, high = _range(values, over)
+    stretched = (values - low) / (high - low).clamp_min(_SMALLEST_RANGE)
+    return stretched.clamp(0, 1) if over == "percentile" else stretched
+
+
+def _range(values: Tensor, over: MapRange) -> tuple[Tensor, Tensor]:
+    if over == "batch":
+        return values.min(), values.max()
+    each = values.flatten(1)
+    if over == "image":
+        ends = each.amin(dim=1), each.amax(dim=1)
+    else:
+        outside = round(OUTLIERS * (each.shape[1] - 1))
+        ends = each.kthvalue(1 + outside, dim=1).values, each.kthvalue(each.shape[1] - outside, dim=1).values
+    low, high = (end.view(-1, *[1] * (values.dim() - 1)) for end in ends)
+    return low, high
 
 
 class CompensationPerceptionNetwork(nn.Module):
     """Compensation map and embeddings of a batch of pairs, from the features of both encoders."""
 
-    def __init__(self, negative_slope: float = 0.01) -> None:
+    def __init__(self, negative_slope: float = 0.01, map_range: MapRange = "batch") -> None:
         super().__init__()
+        if map_range not in get_args(MapRange):
+            raise ValueError(f"map_range must be one of {', '.join(get_args(MapRange))}, not {map_range!r}")
+        self.map_range: MapRange = map_range
         self.common = conv_block(2 * FEATURE_CHANNELS, FEATURE_CHANNELS, negative_slope)
         self.map = nn.Conv2d(FEATURE_CHANNELS, 1, 3, padding=1)
 
     def forward(self, vis_features: Tensor, ir_features: Tensor) -> Compensation:
         """Perceive what infrared adds: `compensate` of `perceive`."""
-        return compensate(*self.perceive(vis_features, ir_features))
+        return compensate(*self.perceive(vis_features, ir_features), self.map_range)
 
     def perceive(self, vis_features: Tensor, ir_features: Tensor) -> tuple[Tensor, Tensor]:
         """Return the common features ``(N, 64, H, W)`` and the map before it is stretched ``(N, 1, H, W)``.
@@ -62,9 +92,9 @@ class CompensationPerceptionNetwork(nn.Module):
         return common, self.map(common).float()
 
 
-def compensate(common: Tensor, raw_map: Tensor) -> Compensation:
-    """Return the compensation that `perceive` found; its map is stretched so that a batch holds one 0 and one 1."""
-    ir_map = stretch(raw_map)
+def compensate(common: Tensor, raw_map: Tensor, over: MapRange = "batch") -> Compensation:
+    """Return the compensation that `perceive` found; its map is stretched as `stretch` says."""
+    ir_map = stretch(raw_map, over)
     return Compensation(ir_map, ((1 - ir_map) * common).flatten(1), (ir_map * common).flatten(1))
 
 

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from models.decision import DECISIONS, Decision
 
@@ -17,10 +18,11 @@ LEVEL_CHANNELS = 16
 FEATURE_CHANNELS = 4 * LEVEL_CHANNELS
 DECODER_CHANNELS = (64, 32, 16)
 CONVOLUTIONS_IN_A_ROW = 8
+DEMAND_WINDOW = 32  # the side of what a demand map calls a place, pixels
 
 DECISION_SCALE = 16.0  # what the last convolution gives per unit of a logit: features are of the size of grey levels
 
-Gates = Literal["image", "channel", "none"]
+Gates = Literal["image", "channel", "map", "none"]
 Output = Literal["luma", "decision"]
 
 IDLE_GATE = 1e-6
@@ -36,8 +38,9 @@ class BackboneConfig:
         shared_encoder: One encoder for both sources instead of one each (a published summary says so; the paper's
             figure and the released code have two).
         gates: How the DDM weighs what the encoders offer: ``image``, one scalar per decoder stage and image (released
-            code); ``channel``, one per channel (the channel attention of the paper's text); ``none``, no DDM, which
-            makes the network purely local.
+            code); ``channel``, one per channel (the channel attention of the paper's text); ``map``, one per channel
+            and window of 32×32 pixels, enlarged smoothly (the demand *map* of the text), after the first stage only; it
+            sees farther and stays local; ``none``, no DDM, which makes the network purely local.
         output: What the last convolution gives: ``luma``, the fused image (paper); ``decision``, how much of each
             source to take and what to add (`Decision`), which copies a source exactly where that is wanted.
     """
@@ -105,6 +108,43 @@ class DemandGate(nn.Module):
         return torch.sigmoid(self.conv(torch.cat([strongest, mean], dim=1)))
 
 
+class DemandMap(nn.Module):
+    """Add to a decoder stage what the encoders have and each *place* demands of it: D + g·P(F_vis + F_ir).
+
+    The demand of a window of `DEMAND_WINDOW` pixels comes from the maximum and the mean of the stage's features in it
+    and in the eight windows around. What is supplied is a 1×1 projection of both sources' features, since the demand
+    map is there for its far sight, not for another look at what the decoder sees anyway; it begins at zero.
+    """
+
+    def __init__(self, channels: int, config: BackboneConfig) -> None:
+        super().__init__()
+        self.supply = nn.Sequential(nn.Conv2d(FEATURE_CHANNELS, channels, 1), nn.LeakyReLU(config.negative_slope))
+        self.gate = nn.Conv2d(2 * channels, channels, 3, padding=1)
+        nn.init.zeros_(self.supply[0].weight)  # type: ignore[arg-type]
+        nn.init.zeros_(self.supply[0].bias)  # type: ignore[arg-type]
+        nn.init.normal_(self.gate.weight, std=0.001)  # features are of the size of grey levels
+
+    def forward(self, decoded: Tensor, vis_features: Tensor, ir_features: Tensor) -> Tensor:
+        """Return the compensated stage, same shape as ``decoded`` ``(N, C, H, W)``, the encoders' features detached."""
+        supplied = self.supply(vis_features.detach() + ir_features.detach())
+        compensated: Tensor = decoded + self.demand(decoded) * supplied
+        return compensated
+
+    def demand(self, decoded: Tensor) -> Tensor:
+        """Return the demand map, 0…1, of the shape of ``decoded``."""
+        height, width = decoded.shape[-2:]
+        below, beside = -height % DEMAND_WINDOW, -width % DEMAND_WINDOW
+        whole = functional.pad(decoded, (0, beside, 0, below), mode="replicate") if below or beside else decoded
+        seen = torch.cat(
+            [functional.max_pool2d(whole, DEMAND_WINDOW), functional.avg_pool2d(whole, DEMAND_WINDOW)], dim=1
+        )
+        windows = torch.sigmoid(self.gate(seen))
+        enlarged = functional.interpolate(
+            windows, scale_factor=float(DEMAND_WINDOW), mode="bilinear", align_corners=False
+        )
+        return enlarged[:, :, :height, :width]
+
+
 class DemandDrivenModule(nn.Module):
     """Add to a decoder stage what the encoders have and the stage demands: D + g·(P(F_vis) + P(F_ir))."""
 
@@ -128,6 +168,15 @@ class DemandDrivenModule(nn.Module):
         return compensated
 
 
+def _demand_modules(config: BackboneConfig) -> list[nn.Module]:
+    """Return the modules that compensate the decoder's stages, from the first stage on."""
+    if config.gates == "none":
+        return []
+    if config.gates == "map":
+        return [DemandMap(DECODER_CHANNELS[0], config)]
+    return [DemandDrivenModule(channels, config) for channels in DECODER_CHANNELS]
+
+
 class Backbone(nn.Module):
     """The fusion network of the paper: luma of a pair in, fused luma out."""
 
@@ -145,14 +194,19 @@ class Backbone(nn.Module):
         if decides:
             nn.init.normal_(self.reconstruct.weight, std=0.003)  # start near the brighter source
             nn.init.zeros_(self.reconstruct.bias)  # type: ignore[arg-type]  # it has one
-        self.ddm = nn.ModuleList(
-            DemandDrivenModule(channels, self.config) for channels in DECODER_CHANNELS if self.config.gates != "none"
-        )
+        self.ddm = nn.ModuleList(_demand_modules(self.config))
 
     @property
     def halo(self) -> int | None:
-        """Pixels beyond its own place that a fused pixel can depend on; None with gates, which see the whole image."""
+        """Pixels beyond its own place that a fused pixel can depend on; None with gates that see the whole image."""
+        if self.config.gates == "map":  # a place in the first half of its window looks two windows back
+            return CONVOLUTIONS_IN_A_ROW + 2 * DEMAND_WINDOW + DEMAND_WINDOW // 2 - 1
         return CONVOLUTIONS_IN_A_ROW if self.config.gates == "none" else None
+
+    @property
+    def grid(self) -> int:
+        """What the first row and column of a tile have to be a multiple of to give the pixels of the whole image."""
+        return DEMAND_WINDOW if self.config.gates == "map" else 2
 
     def encode(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, Tensor]:
         """Return the features of both sources, ``(N, 64, H, W)`` each; see `DenseEncoder`."""
@@ -163,7 +217,7 @@ class Backbone(nn.Module):
         decoded = torch.cat([vis_features, ir_features], dim=1)
         for stage, decode in enumerate((self.decode1, self.decode2, self.decode3)):
             decoded = decode(decoded)
-            if self.ddm:
+            if stage < len(self.ddm):
                 decoded = self.ddm[stage](decoded, vis_features, ir_features)
         return decoded
 
@@ -186,4 +240,9 @@ class Backbone(nn.Module):
         Returns:
             ``(N, 1, H, W)`` fused luma, unclamped: the network overshoots 0…255 a little.
         """
-        return self.compose(self.decode(*self.encode(vis, ir)), vis, ir)
+        height, width = vis.shape[-2:]
+        below, beside = (-side % self.grid if self.config.gates == "map" else 0 for side in (height, width))
+        if below or beside:
+            vis, ir = (functional.pad(image, (0, beside, 0, below), mode="replicate") for image in (vis, ir))
+        fused = self.compose(self.decode(*self.encode(vis, ir)), vis, ir)
+        return fused[:, :, :height, :width] if below or beside else fused

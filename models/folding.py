@@ -42,9 +42,9 @@ class FoldedBackbone(nn.Module):
 
 def fold(model: nn.Module) -> FoldedBackbone | None:
     """Return ``model`` without the stages that are idle on ordinary pictures; None if there are none to leave out."""
-    if not isinstance(model, Backbone):
+    if not isinstance(model, Backbone) or model.config.gates in ("none", "map"):
         return None
-    demands = [_demand(model, *pair) for pair in _probes()] if model.ddm else []
+    demands = [_demand(model, *pair) for pair in _probes()]
     idle = frozenset(stage for stage in range(len(model.ddm)) if max(found[stage] for found in demands) < IDLE_GATE)
     return FoldedBackbone(model, idle).eval() if idle else None
 

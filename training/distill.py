@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,13 +21,15 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from models.lite import LITE_CONFIGS, Lite
+from models.lite import LITE_CONFIGS, Lite, LiteConfig
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
 from training.data.batch import GREY_RANGE, Scene
+from training.data.cameras import CameraSettings, staged
 from training.data.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
-from training.data.impairment import ImpairmentConfig, impair
+from training.data.impairment import ImpairmentConfig
 from training.data.twins import TwinSettings, twinned
-from training.losses.fusion import FusionLossConfig, fusion_loss
+from training.losses.fusion import FusionLossConfig, adorned, fusion_loss, worth_learning
+from training.runs.captured import Steps, adam, set_rate
 from training.runs.journal import LossTable, draw_curves
 from training.runs.state import StateError, begin_with, load_state, save_state
 from training.settings import SettingsError, are_of, read_settings
@@ -53,12 +55,18 @@ class DistillSettings:
             in any case.
         teacher: Weights file of a network to imitate, empty for none.
         teacher_weight: Of the distance to the teacher, |F − teacher|.
+        teacher_place: Where to imitate it: ``everywhere``, or ``lending``, where infrared has something to lend, so
+            that what a teacher does well is kept where it matters and its faults beside that are not learned.
         teacher_interval: Steps of the student per step that asks the teacher, which costs about ten of them. The
             distance then counts that many times, so that its mean over the steps stays what it is.
         impairment: What is done to visible.
+        cameras: What is done to infrared, and to both.
+        context: Width of the student's context branch; 0: what the model's own configuration says.
         varied_levels: Share of the crops of each source that get other grey levels; see `training.data.levels`.
         twins: Crops that come twice.
         loss: The fusion loss.
+        plainness: Of infrared's share, and of what is added, where infrared has nothing to lend. Without it a bright
+            sky becomes half infrared and a large residual that never quite makes up for it.
         checkpoint_minutes: Longest time that a killed run loses.
         log_steps: Steps per row of the losses' CSV.
     """
@@ -74,11 +82,15 @@ class DistillSettings:
     precision: Literal["fp32", "bf16"] = "fp32"
     teacher: str = ""
     teacher_weight: float = 0.0
+    teacher_place: Literal["everywhere", "lending"] = "everywhere"
     teacher_interval: int = 1
     varied_levels: float = 0.0
+    context: int = 0
     impairment: ImpairmentConfig = field(default_factory=ImpairmentConfig)
+    cameras: CameraSettings = field(default_factory=CameraSettings)
     twins: TwinSettings = field(default_factory=TwinSettings)
     loss: FusionLossConfig = field(default_factory=FusionLossConfig)
+    plainness: float = 0.0
     checkpoint_minutes: float = 2.0
     log_steps: int = 100
 
@@ -90,6 +102,12 @@ class DistillSettings:
         if min(self.steps, self.batch_size, self.crop, self.log_steps, self.teacher_interval) < 1:
             raise ValueError("steps, batch_size, crop, log_steps and teacher_interval must be at least 1")
         self.twins.check(self.batch_size)
+
+    @property
+    def network(self) -> LiteConfig:
+        """The student's configuration."""
+        config = LITE_CONFIGS[self.model]
+        return replace(config, context=self.context) if self.context else config
 
 
 class Distiller:
@@ -111,32 +129,46 @@ class Distiller:
         """
         torch.manual_seed(settings.seed)
         self.settings, self.device = settings, device
-        self.student = Lite(LITE_CONFIGS[settings.model]).to(device)
+        self.student = Lite(settings.network).to(device)
         self.student.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its annotations
         self.average = copy.deepcopy(self.student).requires_grad_(False)
         self.teacher = load_weights(Path(settings.teacher))[0].to(device) if settings.teacher else None
-        self.generator = torch.Generator().manual_seed(settings.seed)
+        self.generator = torch.Generator(device).manual_seed(settings.seed)
         self.sampler = CropSampler(pairs, settings.crop, self.generator, settings.varied_levels)
-        self.optimiser = torch.optim.Adam(self.student.parameters(), lr=settings.rate)
+        self.optimiser = adam([{"params": list(self.student.parameters()), "lr": settings.rate}], device)
+        self._follows = torch.zeros((), device=device)  # how far the running mean of the weights goes in a step
+        self._steps = Steps(self._take, self.generator)
         self.steps_done, self.seconds = 0, 0.0
 
     def step(self) -> dict[str, float]:
         """Train on one batch and return the terms of the loss by name."""
+        return {name: float(loss) for name, loss in self.advance().items()}
+
+    def advance(self) -> dict[str, Tensor]:
+        """Take a step as `step` does, but do not wait for its losses: they are scalars on the device."""
         started = time.perf_counter()
         for group in self.optimiser.param_groups:
-            group["lr"] = self.settings.rate * rate_share(self.steps_done, self.settings)
+            set_rate(group, self.settings.rate * rate_share(self.steps_done, self.settings))
+        asks_teacher = self.steps_done % self.settings.teacher_interval == 0
+        self.steps_done += 1
+        self._follows.fill_(1 - min(self.settings.ema_decay, self.steps_done / (self.steps_done + 10)))
+        losses = self._steps(asks_teacher)
+        self.seconds += time.perf_counter() - started
+        return losses
+
+    def _take(self, asks_teacher: bool) -> dict[str, Tensor]:
         scene = self._draw()
         with self._autocast():
-            fused = self.student(scene.impaired, scene.ir)
-        terms = self._losses(fused, scene)
+            fused, decision = self.student.fuse_and_tell(*scene.inputs)
+        terms = self._losses(fused, scene, asks_teacher)
+        if self.settings.plainness:
+            terms["plainness"] = self.settings.plainness * adorned(decision, scene, self.settings.loss)
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)
         self.optimiser.step()
-        self.steps_done += 1
         self._average()
-        self.seconds += time.perf_counter() - started
-        return {name: float(value.detach()) for name, value in terms.items()}
+        return {name: value.detach() for name, value in terms.items()}
 
     def state(self) -> dict[str, Any]:
         """Return all that a run needs to continue exactly where it is."""
@@ -158,33 +190,36 @@ class Distiller:
         self.steps_done, self.seconds = state["steps_done"], state["seconds"]
 
     def _draw(self) -> Scene:
-        vis, ir = self.sampler.draw(self.settings.batch_size)
-        impaired, patch = impair(vis, self.settings.impairment, self.generator)
-        scene = twinned(Scene(ir, vis, impaired, patch), self.settings.twins, self.generator)
-        return scene.to(self.device)
+        settings = self.settings
+        vis, ir = self.sampler.draw(settings.batch_size)
+        scene = staged(vis, ir, settings.impairment, settings.cameras, self.generator)
+        return twinned(scene, settings.twins, self.generator).to(self.device)
 
-    def _losses(self, fused: Tensor, scene: Scene) -> dict[str, Tensor]:
+    def _losses(self, fused: Tensor, scene: Scene, asks_teacher: bool) -> dict[str, Tensor]:
         terms = fusion_loss(fused, scene, self.settings.loss)
         if self.teacher is not None:
-            terms["teacher"] = self._unlike(self.teacher, fused, scene)
+            terms["teacher"] = self._unlike(self.teacher, fused, scene) if asks_teacher else fused.new_zeros(())
         return terms
 
     def _unlike(self, teacher: nn.Module, fused: Tensor, scene: Scene) -> Tensor:
-        if self.steps_done % self.settings.teacher_interval:
-            return fused.new_zeros(())
+        settings = self.settings
+        pair, counts = scene.inputs, torch.ones_like(fused)
+        if settings.teacher_place == "lending":  # without the noise: what is taught is to be deaf to it
+            pair = torch.lerp(scene.vis, scene.impaired, scene.patch), scene.ir
         with torch.no_grad(), self._autocast():
-            taught: Tensor = teacher(scene.impaired, scene.ir)
-        weight = self.settings.teacher_weight * self.settings.teacher_interval
-        return weight * (fused - taught).abs().mean() / GREY_RANGE
+            taught: Tensor = teacher(*pair)
+        if settings.teacher_place == "lending":
+            counts = worth_learning(taught.to(fused), scene, settings.loss)
+        weight = settings.teacher_weight * settings.teacher_interval
+        return weight * (counts * (fused - taught).abs()).mean() / GREY_RANGE
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")
 
     @torch.no_grad()
     def _average(self) -> None:
-        decay = min(self.settings.ema_decay, self.steps_done / (self.steps_done + 10))
         for mean, value in zip(self.average.parameters(), self.student.parameters(), strict=True):
-            mean.lerp_(value, 1 - decay)
+            mean.lerp_(value, self._follows)
 
 
 def rate_share(step: int, settings: DistillSettings) -> float:
@@ -217,18 +252,20 @@ def distill(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Distiller(settings, pairs, device)
     if start_from is not None:
-        begin_with(start_from, run.student, run.average)
+        new = begin_with(start_from, run.student, run.average)
+        if new and not quiet:
+            tqdm.write(f"New beside {start_from}, without effect at the start: {', '.join(new)}")
     table = LossTable(out / "losses.csv", settings.log_steps)
     out.mkdir(parents=True, exist_ok=True)
     _resume(run, table, out / STATE_FILE)
     saved = time.monotonic()
     with tqdm(total=settings.steps, initial=run.steps_done, desc=settings.model, unit="step", disable=quiet) as bar:
         while run.steps_done < settings.steps:
-            losses = run.step()
+            losses = run.advance()
             table.add(run.steps_done, losses)
             bar.update()
             if run.steps_done == settings.steps or time.monotonic() - saved > 60 * settings.checkpoint_minutes:
-                bar.set_postfix(loss=f"{sum(losses.values()):.3f}")
+                bar.set_postfix(loss=f"{sum(map(float, losses.values())):.3f}")
                 _checkpoint(run, table, out / STATE_FILE)
                 saved = time.monotonic()
     draw_curves(table.read(), out / "losses.png")

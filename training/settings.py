@@ -11,7 +11,9 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
+from models.compensation import MapRange
 from models.cs2fusion import BackboneConfig
+from training.data.cameras import CameraSettings
 from training.data.impairment import ImpairmentConfig
 from training.data.twins import TwinSettings
 from training.losses.fusion import FusionLossConfig
@@ -87,13 +89,16 @@ class ContrastSettings:
         augmented_weight: Weight of L_Apn.
         augmented_map: ``unused`` computes nothing from AM, as the released code; ``embeds`` also pulls the embeddings
             under AM to those under M (the paper's text lets AM constrain M); ``patch`` asks AM to tell the patches,
-            where visible has nothing to give, from the rest (cross-entropy).
+            where visible has nothing to give, from the rest (cross-entropy); ``blind`` asks it to be 1 there and 0
+            where infrared has nothing to give, and leaves all other places to the contrast.
+        map_range: How maps are stretched to 0…1, see `models.compensation.stretch`.
         interval: Backbone steps per step of the CPN.
         feature_range: What the SSO divides features by: 1 as released, 255 for features of grey levels 0…255.
     """
 
     augmented_weight: float = _number(2.0, 0)
-    augmented_map: Literal["unused", "embeds", "patch"] = "unused"
+    augmented_map: Literal["unused", "embeds", "patch", "blind"] = "unused"
+    map_range: MapRange = "batch"
     interval: int = _number(1, 1, 1000)
     feature_range: Literal[1, 255] = 1
 
@@ -109,6 +114,10 @@ class FusionSettings:
         ssim_range: Data range of SSIM: 1 as released, 255 for what the images are.
         map_weight: Weight of the map loss.
         structure_weight: Weight of the structure loss.
+        map_lends: How much of a say the map has in where infrared lends, outside the run's own patches, and where
+            visible is all there is, 0…1; 0 leaves it to the patches.
+        map_source: Whose map that is: the CPN's; ``nothing`` and ``brightness`` (infrared brighter than visible) are
+            there to show what the CPN is worth.
         lend_weight: Weight of the lend loss, `training.losses.fusion`; 0 leaves it out.
         lend: The terms of the lend loss.
     """
@@ -119,6 +128,8 @@ class FusionSettings:
     map_weight: float = _number(1.0, 0)
     structure_weight: float = _number(1.0, 0)
     lend_weight: float = _number(0.0, 0)
+    map_lends: float = _number(0.0, 0, 1)
+    map_source: Literal["cpn", "nothing", "brightness"] = "cpn"
     lend: FusionLossConfig = field(default_factory=FusionLossConfig)
 
 
@@ -166,6 +177,7 @@ class TrainingSettings:
     optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
     avis: AvisSettings = field(default_factory=AvisSettings)
     contrast: ContrastSettings = field(default_factory=ContrastSettings)
+    cameras: CameraSettings = field(default_factory=CameraSettings)
     twins: TwinSettings = field(default_factory=TwinSettings)
     fusion: FusionSettings = field(default_factory=FusionSettings)
     journal: JournalSettings = field(default_factory=JournalSettings)

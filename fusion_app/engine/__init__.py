@@ -148,7 +148,7 @@ def _open_torch(path: Path, settings: FusionSettings) -> Engine:
     is_fallback = settings.runtime == "auto" and not _has_openvino()
     model, card = load_network(path)
     runtime = TorchRuntime(model, settings.threads, is_compiled=settings.compiled)
-    return NetworkEngine(card.model, model.halo, runtime, reason if is_fallback else "")  # type: ignore[arg-type]
+    return NetworkEngine(card.model, model.halo, runtime, reason if is_fallback else "", grid=model.grid)  # type: ignore[arg-type]
 
 
 def _open_openvino(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:

@@ -16,6 +16,10 @@ STRIP_PIXELS = 640 * 512
 MIN_STRIP_PIXELS = 1 << 15
 """What does not fit into memory in strips of this size does not fit at all."""
 
+MIN_STRIP_ROWS = 32
+ROWS_PER_HALO = 4
+"""A strip delivers at least so many times the rows that a network sees beyond it: half as many are computed twice."""
+
 
 class Runtime(Protocol):
     """Computes one network; what an engine needs of it.
@@ -44,15 +48,21 @@ class Runtime(Protocol):
 
 
 class NetworkEngine:
-    """Fuses with a network: checks, pads to even sides, cuts into strips, and names failures."""
+    """Fuses with a network: checks, pads sides to what its grid divides, cuts into strips, and names failures."""
 
-    def __init__(self, name: str, halo: int | None, runtime: Runtime, fallback_reason: str = "") -> None:
-        """Take the network called ``name``, whose fused pixels see ``halo`` pixels far (None: everything)."""
+    def __init__(
+        self, name: str, halo: int | None, runtime: Runtime, fallback_reason: str = "", *, grid: int = 2
+    ) -> None:
+        """Take the network called ``name``, whose fused pixels see ``halo`` pixels far (None: everything).
+
+        Its sides, and where its strips start, are multiples of ``grid``, an even number.
+        """
         self.name = name
         self.device = runtime.device
         self.description = f"{name} · {runtime.description}"
         self._reason = fallback_reason
-        self._halo = halo
+        self._halo, self._grid = halo, grid
+        self._least_rows = max(MIN_STRIP_ROWS, ROWS_PER_HALO * (halo or 0))
         self.runtime = runtime
         self._strip_pixels = runtime.strip_pixels
 
@@ -71,14 +81,14 @@ class NetworkEngine:
         size = _common_size(ir, vis_luma)
         while True:
             with self._failures_named(size):
-                return self._in_strips(_even(vis_luma), _even(ir))[: size.height, : size.width]
+                return self._in_strips(self._padded(vis_luma), self._padded(ir))[: size.height, : size.width]
 
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`."""
         size = _common_size(ir, vis)
         if not self.runtime.takes_images or vis.dtype != np.uint8:
             return None
-        images = [_even(image) for image in (vis, ir, reach) if image is not None]
+        images = [self._padded(image) for image in (vis, ir, reach) if image is not None]
         while self._is_one_piece(images[1].shape):
             with self._failures_named(size):
                 return np.ascontiguousarray(self.runtime(*images)[: size.height, : size.width])
@@ -101,7 +111,7 @@ class NetworkEngine:
         piece = min(self._strip_pixels, frame.width * frame.height)
         if self._halo is None or piece <= MIN_STRIP_PIXELS:
             return False
-        self._strip_pixels = piece // 4
+        self._strip_pixels, self._least_rows = piece // 4, MIN_STRIP_ROWS
         self._reason = f"{too_little(self.device, frame)} at once, so they are fused in pieces, more slowly"
         return True
 
@@ -109,18 +119,26 @@ class NetworkEngine:
         if self._halo is None or self._is_one_piece(ir.shape):
             return self.runtime(vis_luma, ir)
         fused = np.empty_like(ir)
-        for strip in strips(ir.shape[0], self._strip_rows(ir.shape[1]), self._halo):
+        for strip in strips(ir.shape[0], self._strip_rows(ir.shape[1]), self._halo, self._grid):
             part = self.runtime(vis_luma[strip.start : strip.stop], ir[strip.start : strip.stop])
             kept = slice(strip.keep_start - strip.start, strip.keep_stop - strip.start)
             fused[strip.keep_start : strip.keep_stop] = part[kept]
         return fused
+
+    def _padded(self, image: Image) -> Image:
+        """Return ``image`` with its last row and column repeated until the grid divides its sides."""
+        below, beside = (-side % self._grid for side in image.shape[:2])
+        if not below and not beside:
+            return image
+        return np.pad(image, [(0, below), (0, beside), *[(0, 0)] * (image.ndim - 2)], mode="edge")
 
     def _is_one_piece(self, shape: tuple[int, ...]) -> bool:
         height, width = shape
         return self._halo is None or self._strip_rows(width) + 2 * self._halo >= height
 
     def _strip_rows(self, width: int) -> int:
-        return max(32, self._strip_pixels // width // 2 * 2)
+        rows = max(self._least_rows, self._strip_pixels // width // self._grid * self._grid)
+        return rows + -rows % self._grid
 
 
 def too_little(device: str, frame: Size) -> str:
@@ -132,12 +150,3 @@ def _common_size(ir: Image, vis: Image) -> Size:
     if ir.shape != vis.shape[:2]:
         raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis.shape[:2]}; align them first")
     return Size(ir.shape[1], ir.shape[0])
-
-
-def _even(image: Image) -> Image:
-    """Return ``image`` with its last row or column repeated where a side is odd."""
-    height, width = image.shape[:2]
-    if height % 2 == 0 and width % 2 == 0:
-        return image
-    channels = [(0, 0)] * (image.ndim - 2)
-    return np.pad(image, [(0, height % 2), (0, width % 2), *channels], mode="edge")

@@ -20,17 +20,18 @@ class Strip(NamedTuple):
     keep_stop: int
 
 
-def strips(height: int, rows: int, halo: int) -> Iterator[Strip]:
+def strips(height: int, rows: int, halo: int, grid: int = 2) -> Iterator[Strip]:
     """Yield strips that deliver every row of an image once.
 
-    All strips read the same number of rows, so that a runtime compiles for one shape only, and start on even rows.
+    All strips read the same number of rows, so that a runtime compiles for one shape only, and start on the grid.
 
     Args:
-        height: Rows of the image, even.
-        rows: Rows that an inner strip delivers, even.
-        halo: Rows beyond its own that a network sees; rounded up to even.
+        height: Rows of the image, a multiple of ``grid``.
+        rows: Rows that an inner strip delivers, alike.
+        halo: Rows beyond its own that a network sees; rounded up.
+        grid: What the rows of a network's blocks, cells or windows start at.
     """
-    halo += halo % 2
+    halo += -halo % grid
     read = rows + 2 * halo
     if height <= read:
         yield Strip(0, height, 0, height)

@@ -118,6 +118,8 @@ class CropSampler:
     ) -> None:
         """Prepare crops of ``crop``×``crop`` pixels, a share ``varied_levels`` of them through `vary_levels`.
 
+        All pairs lie on the device of ``generator``, and crops are drawn there: nothing waits for the host.
+
         Raises:
             DataError: There is no pair, or one is smaller than the crop.
         """
@@ -127,27 +129,39 @@ class CropSampler:
             if min(pair.size) < crop:
                 height, width = pair.size
                 raise DataError(f"{pair.files.ir} is {width}×{height}, smaller than the crop of {crop} pixels.")
-        self.pairs, self.crop, self.generator, self.varied_levels = tuple(pairs), crop, generator, varied_levels
+        self.crop, self.generator, self.varied_levels = crop, generator, varied_levels
+        heights, widths = zip(*(pair.size for pair in pairs), strict=True)
+        starts = np.cumsum([0, *(pair.ir.size // (pair.ir.shape[2] if pair.ir.ndim == 3 else 1) for pair in pairs)])
+        self._heights, self._widths, self._starts = (
+            torch.tensor(column, device=generator.device) for column in (heights, widths, starts[:-1].tolist())
+        )
+        self._vis, self._ir = (
+            torch.cat([torch.from_numpy(luma(image)).flatten() for image in side]).to(generator.device)
+            for side in ([pair.vis for pair in pairs], [pair.ir for pair in pairs])
+        )
 
     def draw(self, count: int) -> tuple[Tensor, Tensor]:
-        """Return ``(vis, ir)``: luma of ``count`` crops, ``(count, 1, crop, crop)`` float32, 0…255, on the CPU."""
-        crops = [self._crop(self.pairs[self._below(len(self.pairs))]) for _ in range(count)]
-        vis, ir = (np.stack(side)[:, np.newaxis] for side in zip(*crops, strict=True))
-        return self._varied(vis), self._varied(ir)
+        """Return ``(vis, ir)``: luma of ``count`` crops, ``(count, 1, crop, crop)`` float32, 0…255."""
+        pair = self._below(torch.full((count,), len(self._starts), device=self.generator.device))
+        width = self._widths[pair]
+        top, left = self._below(self._heights[pair] - self.crop + 1), self._below(width - self.crop + 1)
+        rows, columns = top[:, None] + self._steps(count), left[:, None] + self._steps(count)
+        places = (self._starts[pair, None] + rows * width[:, None])[:, :, None] + columns[:, None]
+        return self._varied(self._vis[places[:, None]]), self._varied(self._ir[places[:, None]])
 
-    def _varied(self, images: NDArray[np.float32]) -> Tensor:
-        return vary_levels(torch.from_numpy(images), self.varied_levels, self.generator)
+    def _varied(self, images: Tensor) -> Tensor:
+        return vary_levels(images, self.varied_levels, self.generator)
 
-    def _below(self, limit: int) -> int:
-        return int(torch.randint(limit, (), generator=self.generator))
+    def _below(self, limits: Tensor) -> Tensor:
+        """Return a random whole number from 0 below each of ``limits``."""
+        share = torch.rand(limits.shape, generator=self.generator, device=limits.device, dtype=torch.float64)
+        return (share * limits).long()
 
-    def _crop(self, pair: ImagePair) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        height, width = pair.size
-        top, left = self._below(height - self.crop + 1), self._below(width - self.crop + 1)
-        down, right = (1, -1)[self._below(2)], (1, -1)[self._below(2)]
-        window = np.s_[top : top + self.crop, left : left + self.crop]
-        vis, ir = luma(pair.vis[window]), luma(pair.ir[window])
-        return vis[::down, ::right], ir[::down, ::right]
+    def _steps(self, count: int) -> Tensor:
+        """Return ``(count, crop)`` steps along one axis of each crop, forth or back."""
+        forth = torch.arange(self.crop, device=self.generator.device).expand(count, -1)
+        is_flipped = torch.rand((count, 1), generator=self.generator, device=self.generator.device) < 0.5
+        return torch.where(is_flipped, self.crop - 1 - forth, forth)
 
 
 def _pairs_of(root: Root) -> list[PairFiles]:

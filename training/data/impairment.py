@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
+
+from training.data.chance import Chance
+from training.losses.neighbourhood import mosaic
 
 KINDS = ("black", "white", "haze", "noise", "smoke", "glare")
+MORE_KINDS = ("grey", "veil", "mosaic", "salt", "lines")
 NOISE_SD = (45, 80)  # grey levels; weaker noise is easily taken for the texture of bricks or leaves, and the other way
-SMOKE_CELLS = 5  # smoke billows: a random field of so many knots across the crop
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class ImpairmentConfig:
 
     Attributes:
         share: Share of the images that get a patch, 0…1.
-        kinds: What may happen inside a patch, all equally likely; see `KINDS`.
+        kinds: What may happen inside a patch, all equally likely; some of `KINDS` and `MORE_KINDS`.
         side: Smallest and largest side of a patch, relative to the image's side.
         soft: Share of the patches that are blobs with soft edges instead of rectangles.
     """
@@ -34,8 +36,9 @@ class ImpairmentConfig:
     def __post_init__(self) -> None:
         object.__setattr__(self, "kinds", tuple(self.kinds))
         object.__setattr__(self, "side", tuple(self.side))
-        if not self.kinds or (unknown := set(self.kinds) - set(KINDS)):
-            raise ValueError(f"kinds must be some of {', '.join(KINDS)}, not {sorted(unknown) if self.kinds else '()'}")
+        known = KINDS + MORE_KINDS
+        if not self.kinds or (unknown := set(self.kinds) - set(known)):
+            raise ValueError(f"kinds must be some of {', '.join(known)}, not {sorted(unknown) if self.kinds else '()'}")
 
 
 def impair(vis: Tensor, config: ImpairmentConfig, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -50,9 +53,8 @@ def impair(vis: Tensor, config: ImpairmentConfig, generator: torch.Generator) ->
         The impaired luma, clipped to 0…255, and the patch: 1 where visible is blind, 0 where it is untouched, between
         the two on soft edges; both like ``vis``.
     """
-    chance = _Chance(vis, generator)
-    patch = torch.where(chance.flips(config.soft), _blobs(chance, config.side), _rectangles(chance, config.side))
-    patch = patch * chance.flips(config.share)
+    chance = Chance(vis, generator)
+    patch = chance.patch(config.side, config.soft) * chance.flips(config.share)
     kind = chance.integers(len(config.kinds))
     blind = vis
     for index, name in enumerate(config.kinds):
@@ -60,52 +62,7 @@ def impair(vis: Tensor, config: ImpairmentConfig, generator: torch.Generator) ->
     return torch.lerp(vis, blind, patch).clamp(0, 255), patch
 
 
-class _Chance:
-    """Random tensors that broadcast against one batch of images: one draw per image unless said otherwise."""
-
-    def __init__(self, images: Tensor, generator: torch.Generator) -> None:
-        self.images, self.generator = images, generator
-        self.height, self.width = images.shape[-2:]
-
-    def between(self, low: float, high: float, cells: tuple[int, int] = (1, 1)) -> Tensor:
-        shape = (self.images.shape[0], 1, *cells)
-        return (low + (high - low) * torch.rand(shape, generator=self.generator)).to(self.images)
-
-    def flips(self, share: float) -> Tensor:
-        return self.between(0, 1) < share
-
-    def integers(self, count: int) -> Tensor:
-        return self.between(0, count).long().clamp(max=count - 1)
-
-    def field(self, low: float, high: float) -> Tensor:
-        knots = self.between(low, high, (SMOKE_CELLS, SMOKE_CELLS))
-        return functional.interpolate(knots, (self.height, self.width), mode="bicubic", align_corners=True)
-
-    def noise(self) -> Tensor:
-        return torch.randn(self.images.shape, generator=self.generator).to(self.images)
-
-
-def _offsets(chance: _Chance, side: tuple[float, float]) -> tuple[Tensor, Tensor]:
-    """Distances from a random patch's centre, 1 on its border, along y and x."""
-    axes = []
-    for length, shape in ((chance.height, (1, 1, -1, 1)), (chance.width, (1, 1, 1, -1))):
-        position = torch.arange(length, device=chance.images.device).view(shape) + 0.5
-        centre, half = chance.between(0, length), chance.between(*side) * (length / 2)
-        axes.append((position - centre).abs() / half)
-    return axes[0], axes[1]
-
-
-def _rectangles(chance: _Chance, side: tuple[float, float]) -> Tensor:
-    dy, dx = _offsets(chance, side)
-    return (torch.maximum(dy, dx) <= 1).to(chance.images)
-
-
-def _blobs(chance: _Chance, side: tuple[float, float]) -> Tensor:
-    dy, dx = _offsets(chance, side)
-    return ((1 - torch.sqrt(dy * dy + dx * dx)) * chance.between(2, 8)).clamp(0, 1)
-
-
-def _blinded(vis: Tensor, kind: str, chance: _Chance) -> Tensor:
+def _blinded(vis: Tensor, kind: str, chance: Chance) -> Tensor:
     """Return the whole image as it looks inside a patch of one kind, grey levels, not clipped."""
     if kind in ("black", "white"):
         level = chance.between(0, 12) if kind == "black" else chance.between(243, 262)
@@ -115,4 +72,25 @@ def _blinded(vis: Tensor, kind: str, chance: _Chance) -> Tensor:
         return torch.lerp(airlight, vis, chance.between(0.03, 0.2))
     if kind == "noise":
         return vis + chance.between(*NOISE_SD) * chance.noise()
-    return vis + chance.field(120, 420)
+    if kind == "glare":
+        return vis + chance.field(120, 420)
+    return _spoilt(vis, kind, chance)
+
+
+def _spoilt(vis: Tensor, kind: str, chance: Chance) -> Tensor:
+    """Return one of `MORE_KINDS`: the picture is still there, too little or too broken of it to see anything."""
+    if kind == "grey":
+        return chance.between(15, 240) + chance.between(-20, 20) * chance.field(-1, 1)
+    if kind == "veil":
+        return (
+            torch.lerp(chance.between(20, 235), vis, chance.between(0.02, 0.12)) + chance.between(0, 4) * chance.noise()
+        )
+    if kind == "mosaic":
+        return mosaic(vis, 8)
+    if kind == "salt":
+        drawn = chance.between(0, 1, (chance.height, chance.width))
+        return torch.where(
+            drawn < chance.between(0.25, 0.7), chance.between(0, 255, (chance.height, chance.width)), vis
+        )
+    rows = chance.between(0, 255, (chance.height, 1))
+    return torch.where(chance.between(0, 1, (chance.height, 1)) < chance.between(0.5, 0.9), rows, vis)

@@ -26,7 +26,8 @@ def vary_levels(images: Tensor, share: float, generator: torch.Generator) -> Ten
         return images
 
     def between(low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand((len(images), 1, 1, 1), generator=generator)
+        drawn = torch.rand((len(images), 1, 1, 1), generator=generator, device=generator.device)
+        return low + (high - low) * drawn.to(images)
 
     gamma = torch.exp(between(-GAMMA_LOG, GAMMA_LOG))
     gain = between(*GAIN)

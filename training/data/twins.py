@@ -51,12 +51,18 @@ def twinned(scene: Scene, settings: TwinSettings, generator: torch.Generator) ->
         return torch.cat([images[:-count], (images[:count] + noise).clamp(0, GREY_RANGE)])
 
     of_ir, of_vis = (_noise(images, settings, generator) for images in (scene.ir, scene.vis))
+
+    def again(images: Tensor) -> Tensor:
+        return torch.cat([images[:-count], images[:count]])
+
     return Scene(
         ir=twin(scene.ir, of_ir),
         vis=twin(scene.vis, of_vis),
         impaired=twin(scene.impaired, of_vis),
-        patch=torch.cat([scene.patch[:-count], scene.patch[:count]]),
+        patch=again(scene.patch),
         twins=count,
+        impaired_ir=None if scene.impaired_ir is None else twin(scene.impaired_ir, of_ir),
+        ir_patch=None if scene.ir_patch is None else again(scene.ir_patch),
     )
 
 
@@ -67,11 +73,16 @@ def _noise(images: Tensor, settings: TwinSettings, generator: torch.Generator) -
     """
     height, width = images.shape[-2:]
     each, grains = (settings.count, 1, 1, 1), (-(-height // COARSE_GRAIN), -(-width // COARSE_GRAIN))
+    device = generator.device
     low, high = settings.noise
-    strength = low * (high / low) ** torch.rand(each, generator=generator)  # as many faint ones as strong ones
-    angle = torch.rand(each, generator=generator) * (torch.pi / 2)  # so that the two parts add up to one variance
-    white = torch.randn((settings.count, 1, height, width), generator=generator)
-    coarse = torch.randn((settings.count, 1, *grains), generator=generator)
+    strength = low * (high / low) ** torch.rand(
+        each, generator=generator, device=device
+    )  # as many faint ones as strong ones
+    angle = torch.rand(each, generator=generator, device=device) * (
+        torch.pi / 2
+    )  # so that the two parts add up to one variance
+    white = torch.randn((settings.count, 1, height, width), generator=generator, device=device)
+    coarse = torch.randn((settings.count, 1, *grains), generator=generator, device=device)
     coarse = functional.interpolate(coarse, scale_factor=COARSE_GRAIN)[:, :, :height, :width]
     return (strength * (angle.cos() * white + angle.sin() * coarse)).to(images)
 

@@ -29,9 +29,15 @@ def box(image: Tensor, size: int) -> Tensor:
 
 def _filtered(image: Tensor, along_y: tuple[float, ...], along_x: tuple[float, ...]) -> Tensor:
     """Apply a separable filter as two matrix products: on small crops several times faster than a convolution."""
-    rows = _filter_matrix(image.shape[-2], along_y).to(image)
-    columns = _filter_matrix(image.shape[-1], along_x).to(image)
+    rows = _matrix_on(image.shape[-2], along_y, image.device, image.dtype)
+    columns = _matrix_on(image.shape[-1], along_x, image.device, image.dtype)
     return rows @ image @ columns.T
+
+
+@lru_cache(maxsize=256)
+def _matrix_on(length: int, taps: tuple[float, ...], device: torch.device, dtype: torch.dtype) -> Tensor:
+    """Return `_filter_matrix` where it is needed, copied there once."""
+    return _filter_matrix(length, taps).to(device, dtype)
 
 
 @lru_cache(maxsize=64)
@@ -51,8 +57,34 @@ def _filter_matrix(length: int, taps: tuple[float, ...]) -> Tensor:
 def dilate(image: Tensor, reach: int) -> Tensor:
     """Return the largest value up to ``reach`` pixels away along both axes."""
     padded = functional.pad(image, (reach,) * 4, mode="replicate")
-    rows = padded.unfold(2, 2 * reach + 1, 1).amax(dim=-1)
-    return rows.unfold(3, 2 * reach + 1, 1).amax(dim=-1)
+    return _largest_along(_largest_along(padded, 2, 2 * reach + 1), 3, 2 * reach + 1)
+
+
+def _largest_along(image: Tensor, axis: int, size: int) -> Tensor:
+    """Return the largest of every ``size`` neighbours along an axis, of windows that double: few and fast steps."""
+    found, width = image, 1
+    while width < size:
+        step = min(width, size - width)
+        rest = found.shape[axis] - step
+        found, width = torch.maximum(found.narrow(axis, 0, rest), found.narrow(axis, step, rest)), width + step
+    return found
+
+
+def smallest(image: Tensor, reach: int) -> Tensor:
+    """Return the smallest value up to ``reach`` pixels away along both axes."""
+    return -dilate(-image, reach)
+
+
+def ramp(values: Tensor, low: float, high: float) -> Tensor:
+    """Return 0 for values up to ``low``, 1 from ``high`` on, and what lies on a straight line between."""
+    return ((values - low) / (high - low)).clamp(0, 1)
+
+
+def mosaic(image: Tensor, side: int) -> Tensor:
+    """Return the image in squares of ``side`` pixels, each of its mean; any size."""
+    height, width = image.shape[-2:]
+    coarse = functional.avg_pool2d(image, side, ceil_mode=True, count_include_pad=False)
+    return functional.interpolate(coarse, scale_factor=float(side), mode="nearest")[:, :, :height, :width]
 
 
 def gradient(image: Tensor) -> tuple[Tensor, Tensor]:

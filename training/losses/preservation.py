@@ -11,11 +11,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.data.batch import GREY_RANGE
-from training.losses.neighbourhood import Moments, blur, gradient, moments
+from training.losses.neighbourhood import Moments, blur, gradient, moments, ramp
 
 SCALES = 4
 EYE_NOISE = 2 / GREY_RANGE**2  # variance of the noise through which VIF sees both images
 FAINT_EDGE = 0.25 / GREY_RANGE  # grey levels a pixel, scaled to 0…1; below, an edge has no direction
+STRONG_EDGE = (6 / GREY_RANGE, 14 / GREY_RANGE)  # of no to full weight, per pixel
+ENOUGH_EDGE = 0.5  # share of an edge's gradient that still shows it
+EDGE_SIGMA = 0.8
 _QUARTER_TURN = math.pi / 2
 
 
@@ -45,6 +48,23 @@ def lost_edges(fused: Tensor, source: Tensor, weight: Tensor) -> tuple[Tensor, T
     quality = 0.9994 * torch.sigmoid(15 * (ratio - 0.5)) * 0.9879 * torch.sigmoid(22 * (parallel - 0.8))
     counts = weight * wanted
     return (counts * (1 - quality)).sum(), counts.sum()
+
+
+def broken_edges(fused: Tensor, source: Tensor, weight: Tensor) -> Tensor:
+    """Return how much of the strong edges of a source is missing beyond what an eye forgives, 0…1.
+
+    Args:
+        fused: ``(N, 1, H, W)``, grey levels scaled to 0…1.
+        source: Alike.
+        weight: ``(N, 1, H, W)`` in 0…1, how much each pixel of the source counts.
+    """
+    fused_y, fused_x = gradient(blur(fused, EDGE_SIGMA, 5))
+    with torch.no_grad():
+        source_y, source_x = gradient(blur(source, EDGE_SIGMA, 5))
+        squared = source_y.square() + source_x.square()
+        counts = weight * ramp(torch.sqrt(squared), *STRONG_EDGE)
+    kept = (fused_y * source_y + fused_x * source_x) / (squared + STRONG_EDGE[0] ** 2 / 16)
+    return (counts * functional.relu(ENOUGH_EDGE - kept)).sum() / (ENOUGH_EDGE * counts.sum() + 1)
 
 
 def _strength(along_y: Tensor, along_x: Tensor) -> Tensor:

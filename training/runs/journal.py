@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 Grey = NDArray[np.float32]
 
@@ -19,18 +20,21 @@ class LossTable:
 
     def __init__(self, path: Path, every: int) -> None:
         self.path, self.every = path, every
-        self._recent: list[Mapping[str, float]] = []
+        self._recent: list[Mapping[str, float | Tensor]] = []
 
-    def add(self, step: int, losses: Mapping[str, float]) -> None:
-        """Take the losses of step ``step`` (counted from 1); writes a row when one is complete."""
+    def add(self, step: int, losses: Mapping[str, float | Tensor]) -> None:
+        """Take the losses of step ``step`` (counted from 1); writes a row when one is complete.
+
+        Scalars on a device are not waited for before that.
+        """
         self._recent.append(losses)
         if step % self.every == 0:
-            self._write(step, {name: float(np.mean([row[name] for row in self._recent])) for name in losses})
+            self._write(step, {name: float(np.mean([float(row[name]) for row in self._recent])) for name in losses})
             self._recent.clear()
 
     def pending(self) -> list[dict[str, float]]:
         """Return the losses of the steps that wait for their row, to be saved with the state of the run."""
-        return [dict(row) for row in self._recent]
+        return [{name: float(loss) for name, loss in row.items()} for row in self._recent]
 
     def resume(self, step: int, pending: Sequence[Mapping[str, float]]) -> None:
         """Go back to how the table was after ``step``: later rows came from steps that will be taken again."""

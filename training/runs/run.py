@@ -12,6 +12,7 @@ from types import FrameType
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from tqdm import tqdm
 
 from models.weights import WeightsCard, save_weights
@@ -37,7 +38,7 @@ class Run:
         device: str,
         team: Team | None = None,
     ) -> None:
-        generator = torch.Generator().manual_seed(settings.seed)
+        generator = torch.Generator(device).manual_seed(settings.seed)
         sampler = CropSampler(pairs, settings.crop, generator, settings.varied_levels)
         self.settings, self.folder, self.device = settings, folder, torch.device(device)
         self.pairs = pairs
@@ -113,12 +114,13 @@ class Run:
             total=total, initial=trainer.steps_done, unit="step", smoothing=0.05, disable=not self.team.leads
         ) as bar:
             while trainer.steps_done < total and not self._wants_stop:
-                losses = trainer.step()
+                losses = trainer.advance()
                 self._trained_s = time.monotonic() - started_s
                 if self.team.leads:
                     self.table.add(trainer.steps_done, losses)
                 bar.update()
-                bar.set_postfix(loss=f"{fusion_total(losses):.4g}", refresh=False)
+                if trainer.steps_done % self.settings.journal.log_steps == 0:  # to ask for a number is to wait for it
+                    bar.set_postfix(loss=f"{fusion_total(losses):.4g}", refresh=False)
                 if time.monotonic() - saved_s >= self.settings.journal.checkpoint_minutes * 60:
                     self._save()
                     saved_s = time.monotonic()
@@ -154,9 +156,9 @@ class Run:
         self._wants_stop = True
 
 
-def fusion_total(losses: Mapping[str, float]) -> float:
+def fusion_total(losses: Mapping[str, float | Tensor]) -> float:
     """Return what the backbone minimises in one step, from the losses of `Trainer.step`."""
-    return sum(value for name, value in losses.items() if name.startswith("fusion_"))
+    return sum(float(value) for name, value in losses.items() if name.startswith("fusion_"))
 
 
 def _centre(image: NDArray[np.float32]) -> NDArray[np.float32]:

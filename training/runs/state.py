@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import torch
 from torch import nn
 
 from models.weights import load_weights
+
+EXTENSIONS = {"context", "context_dilations", "gates"}  # fields of a configuration that add parts to a network
 
 
 class StateError(Exception):
@@ -40,15 +43,48 @@ def load_state(path: Path) -> dict[str, Any]:
     return state
 
 
-def begin_with(path: Path, *networks: nn.Module) -> None:
+def begin_with(path: Path, *networks: nn.Module) -> tuple[str, ...]:
     """Give trained weights to networks of one kind, instead of the random ones that they began with.
+
+    A network that has parts beside those of the file keeps them as they began, which is without effect: they end in
+    zeros (a context branch, a demand map).
+
+    Returns:
+        Names of the parameters that the file does not have.
 
     Raises:
         StateError: They are of another network.
         models.weights.WeightsFormatError: The file or its card cannot be used.
     """
     model, card = load_weights(path)
-    if any(type(network) is not type(model) or network.config != model.config for network in networks):
-        raise StateError(f"{path} is a {card.model} with {dict(card.config)}, not what the settings describe.")
+    told = f"{path} is a {card.model} with {dict(card.config)}, not what the settings describe."
+    missing: set[str] = set()
     for network in networks:
-        network.load_state_dict(model.state_dict())
+        if type(network) is not type(model):
+            raise StateError(told)
+        try:
+            found = network.load_state_dict(model.state_dict(), strict=False)
+        except RuntimeError:  # shapes differ
+            raise StateError(told) from None
+        added = set(found.missing_keys)
+        if found.unexpected_keys or not _is_extended(network, model, added):
+            raise StateError(told)
+        missing |= added
+    return tuple(sorted(missing))
+
+
+def _is_extended(network: nn.Module, model: nn.Module, added: set[str]) -> bool:
+    """Return whether a network is a model, or that and parts with these parameters that change nothing yet.
+
+    Each of these holds a layer of zeros.
+    """
+    is_as, was_as = (asdict(net.config) for net in (network, model))  # type: ignore[call-overload]
+    differ = {name for name, value in is_as.items() if value != was_as[name]}
+    if not added or not differ <= EXTENSIONS:
+        return not added and not differ
+    state = network.state_dict()
+    parts = {name.split(".")[0] for name in added}
+    return bool(parts) and all(
+        any(not state[name].any() for name in added if name.split(".")[0] == part and name.endswith("weight"))
+        for part in parts
+    )

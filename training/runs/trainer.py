@@ -12,9 +12,11 @@ from torch import Tensor, nn
 from models.compensation import Compensation, CompensationPerceptionNetwork, compensate, stretch
 from models.cs2fusion import Backbone
 from training.data.batch import Scene
+from training.data.cameras import exposed, filmed
 from training.data.dataset import CropSampler
 from training.data.twins import twinned
 from training.losses.objectives import Features, Perceived, augment, backbone_losses, contrast_losses
+from training.runs.captured import Steps, adam, set_rate
 from training.runs.parallel import Team
 from training.runs.state import begin_with
 from training.settings import OptimiserSettings, TrainingSettings
@@ -46,14 +48,17 @@ class Trainer:
         torch.manual_seed(settings.seed)
         self.settings, self.sampler, self.device, self.team = settings, sampler, device, team or Team()
         self.backbone = Backbone(settings.backbone).to(device)
-        self.cpn = CompensationPerceptionNetwork(settings.backbone.negative_slope).to(device)
+        self.cpn = CompensationPerceptionNetwork(settings.backbone.negative_slope, settings.contrast.map_range)
+        self.cpn.to(device)
         self.steps_done = 0
         self._average = copy.deepcopy(self.backbone).requires_grad_(False) if settings.ema_decay else None
         rates = settings.optimiser
-        self._backbone_optimiser = torch.optim.Adam(_backbone_groups(self.backbone, rates))
-        self._cpn_optimiser = torch.optim.Adam(self.cpn.parameters(), lr=rates.cpn_rate)
-        self._first_rates = [group["lr"] for group in self._groups()]
-        self._contrast: dict[str, float] = {}
+        self._backbone_optimiser = adam(_backbone_groups(self.backbone, rates), device)
+        self._cpn_optimiser = adam([{"params": list(self.cpn.parameters()), "lr": rates.cpn_rate}], device)
+        self._first_rates = [float(group["lr"]) for group in self._groups()]
+        self._follows = torch.zeros((), device=device)  # how far the running mean of the weights goes in a step
+        self._steps = Steps(self._take, sampler.generator)
+        self._contrast: dict[str, Tensor] = {}
 
     @property
     def trained(self) -> Backbone:
@@ -65,14 +70,27 @@ class Trainer:
 
         Between two steps of the CPN (``contrast.interval``) its last losses are returned again.
         """
+        return {name: float(loss) for name, loss in self.advance().items()}
+
+    def advance(self) -> dict[str, Tensor]:
+        """Take a step as `step` does, but do not wait for its losses: they are scalars on the device."""
         self._set_rates()
-        scene = self._draw()
-        if self.steps_done % self.settings.contrast.interval == 0:
-            self._contrast = _numbers("contrast", self._train_cpn(scene))
-        fusion = _numbers("fusion", self._train_backbone(scene))
+        trains_cpn = self.steps_done % self.settings.contrast.interval == 0
+        losses = self._steps(trains_cpn)
         self.steps_done += 1
+        self._contrast = {
+            name: losses.get(name, value)
+            for name, value in {**self._contrast, **losses}.items()
+            if name.startswith("contrast_")
+        }
+        return {**self._contrast, **losses}
+
+    def _take(self, trains_cpn: bool) -> dict[str, Tensor]:
+        scene = self._draw()
+        losses = _named("contrast", self._train_cpn(scene)) if trains_cpn else {}
+        losses |= _named("fusion", self._train_backbone(scene))
         self._update_average()
-        return {**self._contrast, **fusion}
+        return losses
 
     @torch.no_grad()
     def perceive(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, Tensor]:
@@ -82,15 +100,15 @@ class Trainer:
         fused = self.trained.compose(self.trained.decode(*features), *sources)
         return fused.cpu(), self.cpn(*features).ir_map.cpu()
 
-    def begin_with(self, path: Path) -> None:
-        """Take over the weights of a trained backbone with the same configuration; see `runs.state.begin_with`."""
-        begin_with(path, *(network for network in (self.backbone, self._average) if network is not None))
+    def begin_with(self, path: Path) -> tuple[str, ...]:
+        """Take over the weights of a trained backbone; see `training.runs.state.begin_with`."""
+        return begin_with(path, *(network for network in (self.backbone, self._average) if network is not None))
 
     def state(self) -> dict[str, Any]:
         """Return everything the run needs to continue as if it had never stopped."""
         return {
             "steps_done": self.steps_done,
-            "contrast": dict(self._contrast),
+            "contrast": {name: float(loss) for name, loss in self._contrast.items()},
             "generator": self.sampler.generator.get_state(),
             **{name: part.state_dict() for name, part in self._parts().items()},
         }
@@ -103,7 +121,8 @@ class Trainer:
         """
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
-        self.steps_done, self._contrast = int(state["steps_done"]), dict(state["contrast"])
+        self.steps_done = int(state["steps_done"])
+        self._contrast = {name: torch.tensor(loss) for name, loss in state["contrast"].items()}
         self.sampler.generator.set_state(state["generator"])
 
     def _parts(self) -> dict[str, Part]:
@@ -122,13 +141,17 @@ class Trainer:
         settings = self.settings
         share = rate_share(settings.optimiser, self.steps_done, settings.steps_per_epoch, settings.steps)
         for group, first in zip(self._groups(), self._first_rates, strict=True):
-            group["lr"] = first * share
+            set_rate(group, first * share)
+        # Early on the mean is shorter than its decay says, or the random start would stay in it for long.
+        done = self.steps_done + 1
+        self._follows.fill_(1 - min(self.settings.ema_decay, (1 + done) / (10 + done)))
 
     def _draw(self) -> Scene:
         vis, ir = self.sampler.draw(self.settings.batch_size)
+        vis = exposed(vis, self.settings.cameras.bright_share, self.sampler.generator)
         avis, patch = augment(vis, self.settings.avis, self.sampler.generator)
-        scene = twinned(Scene(ir, vis, avis, patch), self.settings.twins, self.sampler.generator)
-        return scene.to(self.device)
+        scene = filmed(Scene(ir, vis, avis, patch), self.settings.cameras, self.sampler.generator)
+        return twinned(scene, self.settings.twins, self.sampler.generator).to(self.device)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.precision == "bf16")
@@ -138,28 +161,31 @@ class Trainer:
         with self._autocast(), torch.no_grad():  # the CPN trains no encoder
             vis, ir = self.backbone.encode(team.part(scene.vis), team.part(scene.ir))
             avis = self.backbone.vis_encoder(team.part(scene.impaired))
+            air = ir if scene.impaired_ir is None else self.backbone.ir_encoder(team.part(scene.impaired_ir))
         source = self._perceive(vis, ir)
-        augmented = self._perceive(avis, ir) if contrast.augmented_map != "unused" else None
+        augmented = self._perceive(avis, air) if contrast.augmented_map != "unused" else None
         features = Features(*(team.gather(part) for part in (vis, avis, ir)))
-        losses = contrast_losses(features, Perceived(source, augmented), scene.patch, contrast)
+        losses = contrast_losses(features, Perceived(source, augmented), scene, contrast)
         self._descend(losses, self._cpn_optimiser)
         return losses
 
     def _perceive(self, vis_features: Tensor, ir_features: Tensor) -> Compensation:
         with self._autocast():
             common, raw_map = self.cpn.perceive(vis_features, ir_features)
-        return compensate(self.team.gather(common), self.team.gather(raw_map))
+        return compensate(self.team.gather(common), self.team.gather(raw_map), self.cpn.map_range)
 
     def _train_backbone(self, scene: Scene) -> dict[str, Tensor]:
         fusion, team = self.settings.fusion, self.team
         with self._autocast():
-            vis = scene.vis if fusion.input == "source" else scene.impaired
-            sources = team.part(vis), team.part(scene.ir)
+            pair = (scene.vis, scene.ir) if fusion.input == "source" else scene.inputs
+            sources = team.part(pair[0]), team.part(pair[1])
             features = self.backbone.encode(*sources)
             fused = self.backbone.compose(self.backbone.decode(*features), *sources)
             with torch.no_grad():
                 raw_map = self.cpn.perceive(*features)[1]
-        losses = backbone_losses(team.gather(fused.float()), scene, stretch(team.gather(raw_map)), fusion)
+        losses = backbone_losses(
+            team.gather(fused.float()), scene, stretch(team.gather(raw_map), self.cpn.map_range), fusion
+        )
         self._descend(losses, self._backbone_optimiser, self.settings.optimiser.clip_norm)
         return losses
 
@@ -176,10 +202,8 @@ class Trainer:
     def _update_average(self) -> None:
         if self._average is None:
             return
-        # Early on the mean is shorter than its decay says, or the random start would stay in it for long.
-        decay = min(self.settings.ema_decay, (1 + self.steps_done) / (10 + self.steps_done))
         for mean, last in zip(self._average.parameters(), self.backbone.parameters(), strict=True):
-            mean.lerp_(last, 1 - decay)
+            mean.lerp_(last, self._follows)
 
 
 def _backbone_groups(backbone: Backbone, rates: OptimiserSettings) -> list[dict[str, Any]]:
@@ -189,5 +213,5 @@ def _backbone_groups(backbone: Backbone, rates: OptimiserSettings) -> list[dict[
     return [{"params": weights, "lr": rate}, {"params": biases, "lr": rate * rates.bias_factor}]
 
 
-def _numbers(prefix: str, losses: Mapping[str, Tensor]) -> dict[str, float]:
-    return {f"{prefix}_{name}": loss.item() for name, loss in losses.items()}
+def _named(prefix: str, losses: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{prefix}_{name}": loss.detach() for name, loss in losses.items()}

@@ -63,7 +63,9 @@ def _opened(
     network = in_int8(model.network, ranges) if precision == "int8" else model.network
     whole = OpenVinoRuntime(network, threads, precision)
     folded = None if model.folded is None else OpenVinoRuntime(model.folded, threads, precision)
-    return NetworkEngine(model.name, model.halo, whole if folded is None else FoldedRuntime(folded, whole), reason)
+    return NetworkEngine(
+        model.name, model.halo, whole if folded is None else FoldedRuntime(folded, whole), reason, grid=model.grid
+    )
 
 
 def _fastest(open_as: Callable[[Precision], Engine], path: Path, threads: int) -> Precision:

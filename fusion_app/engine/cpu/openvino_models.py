@@ -33,12 +33,14 @@ class OpenVinoModel:
     Attributes:
         name: Name of the model, as its card says.
         halo: Pixels beyond its own place that a fused pixel can depend on; None: the whole image.
+        grid: What its sides have to be multiples of.
         network: The network, of no fixed size.
         folded: The same without idle branches, see `models.folding`; None where it has none.
     """
 
     name: str
     halo: int | None
+    grid: int
     network: "openvino.Model"
     folded: "openvino.Model | None" = None
 
@@ -73,7 +75,8 @@ def _entry(path: Path) -> str:
 def _pack(model: OpenVinoModel) -> bytes:
     networks = [model.network] if model.folded is None else [model.network, model.folded]
     parts = [part for network in networks for part in _files(network)]
-    head = json.dumps({"name": model.name, "halo": model.halo, "sizes": [len(part) for part in parts]}).encode()
+    sizes = [len(part) for part in parts]
+    head = json.dumps({"name": model.name, "halo": model.halo, "grid": model.grid, "sizes": sizes}).encode()
     return b"".join([head, b"\n", *parts])
 
 
@@ -85,7 +88,7 @@ def _unpack(data: bytes) -> OpenVinoModel:
     ends = list(accumulate(values["sizes"], initial=0))
     parts = [body[start:stop] for start, stop in pairwise(ends)]
     networks = [openvino.Core().read_model(*parts[i : i + 2]) for i in range(0, len(parts), 2)]
-    return OpenVinoModel(values["name"], values["halo"], *networks)
+    return OpenVinoModel(values["name"], values["halo"], values["grid"], *networks)
 
 
 def _files(network: "openvino.Model") -> tuple[bytes, bytes]:
@@ -105,7 +108,7 @@ def _convert(path: Path) -> OpenVinoModel:
     model, card = load_network(path)
     folded = fold(model)
     networks = [_traced(model)] if folded is None else [_traced(model), _traced(folded)]
-    return OpenVinoModel(card.model, model.halo, *networks)  # type: ignore[arg-type]
+    return OpenVinoModel(card.model, model.halo, model.grid, *networks)  # type: ignore[arg-type]
 
 
 def _traced(model: "nn.Module") -> "openvino.Model":
@@ -115,7 +118,7 @@ def _traced(model: "nn.Module") -> "openvino.Model":
 
     example = (torch.rand(TRACE_SHAPE), torch.rand(TRACE_SHAPE))
     with warnings.catch_warnings(), torch.inference_mode():
-        # Sides are even here, so the one branch on the shape is the right one for every size.
+        # Sides are multiples of the grid here, so the branch on the shape is the right one for every size.
         warnings.simplefilter("ignore")
         traced = torch.jit.trace(model, example)  # type: ignore[no-untyped-call]
         decoder = TorchScriptPythonDecoder(traced, example_input=example)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 
 import torch
@@ -45,10 +45,14 @@ class CudaQueue:
 
     def captured(self, compute: Computation) -> Computation:
         """See `DeviceQueue`. The graph owns the memory between its kernels."""
-        graph = torch.cuda.CUDAGraph()
-        # thread_local: the window's run goes on in another thread while the next engine is prepared in this one.
-        with _CAPTURING, torch.cuda.graph(graph, stream=self._stream, capture_error_mode="thread_local"):
-            outputs = compute()
+        graph, pool = torch.cuda.CUDAGraph(), torch.cuda.graph_pool_handle()
+        try:
+            # thread_local: the window's run goes on in another thread while the next engine is prepared in this one.
+            with _CAPTURING, torch.cuda.graph(graph, pool, self._stream, capture_error_mode="thread_local"):
+                outputs = compute()
+        except RuntimeError:
+            _end_capture(self.device, pool)
+            raise
 
         def replay() -> tuple[Tensor, ...]:
             graph.replay()
@@ -68,3 +72,14 @@ class CudaQueue:
         """See `DeviceQueue`."""
         spans = (begin.elapsed_time(end) for begin, end in pairwise(self._marks))
         return dict(zip(LAPS, spans, strict=True))
+
+
+def _end_capture(device: torch.device, pool: tuple[int, int]) -> None:
+    """Tell torch's allocator that a capture into ``pool`` is over.
+
+    A capture that fails leaves that out (torch 2.11), and while one is under way no memory is given back to the device:
+    the next engine would run out of it.
+    """
+    with suppress(RuntimeError):  # it has ended already
+        torch._C._cuda_endAllocateToPool(device.index or 0, pool)
+        torch._C._cuda_releasePool(device.index or 0, pool)

@@ -31,7 +31,8 @@ def open_on_gpu(path: Path, device: str, form: Form, threads: int = 0) -> Networ
     place = gpu(device)
     torch.set_num_threads(threads or default_threads())
     model, card = load_network(path)
-    return NetworkEngine(card.model, model.halo, runtime_on(place, model, form))  # type: ignore[arg-type]
+    runtime = runtime_on(place, model, form)
+    return NetworkEngine(card.model, model.halo, runtime, grid=model.grid)  # type: ignore[arg-type]
 
 
 def runtime_on(device: torch.device, model: nn.Module, form: Form) -> Runtime:

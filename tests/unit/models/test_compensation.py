@@ -82,3 +82,27 @@ def test_a_feature_range_makes_features_of_grey_levels_count_like_those_of_share
     shares = torch.rand(2, 64, 4, 4)
     torch.testing.assert_close(describe(255 * shares, 255), describe(shares))
     assert not torch.allclose(describe(255 * shares) / 255, describe(shares), atol=0.01)
+
+
+def test_a_map_stretched_by_image_does_not_depend_on_the_batch() -> None:
+    values = torch.rand((3, 1, 20, 20), generator=torch.Generator().manual_seed(0)) * torch.tensor([1.0, 9, 50]).view(
+        3, 1, 1, 1
+    )
+
+    for over in ("image", "percentile", "sigmoid"):
+        torch.testing.assert_close(stretch(values, over)[1:2], stretch(values[1:2], over))
+    assert stretch(values, "batch")[0].max() < 0.1
+
+
+def test_a_few_outliers_do_not_set_the_range_of_a_percentile_map() -> None:
+    values = torch.linspace(0, 1, 400).view(1, 1, 20, 20).clone()
+    values[0, 0, 0, :3] = -1000
+
+    assert stretch(values, "image").median() > 0.99
+    assert stretch(values, "percentile").median() == pytest.approx(0.5, abs=0.03)
+    assert stretch(values, "percentile").min() == 0
+
+
+def test_an_unknown_range_is_refused() -> None:
+    with pytest.raises(ValueError, match="map_range must be one of batch, image"):
+        CompensationPerceptionNetwork(map_range="video")  # type: ignore[arg-type]

@@ -113,3 +113,62 @@ def test_a_backbone_that_decides_copies_a_source_to_the_level() -> None:
 def test_an_output_is_one_of_two() -> None:
     with pytest.raises(ValueError, match="output must be one of luma, decision"):
         BackboneConfig(output="paint")  # type: ignore[arg-type]
+
+
+def demanding() -> Backbone:
+    torch.manual_seed(3)
+    backbone = Backbone(BackboneConfig(gates="map", output="decision")).eval()
+    torch.nn.init.normal_(backbone.ddm[0].supply[0].weight, std=0.1)
+    torch.nn.init.normal_(backbone.ddm[0].gate.weight, std=0.1)
+    torch.nn.init.normal_(backbone.reconstruct.weight, std=0.1)
+    return backbone
+
+
+def test_a_demand_map_changes_nothing_until_it_is_trained() -> None:
+    plain, mapped = (Backbone(BackboneConfig(gates=gates)).eval() for gates in ("none", "map"))  # type: ignore[arg-type]
+    missing = mapped.load_state_dict(plain.state_dict(), strict=False).missing_keys
+    image = torch.rand(1, 1, 64, 64) * 255
+
+    with torch.inference_mode():
+        torch.testing.assert_close(mapped(image, image), plain(image, image))
+    assert missing
+    assert all(name.startswith("ddm.") for name in missing)
+
+
+def test_a_demand_map_sees_as_far_as_it_says() -> None:
+    backbone = demanding()
+    vis, ir = (torch.rand((1, 1, 384, 32), generator=torch.Generator().manual_seed(s)) * 255 for s in (0, 1))
+    row = 192
+    changed = vis.clone()
+    changed[:, :, row:] = 255 - changed[:, :, row:]
+
+    with torch.inference_mode():
+        moved = (backbone(vis, ir) - backbone(changed, ir)).abs().amax(dim=(0, 1, 3))
+
+    assert backbone.halo is not None
+    assert moved[: row - backbone.halo].max() == 0
+    assert moved[row - backbone.halo : row - 16].max() > 0
+
+
+def test_a_tile_on_the_grid_of_a_demand_map_has_the_pixels_of_the_whole_image() -> None:
+    backbone = demanding()
+    vis, ir = (torch.rand((1, 1, 416, 32), generator=torch.Generator().manual_seed(s)) * 255 for s in (0, 1))
+    start, stop, halo = 2 * backbone.grid, 12 * backbone.grid, backbone.halo or 0
+
+    with torch.inference_mode():
+        whole, tile = backbone(vis, ir), backbone(vis[:, :, start:stop], ir[:, :, start:stop])
+    torch.testing.assert_close(tile[:, :, halo:-halo], whole[:, :, start + halo : stop - halo], rtol=1e-4, atol=1e-2)
+
+
+def test_a_demand_map_costs_a_twentieth_more() -> None:
+    mapped, plain = (Backbone(BackboneConfig(gates=gates)) for gates in ("map", "none"))  # type: ignore[arg-type]
+    supply = mapped.ddm[0].supply[0].weight.numel()  # type: ignore[union-attr,index]
+
+    assert supply < 0.05 * parameters(plain)
+
+
+@pytest.mark.parametrize("size", [(33, 40), (2, 2), (64, 31)])
+def test_a_demand_map_fuses_any_size(size: tuple[int, int]) -> None:
+    image = torch.rand(1, 1, *size) * 255
+
+    assert demanding()(image, image).shape == (1, 1, *size)

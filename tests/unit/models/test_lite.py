@@ -15,10 +15,14 @@ def seeded(config: LiteConfig) -> Lite:
     torch.manual_seed(1)
     student = Lite(config).eval()
     nn.init.normal_(student.head.weight, std=0.1)
+    if student.context is not None:
+        nn.init.normal_(student.context.layers[-1].weight, std=0.2)  # type: ignore[arg-type]
     return student
 
 
-@pytest.mark.parametrize(("name", "budget"), [("lite-2k", 2500), ("lite-6k", 6500), ("lite-25k", 25_000)])
+@pytest.mark.parametrize(
+    ("name", "budget"), [("lite-2k", 2500), ("lite-6k", 6500), ("lite-20k", 20_000), ("lite-25k", 25_000)]
+)
 def test_a_student_costs_what_its_configuration_says_and_its_name_promises(name: str, budget: float) -> None:
     config, counted = LITE_CONFIGS[name], []
 
@@ -55,8 +59,8 @@ def test_an_odd_size_fuses_like_the_image_with_its_border_repeated() -> None:
 
 @pytest.mark.parametrize("config", LITE_CONFIGS.values(), ids=LITE_CONFIGS.keys())
 def test_a_fused_pixel_depends_on_nothing_beyond_the_halo(config: LiteConfig) -> None:
-    student, (vis, ir) = seeded(config), random_pair(96, 96)
-    row = 2 * config.halo
+    student, (vis, ir) = seeded(config), random_pair(16 * (config.halo // 4), 24)
+    row = 2 * config.halo // config.grid * config.grid
     changed = vis.clone()
     changed[:, :, row:] = 255 - changed[:, :, row:]
 
@@ -99,3 +103,46 @@ def test_channels_that_fill_no_vector_register_are_refused(channels: int) -> Non
 
 def test_a_configuration_read_from_json_is_the_same_configuration() -> None:
     assert LiteConfig(**{"channels": 16, "dilations": [1, 2]}) == LiteConfig(16, (1, 2))
+
+
+def test_context_changes_nothing_until_it_is_trained() -> None:
+    with_context, plain = Lite(LiteConfig(16, (1,), context=16)), seeded(LiteConfig(16, (1,)))
+    missing = with_context.load_state_dict(plain.state_dict(), strict=False).missing_keys
+    vis, ir = random_pair(40, 56)
+
+    with torch.inference_mode():
+        torch.testing.assert_close(with_context(vis, ir), plain(vis, ir))
+    assert missing
+    assert all(name.startswith("context.") for name in missing)
+
+
+def test_a_tile_on_the_grid_has_the_pixels_of_the_whole_image() -> None:
+    config = LiteConfig(16, (1,), context=16, context_dilations=(1, 1))
+    student, (vis, ir) = seeded(config), random_pair(200, 32)
+    start, stop = 3 * config.grid, 18 * config.grid
+
+    with torch.inference_mode():
+        whole, tile = student(vis, ir), student(vis[:, :, start:stop], ir[:, :, start:stop])
+    inner = slice(start + config.halo, stop - config.halo)
+    torch.testing.assert_close(tile[:, :, config.halo : stop - start - config.halo], whole[:, :, inner])
+
+
+@pytest.mark.parametrize("context", [-16, 8, 1024])
+def test_a_context_that_fills_no_vector_register_is_refused(context: int) -> None:
+    with pytest.raises(ValueError, match="context must be 0 or a multiple of 16"):
+        LiteConfig(context=context)
+
+
+def test_context_of_a_single_convolution_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least two"):
+        LiteConfig(context=16, context_dilations=(1,))
+
+
+@pytest.mark.parametrize("context", [0, 16])
+def test_what_is_told_of_a_fused_image_is_how_it_was_made(context: int) -> None:
+    student, (vis, ir) = seeded(LiteConfig(16, (1,), context=context)), random_pair(21, 30)
+
+    with torch.inference_mode():
+        fused, decision = student.fuse_and_tell(vis, ir)
+        torch.testing.assert_close(fused, student(vis, ir))
+        torch.testing.assert_close(fused, decision.apply(vis, ir))

@@ -9,12 +9,13 @@ import pytest
 import torch
 
 import training
-from models.weights import load_weights
+from models.lite import Lite
+from models.weights import load_weights, save_weights
 from training.data.dataset import ImagePair, load_pairs
 from training.data.twins import TwinSettings
-from training.distill import Distiller, DistillSettings, distill, main, rate_share
+from training.distill import Distiller, DistillSettings, describe_run, distill, main, rate_share
 from training.losses.fusion import FusionLossConfig
-from training.runs.state import StateError
+from training.runs.state import StateError, begin_with
 from training.settings import read_settings
 
 SETTINGS = DistillSettings(model="lite-2k", steps=12, batch_size=4, crop=32, warmup_steps=2, log_steps=3)
@@ -187,3 +188,36 @@ def test_every_shipped_recipe_is_valid(path: Path) -> None:
 
 def test_there_is_a_recipe_for_every_student() -> None:
     assert [path.stem for path in CONFIGS] == ["lite-25k", "lite-2k-finish", "lite-2k", "lite-6k-finish", "lite-6k"]
+
+
+def test_a_student_with_context_goes_on_from_one_without(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
+    plain = Distiller(SETTINGS, pairs, CPU)
+    path = tmp_path / "plain.safetensors"
+    save_weights(path, plain.average, describe_run(plain, ""))
+    wider = Distiller(replace(SETTINGS, context=16), pairs, CPU)
+
+    new = begin_with(path, wider.student, wider.average)
+
+    assert new
+    assert all(name.startswith("context.") for name in new)
+    vis, ir = (255 * torch.rand((1, 1, 24, 24)) for _ in range(2))
+    torch.testing.assert_close(wider.average(vis, ir), plain.average(vis, ir))
+    assert begin_with(path, Distiller(SETTINGS, pairs, CPU).student) == ()
+    with pytest.raises(StateError, match="not what the settings describe"):  # dilations of the same shapes
+        begin_with(path, Lite(replace(SETTINGS.network, dilations=(2,) * len(SETTINGS.network.dilations))))
+
+
+def test_a_teacher_may_be_imitated_only_where_infrared_lends(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
+    taught = Distiller(SETTINGS, pairs, CPU)
+    path = tmp_path / "teacher.safetensors"
+    save_weights(path, taught.average, describe_run(taught, ""))
+    everywhere = replace(SETTINGS, teacher=str(path), teacher_weight=10.0, loss=FusionLossConfig(lend_contrast=16.0))
+    lending = replace(everywhere, teacher_place="lending", seed=1)
+    losses = [Distiller(settings, pairs, CPU).step()["teacher"] for settings in (replace(everywhere, seed=1), lending)]
+
+    assert 0 < losses[1] < losses[0]
+
+
+def test_a_recipe_may_ask_for_plain_copies(pairs: tuple[ImagePair, ...]) -> None:
+    assert "plainness" in Distiller(replace(SETTINGS, plainness=1.0), pairs, CPU).step()
+    assert "plainness" not in Distiller(SETTINGS, pairs, CPU).step()

@@ -47,7 +47,7 @@ def test_an_unknown_key_is_refused_with_the_known_ones():
         ({"batch_size": 2.5}, "batch_size", "int"),
         ({"ema_decay": float("nan")}, "ema_decay", "0"),
         ({"precision": "fp16"}, "precision", "fp32, bf16"),
-        ({"backbone": {"gates": "all"}}, "backbone.gates", "image, channel, none"),
+        ({"backbone": {"gates": "all"}}, "backbone.gates", "image, channel, map, none"),
         ({"optimiser": {"milestones": 5}}, "optimiser.milestones", "list"),
         ({"optimiser": {"milestones": [5, "x"]}}, "optimiser.milestones", "int"),
         ({"fusion": {"ssim_range": 100}}, "fusion.ssim_range", "1, 255"),

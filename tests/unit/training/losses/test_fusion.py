@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.decision import Decision
 from training.data.batch import Scene
-from training.losses.fusion import FusionLossConfig, fusion_loss, lend, light_target
+from training.losses.fusion import FusionLossConfig, adorned, fusion_loss, lend, light_target, worth_learning
 from training.losses.neighbourhood import blur
 
 CONFIG = FusionLossConfig()
@@ -252,3 +253,87 @@ def test_a_warm_target_gains_nothing_from_darker_surroundings() -> None:
     assert fused.grad is not None
     assert (fused.grad[:, :, 26:38, 26:38] < 0).all()
     assert not (fused.grad > 0).any()
+
+
+def test_white_stays_white_where_its_own_levels_say_so() -> None:
+    white, ir = torch.full((1, 1, 48, 48), 255.0), torch.full((1, 1, 48, 48), 40.0)
+    config = FusionLossConfig(own_levels=(0.0, 253.0))
+
+    assert light_target(scene(white, ir), config).min() == 253
+    assert light_target(scene(torch.zeros_like(white), torch.zeros_like(white)), config).max() == 0
+
+
+def test_visible_is_the_exact_target_where_infrared_is_blind() -> None:
+    vis, ir = textured(0, 0, 255), textured(1, 150, 255)
+    blind = replace(scene(vis, ir), impaired_ir=torch.full_like(ir, 255), ir_patch=torch.ones_like(ir))
+    config = FusionLossConfig(own_levels=(4.0, 249.0), mirror=1.0, lend_contrast=16.0, far_intensity=10.0)
+
+    assert torch.equal(light_target(blind, config), vis)
+    kept, veiled = (fusion_loss(fused, blind, config) for fused in (vis, torch.maximum(vis, ir)))
+    assert all(abs(float(value)) < 0.01 for value in kept.values()), kept
+    assert float(veiled["mirror"]) > 0.1
+    assert sum(veiled.values()) > 10 * sum(kept.values())
+
+
+def test_a_warm_body_is_lifted_off_a_bright_scene_and_its_surroundings_stay() -> None:
+    vis, ir = torch.full((1, 1, 64, 64), 150.0), torch.full((1, 1, 64, 64), 60.0)
+    ir[:, :, 28:36, 28:36] = 160
+
+    lifted = light_target(scene(vis, ir), FusionLossConfig(lift=0.8, own_levels=(0.0, 253.0)))
+
+    assert 210 < float(lifted[0, 0, 32, 32]) < 240
+    assert torch.equal(lifted[:, :, 32, :20], vis[:, :, 32, :20])
+
+
+def test_what_infrared_has_to_lend_falls_off_instead_of_ending() -> None:
+    ir = torch.full((1, 1, 64, 64), 60.0)
+    ir[:, :, 30:34, 30:34] = 120
+    vis = torch.full_like(ir, 200)
+    config = FusionLossConfig(lend_contrast=16.0, lend_reach=4, far_intensity=1.0)
+    losses = []
+    for column in (32, 42, 60):
+        darker = vis.clone()
+        darker[:, :, 32, column] -= 50
+        losses.append(float(fusion_loss(darker, scene(vis, ir), config)["far_intensity"]))
+
+    assert losses[0] < losses[1] <= losses[2]
+
+
+def test_a_broken_edge_of_either_source_costs() -> None:
+    half = torch.full((1, 1, 48, 48), 60.0)
+    half[:, :, :, 24:] = 160
+    flat = torch.full_like(half, 110.0)
+    config = FusionLossConfig(broken=1.0)
+    for vis, ir in ((half, flat), (flat, half)):
+        kept, lost = (float(fusion_loss(fused, scene(vis, ir), config)["broken"]) for fused in (half, flat))
+        assert kept < 0.01
+        assert lost > 0.3
+
+
+def test_a_teacher_is_worth_imitating_where_infrared_lends_and_not_in_what_it_does_badly() -> None:
+    ir, vis = torch.full((1, 1, 96, 96), 60.0), torch.full((1, 1, 96, 96), 150.0)
+    ir[:, :, 44:52, 44:52] = 160
+    vis[:, :, :, 50:] = 255
+    config = FusionLossConfig(lend_contrast=16.0, lend_reach=6)
+    good = torch.maximum(ir, vis)
+    dark = good.clone()
+    dark[:, :, 44:52, 38:42] -= 40
+
+    worth = worth_learning(good, scene(vis, ir), config)[0, 0]
+    assert worth[48, 46] > 0.9
+    assert worth[48, 5] == 0
+    assert worth[48, 55] == 0
+    assert worth[48, 40] > 0.5
+    assert worth_learning(dark, scene(vis, ir), config)[0, 0, 48, 40] == 0
+
+
+def test_a_plain_copy_of_the_brighter_source_is_not_adorned_and_half_infrared_is() -> None:
+    vis, ir = torch.full((1, 1, 48, 48), 200.0), torch.full((1, 1, 48, 48), 40.0)
+    nothing, half = torch.zeros_like(vis), torch.full_like(vis, 0.5)
+    config = FusionLossConfig(lend_contrast=16.0)
+    plain, mixed = (Decision(share, nothing, 160 * share) for share in (nothing, half))
+
+    assert torch.equal(mixed.apply(vis, ir), plain.apply(vis, ir))  # the same picture by an awkward way
+    assert adorned(plain, scene(vis, ir), config) == 0
+    assert adorned(mixed, scene(vis, ir), config) > 1
+    assert adorned(mixed, scene(vis, textured(1, 0, 255)[:1]), config) < 0.1
