@@ -29,6 +29,7 @@ from fusion_app.gui.session.session_controller import SessionController, Session
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
+from fusion_app.gui.view.titles import Maker, maker_of
 from fusion_app.gui.view.view_grid import Role, ViewGrid
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.session.session import Session, open_session
@@ -168,11 +169,12 @@ class MainWindow(QMainWindow):
         self.bottom.setVisible(controller.is_running)
         self.bottom.show_live(controller.is_live)
         self.bottom.live.show_frozen(state is State.FROZEN)
+        self.grid.set_frozen(state is State.FROZEN)
         self.status.showMessage(self.tr(MESSAGES.get(state, "")))
         if state in (State.EMPTY, State.STARTING):
             self._show_nothing(state)
         if state is State.ENDED:
-            self.grid.set_gone(set(Role))
+            self.grid.set_gone(dict.fromkeys(Role))
         if controller.session is not self._shown:
             self._shown = controller.session
             if controller.session is not None:
@@ -197,6 +199,7 @@ class MainWindow(QMainWindow):
     def _show_frame(self, fused: FusedFrame | None) -> None:
         if fused is not None and not self.grid.has_frame:
             self.all_actions.allow_frame_actions()
+        self._show_maker()
         self.grid.show_frame(fused)
         self._show_position()
 
@@ -204,11 +207,15 @@ class MainWindow(QMainWindow):
         self.bottom.transport.show_position(self.controller.position_s, self.controller.duration_s)
 
     def _show_engine(self, *_: object) -> None:
-        session = self.controller.session
         self.model.show_chosen(self.controller.settings.fusion)
-        self.grid.set_model(session.engine.name if session else "")
+        self._show_maker()
         if self.controller.is_running:
             self.status.clearMessage()
+
+    def _show_maker(self) -> None:
+        """Say on the picture what fuses: automatic quality exchanges it whenever it likes."""
+        session, frame = self.controller.session, self.controller.frame
+        self.grid.set_maker(maker_of(session.engine, frame) if session is not None else Maker())
 
     def _use_model(self, fusion: FusionSettings) -> None:
         if self.controller.is_running:
@@ -219,6 +226,7 @@ class MainWindow(QMainWindow):
         self.controller.sync()
         self.recording.check()
         self._show_position()
+        self._show_maker()
         self.states.show_moment(moment)
         self.bottom.live.show_silent(moment is not None and moment.ir.is_gone and moment.vis.is_gone)
         self._looks += 1

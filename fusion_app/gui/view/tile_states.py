@@ -40,7 +40,7 @@ class TileStates(QObject):
                 notice.hide()
             return
         sources = {Role.IR: moment.ir, Role.VIS: moment.vis}
-        gone = {role for role, source in sources.items() if source.is_gone}
+        gone = {role: source.state.age_s for role, source in sources.items() if source.is_gone}
         self._grid.set_gone(gone)
         for role, source in sources.items():
             self.notices[role].show_source(source, goes_on=len(gone) == 1 and self._grid.has_frame)
