@@ -1,5 +1,7 @@
 """The window: puts the parts together, shows the state, and closes in order."""
 
+from dataclasses import replace
+
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -19,6 +21,7 @@ from fusion_app.gui.closing import Closing
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.docks.docks import Docks
 from fusion_app.gui.empty_card import EmptyCard
+from fusion_app.gui.memory import Memory
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
@@ -62,11 +65,13 @@ class MainWindow(QMainWindow):
         self._looks = 0
         self._shown: Session | None = None
         self.preferences = Preferences(store)
+        memory = Memory(store)
+        settings = replace(settings, recording=memory.recording(settings.recording))
         self.worker = Worker(self)
         self.controller = SessionController(settings, self.worker, factory)
         self.recording = RecordingControl(self.worker)
         self.all_actions = Actions(self)
-        self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences)
+        self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences, memory)
         self.record = RecordingCommands(self.all_actions, self.controller, self.recording)
         self.model = ModelChoice(settings.fusion, self)
         self.closing = Closing(self, self.controller, self.recording, self.commands)
@@ -82,7 +87,7 @@ class MainWindow(QMainWindow):
         self.problems = Problems(self.banner, self.controller, self.commands)
         self.recovery = RecoveryOffer(self.banner, self.worker)
         self._connect()
-        self.appearance.restore()
+        self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
 
     @property
@@ -92,9 +97,7 @@ class MainWindow(QMainWindow):
 
     def open_given(self) -> None:
         """Start with the sources of the settings, if there are any."""
-        sources = self.controller.settings.sources
-        if sources.ir or sources.vis:
-            self.commands.open_pair(RecentPair(sources.ir, sources.vis))
+        self.commands.open_given()
 
     def offer_recovery(self) -> None:
         """Offer to repair what an earlier run could not finish; not in the way of what is being opened."""
@@ -133,6 +136,10 @@ class MainWindow(QMainWindow):
         self.commands.connect_view(self.grid)
         controller.state_changed.connect(self._show_state)
         controller.frame_changed.connect(self._show_frame)
+        controller.opening_changed.connect(self._show_opening)
+        controller.opened.connect(self.recents.show)
+        self.commands.memory.recalled.connect(self.problems.show_recalled)
+        self.appearance.view_changed.connect(controller.use_view)
         self.grid.painted.connect(controller.note_painted)
         recording.follow(controller)
         controller.engine_changed.connect(self._show_engine)
@@ -180,6 +187,9 @@ class MainWindow(QMainWindow):
             if controller.session is not None:
                 self._show_session(controller.session)
 
+    def _show_opening(self, is_opening: bool) -> None:
+        self.status.showMessage(self.tr(MESSAGES[State.STARTING]) if is_opening else "")
+
     def _show_nothing(self, state: State) -> None:
         self._show_frame(None)
         self.recents.show()
@@ -192,6 +202,7 @@ class MainWindow(QMainWindow):
 
     def _show_session(self, session: Session) -> None:
         self.problems.begin()
+        self.appearance.show_view(self.controller.settings.view)
         pair = RecentPair(session.ir.info.uri, session.vis.info.uri)
         self.setWindowTitle(f"{pair.title} — CS2Fusion Live")
         self._show_engine()

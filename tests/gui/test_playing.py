@@ -20,8 +20,8 @@ KEYS = (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_5, Qt
 def playing(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     """A window that plays three seconds of demo."""
     window = make_window(*DEMO)
-    window.all_actions["loop"].setChecked(False)
     wait_for(qtbot, window, State.PLAYING)
+    window.all_actions["loop"].setChecked(False)
     return window
 
 

@@ -17,7 +17,14 @@ from fusion_app.gui.session.bridge import QtSink
 from fusion_app.gui.session.worker import Worker
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.session import Choice, Session
-from fusion_app.settings import FusionSettings, RecordingSettings, Settings, ThermalSettings
+from fusion_app.settings import (
+    FusionSettings,
+    RecordingSettings,
+    Settings,
+    SourceSettings,
+    ThermalSettings,
+    ViewSettings,
+)
 
 SessionFactory = Callable[[Settings, Pace], Session]
 STALE_S = 1.0
@@ -54,6 +61,8 @@ class SessionController(QObject):
         run_ended: The run ended by itself, with this report.
         engine_changed: Another engine fuses from now on.
         settings_changed: Offset, alignment, thermal or recording settings are others.
+        opened: What was asked for is open and runs.
+        opening_changed: Another pair is being opened beside the one that plays; or not any more.
     """
 
     state_changed = pyqtSignal(State)
@@ -63,6 +72,8 @@ class SessionController(QObject):
     run_ended = pyqtSignal(RunReport)
     engine_changed = pyqtSignal()
     settings_changed = pyqtSignal()
+    opened = pyqtSignal()
+    opening_changed = pyqtSignal(bool)
     _finished = pyqtSignal(int, object)
 
     def __init__(self, settings: Settings, worker: Worker, factory: SessionFactory) -> None:
@@ -76,6 +87,9 @@ class SessionController(QObject):
         self.worker = worker
         self._factory = factory
         self._ticket = 0
+        self._wish = 0
+        self._wanted: Settings | None = None
+        self._is_opening = False
         self._position_s = 0.0
         self._sought_s: float | None = None
         self._may_be_stale = False
@@ -102,18 +116,40 @@ class SessionController(QObject):
         """Length of the visible stream, or None if it is live or does not say."""
         return None if self.session is None or self.is_live else self.session.vis.info.duration_s
 
+    @property
+    def is_opening(self) -> bool:
+        """A pair is being opened; another one may play meanwhile."""
+        return self._is_opening
+
+    @property
+    def wanted(self) -> Settings:
+        """What is being opened or could not be opened; else the settings in use."""
+        return self._wanted or self.settings
+
     def open(self, settings: Settings) -> None:
-        """Close what is open and start with ``settings``."""
+        """Open ``settings``, then close what was open; if they cannot be opened, that goes on.
+
+        What holds a camera that both want has to be closed first.
+        """
+        self._wish += 1
+        self._wanted = settings
+        opened, failed = partial(self._on_opened, self._wish), partial(self._on_open_failed, self._wish)
+        self._set_opening(is_opening=True)
+        if self.session is not None and not _wants_same_device(self.session, self.settings.sources, settings.sources):
+            self.worker.submit(partial(self._factory, settings, Pace.PLAY), opened, failed)
+            return
         self.settings = settings
         old = self._release()
         self._set(State.STARTING)
-        opened, failed = partial(self._on_opened, self._ticket), partial(self._on_open_failed, self._ticket)
         self.worker.submit(partial(_reopen, old, self._factory, settings), opened, failed)
 
     def close(self) -> None:
         """Close the session, if there is one; the state becomes ``EMPTY`` when that is done."""
         if self.state in (State.EMPTY, State.STOPPING):
             return
+        self._wish += 1
+        self._wanted = None
+        self._set_opening(is_opening=False)
         old = self._release()
         self._set(State.STOPPING)
         closed = partial(self._on_closed, self._ticket)
@@ -175,6 +211,10 @@ class SessionController(QObject):
         self.settings = replace(self.settings, recording=recording)
         self.settings_changed.emit()
 
+    def use_view(self, view: ViewSettings) -> None:
+        """Note how the pictures are shown, for a rig that is saved."""
+        self.settings = replace(self.settings, view=view)
+
     def use_thermal(self, thermal: ThermalSettings) -> None:
         """Treat infrared as ``thermal`` says from the next frame on; another layout needs the camera opened anew."""
         before, self.settings = self.settings.thermal, replace(self.settings, thermal=thermal)
@@ -221,21 +261,38 @@ class SessionController(QObject):
             if state is State.PAUSED:
                 self._take_frame()  # the last one, if the window was not to be bothered with it
 
-    def _on_opened(self, ticket: int, session: Session) -> None:
-        if ticket != self._ticket:
+    def _on_opened(self, wish: int, session: Session) -> None:
+        if wish != self._wish:
             self.worker.submit(session.close)
             return
+        if self.state is not State.STARTING:  # the one before has been playing until now
+            self.settings = self.wanted
+            self.worker.submit(partial(_close, self._release()))
+            self._set(State.STARTING)
+        self._wanted = None
+        self._set_opening(is_opening=False)
+        self._begin(session)
+        self.opened.emit()
+
+    def _begin(self, session: Session) -> None:
         self.session = session
         self.sink.begin(lambda: 1 if session.runner.is_paused else session.display.stride)
         session.display.is_shown = True
         session.runner.add_sink(self.sink)
-        session.runner.start(partial(self._finished.emit, ticket))
+        session.runner.start(partial(self._finished.emit, self._ticket))
         self._set(State.LIVE if session.pair.is_live else State.PLAYING)
 
-    def _on_open_failed(self, ticket: int, error: Exception) -> None:
-        if ticket == self._ticket:
-            self._set(State.EMPTY)
+    def _on_open_failed(self, wish: int, error: Exception) -> None:
+        if wish == self._wish:
+            self._set_opening(is_opening=False)
+            if self.state is State.STARTING:
+                self._set(State.EMPTY)
             self.failed.emit(error)
+
+    def _set_opening(self, *, is_opening: bool) -> None:
+        if is_opening is not self._is_opening:
+            self._is_opening = is_opening
+            self.opening_changed.emit(is_opening)
 
     def _on_closed(self, ticket: int, _: object) -> None:
         if ticket == self._ticket:
@@ -268,6 +325,21 @@ class SessionController(QObject):
             self._may_be_stale = False  # at most one frame was in work when the seek came
             return
         self._position_s, self._sought_s = pts_s, None
+
+
+def _wants_same_device(session: Session, now: SourceSettings, then: SourceSettings) -> bool:
+    """Tell whether a live source of ``now`` may have to be let go of before ``then`` can be opened."""
+    if not session.pair.is_live:
+        return False
+    devices = [{_device(uri) for uri in (sources.ir, sources.vis)} for sources in (now, then)]
+    return bool(set.intersection(*devices))
+
+
+def _device(uri: str) -> str:
+    """Return what ``uri`` needs for itself; a camera has many names, so every camera may be any other."""
+    while uri.startswith("split:"):
+        uri = uri.removeprefix("split:").partition(":")[2]
+    return "camera:" if uri.startswith("camera:") else uri
 
 
 def _reopen(old: Session | None, factory: SessionFactory, settings: Settings) -> Session:
