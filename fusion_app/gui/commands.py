@@ -26,6 +26,7 @@ from fusion_app.gui.switching import Switching
 from fusion_app.gui.view.dropping import guess_pair
 from fusion_app.gui.view.pixels import to_qimage
 from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
+from fusion_app.gui.wheel import WheelGuard
 from fusion_app.recording.reading import TRACKS
 from fusion_app.recording.snapshot import free_path, recording_folder
 from fusion_app.settings import SourceSettings
@@ -43,6 +44,7 @@ class Commands(QObject):
         rigs: Reads rigs and recordings, and saves rigs.
         memory: Takes a pair up as it was left.
         switching: Opens another pair.
+        wheel: Keeps the wheel from boxes without the focus.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Commands(QObject):
     ) -> None:
         super().__init__(window)
         self.dialog: QDialog | None = None
+        self.wheel = WheelGuard(self)
         self._opened = ("", "")
         self._window = window
         self._actions = actions
@@ -210,6 +213,7 @@ class Commands(QObject):
     def open_dialog(self, dialog: QDialog) -> None:
         """Show ``dialog`` until it is closed."""
         self.dialog = dialog
+        self.wheel.guard(dialog)
         dialog.finished.connect(lambda: self._forget_dialog(dialog))
         dialog.open()
 

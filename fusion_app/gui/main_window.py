@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
         self.problems = Problems(self.banner, self.controller, self.commands)
         self.recovery = RecoveryOffer(self.banner, self.worker)
+        self.commands.wheel.guard(self)
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
@@ -239,6 +240,7 @@ class MainWindow(QMainWindow):
         self._show_position()
         self._show_maker()
         self.states.show_moment(moment)
+        self.states.recording.show_recording(self.recording.state, self.recording.status())
         self.bottom.live.show_silent(moment is not None and moment.ir.is_gone and moment.vis.is_gone)
         self._looks += 1
         if self._looks % NUMBERS_EVERY == 0:
