@@ -34,6 +34,7 @@ __all__ = [
     "SourceState",
     "images_by_name",
     "is_image_folder",
+    "is_there",
     "open_source",
     "path_and_track",
 ]
