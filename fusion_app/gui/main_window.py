@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self.card if state is State.EMPTY else self.grid)
         self.bottom.setVisible(controller.is_running)
         self.bottom.show_live(controller.is_live)
+        self.bottom.live.show_replay(controller.is_replay)
         self.bottom.live.show_frozen(state is State.FROZEN)
         self.grid.set_frozen(state is State.FROZEN)
         self.status.showMessage(self.tr(MESSAGES.get(state, "")))

@@ -23,6 +23,7 @@ class SourceInfo:
         is_live: Frames come in real time and are lost when nobody reads them.
         is_stills: Every frame is an image file of its own; names, not times, tell what belongs together.
         is_guess: Nothing has come yet, so size and rate are not known.
+        is_replayed: It is live only in that a recording plays as if it were.
     """
 
     uri: str
@@ -32,6 +33,7 @@ class SourceInfo:
     is_live: bool = False
     is_stills: bool = False
     is_guess: bool = False
+    is_replayed: bool = False
 
     @property
     def period_s(self) -> float:

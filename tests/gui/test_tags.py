@@ -78,3 +78,8 @@ def test_a_tag_too_long_for_its_tile_keeps_its_begin(qtbot: QtBot) -> None:
     shown = tile.grab(begin).toImage()
     tile.set_title("FUSED · lite-2k · 211×158 reduced · CPU · and much, much more than that")
     assert tile.grab(begin).toImage() == shown
+
+
+def test_recordings_that_play_as_if_live_are_not_called_live(live: MainWindow) -> None:
+    assert "LIVE" not in live.bottom.live.lamp.text()
+    assert "REPLAY" in live.bottom.live.lamp.text()

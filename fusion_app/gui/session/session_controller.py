@@ -107,6 +107,11 @@ class SessionController(QObject):
         return self.session is not None and self.session.pair.is_live
 
     @property
+    def is_replay(self) -> bool:
+        """What is live in the open session are recordings that play as if they were."""
+        return self.session is not None and self.session.vis.info.is_replayed
+
+    @property
     def position_s(self) -> float:
         """PTS of the frame in view, or the one being sought."""
         return self._position_s if self._sought_s is None else self._sought_s
