@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from fusion_app.gui.bars import theme
@@ -33,6 +33,7 @@ class Appearance(QObject):
         self._grid = grid
         self._preferences = preferences
         self._docks: list[QDockWidget] = []
+        self._before = Qt.WindowState.WindowNoState
         for action, chosen in zip(actions.group("theme"), theme.Theme, strict=True):
             action.triggered.connect(partial(self.set_theme, chosen))
         for action, palette in zip(actions.group("palette"), Palette, strict=True):
@@ -117,6 +118,7 @@ class Appearance(QObject):
             if bar is not None:
                 bar.setVisible(not is_full)
         if is_full:
-            self._window.showFullScreen()
+            self._before = self._window.windowState()
+            self._window.setWindowState(self._before | Qt.WindowState.WindowFullScreen)
         else:
-            self._window.showNormal()
+            self._window.setWindowState(self._before & ~Qt.WindowState.WindowFullScreen)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, Qt, pyqtSignal
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -44,11 +44,18 @@ NUMBERS_EVERY = 3
 
 MIN_SIZE = (1024, 640)
 FIRST_SIZE = (1280, 800)
+FRAME = (16, 64)
+"""What the desktop puts around a window, about."""
 MESSAGES = {
     State.STARTING: QT_TRANSLATE_NOOP("MainWindow", "Opening"),
     State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "Closing"),
     State.ENDED: QT_TRANSLATE_NOOP("MainWindow", "Ended"),
 }
+
+
+def first_size(room: QSize) -> QSize:
+    """Return the size of a window that was never open before: as large as is good and ``room`` on the screen allows."""
+    return QSize(*FIRST_SIZE).boundedTo(room - QSize(*FRAME)).expandedTo(QSize(*MIN_SIZE))
 
 
 class MainWindow(QMainWindow):
@@ -78,7 +85,8 @@ class MainWindow(QMainWindow):
         self.watch = Watch(self.controller, self.recording)
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*MIN_SIZE)
-        self.resize(*FIRST_SIZE)
+        if (screen := self.screen()) is not None:
+            self.resize(first_size(screen.availableGeometry().size()))
         self.setAcceptDrops(True)
         self._build_bars()
         self._build_centre()

@@ -92,6 +92,7 @@ class OpenPairDialog(PairDialog):
         swap.setAutoDefault(False)
         self._box.addButton(swap, QDialogButtonBox.ButtonRole.ActionRole)
         self._update_open()
+        (self.vis_field if ir and not vis else self.ir_field).setFocus()
 
     @property
     def ir(self) -> str:
