@@ -1,5 +1,6 @@
 """Everything can be read and reached: at the smallest size, at 200 %, in both themes, by keyboard."""
 
+import json
 import os
 import subprocess
 import sys
@@ -121,12 +122,16 @@ def check_everything(window: MainWindow, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_no_text_is_clipped_in_the_smallest_window(smallest: MainWindow, qtbot: QtBot, theme: Theme) -> None:
+    assert smallest.devicePixelRatio() == float(os.environ.get("QT_SCALE_FACTOR", "1"))
     smallest.all_actions[f"theme_{theme.value}"].trigger()
     check_everything(smallest, qtbot)
 
 
-def test_no_text_is_clipped_at_200_percent() -> None:
-    env = os.environ | {"QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen"}
+def test_no_text_is_clipped_at_200_percent(tmp_path: Path) -> None:
+    screen = {"name": "laptop", "x": 0, "y": 0, "width": 2732, "height": 1536, "logicalDpi": 96, "dpr": 1}
+    config = tmp_path / "screen.json"
+    config.write_text(json.dumps({"screens": [screen]}))
+    env = os.environ | {"QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": f"offscreen:configfile={config}"}
     test = f"{__file__}::test_no_text_is_clipped_in_the_smallest_window"
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"{test}[{Theme.LIGHT}]"]
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=170, check=False)

@@ -9,6 +9,7 @@ from fusion_app.gui.bars.status_fields import Field, Level
 from fusion_app.gui.bars.theme import Colours
 
 GAP = 6
+EDGE = 24
 HARMLESS = frozenset({Level.PLAIN, Level.GOOD})
 
 
@@ -71,7 +72,7 @@ class StatusBar(QStatusBar):
     def _fit(self) -> None:
         widths = {name: self._labels[name].sizeHint().width() + GAP for name in self._shown}
         message = self.currentMessage()
-        room = self.width() - (self.fontMetrics().horizontalAdvance(message) + 4 * GAP if message else 0)
+        room = self.width() - EDGE - (self.fontMetrics().horizontalAdvance(message) + 4 * GAP if message else 0)
         for name in self.LEFT_OUT_FIRST:
             if sum(widths.values()) > room and name in widths and self._shown[name].level in HARMLESS:
                 del widths[name]

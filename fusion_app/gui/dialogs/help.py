@@ -83,7 +83,8 @@ class AboutDialog(QDialog):
         picture.setPixmap(app_icon().pixmap(64, 64))
         text = QLabel(self._text(), self)
         text.setWordWrap(True)
-        text.setMinimumWidth(380)
+        text.setFixedWidth(380)
+        text.setMinimumHeight(text.heightForWidth(380))  # Qt makes dialogs smaller than that on small screens
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 24, 28, 18)
         column.setSpacing(14)
