@@ -42,10 +42,12 @@ class Condition:
 
     Attributes:
         is_frozen: The view stands still while the run goes on.
-        age_s: Seconds since the last frame of a source that is gone, None while it is not.
+        is_stale: Its source is gone; it is the last one.
+        age_s: Seconds since then, where that is known.
     """
 
     is_frozen: bool = False
+    is_stale: bool = False
     age_s: float | None = None
 
 
@@ -70,7 +72,7 @@ def ir_title(frame: FusedFrame | None, palette: Palette, condition: Condition) -
     marks = list(_states(condition))
     if frame is not None and frame.is_nuc:
         marks.append(_words(QT_TRANSLATE_NOOP("Titles", "NUC, shutter closed")))
-    elif frame is not None and condition.age_s is None and _is_held(frame):
+    elif frame is not None and not condition.is_stale and _is_held(frame):
         held = _words(QT_TRANSLATE_NOOP("Titles", "held, {0:.1f} s old"))
         marks.append(held.format(abs(frame.pair.skew_s)))
     if palette is not Palette.WHITE_HOT:
@@ -95,8 +97,10 @@ def _maker_words(maker: Maker) -> Iterator[str]:
 def _states(condition: Condition) -> Iterator[str]:
     if condition.is_frozen:
         yield _words(QT_TRANSLATE_NOOP("Titles", "FROZEN"))
-    if condition.age_s is not None:
+    if condition.is_stale and condition.age_s is not None:
         yield _words(QT_TRANSLATE_NOOP("Titles", "STALE, {0:.0f} s old")).format(condition.age_s)
+    elif condition.is_stale:
+        yield _words(QT_TRANSLATE_NOOP("Titles", "STALE"))
 
 
 def _is_held(frame: FusedFrame) -> bool:

@@ -119,7 +119,8 @@ class ViewGrid(QWidget):
         """Show a fused frame and its sources, or nothing."""
         self._frame = fused
         if fused is None or fused.pair.lost:
-            self.set_gone({Role(fused.pair.lost): None} if fused else {})
+            lost = {Role(fused.pair.lost)} if fused else set()
+            self.set_gone({role: self._ages.get(role) for role in lost})
         self._show_ir()
         has_vis = fused is not None and fused.pair.vis.index >= 0
         self.tiles[Role.VIS].show_image(_shown(fused.pair.vis.image) if fused and has_vis else None)
@@ -200,9 +201,9 @@ class ViewGrid(QWidget):
 
     def _condition(self, role: Role) -> Condition:
         if role is Role.FUSED:
-            ages = [age for age in self._ages.values() if age is not None] if len(self._ages) > 1 else []
-            return Condition(self._is_frozen, min(ages, default=None))
-        return Condition(self._is_frozen, self._ages.get(role))
+            ages = [age for age in self._ages.values() if age is not None]
+            return Condition(self._is_frozen, len(self._ages) > 1, min(ages, default=None))
+        return Condition(self._is_frozen, role in self._ages, self._ages.get(role))
 
     def _raw_at(self, x: float, y: float) -> str:
         return raw_text(self._frame, x, y) if self._frame is not None else ""
