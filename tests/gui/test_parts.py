@@ -21,6 +21,7 @@ from fusion_app.gui.session.bridge import QtSink
 from fusion_app.gui.session.disk_left import DiskLeft
 from fusion_app.gui.session.moment import Losses, Moment, SourceMoment, look
 from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.gui.session.sharing import wants_same_device
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.view.frame_view import FrameView
 from fusion_app.gui.view.view_grid import Layout
@@ -235,3 +236,18 @@ def test_pixels_arrive_on_the_screen_unskewed_and_in_their_colours(qtbot: QtBot,
 def test_the_view_stays_inside_the_picture() -> None:
     assert Zoom(0.2, 0.9, 0.9).within() == Zoom(1.0, 0.5, 0.5)
     assert Zoom(4.0, 0.0, 1.0).within() == Zoom(4.0, 0.125, 0.875)
+
+
+@pytest.mark.parametrize(
+    ("then", "is_shared"),
+    [
+        (("camera:Webcam", "camera:Thermal"), True),  # of other names, but who knows
+        (("split:left:rtsp://a/1", "split:right:rtsp://a/1"), True),
+        (("rtsp://b/1", "rtsp://c/1"), False),
+        (("ir.mkv", "vis.mkv"), False),
+        (("split:", "split:split:nowhere"), False),
+    ],
+)
+def test_a_camera_that_both_pairs_want_is_let_go_of_first(then: tuple[str, str], is_shared: bool) -> None:
+    now = SourceSettings("rtsp://a/1", "camera:0")
+    assert wants_same_device(now, SourceSettings(*then)) is is_shared

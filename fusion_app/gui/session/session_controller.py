@@ -14,6 +14,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.session.bridge import QtSink
+from fusion_app.gui.session.sharing import wants_same_device
 from fusion_app.gui.session.worker import Worker
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.session import Choice, Session
@@ -21,7 +22,6 @@ from fusion_app.settings import (
     FusionSettings,
     RecordingSettings,
     Settings,
-    SourceSettings,
     ThermalSettings,
     ViewSettings,
 )
@@ -140,7 +140,9 @@ class SessionController(QObject):
         self._wanted = settings
         opened, failed = partial(self._on_opened, self._wish), partial(self._on_open_failed, self._wish)
         self._set_opening(is_opening=True)
-        if self.session is not None and not _wants_same_device(self.session, self.settings.sources, settings.sources):
+        if self.session is not None and not (
+            self.is_live and wants_same_device(self.settings.sources, settings.sources)
+        ):
             self.worker.submit(partial(self._factory, settings, Pace.PLAY), opened, failed)
             return
         self.settings = settings
@@ -330,21 +332,6 @@ class SessionController(QObject):
             self._may_be_stale = False  # at most one frame was in work when the seek came
             return
         self._position_s, self._sought_s = pts_s, None
-
-
-def _wants_same_device(session: Session, now: SourceSettings, then: SourceSettings) -> bool:
-    """Tell whether a live source of ``now`` may have to be let go of before ``then`` can be opened."""
-    if not session.pair.is_live:
-        return False
-    devices = [{_device(uri) for uri in (sources.ir, sources.vis)} for sources in (now, then)]
-    return bool(set.intersection(*devices))
-
-
-def _device(uri: str) -> str:
-    """Return what ``uri`` needs for itself; a camera has many names, so every camera may be any other."""
-    while uri.startswith("split:"):
-        uri = uri.removeprefix("split:").partition(":")[2]
-    return "camera:" if uri.startswith("camera:") else uri
 
 
 def _reopen(old: Session | None, factory: SessionFactory, settings: Settings) -> Session:
