@@ -1,57 +1,19 @@
-"""Who may import whom: the arrows of the river point down, and each library has one door."""
+"""Who may import whom. The map in CONTRIBUTING.md is the rule: a folder imports only folders on lines below its own."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-
-LAYERS = {
-    name: layer
-    for layer, names in enumerate(
-        (
-            "frames errors",
-            "system yaml_files whole_files cache machine",
-            "alignment sources writers profiles placement calibration synchronisation",
-            "settings",
-            "thermal engine recording snapshot compositing telemetry",
-            "pairing live_pairing pipeline lanes run runner quality display",
-            "session opening session_recorder processing",
-            "finding bench estimation file_offset pair_alignment",
-            "gui",
-            "cli",
-        )
-    )
-    for name in names.split()
-}
-"""Layer of each part of ``fusion_app``. A part imports parts of lower layers; on layers 2 to 5 neighbours may meet."""
-
-SIBLINGS_THAT_MEET = {
-    ("recording", "pairing"),
-    ("settings", "errors"),
-    ("settings", "yaml_files"),
-    ("yaml_files", "whole_files"),
-    ("yaml_files", "errors"),
-    ("settings", "frames"),
-    ("settings", "profiles"),
-    ("profiles", "errors"),
-    ("profiles", "frames"),
-    ("profiles", "yaml_files"),
-    ("live_pairing", "pairing"),
-    ("processing", "session"),
-    ("session_recorder", "session"),
-    ("pair_alignment", "session"),
-    ("snapshot", "recording"),
-    ("recording", "pairing"),
-    ("opening", "recording"),
-    ("cli", "gui"),
-    ("bench", "session"),
-    ("bench", "processing"),
-}
+CODE = ("fusion_app", "models", "training")
+FLOOR = re.compile(r"^ ?(\d+)  ((?:\w+ *)+)$", re.MULTILINE)
 
 DOORS = {
     "PyQt6": ("fusion_app/gui/",),
@@ -62,51 +24,119 @@ DOORS = {
     "av": ("fusion_app/sources/", "fusion_app/writers/", "training/"),
 }
 
+PATH = re.compile(r"(?<![\w/.-])(?:fusion_app|models|training|tests|docs|assets)/[\w./-]*\w")
+DOTTED = re.compile(r"`{1,2}((?:fusion_app|models|training|tests)(?:\.\w+)+)`")
 
-def sources(*folders: str) -> list[Path]:
-    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+FIRST = """
+import importlib, sys
+failed = []
+for line in sys.stdin.read().splitlines():
+    package, *names = line.split()
+    for name in names:
+        for known in [known for known in sys.modules if f"{known}.".startswith(f"{package}.")]:
+            del sys.modules[known]
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            failed.append(f"{name}: {error}")
+sys.exit("; ".join(failed) or 0)
+"""
+"""Imports each module of a package as its first one; what lies below stays loaded, so that it takes seconds."""
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def floors() -> dict[str, int]:
+    """Return the floor of each folder (or module) of ``fusion_app``, as CONTRIBUTING.md draws them."""
+    drawn = FLOOR.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    return {name: int(floor) for floor, names in drawn for name in names.split()}
+
+
+@cache
+def modules() -> dict[str, Path]:
+    paths = [path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py"))]
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """Return what a file imports, modules of ours by their full name, wherever in the file."""
+    return frozenset(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            inner = names & modules().keys()
+            yield from inner
+            if inner != names:
+                yield node.module
 
 
-def part(module: str) -> str | None:
-    names = module.split(".")
-    return names[1] if names[0] == "fusion_app" and len(names) > 1 and names[1] in LAYERS else None
+def rooms(module: str) -> str | None:
+    """Return the folder of ``fusion_app`` that a module lies in; None for what lies elsewhere."""
+    root, *names = module.split(".")
+    return names[0] if root == "fusion_app" and names else None
 
 
-@pytest.mark.parametrize("path", sources("fusion_app"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_arrows_point_down(path: Path) -> None:
-    own = path.relative_to(ROOT / "fusion_app").parts[0].removesuffix(".py")
-    if own == "__init__":
-        return
-    assert own in LAYERS, f"{own} has no layer; give it one in this test and in its docstring"
-    for other in {found for module in imports(path) if (found := part(module)) and found != own}:
-        allowed = LAYERS[other] <= LAYERS[own] or (own, other) in SIBLINGS_THAT_MEET
-        assert allowed, f"{path.name} (layer {LAYERS[own]}) imports {other} (layer {LAYERS[other]})"
+def written() -> list[Path]:
+    """Return every text that may name a path or a module."""
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile", ROOT / "pyproject.toml"]
+    return [*documents, *modules().values()]
+
+
+def test_every_folder_has_its_place_on_the_map() -> None:
+    there = {room for module in modules() if (room := rooms(module))}
+    assert there == floors().keys(), "the map in CONTRIBUTING.md and the folders of fusion_app/ differ"
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if rooms(name)])
+def test_a_folder_imports_only_folders_on_lines_below(module: str) -> None:
+    own = rooms(module)
+    for other in {found for name in imports(modules()[module]) if (found := rooms(name)) and found != own}:
+        above = f"{module} ({floors()[own or '']}) imports {other} ({floors()[other]})"
+        assert floors()[other] < floors()[own or ""], above
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {name: (imports(path) & modules().keys()) - {name} for name, path in modules().items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" → ".join(error.args[1]))
 
 
 @pytest.mark.parametrize("library", DOORS)
 def test_each_library_has_one_door(library: str) -> None:
-    for path in [*sources("fusion_app", "models", "training"), ROOT / "main.py"]:
+    for path in [*modules().values(), ROOT / "main.py"]:
         name = path.relative_to(ROOT).as_posix()
         if any(module.split(".")[0] == library for module in imports(path)):
             assert name.startswith(DOORS[library]), f"{name} imports {library}"
 
 
 def test_training_and_application_do_not_know_each_other() -> None:
-    for path in sources("training", "models"):
-        assert not any(module.startswith("fusion_app") for module in imports(path)), path
-    for path in sources("fusion_app"):
-        assert not any(module.startswith("training") for module in imports(path)), path
-    for path in sources("models"):
-        assert not any(module.startswith("training") for module in imports(path)), path
+    for name, path in modules().items():
+        unknown = {"models": ("fusion_app", "training"), "training": ("fusion_app",), "fusion_app": ("training",)}
+        assert not any(found.startswith(unknown[name.split(".")[0]]) for found in imports(path)), name
+
+
+def test_only_the_engine_and_training_know_the_networks() -> None:
+    for name, path in modules().items():
+        if any(found.split(".")[0] == "models" for found in imports(path)):
+            assert name.startswith(("fusion_app.engine", "training", "models")), name
+
+
+def test_every_module_can_be_imported_first() -> None:
+    """Only where a package imports its own modules can their order matter: elsewhere there is no circle."""
+    packages = [name for name, path in modules().items() if path.name == "__init__.py"]
+    doors = [name for name in packages if any(found.startswith(f"{name}.") for found in imports(modules()[name]))]
+    lines = [" ".join([door, *(name for name in modules() if f"{name}.".startswith(f"{door}."))]) for door in doors]
+    finished = subprocess.run(
+        [sys.executable, "-c", FIRST], cwd=ROOT, input="\n".join(lines), capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
 
 
 def test_runner_and_pipeline_load_neither_qt_nor_torch() -> None:
@@ -117,3 +147,23 @@ def test_runner_and_pipeline_load_neither_qt_nor_torch() -> None:
     )
     finished = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.parametrize("path", written(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_text_names_a_path_or_a_module_that_is_not_there(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for name in PATH.findall(text):
+        assert (ROOT / name).exists() or [*ROOT.glob(f"{name}*")], f"there is no {name}"
+    for name in DOTTED.findall(text):
+        assert is_there(name), f"there is no {name}"
+
+
+def is_there(name: str) -> bool:
+    """Return whether a dotted name is a module, or something that is defined in one."""
+    path = ROOT / name.replace(".", "/")
+    if path.is_dir() or path.with_suffix(".py").is_file():
+        return True
+    module, *_ = [
+        known for known in (path.parent.with_suffix(".py"), path.parent / "__init__.py") if known.is_file()
+    ] or [None]
+    return module is not None and re.search(rf"\b{path.name}\b", module.read_text(encoding="utf-8")) is not None

@@ -1,6 +1,6 @@
 """How the networks in `models` are learned, and how well they do.
 
-`dataset` reads pairs and cuts them into crops, `impairment` blinds patches of them; `losses` and `fusion_loss` say what
-is wanted. `train` is the paper's contrastive self-supervision (`settings`, `run`, `trainer`, `objectives`), `distill`
-trains the compact students; `metrics` and `evaluate` judge both.
+`data` reads pairs, cuts them into crops and blinds patches of them; `losses` say what is wanted; `runs` are the steps,
+the state and the journal of a run. `train` is the paper's contrastive self-supervision, `distill` trains the compact
+students, `blend` mixes weights; `evaluation` judges, for `evaluate` and `explain`.
 """

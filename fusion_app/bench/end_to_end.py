@@ -196,7 +196,7 @@ def _seen(session: Session, recorder: Recorder[FusedFrame], watch: _Watch) -> _R
         started_s=watch.started_s,
         closed_at_s=time.monotonic(),
         source_fps=session.vis.info.fps or 25.0,
-        skipped=session.telemetry.status().skipped,
+        skipped=session.status().skipped,
         drops=session.pairs.counts.dropped + recorder.dropped,
         lanes=session.lanes,
         engine=session.engine.description,

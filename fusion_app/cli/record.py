@@ -64,7 +64,8 @@ def _record(session: Session, settings: Settings, options: argparse.Namespace, e
     session.runner.start()
     try:
         _wait(session, recorder, options.duration, end, line)
-        is_short = options.duration is not None and _has_ended(session) and not (recorder.is_over or end.is_set())
+        is_over = recorder.recording is not None and recorder.recording.is_over
+        is_short = options.duration is not None and _has_ended(session) and not (is_over or end.is_set())
     finally:
         line.close()
         recorder.detach()
@@ -110,14 +111,15 @@ def _wait(
     """Return once the recording is over, for whatever reason."""
     seen_at, written = time.monotonic(), 0
     while not end.wait(POLL_S):
-        status = recorder.status()
-        assert status is not None  # noqa: S101 - it runs until `stop`
+        recording = recorder.recording
+        assert recording is not None  # noqa: S101 - it runs until `stop`
+        status = recording.status()
         line(" · ".join(filter(None, (_progress(status), session.pair.trouble()))))
         if status.written > written:
             seen_at, written = time.monotonic(), status.written
         # Where no camera sends anything, no frame tells that the time is over.
         is_mute = duration_s is not None and time.monotonic() - seen_at > duration_s - status.seconds + PATIENCE_S
-        if recorder.is_over or is_mute or recorder.error is not None:
+        if recording.is_over or is_mute or recording.error is not None:
             return
         if _has_ended(session):
             return

@@ -66,7 +66,7 @@ def align_sources(settings: Settings, live_s: float = LIVE_S) -> FoundAlignment 
 
 
 def _pairs(session: Session, live_s: float) -> Iterator[FramePair]:
-    if session.pair.is_live:
+    if session.is_live:
         yield from _live_pairs(session, live_s)
         return
     ends_s = [end for source in (session.ir, session.vis) if (end := source.info.duration_s) is not None]

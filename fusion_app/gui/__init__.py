@@ -2,5 +2,5 @@
 
 `app` starts Qt, `main_window` puts the parts together. `session_controller` opens and closes sessions in a worker
 thread and knows the state; `bridge` carries fused frames from the runner's thread to the screen, newest wins;
-`view_grid` and `frame_view` paint them; `recording_control` records and takes snapshots.
+`view_grid` and `frame_view` paint them; `recording_controller` records and takes snapshots.
 """

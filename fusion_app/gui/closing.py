@@ -4,7 +4,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
 from fusion_app.gui.commands import Commands
-from fusion_app.gui.session.recording_control import RUNNING, RecordingControl, RecordingState
+from fusion_app.gui.session.recording_controller import RUNNING, RecordingController, RecordingState
 from fusion_app.gui.session.session_controller import SessionController
 
 CLOSE_WITHIN_MS = 4500
@@ -22,7 +22,7 @@ class Closing(QObject):
     finished = pyqtSignal()
 
     def __init__(
-        self, window: QWidget, controller: SessionController, recording: RecordingControl, commands: Commands
+        self, window: QWidget, controller: SessionController, recording: RecordingController, commands: Commands
     ) -> None:
         super().__init__(window)
         self.asks = True

@@ -19,7 +19,7 @@ from fusion_app.gui.dialogs.pair import OpenPairDialog, PairDialog
 from fusion_app.gui.memory import Memory
 from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
 from fusion_app.gui.rigs import Found, Rigs, may_be_one
-from fusion_app.gui.session.recording_control import RecordingControl
+from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, State
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.switching import Switching
@@ -52,7 +52,7 @@ class Commands(QObject):
         window: QWidget,
         actions: Actions,
         controller: SessionController,
-        recording: RecordingControl,
+        recording: RecordingController,
         preferences: Preferences,
         memory: Memory,
     ) -> None:

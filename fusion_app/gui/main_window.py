@@ -26,8 +26,7 @@ from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
 from fusion_app.gui.session.moment import Moment, Watch
-from fusion_app.gui.session.recording_commands import RecordingCommands
-from fusion_app.gui.session.recording_control import RecordingControl
+from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, SessionFactory, State
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.view.dropping import dropped_paths
@@ -76,10 +75,9 @@ class MainWindow(QMainWindow):
         settings = replace(settings, recording=memory.recording(settings.recording))
         self.worker = Worker(self)
         self.controller = SessionController(settings, self.worker, factory)
-        self.recording = RecordingControl(self.worker)
         self.all_actions = Actions(self)
+        self.recording = RecordingController(self.worker, self.all_actions, self.controller)
         self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences, memory)
-        self.record = RecordingCommands(self.all_actions, self.controller, self.recording)
         self.model = ModelChoice(settings.fusion, self)
         self.closing = Closing(self, self.controller, self.recording, self.commands)
         self.watch = Watch(self.controller, self.recording)
@@ -90,7 +88,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build_bars()
         self._build_centre()
-        self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.record)
+        self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
         self.problems = Problems(self.banner, self.controller, self.commands)
         self.recovery = RecoveryOffer(self.banner, self.worker)
@@ -150,11 +148,11 @@ class MainWindow(QMainWindow):
         self.commands.memory.recalled.connect(self.problems.show_recalled)
         self.appearance.view_changed.connect(controller.use_view)
         self.grid.painted.connect(controller.note_painted)
-        recording.follow(controller)
+        recording.follow()
         controller.engine_changed.connect(self._show_engine)
         controller.failed.connect(self._show_engine)
         self.model.chosen.connect(self._use_model)
-        self.record.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
+        recording.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
         recording.failed.connect(self.problems.show_error)
         recording.saved.connect(self.problems.show_saved)
         self.recovery.recovered.connect(self.problems.show_saved)

@@ -17,7 +17,7 @@ from fusion_app.bench.timing import Timing, repeat
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import FusedFrame, Size
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.view_grid import ViewGrid
 from fusion_app.session.session import Session
@@ -103,8 +103,8 @@ class _Reading:
             time.monotonic(),
             time.process_time(),
             time.thread_time(),
-            session.telemetry.status().fused,
-            session.vis.dropped + session.pairs.counts.dropped,
+            session.status().fused,
+            session.dropped,
             recording.dropped if recording is not None else 0,
         )
 

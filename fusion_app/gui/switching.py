@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtWidgets import QDialog, QMessageBox, QWidget
 
 from fusion_app.gui.preferences import Preferences, Recent, RecentRig
-from fusion_app.gui.session.recording_control import RecordingControl, RecordingState
+from fusion_app.gui.session.recording_controller import RecordingController, RecordingState
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.settings import Settings, ViewSettings
 
@@ -21,7 +21,7 @@ class Switching(QObject):
         self,
         window: QWidget,
         controller: SessionController,
-        recording: RecordingControl,
+        recording: RecordingController,
         preferences: Preferences,
         show: Callable[[QDialog], None],
     ) -> None:

@@ -1,79 +1,20 @@
 """Two recordings become pairs by PTS. The visible one leads: each frame gets the infrared frame nearest in time.
 
 Within the tolerance a pair is simply a pair. Beyond it the last infrared frame is held and the pair is marked; after
-three periods without a newer one the visible frame is dropped, and counted. For live streams see `live_pairing`.
+three periods without a newer one the visible frame is dropped, and counted. For live streams see `live`.
 """
 
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from fusion_app.frames import Frame, FramePair
-
-MIN_TOLERANCE_S = 0.020
-HOLD_PERIODS = 3.0
-
-
-class FrameReader(Protocol):
-    """What pairing needs of a buffered source."""
-
-    def read(self) -> Frame | None:
-        """Return the next frame, waiting for it, or None at the end."""
-
-    def seek(self, pts_s: float) -> None:
-        """Continue at the first frame not before ``pts_s``."""
-
-    @property
-    def is_over(self) -> bool:
-        """No frame will come any more."""
-
-
-@dataclass(frozen=True)
-class PairingPolicy:
-    """When two frames belong together.
-
-    Attributes:
-        tolerance_s: Largest skew of a good pair, seconds.
-        hold_s: Largest skew at which the last infrared frame is still shown, seconds.
-        offset_s: Added to infrared PTS, seconds.
-    """
-
-    tolerance_s: float
-    hold_s: float
-    offset_s: float = 0.0
-
-    @classmethod
-    def for_periods(cls, ir_period_s: float, vis_period_s: float, offset_s: float = 0.0) -> "PairingPolicy":
-        """Return the policy for two streams: half the slower period, at least 20 ms; hold for three periods."""
-        slower = max(ir_period_s, vis_period_s)
-        return cls(max(slower / 2, MIN_TOLERANCE_S) + 1e-6, HOLD_PERIODS * slower + 1e-6, offset_s)
-
-    @classmethod
-    def exact(cls) -> "PairingPolicy":
-        """Return the policy for stills: equal PTS or nothing."""
-        return cls(1e-6, 1e-6)
-
-
-@dataclass(frozen=True)
-class PairingCounts:
-    """What became of the frames so far.
-
-    Attributes:
-        paired: Pairs handed out, the held ones included.
-        held: Pairs whose infrared frame was older than the tolerance.
-        dropped: Visible frames that found no infrared frame.
-        unused: Infrared frames that were nearest to no visible frame.
-        lost: Pairs (live) that went on from one source because the other was silent.
-    """
-
-    paired: int = 0
-    held: int = 0
-    dropped: int = 0
-    unused: int = 0
-    lost: int = 0
+from fusion_app.pairing.base import FrameReader, PairingCounts, PairingPolicy
 
 
 class PairStream:
-    """Reads two sources in step; see the module's text for the rules."""
+    """Reads two files in step, as `Pairs`; see the module's text for the rules."""
+
+    vis_period_s = None
+    """See `Pairs`: files say it themselves."""
 
     def __init__(self, ir: FrameReader, vis: FrameReader, policy: PairingPolicy, end_s: float | None = None) -> None:
         """Read ``ir`` and ``vis`` up to the visible PTS ``end_s``, exclusive; None reads to the end."""
@@ -82,7 +23,7 @@ class PairStream:
         self.policy = policy
         self.end_s = end_s
         self.counts = PairingCounts()
-        self.ir_ended_at_s: float | None = None
+        self._ir_ended_at_s: float | None = None
         """PTS of the last infrared frame, once visible frames were left without a partner after it."""
         self._forget()
 
@@ -101,6 +42,17 @@ class PairStream:
     def offset_s(self, offset_s: float) -> None:
         self.policy = replace(self.policy, offset_s=offset_s)
 
+    @property
+    def notice(self) -> str:
+        """That infrared ends before the visible stream; see `Pairs`."""
+        if self._ir_ended_at_s is None:
+            return ""
+        end = f"{self._ir_ended_at_s:.2f} s"
+        return f"infrared ends at {end}; the visible frames after it have no partner and were not fused"
+
+    def count(self, start_s: float, end_s: float | None) -> None:
+        """See `Pairs`: only reading tells which frames find a partner."""
+
     def read(self) -> FramePair | None:
         """Return the next pair, or None when the visible stream is over or infrared can never match again."""
         while (vis := self._vis.read()) is not None:
@@ -111,7 +63,7 @@ class PairStream:
                 return self._pair(ir, vis)
             self._count(dropped=1)
             if self._ir_is_over and (ir is None or vis.pts_s > ir.pts_s):
-                self.ir_ended_at_s = 0.0 if ir is None else ir.pts_s
+                self._ir_ended_at_s = 0.0 if ir is None else ir.pts_s
                 break
         return None
 

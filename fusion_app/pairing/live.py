@@ -20,7 +20,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pairing.files import PairingCounts, PairingPolicy
+from fusion_app.pairing.base import PairingCounts, PairingPolicy
 
 WAIT_S = 0.05
 """How long to wait for a frame before looking whether the lead has changed."""
@@ -83,10 +83,10 @@ class _Track:
 
 
 class LivePairStream:
-    """Reads two live sources in step; see the module's text for the rules."""
+    """Reads two live sources in step, as `Pairs`; see the module's text for the rules."""
 
-    ir_ended_at_s: float | None = None
-    """Never known of a live stream."""
+    notice = ""
+    """See `Pairs`: what live sources lack is a state of theirs."""
 
     def __init__(
         self, ir: LiveReader, vis: LiveReader, offset_s: float = 0.0, clock: Callable[[], float] = time.monotonic
@@ -124,6 +124,9 @@ class LivePairStream:
 
     def seek(self, pts_s: float) -> None:
         """Do nothing: live sources have no past."""
+
+    def count(self, start_s: float, end_s: float | None) -> None:
+        """See `Pairs`: live sources have no end."""
 
     def _is_vis_lost(self) -> bool:
         if self._vis.frames or not self._vis.reader.is_silent:

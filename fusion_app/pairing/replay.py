@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pairing.files import FrameReader, PairingCounts, PairingPolicy
+from fusion_app.pairing.base import FrameReader, PairingCounts, PairingPolicy
 from fusion_app.recording.frame_log import CLOSE_S, LOST, Line, Lines
 
 STEP_S = 0.001
@@ -54,10 +54,10 @@ class _Cursor:
 
 
 class RecordedPairs:
-    """Reads the two tracks of a recording in the steps of its lines."""
+    """Reads the two tracks of a recording in the steps of its lines, as `Pairs`."""
 
-    ir_ended_at_s: float | None = None
-    """A recording has a line for each frame, so none is left without a partner."""
+    vis_period_s = None
+    """See `Pairs`: a recording says it itself."""
 
     def __init__(self, ir: FrameReader, vis: FrameReader, lines: Lines, policy: PairingPolicy) -> None:
         """Pair ``ir`` and ``vis`` as ``lines`` say; ``policy`` tells what belongs together under another offset."""

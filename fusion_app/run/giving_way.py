@@ -6,6 +6,7 @@ painting costs goes to fusing and writing. Where that is not enough, automatic q
 every frame is shown: pictures that nobody sees need not be fused.
 """
 
+import enum
 import time
 from collections import deque
 from collections.abc import Callable
@@ -38,6 +39,39 @@ WINDOW, FEWEST = 30, 15
 """Frames that are looked at, and how many are needed at least."""
 
 
+class Giver(enum.Enum):
+    """Who gives way next to a recording, should the machine not keep up."""
+
+    DISPLAY = enum.auto()
+    NETWORK = enum.auto()
+    NOBODY = enum.auto()
+
+
+def who_gives_way(
+    *, is_recorded: bool, is_shown: bool, fps: float | None, stride: int, settled_s: float, has_cheaper: bool
+) -> Giver:
+    """Return whose turn it is: the display's first, the network's second, never the recording's (docs/adr/0012).
+
+    Args:
+        is_recorded: Something is recorded; without it the display gives nothing.
+        is_shown: A window shows the session.
+        fps: Frames fused per second; None where a recording has just begun and nothing is measured yet.
+        stride: Every so many frames one is shown.
+        settled_s: Seconds since the display gave way or came back.
+        has_cheaper: There is a cheaper network that may be used.
+    """
+    if is_recorded and is_shown:
+        is_fresh = stride > 1 and settled_s < SETTLE_S  # whether its last step was enough has yet to show
+        if fps is None or is_fresh or can_show_less(stride, fps):
+            return Giver.DISPLAY
+    return Giver.NETWORK if has_cheaper else Giver.NOBODY
+
+
+def can_show_less(stride: int, fps: float) -> bool:
+    """Tell whether half of what is shown of ``fps`` is still enough to see by."""
+    return fps >= 2 * stride * FLOOR_FPS
+
+
 @dataclass(frozen=True)
 class Load:
     """How a session that records keeps up.
@@ -63,7 +97,7 @@ class Display:
     """How much is shown; it knows no clock.
 
     Attributes:
-        stride: Of so many frames one is shown.
+        stride: Every so many frames one is shown.
         patience_s: How long a calm must last before more is shown.
         has_come_back: The last change showed more than before.
     """
@@ -71,10 +105,6 @@ class Display:
     stride: int = 1
     patience_s: float = PATIENCE_S
     has_come_back: bool = False
-
-    def can_give_way(self, fps: float) -> bool:
-        """Tell whether half of what is shown of ``fps`` is still enough to see by."""
-        return fps >= 2 * self.stride * FLOOR_FPS
 
     def next(self, load: Load, settled_s: float, lasted_s: float) -> "Display":
         """Return how much to show from now on: the same, half, or twice as much.
@@ -87,7 +117,7 @@ class Display:
         if self.stride > 1 and load.fps < self.stride * FLOOR_FPS * 0.7:
             return replace(self, stride=self.stride // 2)  # what is left is so little that painting it costs nothing
         if load.is_over:
-            must_give = lasted_s >= OVERLOAD_S and self.can_give_way(load.fps)
+            must_give = lasted_s >= OVERLOAD_S and can_show_less(self.stride, load.fps)
             return self._giving_way(settled_s) if must_give else self
         if self.stride > 1 and lasted_s >= self.patience_s:
             return replace(self, stride=self.stride // 2, has_come_back=True)
@@ -130,17 +160,23 @@ class DisplayKeeper:
 
     @property
     def stride(self) -> int:
-        """Of so many frames the window shows one."""
+        """Every so many frames the window shows one."""
         return self._display.stride
 
+    def who_gives_way(self, *, has_cheaper: bool) -> Giver:
+        """Return whose turn it is now, if there is a cheaper network or none."""
+        return who_gives_way(
+            is_recorded=self._lag() is not None,
+            is_shown=self.is_shown,
+            fps=None if self._load is None else self._load.fps,
+            stride=self.stride,
+            settled_s=self._clock() - self._since,
+            has_cheaper=has_cheaper,
+        )
+
     def has_to_give(self) -> bool:
-        """Tell whether the display gives way before the network's quality: it still can, or its last step is fresh."""
-        if not self.is_shown or self._lag() is None:
-            return False
-        if self._load is None:
-            return True  # a recording has just begun
-        is_fresh = self.stride > 1 and self._clock() - self._since < SETTLE_S
-        return is_fresh or self._display.can_give_way(self._load.fps)
+        """Tell whether it is the display's turn, before the network's."""
+        return self.who_gives_way(has_cheaper=True) is Giver.DISPLAY
 
     @property
     def is_overrun(self) -> bool:

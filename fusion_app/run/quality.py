@@ -99,6 +99,23 @@ class QualityPolicy:
         return rung
 
 
+@dataclass(frozen=True)
+class Watched:
+    """The session that a keeper watches; all but ``exchange`` is asked with every frame.
+
+    Attributes:
+        exchange: Takes an engine that fits better into use; called from a thread of the keeper's own.
+        lag: Fill level of the recorder's queue, 0…1; None while nothing is recorded.
+        waits: Something else gives way first: the display does, while something is recorded.
+        period_s: Time between two frames of the source as measured by now, seconds; None where it is not known.
+    """
+
+    exchange: Callable[[Engine], None] = lambda _: None
+    lag: Callable[[], float | None] = lambda: None
+    waits: Callable[[], bool] = lambda: False
+    period_s: Callable[[], float | None] = lambda: None
+
+
 class QualityKeeper:
     """A sink that watches how long frames take and exchanges the engine when another rung fits better.
 
@@ -111,13 +128,7 @@ class QualityKeeper:
         self._policy = QualityPolicy([rung for rung in LADDER if rung.model in shipped], period_s * 1000)
         self._base = base
         self._frame = frame
-        self._exchange: Callable[[Engine], None] = lambda _: None
-        self.pressure: Callable[[], float] = lambda: 0.0
-        """How far whoever must not lose a frame lags behind, 0…1; asked with every frame."""
-        self.waits: Callable[[], bool] = lambda: False
-        """Whether something else gives way first: the display does, while something is recorded."""
-        self.period_s: Callable[[], float] = lambda: period_s
-        """Time from one frame of the source to the next, as measured by now."""
+        self._watched = Watched()
         self._rung: Rung | None = None
         self._measurement: Measurement | None = None
         self._since = 0.0
@@ -135,9 +146,9 @@ class QualityKeeper:
         self._watch(rung)
         return self._open(rung)
 
-    def attach(self, exchange: Callable[[Engine], None]) -> None:
-        """Hand engines that fit better to ``exchange``, from a thread of the keeper's own."""
-        self._exchange = exchange
+    def attach(self, watched: Watched) -> None:
+        """Watch a session from now on."""
+        self._watched = watched
 
     @property
     def is_active(self) -> bool:
@@ -169,15 +180,18 @@ class QualityKeeper:
         if rung is None or len(self._times_ms) < WINDOW // 2 or (self._thread is not None and self._thread.is_alive()):
             return
         chosen = self._better_or_cheaper(rung)
-        if chosen.cost < rung.cost and self.waits():
+        if chosen.cost < rung.cost and self._watched.waits():
             self._times_ms.clear()  # what follows shows whether that was enough
         elif chosen != rung:
             self._begin_change(chosen)
 
     def _better_or_cheaper(self, rung: Rung) -> Rung:
-        policy = replace(self._policy, period_ms=self.period_s() * 1000)
+        period_s = self._watched.period_s()
+        policy = self._policy if period_s is None else replace(self._policy, period_ms=period_s * 1000)
         p95 = float(np.percentile(self._times_ms, 95))
-        if self._measurement is not None and self.pressure() > PRESSURE:  # the processor is what they share
+        if (
+            self._measurement is not None and (self._watched.lag() or 0.0) > PRESSURE
+        ):  # the processor is what they share
             p95 = max(p95, 1.01 * policy.period_ms)
         return policy.next(rung, p95, time.monotonic() - self._since)
 
@@ -198,7 +212,7 @@ class QualityKeeper:
             return  # the session closes: load no library any more
         engine = self._open(rung)
         if self._rung == rung:
-            self._exchange(engine)
+            self._watched.exchange(engine)
             self._watch(rung)
 
     def _open(self, rung: Rung) -> Engine:

@@ -2,7 +2,7 @@
 
 Three ways to keep time: ``EXPORT`` takes every pair as fast as it can, several at a time where there are `Lanes`;
 ``PLAY`` keeps the real time of a file and skips what comes too late; ``LIVE`` takes the newest pair whenever it is
-free.
+free. What other threads ask of a run is kept by `transport`; `pacing` tells when a played frame is due.
 """
 
 import enum
@@ -16,16 +16,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fusion_app.frames import FramePair, FusedFrame
+from fusion_app.run.pacing import Pacing
 from fusion_app.run.telemetry import Telemetry
+from fusion_app.run.transport import HELD, Do, Order, State, Transport
 
 Pipeline = Callable[[FramePair], FusedFrame]
 Sink = Callable[[FusedFrame], None]
-
-LATE_S = 0.1
-"""How late a played frame may still be shown; beyond it frames are skipped until the picture has caught up."""
-
-PATIENCE_S = 0.25
-"""How long frames are skipped without catching up before the run takes the time as it is."""
 
 
 class PairReader(Protocol):
@@ -97,26 +93,22 @@ class Runner:
         self._pace = pace
         self._lanes = lanes
         self._in_work: deque[tuple[Future[FusedFrame], float]] = deque()
+        self._transport = Transport(telemetry.interrupted)
+        self._pacing = Pacing()
         self._sinks: tuple[Sink, ...] = ()
-        self._wake = threading.Condition()
-        self._stopping = False
-        self._paused = False
-        self._at_end = False
-        self._steps = 0
-        self._seek_to: float | None = None
-        self._refresh = False
+        self._changing_sinks = threading.Lock()
         self._last: FramePair | None = None
-        self._origin: tuple[float, float] | None = None
-        self._skipping: tuple[float, float] | None = None
         self._thread: threading.Thread | None = None
 
     def add_sink(self, sink: Sink) -> None:
         """Hand every fused frame from now on to ``sink``, in the runner's thread."""
-        self._sinks = (*self._sinks, sink)
+        with self._changing_sinks:
+            self._sinks = (*self._sinks, sink)
 
     def remove_sink(self, sink: Sink) -> None:
         """Stop handing frames to ``sink``."""
-        self._sinks = tuple(item for item in self._sinks if item is not sink)
+        with self._changing_sinks:
+            self._sinks = tuple(item for item in self._sinks if item is not sink)
 
     def run(self, on_finish: Callable[[RunReport], None] | None = None) -> RunReport:
         """Run to the end of the sources or until `stop`, in the calling thread.
@@ -146,9 +138,7 @@ class Runner:
 
         Sources that may block for long should be closed first.
         """
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
+        self._transport.stop()
         for future, _ in tuple(self._in_work):
             future.cancel()  # does nothing to those that are being fused
         if self._thread is not None and self._thread is not threading.current_thread():
@@ -158,66 +148,58 @@ class Runner:
 
     def pause(self) -> None:
         """Hold the run after the frames in work."""
-        self._set(paused=True)
+        self._transport.pause()
 
     def resume(self) -> None:
         """Go on; at the end of the sources, start over from the beginning."""
-        if self._at_end:
-            self.seek(0.0)
-        self._set(paused=False)
+        self._transport.resume()
+
+    def step(self) -> None:
+        """Fuse one more pair while paused."""
+        self._transport.step()
+
+    def seek(self, pts_s: float) -> None:
+        """Continue at ``pts_s`` of the visible stream; while paused, show that frame."""
+        self._transport.seek(pts_s)
+
+    def swap(self, pipeline: Pipeline) -> None:
+        """Use ``pipeline`` from the next frame on; while paused, fuse the last pair again with it."""
+        self._pipeline = pipeline
+        self._transport.refresh()
 
     @property
     def is_paused(self) -> bool:
         """The run holds, by `pause` or because a played file has ended."""
-        return self._paused
+        return self._transport.state in HELD
 
     @property
     def is_at_end(self) -> bool:
         """A played file has ended; `seek` and `resume` go on from elsewhere."""
-        return self._at_end
-
-    def step(self) -> None:
-        """Fuse one more pair while paused."""
-        with self._wake:
-            self._paused = True
-            self._steps += 1
-            self._wake.notify_all()
-
-    def seek(self, pts_s: float) -> None:
-        """Continue at ``pts_s`` of the visible stream; while paused, show that frame."""
-        with self._wake:
-            self._seek_to = max(0.0, pts_s)
-            self._at_end = False
-            self._wake.notify_all()
-
-    def swap(self, pipeline: Pipeline) -> None:
-        """Use ``pipeline`` from the next frame on; while paused, fuse the last pair again with it."""
-        with self._wake:
-            self._pipeline = pipeline
-            self._refresh = True
-            self._wake.notify_all()
-
-    def _set(self, *, paused: bool) -> None:
-        with self._wake:
-            self._paused = paused
-            self._origin = None
-            self._wake.notify_all()
+        return self._transport.state is State.AT_END
 
     def _loop(self) -> Finish:
-        while True:
-            if self._is_interrupted():
-                self._deliver_finished(leave=0)
-            action = self._next_action()
-            if action is None:
-                return Finish.STOPPED
-            pair = self._last if action == "refresh" else self._read()
-            if pair is None:
-                if self._pace is Pace.PLAY and not self._stopping:
-                    self._hold_at_end()
-                    continue
-                return Finish.STOPPED if self._stopping else Finish.ENDED
-            if action != "run" or self._is_in_time(pair):
-                self._fuse(pair)
+        while (order := self._next_order()) is not None:
+            pair = self._last if order.do is Do.REFRESH else self._read()
+            if pair is not None:
+                if order.do is not Do.RUN or self._is_in_time(pair):
+                    self._fuse(pair)
+            elif self._pace is Pace.PLAY:
+                self._transport.hold_at_end()
+            elif self._transport.state is not State.STOPPING:
+                return Finish.ENDED
+        return Finish.STOPPED
+
+    def _next_order(self) -> Order | None:
+        """Wait until there is something to do, and go where it is to be done; None to stop."""
+        if self._transport.is_interrupted:
+            self._deliver_finished(leave=0)
+        order = self._transport.next(has_frame=self._last is not None)
+        if order is not None and order.is_anew:
+            self._pacing.begin_anew()
+        if order is not None and order.seek_s is not None:
+            self._pairs.seek(order.seek_s)
+            self.telemetry.interrupted()
+        return order
 
     def _read(self) -> FramePair | None:
         with self._behind_what_is_in_work():
@@ -232,62 +214,15 @@ class Runner:
             self._deliver_finished(leave=0)
             raise
 
-    def _next_action(self) -> str | None:
-        """Wait until there is something to do: ``run``, ``step`` or ``refresh`` one frame; None to stop."""
-        with self._wake:
-            self._wake.wait_for(self._has_work)
-            target, self._seek_to = self._seek_to, None
-            refresh, self._refresh = self._refresh and self._last is not None and self._paused, False
-            if self._stopping:
-                return None
-            steps = self._paused and (self._steps > 0 or target is not None)
-            if target is None:  # what is sought is shown; a step goes on from there
-                self._steps = max(0, self._steps - 1)
-        if target is not None:
-            self._pairs.seek(target)
-            self._origin = None
-            self.telemetry.interrupted()
-        elif refresh:
-            return "refresh"
-        return "step" if steps else "run"
-
-    def _has_work(self) -> bool:
-        waits = self._paused and not self._steps and self._seek_to is None and not (self._refresh and self._last)
-        if waits:
-            self.telemetry.interrupted()
-        return self._stopping or not waits
-
-    def _hold_at_end(self) -> None:
-        with self._wake:
-            self._at_end = self._seek_to is None
-            self._paused = self._paused or self._at_end
-            self._steps = 0
-
     def _is_in_time(self, pair: FramePair) -> bool:
         """Wait until a played pair is due; tell False, and count it, if its time has passed."""
-        if self._pace is not Pace.PLAY or self._origin is None:
+        if self._pace is not Pace.PLAY:
             return True
-        now = time.monotonic()
-        due = self._origin[0] + pair.vis.pts_s - self._origin[1]
-        if now > due + LATE_S and self._is_catching_up(now, now - due):
+        due_s = self._pacing.due_s(pair.vis.pts_s)
+        if due_s is None:
             self.telemetry.frame_skipped()
             return False
-        if now > due + LATE_S:
-            self._origin, due = (now, pair.vis.pts_s), now
-        self._skipping = None
-        with self._wake:
-            self._wake.wait_for(self._is_interrupted, timeout=max(0.0, due - now))
-            return not self._stopping and self._seek_to is None
-
-    def _is_catching_up(self, now: float, late_s: float) -> bool:
-        """Tell whether skipping helps; where the source itself is slower than real time it would never end."""
-        if self._skipping is None:
-            self._skipping = (now, late_s)
-        since, late_then_s = self._skipping
-        return now - since < PATIENCE_S or late_s < late_then_s
-
-    def _is_interrupted(self) -> bool:
-        return self._stopping or self._seek_to is not None or self._paused
+        return self._transport.wait_until(due_s)
 
     def _fuse(self, pair: FramePair) -> None:
         arrived = pair.vis.pts_s if self._pace is Pace.LIVE else time.monotonic()
@@ -310,5 +245,4 @@ class Runner:
         for sink in self._sinks:
             sink(fused)
         self.telemetry.frame_fused(fused, time.monotonic() - arrived)
-        if self._origin is None:  # time runs from the first picture on: a network's first frame takes longest
-            self._origin = (time.monotonic(), fused.pair.vis.pts_s)
+        self._pacing.shown(fused.pair.vis.pts_s)

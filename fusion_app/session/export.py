@@ -9,7 +9,6 @@ from pathlib import Path
 
 from fusion_app.errors import PairingError, RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.pairing.replay import RecordedPairs
 from fusion_app.recording import Recorder
 from fusion_app.recording.reading import parts_of, recorded_by
 from fusion_app.run.runner import Finish, Pace, RunReport
@@ -100,8 +99,7 @@ def _stopping_on(cancel: threading.Event, session: Session) -> Iterator[None]:
     def watch() -> None:
         while not done.wait(CANCEL_POLL_S):
             if cancel.is_set():
-                session.runner.stop(timeout_s=0.0)
-                session.pair.cancel()
+                session.stop()
                 return
 
     thread = threading.Thread(target=watch, name="cancel", daemon=True)
@@ -117,10 +115,10 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
     if job.start_s > 0:
         session.pairs.seek(job.start_s)
     session.pairs.end_s = job.end_s
-    origin_s = job.start_s if not session.pair.is_live else None
+    origin_s = job.start_s if not session.is_live else None
     quality, sound = job.settings.recording.quality, _sound(job)
     writer = open_writer(job.output, _output_fps(session), quality, origin_s, sound)
-    recorder = Recorder(writer, is_live=session.pair.is_live)
+    recorder = Recorder(writer, is_live=session.is_live)
     watch = _Watch(_expected_frames(job, session), progress)
     session.runner.add_sink(recorder)
     session.runner.add_sink(watch)
@@ -164,7 +162,7 @@ def _report(session: Session, recorder: Recorder[FusedFrame], watch: _Watch, rep
     is_complete = report.finish is Finish.ENDED
     if is_complete and report.fused == 0:
         raise PairingError(_nothing_fused(session))
-    dropped = session.pairs.counts.dropped + session.vis.dropped + recorder.dropped
+    dropped = session.dropped + recorder.dropped
     return FuseReport(
         recorder.written,
         dropped,
@@ -189,10 +187,10 @@ def _output_fps(session: Session) -> float:
 
 
 def _expected_frames(job: FuseJob, session: Session) -> int | None:
-    if isinstance(session.pairs, RecordedPairs):
-        return session.pairs.count(job.start_s, job.end_s)
+    if (known := session.pairs.count(job.start_s, job.end_s)) is not None:
+        return known
     vis, ir = session.vis.info, session.ir.info
-    if session.pair.is_live or vis.duration_s is None:
+    if session.is_live or vis.duration_s is None:
         return None
     ends_s = [end for end in (vis.duration_s, ir.duration_s, job.end_s) if end is not None]
     return max(1, round((min(ends_s) - job.start_s) / vis.period_s))
@@ -201,7 +199,7 @@ def _expected_frames(job: FuseJob, session: Session) -> int | None:
 def _check_session(job: FuseJob, session: Session) -> None:
     """Refuse what only open sources can tell."""
     session.pair.require(OPENING_S)
-    if session.pair.is_live and (job.start_s > 0 or job.end_s is not None):
+    if session.is_live and (job.start_s > 0 or job.end_s is not None):
         raise PairingError(
             "a live source has no start and end to cut at; leave out --start and --end, stop with Ctrl-C"
         )

@@ -40,7 +40,7 @@ class SessionRecorder:
         """Attach to ``session``; no file is opened before `start`."""
         self._session = session
         self._settings = settings
-        self._clock = SessionClock(session.vis.info.period_s, is_live=session.pair.is_live)
+        self._clock = SessionClock(session.vis.info.period_s, is_live=session.is_live)
         self._preroll = PreRoll(settings.recording)
         self._recording: Recording | None = None
         self.final: RecordingStatus | None = None
@@ -48,32 +48,17 @@ class SessionRecorder:
         self._handing_over = threading.Lock()
         self._engine = session.engine.description
         self._ir_to_vis: Matrix | None = None
-        session.pressure = self._lag
+        session.make_room_for(self._lag)
         session.runner.add_sink(self)
 
     @property
-    def is_recording(self) -> bool:
-        """Something is being recorded, or was until it failed; `stop` ends it."""
-        return self._recording is not None
-
-    @property
-    def is_paused(self) -> bool:
-        """A recording holds until it is resumed."""
-        return self._recording is not None and self._recording.is_paused
-
-    @property
-    def is_over(self) -> bool:
-        """All that was asked for is recorded; `stop` finishes it."""
-        return self._recording is not None and self._recording.is_over
-
-    @property
-    def error(self) -> RecordingError | None:
-        """Why the recording has stopped by itself, or None."""
-        return None if self._recording is None else self._recording.error
+    def recording(self) -> Recording | None:
+        """What is being recorded, or was until it failed; `stop` ends it."""
+        return self._recording
 
     def __call__(self, fused: FusedFrame) -> None:
         """Take one frame."""
-        entry = entry_of(fused, *self._periods_s(), is_live=self._session.pair.is_live)
+        entry = entry_of(fused, *self._periods_s(), is_live=self._session.is_live)
         entry = self._with_alignment(self._with_engine(replace(entry, fused=self._clock(fused))))
         with self._handing_over:
             if self._recording is not None:
@@ -107,26 +92,6 @@ class SessionRecorder:
             dismiss(path)
             raise
         return path
-
-    def pause(self) -> None:
-        """Leave out what comes until `resume`."""
-        if self._recording is not None:
-            self._recording.pause()
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        if self._recording is not None:
-            self._recording.resume()
-
-    def marker(self, text: str = "") -> None:
-        """Mark the next frame: a chapter of the video, and a mark in the CSV."""
-        if self._recording is not None:
-            self._recording.add_marker(text)
-
-    def split(self) -> None:
-        """Begin a new part with the next frame."""
-        if self._recording is not None:
-            self._recording.split()
 
     def status(self) -> RecordingStatus | None:
         """Return how the recording goes, or None if there is none."""

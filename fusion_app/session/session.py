@@ -11,15 +11,16 @@ import cv2
 
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.engine import Engine, open_engine, open_lanes
-from fusion_app.pairing.files import PairingPolicy, PairStream
+from fusion_app.pairing.base import PairingPolicy, Pairs
+from fusion_app.pairing.files import PairStream
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
 from fusion_app.pipeline.lanes import Lanes
 from fusion_app.pipeline.pipeline import FusionPipeline
-from fusion_app.run.giving_way import DisplayKeeper
-from fusion_app.run.quality import QualityKeeper
+from fusion_app.run.giving_way import DisplayKeeper, Giver
+from fusion_app.run.quality import QualityKeeper, Watched
 from fusion_app.run.runner import Pace, Runner
-from fusion_app.run.telemetry import Telemetry
+from fusion_app.run.telemetry import RunStatus, Telemetry
 from fusion_app.session.opening import OpenPair, open_pair
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
 from fusion_app.system.machine import cores
@@ -59,13 +60,35 @@ class Session:
         self.lane_engines = choice.lanes
         self._lanes = Lanes(choice.lanes, lambda: self._pipeline) if choice.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry, self._lanes)
-        self.pressure: Callable[[], float | None] = lambda: None
-        """How full the queue of a recording is, 0…1, or None while nothing is recorded: all else makes room for it."""
+        self._recording_lag: Callable[[], float | None] | None = None
         self.display = DisplayKeeper(self._lag, self._lost)
         self.runner.add_sink(self.display)
         self._keepers: list[QualityKeeper] = []
         self._keep(choice.keeper)
         pair.begin()
+
+    @property
+    def is_live(self) -> bool:
+        """One of the sources is live, so nothing may wait."""
+        return self.pair.is_live
+
+    @property
+    def dropped(self) -> int:
+        """Visible frames so far that were not fused: without a partner, or too many at once."""
+        return self.pairs.counts.dropped + self.vis.dropped
+
+    @property
+    def offset_s(self) -> float:
+        """Added to infrared PTS, seconds; may be changed at any time, for the frames read from then on."""
+        return self.pairs.offset_s
+
+    @offset_s.setter
+    def offset_s(self, offset_s: float) -> None:
+        self.pairs.offset_s = offset_s
+
+    def status(self) -> RunStatus:
+        """Return how fast and how late the run is now; from any thread."""
+        return self.telemetry.status()
 
     def choose(self, fusion: FusionSettings) -> Choice:
         """Return the engine that ``fusion`` asks for in this session; it may take seconds, `use` takes it into use."""
@@ -81,24 +104,28 @@ class Session:
 
     def _keep(self, keeper: QualityKeeper | None) -> None:
         if keeper is not None:
-            keeper.attach(self._exchange)
-            keeper.pressure = lambda: self._lag() or 0.0
-            keeper.waits = self.display.has_to_give
-            keeper.period_s = self._period_s
+            keeper.attach(Watched(self._exchange, self._lag, self.display.has_to_give, self._period_s))
             self._keepers.append(keeper)
             self.runner.add_sink(keeper)
 
+    def make_room_for(self, lag: Callable[[], float | None]) -> None:
+        """Let all else give way to a recording.
+
+        Args:
+            lag: Returns the fill level of its queue, 0…1, or None while nothing is recorded.
+        """
+        self._recording_lag = lag
+
     def _lag(self) -> float | None:
-        return self.pressure()  # asked anew each time: the recorder comes later
+        return None if self._recording_lag is None else self._recording_lag()
 
     def _lost(self) -> int:
         """Return how many visible frames could not be fused in time."""
-        live = self.pairs.counts.dropped + self.vis.dropped if self.pair.is_live else 0
-        return live + self.telemetry.skipped
+        return (self.dropped if self.is_live else 0) + self.telemetry.skipped
 
     def _period_s(self) -> float:
         """Return the time between two visible frames: as measured, for what a camera says of itself is often wrong."""
-        return self.pairs.vis_period_s if isinstance(self.pairs, LivePairStream) else self.vis.info.period_s
+        return self.pairs.vis_period_s or self.vis.info.period_s
 
     def _exchange(self, engine: Engine) -> None:
         self.engine = engine
@@ -117,7 +144,7 @@ class Session:
             self._pipeline = change(self._pipeline)
             self.runner.swap(self._pipeline)
 
-    def _pair_stream(self, settings: Settings) -> PairStream | LivePairStream | RecordedPairs:
+    def _pair_stream(self, settings: Settings) -> Pairs:
         ir, vis = self.ir.info, self.vis.info
         offset_s = settings.sources.offset_ms / 1000
         if self.pair.is_live:
@@ -147,29 +174,30 @@ class Session:
             self._pipeline.thermal.notice,
             *dict.fromkeys(engine.fallback_reason for engine in (self.engine, *self.lane_engines)),
             self._lanes.notice if self._lanes is not None else "",
-            self.pairs.notice if isinstance(self.pairs, RecordedPairs) else "",
+            self.pairs.notice,
             self._overrun(),
         ]
-        if (end := self.pairs.ir_ended_at_s) is not None:
-            found.append(
-                f"infrared ends at {end:.2f} s; the visible frames after it have no partner and were not fused"
-            )
         return tuple(notice for notice in found if notice)
 
     def _overrun(self) -> str:
         """Return what is to be said once nothing is left that could give way to a recording."""
         keeper = self._keepers[-1] if self._keepers else None
-        if not self.display.is_overrun or (keeper is not None and keeper.can_give_way):
+        has_cheaper = keeper is not None and keeper.can_give_way
+        if not self.display.is_overrun or self.display.who_gives_way(has_cheaper=has_cheaper) is not Giver.NOBODY:
             return ""
         cure = "record fewer tracks" if keeper is not None and keeper.is_active else "choose automatic quality"
         return f"this machine does not keep up with {self.engine.name} while it records: frames are lost; {cure}"
+
+    def stop(self) -> None:
+        """End the run after the frames in work, also while it waits for a frame that may never come."""
+        self.runner.stop(timeout_s=0.0)
+        self.pair.cancel()
 
     def close(self) -> None:
         """Stop the runner and close the sources; waits for the frames in work, 5 s at most."""
         for keeper in self._keepers:
             keeper.stop()
-        self.runner.stop(timeout_s=0.0)
-        self.pair.cancel()  # the runner may be waiting for a frame
+        self.stop()
         has_stopped = self.runner.stop()
         if self._lanes is not None:
             self._lanes.close(wait=has_stopped)

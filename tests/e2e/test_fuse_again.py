@@ -316,13 +316,13 @@ def test_the_offset_may_be_changed_while_it_is_read(session: Session) -> None:
     for _ in range(140):
         session.pairs.read()
     for offset_s, frames in ((0.24, 6), (0.0, 0), (-0.24, -6), (0.24, 6)):
-        session.pairs.offset_s = offset_s
+        session.offset_s = offset_s
         number = 140
         session.pairs.seek(number / FPS)
         found = session.pairs.read()
         assert found is not None
         assert (found.vis.index, found.ir.index) == (number, pair(number - frames).ir.index)
-        session.pairs.offset_s = 0.0
+        session.offset_s = 0.0
         found = session.pairs.read()
         assert found is not None
         assert (found.vis.index, found.ir.index) == (number + 1, pair(number + 1).ir.index)

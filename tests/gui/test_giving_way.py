@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.engine import Engine, open_engine
 from fusion_app.frames import FloatImage, FusedFrame
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from fusion_app.run import quality
 from fusion_app.run.giving_way import Display
@@ -184,14 +184,14 @@ def test_the_time_from_capture_to_the_painted_picture_is_told(make_window: MakeW
     qtbot.waitUntil(lambda: "Latency to painted" in window.states.statistics.text)
     session = window.controller.session
     assert session is not None
-    run = session.telemetry.status()
+    run = session.status()
     assert run.shown_ms is not None
     assert run.shown_p95_ms is not None
     assert 0 < run.shown_ms <= run.shown_p95_ms
     assert run.shown_p95_ms > run.latency_ms * 0.5
     press(qtbot, window, Qt.Key.Key_Space)  # what stands still is not late
     qtbot.wait(300)
-    before = session.telemetry.status().shown_p95_ms
+    before = session.status().shown_p95_ms
     window.grid.resize(window.grid.width() - 20, window.grid.height())
     window.grid.repaint()
-    assert session.telemetry.status().shown_p95_ms == before
+    assert session.status().shown_p95_ms == before

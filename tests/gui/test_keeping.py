@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import button, click, drop, press, wait_for
 from tests.gui.conftest import MakeWindow

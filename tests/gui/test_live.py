@@ -40,9 +40,9 @@ def test_space_freezes_the_view_and_fusing_goes_on(live: MainWindow, qtbot: QtBo
     assert live.controller.state is State.FROZEN
     assert "FROZEN" in live.bottom.live.lamp.text()
     assert live.controller.session is not None
-    fused = live.controller.session.telemetry.status().fused
+    fused = live.controller.session.status().fused
     pixels = live.grid.grab().toImage()
-    qtbot.waitUntil(lambda: live.controller.session.telemetry.status().fused > fused + 5)
+    qtbot.waitUntil(lambda: live.controller.session.status().fused > fused + 5)
     assert live.grid.grab().toImage() == pixels
     press(qtbot, live, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: live.grid.grab().toImage() != pixels)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.dialogs.pair import OpenPairDialog
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.view_grid import Role
 from tests.gui.actions import button, click, drop, press, wait_for

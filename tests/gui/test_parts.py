@@ -20,7 +20,7 @@ from fusion_app.gui.preferences import Preferences, RecentPair, short_name
 from fusion_app.gui.session.bridge import QtSink
 from fusion_app.gui.session.disk_left import DiskLeft
 from fusion_app.gui.session.moment import Losses, Moment, SourceMoment, look
-from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.gui.session.sharing import wants_same_device
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.view.frame_view import FrameView

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.docks.record import RecordPanel
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from fusion_app.recording import unfinished_recordings
 from tests.gui.actions import button, click, press, wait_for
@@ -135,7 +135,7 @@ def test_what_was_seen_before_the_start_is_recorded_with_a_pre_roll(playing: Mai
 
 def test_a_disk_that_fills_up_is_told_once(playing: MainWindow, qtbot: QtBot) -> None:
     settings = playing.controller.settings.recording
-    playing.record.use(replace(settings, warn_free_mb=ENDLESS_MB))
+    playing.recording.use(replace(settings, warn_free_mb=ENDLESS_MB))
     start(qtbot, playing, 3)
     qtbot.waitUntil(lambda: playing.banner.kind is Kind.NOTICE)
     assert "left on the disk" in playing.banner.text
@@ -148,7 +148,7 @@ def test_a_disk_that_fills_up_is_told_once(playing: MainWindow, qtbot: QtBot) ->
 
 def test_a_recording_that_must_end_says_so_and_the_picture_goes_on(playing: MainWindow, qtbot: QtBot) -> None:
     settings = playing.controller.settings.recording
-    playing.record.use(replace(settings, stop_free_mb=ENDLESS_MB))
+    playing.recording.use(replace(settings, stop_free_mb=ENDLESS_MB))
     press(qtbot, playing, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: playing.banner.kind is Kind.ERROR)
     assert "free some space" in playing.banner.text

@@ -84,7 +84,7 @@ def test_a_number_beyond_the_slider_is_taken(playing: MainWindow, qtbot: QtBot) 
     qtbot.keyClicks(spin, "-1500.5")
     qtbot.keyClick(spin, Qt.Key.Key_Return)
     assert playing.controller.session is not None
-    qtbot.waitUntil(lambda: playing.controller.session.pairs.offset_s == -1.5005)
+    qtbot.waitUntil(lambda: playing.controller.session.offset_s == -1.5005)
     assert offset(playing).slider.value() == -1000
 
 
@@ -126,7 +126,7 @@ def test_an_estimate_is_shown_and_used_only_when_applied(
     assert window.controller.settings.sources.offset_ms == 0.0
     click(qtbot, control.apply)
     assert window.controller.settings.sources.offset_ms == pytest.approx(SHIFT_MS, abs=25)
-    assert window.controller.session.pairs.offset_s == pytest.approx(SHIFT_MS / 1000, abs=0.025)
+    assert window.controller.session.offset_s == pytest.approx(SHIFT_MS / 1000, abs=0.025)
 
 
 def test_where_nothing_moves_in_both_the_estimate_is_refused_with_the_reason(

@@ -57,7 +57,7 @@ def wait_until_back(qtbot: QtBot, window: MainWindow, role: Role) -> None:
 
 def fused(window: MainWindow) -> int:
     assert window.controller.session is not None
-    return window.controller.session.telemetry.status().fused
+    return window.controller.session.status().fused
 
 
 def test_a_camera_that_dies_is_told_on_its_tile_and_the_other_goes_on(

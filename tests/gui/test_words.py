@@ -22,7 +22,7 @@ from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import ShortcutsDialog
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow

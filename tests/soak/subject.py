@@ -18,7 +18,7 @@ PERIOD_S = 1.0
 
 def counters(session: Session, recorder: SessionRecorder) -> dict[str, float]:
     """Return every count of frames in the session, and its latency."""
-    status, pairs = session.telemetry.status(), session.pairs.counts
+    status, pairs = session.status(), session.pairs.counts
     recording = recorder.status() or recorder.final
     assert recording is not None
     return {

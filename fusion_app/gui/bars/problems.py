@@ -10,7 +10,7 @@ from PyQt6.QtCore import QObject
 from fusion_app.errors import FusionAppError, OutOfMemoryError, RecordingError, SourceError, WeightsError
 from fusion_app.gui.bars.banner import Banner, Kind, Remedy
 from fusion_app.gui.commands import Commands
-from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.run.runner import RunReport
 from fusion_app.session.session import Session

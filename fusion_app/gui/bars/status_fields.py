@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PyQt6.QtCore import QCoreApplication
 
 from fusion_app.gui.session.moment import Moment, SourceMoment
-from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.run.runner import Pace
 from fusion_app.sources.base import Phase
 

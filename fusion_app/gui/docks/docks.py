@@ -15,7 +15,7 @@ from fusion_app.gui.docks.sources import SourcesPanel
 from fusion_app.gui.docks.thermal import ThermalPanel
 from fusion_app.gui.docks.time_offset import TimeOffset
 from fusion_app.gui.session.moment import Moment
-from fusion_app.gui.session.recording_commands import RecordingCommands
+from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController
 
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -55,7 +55,7 @@ class Docks(QObject):
         actions: Actions,
         commands: Commands,
         controller: SessionController,
-        record: RecordingCommands,
+        recording: RecordingController,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -75,9 +75,9 @@ class Docks(QObject):
         self._controller = controller
         self._add("dock_thermal", actions, self.thermal)
         self.record = RecordPanel(actions)
-        self.record.changed.connect(record.use)
+        self.record.changed.connect(recording.use)
         self.record.folder_asked.connect(commands.show_recordings)
-        self._recording = record.recording
+        self._recording = recording
         self._add("dock_record", actions, self.record)
         self.alignment = AlignmentControl(AlignmentPanel(actions), actions, controller, window, commands.open_dialog)
         self._add("dock_alignment", actions, self.alignment.panel)

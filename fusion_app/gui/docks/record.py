@@ -23,7 +23,7 @@ from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.bars.status_fields import disk_field, size_text, time_text
 from fusion_app.gui.docks.rows import rows
-from fusion_app.gui.session.recording_control import RecordingState, RecordingStatus
+from fusion_app.gui.session.recording_controller import RecordingState, RecordingStatus
 from fusion_app.recording import PreRollStatus
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.settings import RecordingSettings

@@ -56,7 +56,7 @@ class TimeOffset(QObject):
     def _estimator(self, session: Session) -> OffsetEstimator:
         if self._thread is None:
             self._thread = EstimatorThread()
-        return OffsetEstimator(self._thread, lambda: session.pairs.offset_s, self._estimated.emit)
+        return OffsetEstimator(self._thread, lambda: session.offset_s, self._estimated.emit)
 
     def _on_settings(self) -> None:
         """Begin anew where infrared lies elsewhere: what moved there before tells nothing any more."""

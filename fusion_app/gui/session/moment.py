@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from fusion_app.gui.session.disk_left import DiskLeft
-from fusion_app.gui.session.recording_control import RecordingControl, RecordingStatus
+from fusion_app.gui.session.recording_controller import RecordingController, RecordingStatus
 from fusion_app.gui.session.session_controller import SessionController
-from fusion_app.pairing.files import PairingCounts
+from fusion_app.pairing.base import PairingCounts
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.run.runner import Pace
 from fusion_app.run.telemetry import RunStatus
@@ -106,7 +106,7 @@ def look(
     return Moment(
         SourceMoment.of(session.ir),
         SourceMoment.of(session.vis),
-        session.telemetry.status(),
+        session.status(),
         session.pairs.counts,
         session.pace,
         session.engine.description,
@@ -126,7 +126,7 @@ class Watch(QObject):
 
     looked = pyqtSignal(object)
 
-    def __init__(self, controller: SessionController, recording: RecordingControl) -> None:
+    def __init__(self, controller: SessionController, recording: RecordingController) -> None:
         super().__init__(controller)
         self._controller = controller
         self._recording = recording

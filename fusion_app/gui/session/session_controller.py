@@ -104,7 +104,7 @@ class SessionController(QObject):
     @property
     def is_live(self) -> bool:
         """The open session is live: it has no past to seek in."""
-        return self.session is not None and self.session.pair.is_live
+        return self.session is not None and self.session.is_live
 
     @property
     def is_replay(self) -> bool:
@@ -209,7 +209,7 @@ class SessionController(QObject):
         """Add ``offset_ms`` to every infrared time stamp from now on; a file goes on from the frame in view."""
         self.settings = replace(self.settings, sources=replace(self.settings.sources, offset_ms=offset_ms))
         if self.session is not None:
-            self.session.pairs.offset_s = offset_ms / 1000
+            self.session.offset_s = offset_ms / 1000
             self.seek(self.position_s)
         self.settings_changed.emit()
 
@@ -287,7 +287,7 @@ class SessionController(QObject):
         session.display.is_shown = True
         session.runner.add_sink(self.sink)
         session.runner.start(partial(self._finished.emit, self._ticket))
-        self._set(State.LIVE if session.pair.is_live else State.PLAYING)
+        self._set(State.LIVE if session.is_live else State.PLAYING)
 
     def _on_open_failed(self, wish: int, error: Exception) -> None:
         if wish == self._wish:

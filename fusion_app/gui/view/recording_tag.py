@@ -5,7 +5,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.gui.bars.status_fields import time_text
-from fusion_app.gui.session.recording_control import RecordingState, RecordingStatus
+from fusion_app.gui.session.recording_controller import RecordingState, RecordingStatus
 from fusion_app.gui.view.tags import GROUND, HEIGHT, MARGIN, PADDING, TEXT
 
 RED = QColor("#ff6259")

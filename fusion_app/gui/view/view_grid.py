@@ -7,6 +7,7 @@ from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
+from fusion_app.alignment.preview import edges_over
 from fusion_app.frames import FusedFrame, Image
 from fusion_app.gui.view.frame_view import GROUND, FrameView
 from fusion_app.gui.view.palettes import Palette, colour_table
@@ -14,7 +15,6 @@ from fusion_app.gui.view.readings import raw_text
 from fusion_app.gui.view.swipe import SwipeHandle
 from fusion_app.gui.view.titles import Condition, Maker, fused_title, ir_title, vis_title
 from fusion_app.gui.view.zoom import Zoom
-from fusion_app.pipeline.compositing import edges_over
 
 GAP = 3
 ZOOM_STEP = 1.25

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.pairing.files import PairingPolicy, PairStream
+from fusion_app.pairing.base import PairingPolicy
+from fusion_app.pairing.files import PairStream
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.run.telemetry import RunStatus, Telemetry
 from tests.reliability import Record

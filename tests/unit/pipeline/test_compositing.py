@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fusion_app.pipeline.compositing import EDGE_COLOUR, edges_over, luma, over, restore_chroma
+from fusion_app.pipeline.compositing import luma, over, restore_chroma
 
 
 def test_luma_is_bt601_full_range_and_not_rounded() -> None:
@@ -52,15 +52,3 @@ def test_a_weight_of_zero_leaves_exactly_what_is_below() -> None:
     assert np.array_equal(found[:, :10], lower[:, :10])
     assert np.allclose(found[:, 10:20], (upper + lower)[:, 10:20] / 2, atol=1e-4)
     assert np.allclose(found[:, 20:], upper[:, 20:], atol=1e-4)
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-def test_edges_of_infrared_are_in_colour_and_the_rest_is_grey(channels: int) -> None:
-    ir = np.zeros((120, 160), np.uint8)
-    ir[40:80, 50:100] = 200
-    vis = np.full((120, 160, 3) if channels == 3 else (120, 160), 100, np.uint8)
-    drawn = edges_over(ir, vis)
-    assert drawn.shape == (120, 160, 3)
-    assert tuple(drawn[40, 75]) == EDGE_COLOUR
-    assert np.ptp(drawn[60, 75].astype(int)) == 0
-    assert np.ptp(edges_over(np.zeros_like(ir), vis).astype(int)) == 0

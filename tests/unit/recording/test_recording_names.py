@@ -55,7 +55,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_at_once(session: Session, se
     recorder = SessionRecorder(session, settings)
     with pytest.raises(RecordingError, match="/proc/1 cannot be"):
         recorder.start(place)
-    assert not recorder.is_recording
+    assert recorder.recording is None
 
 
 def test_what_fails_before_the_first_frame_is_told_and_leaves_nothing(

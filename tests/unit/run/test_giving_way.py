@@ -11,9 +11,13 @@ from fusion_app.run.giving_way import (
     OVERLOAD_S,
     OVERRUN_S,
     PATIENCE_S,
+    SETTLE_S,
     Display,
     DisplayKeeper,
+    Giver,
     Load,
+    can_show_less,
+    who_gives_way,
 )
 
 CALM = Load(lost=0.0, lag=0.0, fps=30.0)
@@ -23,6 +27,44 @@ WAITING = replace(CALM, lag=0.3)
 
 def after(display: Display, load: Load, lasted_s: float = OVERLOAD_S) -> Display:
     return display.next(load, lasted_s, lasted_s)
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "then"),
+    [
+        # nothing is recorded: the display never gives
+        ((False, True, 30.0, 1, 99.0), Giver.NETWORK, Giver.NOBODY),
+        ((False, False, 30.0, 1, 99.0), Giver.NETWORK, Giver.NOBODY),
+        # nothing is shown: there is no display that could give
+        ((True, False, 30.0, 1, 99.0), Giver.NETWORK, Giver.NOBODY),
+        ((True, False, None, 1, 99.0), Giver.NETWORK, Giver.NOBODY),
+        # a recording has just begun: nothing is measured, and the display would be first
+        ((True, True, None, 1, 99.0), Giver.DISPLAY, Giver.DISPLAY),
+        # down to five frames a second the display gives before the network
+        ((True, True, 30.0, 1, 99.0), Giver.DISPLAY, Giver.DISPLAY),
+        ((True, True, 10.0, 1, 99.0), Giver.DISPLAY, Giver.DISPLAY),
+        ((True, True, 9.9, 1, 99.0), Giver.NETWORK, Giver.NOBODY),
+        ((True, True, 30.0, 2, 99.0), Giver.DISPLAY, Giver.DISPLAY),
+        ((True, True, 30.0, 4, 99.0), Giver.NETWORK, Giver.NOBODY),
+        # its last step has yet to show whether it was enough
+        ((True, True, 30.0, 4, SETTLE_S / 2), Giver.DISPLAY, Giver.DISPLAY),
+        ((True, True, 9.9, 1, SETTLE_S / 2), Giver.NETWORK, Giver.NOBODY),
+    ],
+)
+def test_the_display_gives_way_first_the_network_second_the_recording_never(
+    now: tuple[bool, bool, float | None, int, float], first: Giver, then: Giver
+) -> None:
+    is_recorded, is_shown, fps, stride, settled_s = now
+    for has_cheaper, giver in ((True, first), (False, then)):
+        found = who_gives_way(
+            is_recorded=is_recorded,
+            is_shown=is_shown,
+            fps=fps,
+            stride=stride,
+            settled_s=settled_s,
+            has_cheaper=has_cheaper,
+        )
+        assert found is giver
 
 
 @pytest.mark.parametrize("load", [LOSING, WAITING], ids=["frames are lost", "the queue fills"])
@@ -40,7 +82,7 @@ def test_at_least_five_frames_a_second_stay_to_be_seen(fps: float, widest: int) 
     for _ in range(10):
         display = after(display, replace(LOSING, fps=fps))
     assert display.stride == widest
-    assert not display.can_give_way(fps)
+    assert not can_show_less(display.stride, fps)
     assert fps / widest >= 5 or widest == 1
 
 

@@ -7,7 +7,7 @@ import pytest
 from fusion_app.engine import Engine
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
-from fusion_app.run.quality import LADDER, Measurement, QualityKeeper, QualityPolicy, Rung
+from fusion_app.run.quality import LADDER, Measurement, QualityKeeper, QualityPolicy, Rung, Watched
 from fusion_app.settings import FusionSettings
 from fusion_app.system import cache
 
@@ -76,7 +76,7 @@ def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(monkeypatch: py
     engine = keeper.start()
     assert engine.name in ("lite-25k", "lite-6k", "lite-2k", "cs2fusion")
     exchanged: list[Engine] = []
-    keeper.attach(exchanged.append)
+    keeper.attach(Watched(exchanged.append))
     time.sleep(0.06)
     for _ in range(40):
         started = time.perf_counter()
@@ -96,7 +96,7 @@ def test_the_network_gives_way_to_a_recording_that_lags_behind(monkeypatch: pyte
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(64, 48), 1 / 25)
     keeper.start()
     before, lag = keeper._rung, 0.0
-    keeper.pressure = lambda: lag
+    keeper.attach(Watched(lag=lambda: lag))
     image = np.zeros((48, 64), np.uint8)
     quick = FusedFrame(image, FramePair(Frame(image, 0.0, 0), Frame(image, 0.0, 0)), image, {"fuse": 15.0})
     for lag, is_changed in ((0.1, False), (0.5, True)):  # noqa: B007 - asked by the keeper

@@ -1,4 +1,7 @@
-"""Recording of the running session, and snapshots: both write in the background and never stop the picture."""
+"""Recording of the running session, and snapshots: both write in the background and never stop the picture.
+
+The actions of recording are connected here, and show its state.
+"""
 
 import enum
 from functools import partial
@@ -7,14 +10,15 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.frames import FusedFrame
+from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.gui.session.worker import Worker
-from fusion_app.recording import PreRollStatus, RecordingStatus
+from fusion_app.recording import PreRollStatus, Recording, RecordingStatus
 from fusion_app.session.recorder import SessionRecorder, snapshot
 from fusion_app.session.session import Session
-from fusion_app.settings import Settings
+from fusion_app.settings import RecordingSettings, Settings
 
-__all__ = ["RecordingControl", "RecordingState", "RecordingStatus"]
+__all__ = ["RecordingController", "RecordingState", "RecordingStatus"]
 
 
 class RecordingState(enum.Enum):
@@ -29,29 +33,44 @@ class RecordingState(enum.Enum):
 
 RUNNING = frozenset({RecordingState.ON, RecordingState.PAUSED})
 
+WHILE_RECORDING = ("record_pause", "marker", "record_split")
+"""Actions that are for a running recording only."""
 
-class RecordingControl(QObject):
-    """Starts and stops the recorder of a session.
+
+class RecordingController(QObject):
+    """Starts and stops the recorder of a session, as the actions ask.
 
     Signals:
         changed: The state is another.
         failed: A recording or snapshot could not be written; what was written before stays playable.
         saved: This file is complete.
+        said: A short message for the status bar.
     """
 
     changed = pyqtSignal(RecordingState)
     failed = pyqtSignal(Exception)
     saved = pyqtSignal(Path)
+    said = pyqtSignal(str)
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, actions: Actions, controller: SessionController) -> None:
         super().__init__(worker)
         self.state = RecordingState.OFF
         self._worker = worker
+        self._actions = actions
+        self._controller = controller
+        self._markers = 0
         self._recorder: SessionRecorder | None = None
         self._session: Session | None = None
+        actions["record"].triggered.connect(lambda _: self.toggle())
+        actions["record_pause"].triggered.connect(lambda _: self.toggle_pause())
+        actions["marker"].triggered.connect(lambda _: self.set_marker())
+        actions["record_split"].triggered.connect(lambda _: self.split())
+        self.changed.connect(self._show)
+        self._show(self.state)
 
-    def follow(self, controller: SessionController) -> None:
-        """Watch every session that ``controller`` opens, and let go of it before it closes."""
+    def follow(self) -> None:
+        """Watch every session that the controller opens, and let go of it before it closes."""
+        controller = self._controller
 
         def attach() -> None:
             if controller.session is not None:
@@ -86,6 +105,14 @@ class RecordingControl(QObject):
         start = partial(recorder.start, settings)
         self._worker.submit(start, lambda _: self._on_started(recorder), self._on_failed)
 
+    def toggle(self) -> None:
+        """Start or finish a recording."""
+        if self.state is not RecordingState.OFF:
+            self.stop()
+        elif self._controller.session is not None:
+            self._markers = 0
+            self.start(self._controller.session, self._controller.settings)
+
     def stop(self) -> None:
         """Finish the file."""
         if self.state in RUNNING and self._recorder is not None:
@@ -95,28 +122,40 @@ class RecordingControl(QObject):
 
     def toggle_pause(self) -> None:
         """Leave out what comes, or go on."""
-        if self._recorder is None or self.state not in RUNNING:
+        if (recording := self._recording) is None or self.state not in RUNNING:
             return
         if self.state is RecordingState.ON:
-            self._recorder.pause()
+            recording.pause()
             self._set(RecordingState.PAUSED)
         else:
-            self._recorder.resume()
+            recording.resume()
             self._set(RecordingState.ON)
 
-    def add_marker(self, text: str = "") -> None:
+    def set_marker(self) -> None:
         """Mark this moment in the recording."""
-        if self._recorder is not None:
-            self._recorder.marker(text)
+        if (recording := self._recording) is not None:
+            self._markers += 1
+            recording.add_marker(self.tr("Marker {0}").format(self._markers))
+            self.said.emit(self.tr("Marker {0} is set").format(self._markers))
 
     def split(self) -> None:
         """Go on in a new part."""
-        if self._recorder is not None:
-            self._recorder.split()
+        if (recording := self._recording) is not None:
+            recording.split()
+
+    def use(self, settings: RecordingSettings) -> None:
+        """Record so from the next recording on; a pre-roll begins anew where it is to be another."""
+        before = self._controller.settings.recording
+        self._controller.use_recording(settings)
+        session = self._controller.session
+        is_off = self.state is RecordingState.OFF
+        if session is not None and is_off and _encoded(before) != _encoded(settings):
+            self.release()
+            self.attach(session, self._controller.settings)
 
     def check(self) -> None:
         """Stop a recording that has failed by itself. Call it now and then."""
-        if self._recorder is not None and self._recorder.error is not None:
+        if (recording := self._recording) is not None and recording.error is not None:
             self.stop()
 
     def status(self) -> RecordingStatus | None:
@@ -130,6 +169,20 @@ class RecordingControl(QObject):
     def snapshot(self, session: Session, settings: Settings, fused: FusedFrame) -> None:
         """Keep ``fused`` of ``session``, its sources and how they were made, as pictures and a YAML."""
         self._worker.submit(partial(snapshot, session, settings, fused), self.saved.emit, self.failed.emit)
+
+    @property
+    def _recording(self) -> Recording | None:
+        return None if self._recorder is None else self._recorder.recording
+
+    def _show(self, state: RecordingState) -> None:
+        is_off = state is RecordingState.OFF
+        record, pause = self._actions["record"], self._actions["record_pause"]
+        record.setChecked(state in RUNNING or state is RecordingState.STARTING)
+        record.setText(self.tr("&Record") if is_off else self.tr("Stop &recording"))
+        record.setIconText(self.tr("Record") if is_off else self.tr("Stop"))  # the tool bar is narrow
+        pause.setChecked(state is RecordingState.PAUSED)
+        for name in WHILE_RECORDING:
+            self._actions[name].setEnabled(state in RUNNING)
 
     def _set(self, state: RecordingState) -> None:
         self.state = state
@@ -152,3 +205,8 @@ class RecordingControl(QObject):
     def _on_failed(self, error: Exception) -> None:
         self._set(RecordingState.OFF)
         self.failed.emit(error)
+
+
+def _encoded(settings: RecordingSettings) -> tuple[object, ...]:
+    """Return what a pre-roll depends on."""
+    return settings.preroll_s, settings.tracks, settings.quality, settings.ir_codec
