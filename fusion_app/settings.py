@@ -159,6 +159,21 @@ class RecordingSettings:
 
 
 @dataclass(frozen=True)
+class ViewSettings:
+    """How the window shows the pictures; nothing of it is in what is fused or recorded.
+
+    Attributes:
+        layout: How they are arranged; empty: as the window was left.
+        palette: Colours of infrared on the screen; empty: as the window was left.
+    """
+
+    layout: Literal[
+        "", "fused", "ir", "vis", "side by side", "fused big", "three up", "picture in picture", "swipe"
+    ] = ""
+    palette: Literal["", "white hot", "black hot", "ironbow", "rainbow", "lava", "arctic"] = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """One rig: everything that a run needs to know."""
 
@@ -167,6 +182,7 @@ class Settings:
     thermal: ThermalSettings = field(default_factory=ThermalSettings)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
     alignment: AlignmentProfile = field(default_factory=AlignmentProfile)
+    view: ViewSettings = field(default_factory=ViewSettings)
 
 
 def load_settings(path: Path, section: str = "") -> Settings:

@@ -19,12 +19,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     with leaving_on_interrupt():
         forgive_streams()
-        options = _parser().parse_args(arguments)
+        options = _parser().parse_args(_with_command(sys.argv[1:] if arguments is None else arguments))
     code = _run(options)
     if lost := report_failure():
         print(f"error: what is printed could not be written ({lost})", file=sys.stderr)
         return code or 1
     return code
+
+
+def _with_command(arguments: Sequence[str]) -> Sequence[str]:
+    """Return ``arguments`` with the command that they leave out: whoever gives sources wants to see them."""
+    from fusion_app.sources import is_there  # noqa: PLC0415
+
+    first = arguments[0] if arguments else ""
+    is_option = first.startswith("-") and first not in ("-h", "--help", "--version")
+    is_source = bool(first) and (":" in first or "." in first or is_there(first))
+    return ["view", *arguments] if is_option or (is_source and not first.startswith("-")) else arguments
 
 
 def _run(options: "argparse.Namespace") -> int:
@@ -77,7 +87,8 @@ def _parser() -> "argparse.ArgumentParser":
 
     parser = argparse.ArgumentParser(
         prog="main.py",
-        description="CS2Fusion Live: infrared and visible video become one picture. Without a command a window opens.",
+        description="CS2Fusion Live: infrared and visible video become one picture. "
+        "Without a command a window opens, on the sources that are given.",
         epilog="A source: a video file, an image, a folder of images, camera:NAME, a URL, split:left:SOURCE.",
     )
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")

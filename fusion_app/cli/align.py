@@ -25,7 +25,11 @@ from fusion_app.writers import write_png
 def register(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(
-        commands, "align", align, "find where infrared lies on visible, for --align of every command", run_options()
+        commands,
+        "align",
+        align,
+        "find where infrared lies on visible, for --align of every command",
+        run_options(fuses=False),
     )
     parser.add_argument("ir", metavar="INFRARED|RECORDING|RIG.yaml", help="infrared source, or both in one")
     parser.add_argument("vis", nargs="?", metavar="VISIBLE", help="visible source of the same scene")

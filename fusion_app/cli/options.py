@@ -66,16 +66,17 @@ def settings_from(options: argparse.Namespace) -> Settings:
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
     names = ("model", "weights", "device", "runtime", "precision", "compiled", "working_size", "threads")
     fusion = replace(
-        settings.fusion, **{name: value for name in names if (value := getattr(options, name)) is not None}
+        settings.fusion, **{name: value for name in names if (value := getattr(options, name, None)) is not None}
     )
     settings = replace(settings, sources=sources, fusion=fusion, alignment=_alignment_from(options, settings.alignment))
     return check(replace(settings, thermal=_thermal_from(options, settings.thermal)))
 
 
 def _alignment_from(options: argparse.Namespace, rig: AlignmentProfile) -> AlignmentProfile:
-    if options.align is None:
+    given = getattr(options, "align", None)
+    if given is None:
         return rig
-    return AlignmentProfile() if options.align == NO_ALIGNMENT else load_profile(Path(options.align))
+    return AlignmentProfile() if given == NO_ALIGNMENT else load_profile(Path(given))
 
 
 def _thermal_from(options: argparse.Namespace, rig: ThermalSettings) -> ThermalSettings:
@@ -86,8 +87,8 @@ def _thermal_from(options: argparse.Namespace, rig: ThermalSettings) -> ThermalS
     return replace(rig, **given)
 
 
-def run_options() -> argparse.ArgumentParser:
-    """Return a parent parser with the options of whatever runs a session."""
+def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
+    """Return a parent parser with the options of whatever runs a session, or only reads its sources."""
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("how to run (stronger than the rig)")
     group.add_argument("--rig", type=Path, metavar="RIG.yaml", help="settings; see assets/default.yaml")
@@ -97,9 +98,6 @@ def run_options() -> argparse.ArgumentParser:
         help="how names of images belong together, like '{}_ir.png,{}_co.png'; else it is found",
     )
     group.add_argument("--offset-ms", type=float, metavar="N", help="added to every infrared time stamp")
-    group.add_argument(
-        "--align", metavar="PROFILE.yaml", help="where infrared lies on visible; none stretches it to fit"
-    )
     group.add_argument("--realtime", action="store_true", default=None, help="play files as if they were live")
     group.add_argument("--loop", action="store_true", default=None, help="the same, over and over")
     group.add_argument("--rate", type=float, metavar="FPS", help="frames per second of images and raw video")
@@ -108,6 +106,17 @@ def run_options() -> argparse.ArgumentParser:
     )
     group.add_argument(
         "--allow-playlists", action="store_true", default=None, help="let files lead to others (.m3u8, ffconcat)"
+    )
+    group.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    if fuses:
+        _add_fusion(group)
+    _add_thermal(parser.add_argument_group("infrared (stronger than the rig; assets/default.yaml explains)"))
+    return parser
+
+
+def _add_fusion(group: "argparse._ArgumentGroup") -> None:
+    group.add_argument(
+        "--align", metavar="PROFILE.yaml", help="where infrared lies on visible; none stretches it to fit"
     )
     group.add_argument("--model", metavar="NAME", help=f"auto, {', '.join(model_names())}")
     group.add_argument("--weights", metavar="FILE", help="weights that replace the model's own")
@@ -121,9 +130,6 @@ def run_options() -> argparse.ArgumentParser:
     group.add_argument(
         "--threads", type=int, metavar="N", help="CPU threads of the network, of a file's lanes together; 0 chooses"
     )
-    group.add_argument("--quiet", action="store_true", help="say nothing but errors")
-    _add_thermal(parser.add_argument_group("infrared (stronger than the rig; assets/default.yaml explains)"))
-    return parser
 
 
 def _add_thermal(group: "argparse._ArgumentGroup") -> None:

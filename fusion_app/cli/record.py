@@ -65,17 +65,24 @@ def _record(session: Session, settings: Settings, options: argparse.Namespace, e
     session.runner.start()
     try:
         _wait(session, recorder, options.duration, end, line)
+        is_over = recorder.recording is not None and recorder.recording.is_over
+        is_short = options.duration is not None and _has_ended(session) and not (is_over or end.is_set())
     finally:
         line.close()
         recorder.detach()
         failure = _stop(recorder, session)
-    failure = failure or _run_error(session)
+    failure = failure or _run_error(session) or (_too_short(recorder, options.duration) if is_short else None)
     for text in () if options.quiet else _summary(session, recorder.final):
         say(text)
     if failure is not None:
         print(f"error: {failure}", file=sys.stderr)
         return 1
     return 130 if end.is_set() and options.duration is not None else 0
+
+
+def _too_short(recorder: SessionRecorder, duration_s: float) -> RecordingError:
+    seconds = recorder.final.seconds if recorder.final is not None else 0.0
+    return RecordingError(f"the sources ended after {seconds:.1f} s of the {duration_s:g} s to be recorded")
 
 
 def _stop(recorder: SessionRecorder, session: Session) -> Exception | None:
@@ -115,8 +122,15 @@ def _wait(
         is_mute = duration_s is not None and time.monotonic() - seen_at > duration_s - status.seconds + PATIENCE_S
         if recording.is_over or is_mute or recording.error is not None:
             return
-        if session.runner.report is not None or session.runner.is_at_end:
+        if _has_ended(session):
             return
+
+
+def _has_ended(session: Session) -> bool:
+    """Tell whether nothing more comes; the demo stands for cameras, so it begins anew."""
+    if session.runner.is_at_end and all(one.info.uri.startswith("synthetic:") for one in (session.ir, session.vis)):
+        session.runner.resume()
+    return session.runner.report is not None or session.runner.is_at_end
 
 
 def _progress(status: RecordingStatus) -> str:

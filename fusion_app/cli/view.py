@@ -18,7 +18,7 @@ def register(commands: Commands) -> None:
     """Add both commands."""
     run = run_options()
     parser = add_command(commands, "view", view, "open the window on two sources or a rig", run)
-    parser.add_argument("ir", nargs="?", metavar="INFRARED|RIG.yaml", help="infrared source, or a rig file alone")
+    parser.add_argument("ir", nargs="?", metavar="INFRARED|RECORDING|RIG.yaml", help="infrared source, or both in one")
     parser.add_argument("vis", nargs="?", metavar="VISIBLE", help="visible source")
     add_command(commands, "demo", demo, "show or fuse the built-in demo pair", run)
 

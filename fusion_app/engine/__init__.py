@@ -15,13 +15,13 @@ from fusion_app.engine.classical import MODES, ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
 from fusion_app.engine.network import NetworkEngine
-from fusion_app.engine.working_size import at_working_size
-from fusion_app.errors import EngineError, FusionAppError, SettingsError
+from fusion_app.engine.working_size import at_working_size, computed_size
+from fusion_app.errors import EngineError, FusionAppError, SettingsError, WeightsError
 from fusion_app.frames import Size
 from fusion_app.settings import FusionSettings, Precision, parse_size
 from fusion_app.system.machine import cores
 
-__all__ = ["COMPACT", "Engine", "model_names", "open_engine", "open_lanes", "preload", "warm_up"]
+__all__ = ["COMPACT", "Engine", "computed_size", "model_names", "open_engine", "open_lanes", "preload", "warm_up"]
 
 BACKBONE = "cs2fusion"
 COMPACT = "lite-6k"
@@ -164,7 +164,10 @@ def _has_openvino() -> bool:
 
 def _weights_path(settings: FusionSettings, *, compact: bool) -> Path:
     if settings.weights:
-        return Path(settings.weights)
+        path = Path(settings.weights)
+        if path.suffix != ".safetensors":
+            raise WeightsError(f"{path} is no weights file; give one that ends in .safetensors, its .json beside it")
+        return path
     name = settings.model
     if name == "auto":
         name = COMPACT if compact else BACKBONE

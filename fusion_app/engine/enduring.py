@@ -57,10 +57,10 @@ class EnduringEngine:
         """Give up some speed or detail for memory; tell whether there was anything left to give up."""
         reason = too_little(self.device, frame)
         if self.device != "cpu":
-            self._take(self._open_on_cpu(), self._working_size)
+            self._take(self._open_on_cpu(), self.working_size)
             self._reason = f"{reason}, so the CPU fuses them, more slowly"
             return True
-        working = reduced_size(frame, self._working_size or frame)
+        working = reduced_size(frame, self.working_size or frame)
         smaller = reduced_size(frame, Size(working.width // 2, working.height // 2))
         if smaller.width * smaller.height < MIN_PIXELS:
             return False
@@ -71,7 +71,7 @@ class EnduringEngine:
     def _take(self, network: Engine, working_size: Size | None) -> None:
         engine = at_working_size(network, working_size)
         self._network = network
-        self._working_size = working_size
+        self.working_size = working_size
         self._engine = engine
         self.name = engine.name
         self.device = engine.device

@@ -73,6 +73,12 @@ def at_working_size(engine: Engine, working_size: Size | None) -> Engine:
     return engine if working_size is None else WorkingSizeEngine(engine, working_size)
 
 
+def computed_size(engine: Engine, frame: Size) -> Size:
+    """Return the size at which ``engine`` computes frames of size ``frame``: theirs, or its working size."""
+    working: Size | None = getattr(engine, "working_size", None)
+    return frame if working is None else reduced_size(frame, working)
+
+
 def reduced_size(full: Size, working: Size) -> Size:
     """Return ``full`` scaled to as many pixels as ``working`` has, even sides, proportions kept; never enlarged."""
     scale = (working.width * working.height / (full.width * full.height)) ** 0.5

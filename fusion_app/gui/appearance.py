@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from fusion_app.gui.bars import theme
@@ -11,6 +11,8 @@ from fusion_app.gui.bars.status_bar import StatusBar
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.view.palettes import Palette
 from fusion_app.gui.view.view_grid import Layout, ViewGrid
+from fusion_app.settings import ViewSettings
+from fusion_app.system.yaml_files import from_mapping
 
 
 class Appearance(QObject):
@@ -18,9 +20,11 @@ class Appearance(QObject):
 
     Signals:
         palette_changed: The infrared tile has other colours.
+        view_changed: Layout or palette are others (`ViewSettings`).
     """
 
     palette_changed = pyqtSignal(Palette)
+    view_changed = pyqtSignal(ViewSettings)
 
     def __init__(self, window: QMainWindow, actions: Actions, grid: ViewGrid, preferences: Preferences) -> None:
         super().__init__(window)
@@ -29,6 +33,7 @@ class Appearance(QObject):
         self._grid = grid
         self._preferences = preferences
         self._docks: list[QDockWidget] = []
+        self._before = Qt.WindowState.WindowNoState
         for action, chosen in zip(actions.group("theme"), theme.Theme, strict=True):
             action.triggered.connect(partial(self.set_theme, chosen))
         for action, palette in zip(actions.group("palette"), Palette, strict=True):
@@ -38,8 +43,8 @@ class Appearance(QObject):
         actions["full_screen"].toggled.connect(self._set_full_screen)
         grid.layout_changed.connect(self._on_layout)
 
-    def restore(self) -> None:
-        """Make the window look as it did when it was closed."""
+    def restore(self, view: ViewSettings) -> None:
+        """Make the window look as it did when it was closed, but show the pictures as ``view`` says."""
         if not self._preferences.geometry.isEmpty():
             self._window.restoreGeometry(self._preferences.geometry)
         if not self._preferences.docks.isEmpty():
@@ -49,6 +54,19 @@ class Appearance(QObject):
         self._on_layout(layout)
         self.set_palette(self._preferences.palette)
         self.set_theme(self._preferences.theme)
+        self.show_view(view)
+
+    def show_view(self, view: ViewSettings) -> None:
+        """Arrange and colour the pictures as a rig says, where it says something."""
+        if view.layout:
+            self._grid.set_layout(Layout(view.layout))
+        if view.palette and Palette(view.palette) is not self._preferences.palette:
+            self.set_palette(Palette(view.palette))
+        self._tell_view()
+
+    def _tell_view(self) -> None:
+        layout, palette = self._grid.layout_now.value, self._preferences.palette.value
+        self.view_changed.emit(from_mapping(ViewSettings, {"layout": layout, "palette": palette}))
 
     def keep(self) -> None:
         """Remember place and size of the window, and its docks."""
@@ -73,6 +91,7 @@ class Appearance(QObject):
         self._actions.group("palette")[list(Palette).index(palette)].setChecked(True)
         self._grid.set_palette(palette)
         self.palette_changed.emit(palette)
+        self._tell_view()
 
     def _turn_palette(self, steps: int) -> None:
         palettes = list(Palette)
@@ -86,6 +105,7 @@ class Appearance(QObject):
     def _on_layout(self, layout: Layout) -> None:
         self._actions.group("layout")[list(Layout).index(layout)].setChecked(True)
         self._preferences.layout = layout
+        self._tell_view()
 
     def _set_full_screen(self, is_full: bool) -> None:
         if is_full:
@@ -98,6 +118,7 @@ class Appearance(QObject):
             if bar is not None:
                 bar.setVisible(not is_full)
         if is_full:
-            self._window.showFullScreen()
+            self._before = self._window.windowState()
+            self._window.setWindowState(self._before | Qt.WindowState.WindowFullScreen)
         else:
-            self._window.showNormal()
+            self._window.setWindowState(self._before & ~Qt.WindowState.WindowFullScreen)

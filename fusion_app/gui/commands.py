@@ -9,24 +9,28 @@ from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QDialog, QWidget
 
-from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.frames import FusedFrame
+from fusion_app.gui.as_last_time import AsLastTime
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
 from fusion_app.gui.dialogs.pair import OpenPairDialog, PairDialog
+from fusion_app.gui.memory import Memory
 from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
-from fusion_app.gui.rigs import Rigs, is_rig
+from fusion_app.gui.rigs import Found, Rigs, may_be_one
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, State
 from fusion_app.gui.session.worker import Worker
+from fusion_app.gui.switching import Switching
 from fusion_app.gui.view.dropping import guess_pair
 from fusion_app.gui.view.pixels import to_qimage
 from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
+from fusion_app.gui.wheel import WheelGuard
+from fusion_app.recording.reading import TRACKS
 from fusion_app.recording.snapshot import free_path, recording_folder
 from fusion_app.settings import SourceSettings
-from fusion_app.sources import is_there
+from fusion_app.sources import is_there, path_and_track
 from fusion_app.sources.devices import cameras
 
 DEMO = RecentPair("synthetic:ir", "synthetic:vis")
@@ -37,7 +41,10 @@ class Commands(QObject):
 
     Attributes:
         dialog: The dialog in view, or None.
-        rigs: Opens and saves rig files.
+        rigs: Reads rigs and recordings, and saves rigs.
+        memory: Takes a pair up as it was left.
+        switching: Opens another pair.
+        wheel: Keeps the wheel from boxes without the focus.
     """
 
     def __init__(
@@ -47,15 +54,20 @@ class Commands(QObject):
         controller: SessionController,
         recording: RecordingController,
         preferences: Preferences,
+        memory: Memory,
     ) -> None:
         super().__init__(window)
         self.dialog: QDialog | None = None
+        self.wheel = WheelGuard(self)
+        self._opened = ("", "")
         self._window = window
         self._actions = actions
         self._controller = controller
         self._recording = recording
         self.rigs = Rigs(window, controller, preferences)
-        self._preferences = preferences
+        self.rigs.loaded.connect(self._open_found)
+        self.memory = AsLastTime(memory, controller, actions)
+        self.switching = Switching(window, controller, recording, preferences, self.open_dialog)
         self._connect_files()
         self._connect_playback()
 
@@ -75,7 +87,7 @@ class Commands(QObject):
         self._on("demo", lambda: self.open_pair(DEMO))
         self._on("open_rig", lambda: self.rigs.ask_to_open(self.open_dialog))
         self._on("save_rig", lambda: self.rigs.ask_to_save(self.open_dialog))
-        self._on("close_pair", self._controller.close)
+        self._on("close_pair", self.switching.close)
         self._on("export", self.export)
         self._on("show_recordings", self.show_recordings)
         self._on("quit", self._window.close)
@@ -85,6 +97,7 @@ class Commands(QObject):
 
     def _connect_playback(self) -> None:
         controller = self._controller
+        controller.opened.connect(self._loop_demo)
         self._on("play", controller.toggle)
         self._on("step_forward", lambda: controller.step(1))
         self._on("step_back", lambda: controller.step(-1))
@@ -100,42 +113,61 @@ class Commands(QObject):
     def _on(self, name: str, act: Callable[[], object]) -> None:
         self._actions[name].triggered.connect(lambda _checked: act())
 
+    def open_given(self) -> None:
+        """Open the sources of the settings that the window was started with, if there are any."""
+        sources = self._controller.settings.sources
+        if sources.ir and sources.vis:
+            settings = self.memory.settings_for(sources, is_given=True)
+            self.switching.open(settings, _recent_of(sources))
+        elif sources.ir or sources.vis:
+            self.ask_for_pair(sources.ir, sources.vis)
+
     def open_pair(self, pair: RecentPair) -> None:
-        """Open two sources; with one of them missing, ask for it."""
+        """Open two sources as they were left; with one of them missing, ask for it."""
         if not (pair.ir and pair.vis):
             self.ask_for_pair(pair.ir, pair.vis)
             return
-        is_demo = all(uri.startswith("synthetic:") for uri in (pair.ir, pair.vis))
-        self._actions["loop"].setChecked(is_demo)  # its two seconds are over before one has looked
-        if not is_demo:
-            self._preferences.remember(pair)
-        settings = self._controller.settings
-        known = settings.sources
-        if (known.ir, known.vis) != (pair.ir, pair.vis):  # offset and alignment are those of another pair
-            known, settings = replace(known, offset_ms=0.0), replace(settings, alignment=AlignmentProfile())
-        self._controller.open(replace(settings, sources=replace(known, ir=pair.ir, vis=pair.vis)))
+        sources = replace(self._controller.settings.sources, ir=pair.ir, vis=pair.vis, offset_ms=0.0)
+        self.switching.open(self.memory.settings_for(sources), _recent_of(sources))
 
     def open_recent(self, item: Recent) -> None:
-        """Take up a recent rig or pair."""
+        """Take up a recent rig, recording or pair."""
         if isinstance(item, RecentRig):
             self.rigs.open(item.path)
         else:
             self.open_pair(item)
 
     def open_dropped(self, paths: list[str]) -> None:
-        """Open files dropped anywhere: a rig, or two that are a pair, or one that is half of one."""
-        if len(paths) == 1 and is_rig(paths[0]):
-            self.rigs.open(paths[0])
-            return
-        self.open_pair(RecentPair(*guess_pair(paths)))
+        """Open files dropped anywhere: a rig or a recording, or two that are a pair, or one that is half of one."""
+
+        def open_guessed() -> None:
+            self.open_pair(RecentPair(*guess_pair(paths)))
+
+        if may_be_one(paths):
+            self.rigs.open(min(paths, key=len), open_guessed)
+        else:
+            open_guessed()
 
     def open_dropped_on(self, role: Role, paths: list[str]) -> None:
         """Open a file dropped on a tile as the tile's source, and keep the other one."""
-        if len(paths) > 1 or role is Role.FUSED or is_rig(paths[0]):
+        if len(paths) > 1 or role is Role.FUSED:
             self.open_dropped(paths)
-            return
+        elif may_be_one(paths):
+            self.rigs.open(paths[0], lambda: self._open_on(role, paths[0]))
+        else:
+            self._open_on(role, paths[0])
+
+    def _open_on(self, role: Role, path: str) -> None:
         now = self._controller.settings.sources
-        self.open_pair(RecentPair(paths[0], now.vis) if role is Role.IR else RecentPair(now.ir, paths[0]))
+        self.open_pair(RecentPair(path, now.vis) if role is Role.IR else RecentPair(now.ir, path))
+
+    def _open_found(self, found: Found) -> None:
+        """Open a rig with all that it says, or a recording as it was made; how to record on is the window's matter."""
+        settings, recent = found.settings, RecentRig(str(found.path.absolute()))
+        if found.is_recording:
+            now = self._controller.settings.recording
+            settings = self.memory.recall(replace(settings, recording=now))
+        self.switching.open(settings, recent)
 
     def ask_for_pair(self, ir: str = "", vis: str = "") -> None:
         """Open the dialog for files and folders."""
@@ -169,12 +201,19 @@ class Commands(QObject):
         return sources if is_files else SourceSettings()
 
     def _ask(self, dialog: PairDialog) -> None:
-        dialog.accepted.connect(lambda: self.open_pair(RecentPair(dialog.ir, dialog.vis)))
+        dialog.accepted.connect(lambda: self._open_asked(dialog))
         self.open_dialog(dialog)
+
+    def _open_asked(self, dialog: PairDialog) -> None:
+        if dialog.ir and dialog.vis:
+            self.open_pair(RecentPair(dialog.ir, dialog.vis))
+        else:
+            self.open_dropped([dialog.ir or dialog.vis])
 
     def open_dialog(self, dialog: QDialog) -> None:
         """Show ``dialog`` until it is closed."""
         self.dialog = dialog
+        self.wheel.guard(dialog)
         dialog.finished.connect(lambda: self._forget_dialog(dialog))
         dialog.open()
 
@@ -203,15 +242,15 @@ class Commands(QObject):
             worker.submit(self.dialog.stop)
 
     def reconnect(self) -> None:
-        """Open the same sources again."""
-        self._controller.open(self._controller.settings)
+        """Open the same sources again, or those that could not be opened."""
+        self.switching.again()
 
     def swap(self) -> None:
         """Open the same sources the other way round."""
         settings = self._controller.settings
         now = settings.sources
         sources = replace(now, ir=now.vis, vis=now.ir, offset_ms=-now.offset_ms)
-        self._controller.open(replace(settings, sources=sources, alignment=settings.alignment.inverse()))
+        self.switching.open(replace(settings, sources=sources, alignment=settings.alignment.inverse()))
 
     def snapshot(self) -> None:
         """Keep the frame in view."""
@@ -237,5 +276,25 @@ class Commands(QObject):
     def _seek_by(self, seconds: float) -> None:
         self._controller.seek(self._controller.position_s + seconds)
 
+    def _loop_demo(self) -> None:
+        """Play the demo over and over: its two seconds are over before one has looked."""
+        sources = self._controller.settings.sources
+        if (pair := (sources.ir, sources.vis)) != self._opened:
+            self._opened = pair
+            self._actions["loop"].setChecked(_is_demo(sources))
+
     def _set_looping(self, is_looping: bool) -> None:
         self._controller.is_looping = is_looping
+
+
+def _is_demo(sources: SourceSettings) -> bool:
+    return all(uri.startswith("synthetic:") for uri in (sources.ir, sources.vis))
+
+
+def _recent_of(sources: SourceSettings) -> Recent | None:
+    """Return what to call ``sources`` among the recent ones: a recording, a pair, or nothing for the demo."""
+    if _is_demo(sources):
+        return None
+    (video, ir), (other, visible) = path_and_track(sources.ir), path_and_track(sources.vis)
+    is_recording = video == other and (ir, visible) == TRACKS
+    return RecentRig(str(video.absolute())) if is_recording else RecentPair(sources.ir, sources.vis)

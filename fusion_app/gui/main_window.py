@@ -1,6 +1,8 @@
 """The window: puts the parts together, shows the state, and closes in order."""
 
-from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, Qt, pyqtSignal
+from dataclasses import replace
+
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,6 +22,7 @@ from fusion_app.gui.commands import Commands
 from fusion_app.gui.diagnostics import Diagnostics
 from fusion_app.gui.docks.docks import Docks
 from fusion_app.gui.empty_card import EmptyCard
+from fusion_app.gui.memory import Memory
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
@@ -29,6 +32,7 @@ from fusion_app.gui.session.session_controller import SessionController, Session
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
+from fusion_app.gui.view.titles import Maker, maker_of
 from fusion_app.gui.view.view_grid import Role, ViewGrid
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.session.session import Session, open_session
@@ -40,11 +44,18 @@ NUMBERS_EVERY = 3
 
 MIN_SIZE = (1024, 640)
 FIRST_SIZE = (1280, 800)
+FRAME = (16, 64)
+"""What the desktop puts around a window, about."""
 MESSAGES = {
     State.STARTING: QT_TRANSLATE_NOOP("MainWindow", "Opening"),
     State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "Closing"),
     State.ENDED: QT_TRANSLATE_NOOP("MainWindow", "Ended"),
 }
+
+
+def first_size(room: QSize) -> QSize:
+    """Return the size of a window that was never open before: as large as is good and ``room`` on the screen allows."""
+    return QSize(*FIRST_SIZE).boundedTo(room - QSize(*FRAME)).expandedTo(QSize(*MIN_SIZE))
 
 
 class MainWindow(QMainWindow):
@@ -61,17 +72,20 @@ class MainWindow(QMainWindow):
         self._looks = 0
         self._shown: Session | None = None
         self.preferences = Preferences(store)
+        memory = Memory(store)
+        settings = replace(settings, recording=memory.recording(settings.recording))
         self.worker = Worker(self)
         self.controller = SessionController(settings, self.worker, factory)
         self.all_actions = Actions(self)
         self.recording = RecordingController(self.worker, self.all_actions, self.controller)
-        self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences)
+        self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences, memory)
         self.model = ModelChoice(settings.fusion, self)
         self.closing = Closing(self, self.controller, self.recording, self.commands)
         self.watch = Watch(self.controller, self.recording)
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*MIN_SIZE)
-        self.resize(*FIRST_SIZE)
+        if (screen := self.screen()) is not None:
+            self.resize(first_size(screen.availableGeometry().size()))
         self.setAcceptDrops(True)
         self._build_bars()
         self._build_centre()
@@ -80,8 +94,9 @@ class MainWindow(QMainWindow):
         self.problems = Problems(self.banner, self.controller, self.commands)
         self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)
+        self.commands.wheel.guard(self)
         self._connect()
-        self.appearance.restore()
+        self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
 
     @property
@@ -91,9 +106,7 @@ class MainWindow(QMainWindow):
 
     def open_given(self) -> None:
         """Start with the sources of the settings, if there are any."""
-        sources = self.controller.settings.sources
-        if sources.ir or sources.vis:
-            self.commands.open_pair(RecentPair(sources.ir, sources.vis))
+        self.commands.open_given()
 
     def offer_recovery(self) -> None:
         """Offer to repair what an earlier run could not finish; not in the way of what is being opened."""
@@ -132,6 +145,10 @@ class MainWindow(QMainWindow):
         self.commands.connect_view(self.grid)
         controller.state_changed.connect(self._show_state)
         controller.frame_changed.connect(self._show_frame)
+        controller.opening_changed.connect(self._show_opening)
+        controller.opened.connect(self.recents.show)
+        self.commands.memory.recalled.connect(self.problems.show_recalled)
+        self.appearance.view_changed.connect(controller.use_view)
         self.grid.painted.connect(controller.note_painted)
         recording.follow()
         controller.engine_changed.connect(self._show_engine)
@@ -172,16 +189,21 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self.card if state is State.EMPTY else self.grid)
         self.bottom.setVisible(controller.is_running)
         self.bottom.show_live(controller.is_live)
+        self.bottom.live.show_replay(controller.is_replay)
         self.bottom.live.show_frozen(state is State.FROZEN)
+        self.grid.set_frozen(state is State.FROZEN)
         self.status.showMessage(self.tr(MESSAGES.get(state, "")))
         if state in (State.EMPTY, State.STARTING):
             self._show_nothing(state)
         if state is State.ENDED:
-            self.grid.set_gone(set(Role))
+            self.grid.set_gone(dict.fromkeys(Role))
         if controller.session is not self._shown:
             self._shown = controller.session
             if controller.session is not None:
                 self._show_session(controller.session)
+
+    def _show_opening(self, is_opening: bool) -> None:
+        self.status.showMessage(self.tr(MESSAGES[State.STARTING]) if is_opening else "")
 
     def _show_nothing(self, state: State) -> None:
         self._show_frame(None)
@@ -195,6 +217,7 @@ class MainWindow(QMainWindow):
 
     def _show_session(self, session: Session) -> None:
         self.problems.begin()
+        self.appearance.show_view(self.controller.settings.view)
         pair = RecentPair(session.ir.info.uri, session.vis.info.uri)
         self.setWindowTitle(f"{pair.title} — CS2Fusion Live")
         self._show_engine()
@@ -202,6 +225,7 @@ class MainWindow(QMainWindow):
     def _show_frame(self, fused: FusedFrame | None) -> None:
         if fused is not None and not self.grid.has_frame:
             self.all_actions.allow_frame_actions()
+        self._show_maker()
         self.grid.show_frame(fused)
         self._show_position()
 
@@ -209,11 +233,15 @@ class MainWindow(QMainWindow):
         self.bottom.transport.show_position(self.controller.position_s, self.controller.duration_s)
 
     def _show_engine(self, *_: object) -> None:
-        session = self.controller.session
         self.model.show_chosen(self.controller.settings.fusion)
-        self.grid.set_model(session.engine.name if session else "")
+        self._show_maker()
         if self.controller.is_running:
             self.status.clearMessage()
+
+    def _show_maker(self) -> None:
+        """Say on the picture what fuses: automatic quality exchanges it whenever it likes."""
+        session, frame = self.controller.session, self.controller.frame
+        self.grid.set_maker(maker_of(session.engine, frame) if session is not None else Maker())
 
     def _use_model(self, fusion: FusionSettings) -> None:
         if self.controller.is_running:
@@ -224,7 +252,9 @@ class MainWindow(QMainWindow):
         self.controller.sync()
         self.recording.check()
         self._show_position()
+        self._show_maker()
         self.states.show_moment(moment)
+        self.states.recording.show_recording(self.recording.state, self.recording.status())
         self.bottom.live.show_silent(moment is not None and moment.ir.is_gone and moment.vis.is_gone)
         self._looks += 1
         if self._looks % NUMBERS_EVERY == 0:

@@ -24,7 +24,10 @@ class RecentPair:
 
     @property
     def title(self) -> str:
-        """Both in a few words."""
+        """Both in a few words; the two tracks of a recording are one."""
+        path, _, track = self.ir.rpartition("#")
+        if track == "ir" and self.vis == f"{path}#visible":
+            return short_name(path)
         return f"{short_name(self.ir)} + {short_name(self.vis)}"
 
     @property
@@ -35,7 +38,7 @@ class RecentPair:
 
 @dataclass(frozen=True)
 class RecentRig:
-    """A rig file that was opened or saved."""
+    """A rig file or a recording that was opened, or a rig that was saved."""
 
     path: str
 
@@ -120,12 +123,13 @@ class Preferences:
         found = (line.split("\n") for line in self._lines("recent"))
         return tuple(RecentPair(*parts) for parts in found if len(parts) == 2)
 
-    def remember(self, pair: RecentPair) -> None:
-        """Put ``pair`` first among the recent ones; addresses with a password are not written down."""
-        if any(map(has_password, (pair.ir, pair.vis))):
-            return
-        pairs = [pair, *(other for other in self.recent if other != pair)][:MOST_RECENT]
-        self._store.setValue("recent", [f"{item.ir}\n{item.vis}" for item in pairs])
+    def remember(self, item: Recent) -> None:
+        """Put ``item`` first among the recent ones; addresses with a password are not written down."""
+        if isinstance(item, RecentRig):
+            self.remember_rig(item.path)
+        elif not any(map(has_password, (item.ir, item.vis))):
+            pairs = [item, *(other for other in self.recent if other != item)][:MOST_RECENT]
+            self._store.setValue("recent", [f"{pair.ir}\n{pair.vis}" for pair in pairs])
 
     @property
     def rigs(self) -> tuple[RecentRig, ...]:

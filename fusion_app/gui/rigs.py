@@ -1,31 +1,51 @@
-"""Rig files: opened, saved, and taken up again. Files are read and written in the worker's thread."""
+"""Rigs and recordings: opened from any of their files, and rigs saved. Files are read and written by the worker."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from fusion_app.errors import has_password
+from fusion_app.errors import SourceError, has_password
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session.session_controller import SessionController
+from fusion_app.recording.reading import belongs_to, recording_of, settings_of_recording
 from fusion_app.settings import Settings, load_settings, save_settings
 from fusion_app.sources import is_there
 
-SUFFIXES = (".yaml", ".yml")
+RIGS = (".yaml", ".yml")
+RECORDINGS = (".mkv", ".csv", *RIGS)
+"""What the files of a recording end in."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file turned out to be.
+
+    Attributes:
+        path: The rig, or the video of the recording.
+        settings: What it says.
+        is_recording: It is a recording.
+    """
+
+    path: Path
+    settings: Settings
+    is_recording: bool
 
 
 class Rigs(QObject):
-    """Opens a rig file as a session and saves the session's settings as a rig file.
+    """Reads rigs and recordings, and saves the session's settings as a rig file.
 
     Signals:
+        loaded: A file was read and is to be opened (`Found`).
         failed: A rig could not be read or written.
         saved: A rig lies at this path; True if a password is in it.
         changed: The recent rigs are others.
     """
 
+    loaded = pyqtSignal(object)
     failed = pyqtSignal(Exception)
     saved = pyqtSignal(Path, bool)
     changed = pyqtSignal()
@@ -38,10 +58,10 @@ class Rigs(QObject):
         self._controller = controller
         self._preferences = preferences
 
-    def open(self, path: str) -> None:
-        """Start with the settings of the rig file at ``path``."""
-        opened, failed = partial(self._on_loaded, Path(path)), partial(self._on_failed, path)
-        self._controller.worker.submit(partial(load_settings, Path(path)), opened, failed)
+    def open(self, path: str, otherwise: Callable[[], None] | None = None) -> None:
+        """Open the rig or the recording that ``path`` is a file of; call ``otherwise`` if it is neither."""
+        opened, failed = partial(self._on_found, path, otherwise), partial(self._on_failed, path)
+        self._controller.worker.submit(partial(look_into, Path(path)), opened, failed)
 
     def save(self, path: str) -> None:
         """Write the settings in use to ``path``."""
@@ -53,8 +73,11 @@ class Rigs(QObject):
         )
 
     def ask_to_open(self, show: Callable[[QDialog], None]) -> None:
-        """Let the user choose a rig file; ``show`` opens the dialog."""
-        dialog = self._dialog(self.tr("Open rig"))
+        """Let the user choose a rig or a recording; ``show`` opens the dialog."""
+        dialog = self._dialog(self.tr("Open rig or recording"))
+        dialog.setNameFilters(
+            [self.tr("Rigs and recordings (*.yaml *.yml *.mkv *.csv)"), self.tr("Rigs (*.yaml *.yml)")]
+        )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.open)
         show(dialog)
@@ -72,12 +95,20 @@ class Rigs(QObject):
         folder = str(self.path.parent) if self.path else ""
         return QFileDialog(self._window, title, folder, self.tr("Rigs (*.yaml *.yml)"))
 
-    def _on_loaded(self, path: Path, settings: Settings) -> None:
-        self._note(path)
-        self._controller.open(settings)
+    def _on_found(self, path: str, otherwise: Callable[[], None] | None, found: Found | None) -> None:
+        if found is None and otherwise is None:
+            self.failed.emit(SourceError(path, "is neither a rig nor a recording with infrared and visible in it"))
+        elif found is None and otherwise is not None:
+            otherwise()
+        elif found is not None:
+            if not found.is_recording:
+                self.path = found.path.absolute()
+            self.loaded.emit(found)
 
     def _on_saved(self, path: Path, _: None) -> None:
-        self._note(path)
+        self.path = path.absolute()
+        self._preferences.remember_rig(str(self.path))
+        self.changed.emit()
         sources = self._controller.settings.sources
         self.saved.emit(path, any(map(has_password, (sources.ir, sources.vis))))
 
@@ -87,10 +118,18 @@ class Rigs(QObject):
             self.changed.emit()
         self.failed.emit(error)
 
-    def _note(self, path: Path) -> None:
-        self.path = path.absolute()
-        self._preferences.remember_rig(str(self.path))
-        self.changed.emit()
+
+def look_into(path: Path) -> Found | None:
+    """Return the rig or the recording that ``path`` is a file of, or None.
+
+    Raises:
+        FusionAppError: It is damaged, or belongs to a recording whose video is not there.
+    """
+    if (video := recording_of(path)) is not None:
+        return Found(video, settings_of_recording(video), is_recording=True)
+    if (video := belongs_to(path)) is not None:
+        raise SourceError(str(path), f"belongs to the recording {video.name}, which is not beside it")
+    return Found(path, load_settings(path), is_recording=False) if is_rig(str(path)) else None
 
 
 def absolute(uri: str) -> str:
@@ -100,4 +139,11 @@ def absolute(uri: str) -> str:
 
 def is_rig(path: str) -> bool:
     """Tell whether the name of a dropped file is that of a rig."""
-    return Path(path).suffix.lower() in SUFFIXES
+    return Path(path).suffix.lower() in RIGS
+
+
+def may_be_one(paths: Sequence[str]) -> bool:
+    """Tell whether all ``paths`` may be files of one rig or recording, by their names."""
+    stems = sorted((Path(path).stem for path in paths), key=len)
+    is_alike = all(Path(path).suffix.lower() in RECORDINGS for path in paths)
+    return is_alike and all(stem == stems[0] or stem.removeprefix(f"{stems[0]}-").isdecimal() for stem in stems)

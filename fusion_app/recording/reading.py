@@ -32,6 +32,14 @@ def recording_of(path: Path) -> Path | None:
     return path if is_recording(path) else None
 
 
+def belongs_to(path: Path) -> Path | None:
+    """Return the video that should lie beside ``path``, which is the YAML or CSV of a recording; None if it is none."""
+    video = path.with_suffix(".mkv")
+    is_log = path.suffix.lower() == ".csv" and path.is_file()
+    is_one = is_log or (path.suffix.lower() in BESIDE and path.is_file() and _is_beside(path))
+    return video if is_one and not video.is_file() else None
+
+
 def _is_beside(path: Path) -> bool:
     try:
         return path.suffix.lower() == ".csv" or bool(load_as(Sidecar, path))

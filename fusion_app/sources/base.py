@@ -26,6 +26,7 @@ class SourceInfo:
         is_guess: Nothing has come yet, so size and rate are not known.
         pixel_aspect: Width of a pixel over its height.
         has_times: It says when its frames are to be seen; else that is assumed from a rate.
+        is_replayed: It is live only in that a recording plays as if it were.
     """
 
     uri: str
@@ -37,6 +38,7 @@ class SourceInfo:
     is_guess: bool = False
     pixel_aspect: Fraction = SQUARE
     has_times: bool = True
+    is_replayed: bool = False
 
     @property
     def shown(self) -> Size:

@@ -63,7 +63,7 @@ class RealtimeSource(FrameSource):
     @property
     def info(self) -> SourceInfo:  # type: ignore[override]
         """What the recording says, but live."""
-        return replace(self._source.info, is_live=True, is_stills=False, frame_count=None)
+        return replace(self._source.info, is_live=True, is_stills=False, frame_count=None, is_replayed=True)
 
     @property
     def notice(self) -> str:  # type: ignore[override]

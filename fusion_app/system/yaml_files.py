@@ -56,6 +56,19 @@ def _in_brief(text: str) -> str:
     return " ".join(without_passwords(text).split())[:200]
 
 
+def from_yaml(kind: type[T], text: str) -> T:
+    """Return the frozen data of ``kind`` that `to_yaml` has written as ``text``.
+
+    Raises:
+        SettingsError: It is not YAML, or has an unknown name or a wrong value.
+    """
+    try:
+        values = yaml.load(text[:MAX_YAML_BYTES], _PlainLoader)  # noqa: S506 - a safe loader with less in it
+    except (yaml.YAMLError, *_DAMAGE):
+        raise SettingsError("text", text, "YAML") from None
+    return from_mapping(kind, values)
+
+
 def to_yaml(settings: Any, opening: str = "") -> str:
     """Return a frozen settings object as YAML that `from_mapping` reads back, under ``opening`` as a comment."""
     body = yaml.dump(_plain(dataclasses.asdict(settings)), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True)

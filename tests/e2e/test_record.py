@@ -190,3 +190,17 @@ def test_without_sound_nothing_is_missed(tmp_path: Path, deep_pair: tuple[str, s
     assert main(["fuse", *deep_pair, "-o", str(out), "--model", "max", "--quiet"]) == 0
     with av.open(str(out)) as container:
         assert not container.streams.audio
+
+
+def test_the_demo_is_recorded_as_long_as_asked_though_it_is_shorter(tmp_path: Path) -> None:
+    demo = ("synthetic:ir?frames=20&size=64x48", "synthetic:vis?frames=20&size=64x48")  # one second
+    assert record(*demo, "-o", tmp_path, "--duration", "2.5") == 0
+    assert frames_of(f"{only(tmp_path)}#visible")[-1][0] > 2.2
+
+
+def test_files_that_end_before_the_duration_is_over_are_told(
+    tmp_path: Path, deep_pair: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert record(*deep_pair, "-o", tmp_path / "out", "--duration", "60") == 1
+    assert "the sources ended after 1.6 s of the 60 s to be recorded" in capsys.readouterr().err
+    assert frames_of(f"{only(tmp_path / 'out')}#visible")

@@ -42,8 +42,8 @@ def drop(widget: QWidget, *paths: str | Path) -> None:
 
 
 def wait_for(qtbot: QtBot, window: MainWindow, state: State, *, with_frame: bool = True) -> None:
-    """Wait until the window is in ``state``, and shows a frame."""
-    qtbot.waitUntil(lambda: window.controller.state is state)
+    """Wait until the window is in ``state``, nothing is being opened, and it shows a frame."""
+    qtbot.waitUntil(lambda: window.controller.state is state and not window.controller.is_opening)
     if with_frame:
         qtbot.waitUntil(lambda: window.grid.has_frame)
 

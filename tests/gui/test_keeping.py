@@ -15,7 +15,7 @@ from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
-from tests.gui.actions import button, click, press, wait_for
+from tests.gui.actions import button, click, drop, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.media import read_back
 
@@ -79,12 +79,32 @@ def test_two_recordings_of_one_second_are_two_files(playing: MainWindow, qtbot: 
     assert len(kept(playing)) == 2
 
 
-def test_a_recording_is_finished_when_another_pair_is_opened(playing: MainWindow, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(
+    ("action", "answer", "state"),
+    [("demo", "Finish and open", State.PLAYING), ("close_pair", "Finish and close", State.EMPTY)],
+)
+def test_another_pair_or_none_ends_a_recording_only_after_a_question(
+    playing: MainWindow, qtbot: QtBot, action: str, answer: str, state: State
+) -> None:
     record(qtbot, playing, 3)
-    playing.all_actions["demo"].trigger()
-    wait_for(qtbot, playing, State.PLAYING)
+    playing.all_actions[action].trigger()
+    assert isinstance(playing.commands.dialog, QMessageBox)
+    click(qtbot, button(playing.commands.dialog, answer))
+    wait_for(qtbot, playing, state, with_frame=False)
     qtbot.waitUntil(lambda: playing.recording.state is RecordingState.OFF)
     assert len(read_back(kept(playing)[0])[1]) >= 3
+
+
+def test_dropping_another_pair_while_recording_asks_and_the_recording_may_go_on(
+    playing: MainWindow, qtbot: QtBot, clip: tuple[str, str]
+) -> None:
+    record(qtbot, playing, 1)
+    drop(playing, *clip)
+    click(qtbot, button(playing.commands.dialog, "Go on recording"))
+    assert playing.recording.state is RecordingState.ON
+    assert playing.controller.settings.sources.ir == DEMO[0]
+    assert not playing.controller.is_opening
+    finish(qtbot, playing)
 
 
 def test_closing_while_recording_asks_once_and_finishes_the_file(playing: MainWindow, qtbot: QtBot) -> None:

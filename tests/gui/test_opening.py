@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.pair import OpenPairDialog
+from fusion_app.gui.preferences import RecentPair
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.dropping import guess_pair
 from fusion_app.gui.view.view_grid import Role
@@ -61,9 +62,10 @@ def test_two_dropped_files_are_a_pair_whatever_their_order(
     assert window.controller.settings.sources.ir == clip[0]
 
 
-def test_one_dropped_file_asks_for_the_other(make_window: MakeWindow, clip: tuple[str, str]) -> None:
+def test_one_dropped_file_asks_for_the_other(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> None:
     window = make_window()
     drop(window, clip[0])
+    qtbot.waitUntil(lambda: window.commands.dialog is not None)
     dialog = window.commands.dialog
     assert isinstance(dialog, OpenPairDialog)
     assert (dialog.ir, dialog.vis) == (clip[0], "")
@@ -76,6 +78,7 @@ def test_a_file_dropped_on_a_tile_becomes_its_source(
     window = make_window(*DEMO)
     wait_for(qtbot, window, State.PLAYING)
     drop(window.grid.tiles[Role.VIS], clip[1])
+    qtbot.waitUntil(lambda: window.controller.settings.sources.vis == clip[1])
     wait_for(qtbot, window, State.PLAYING)
     assert window.controller.settings.sources.ir == DEMO[0]
     assert window.controller.settings.sources.vis == clip[1]
@@ -101,6 +104,41 @@ def test_a_missing_file_is_named_and_can_be_tried_again(
     click(qtbot, button(window.banner, "Try again"))
     wait_for(qtbot, window, State.PLAYING)
     assert window.banner.kind is None
+
+
+def test_a_typing_error_costs_nothing_that_plays(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> None:
+    window = make_window(*clip)
+    wait_for(qtbot, window, State.PLAYING)
+    session, recent = window.controller.session, window.preferences.recent
+    missing = str(Path(clip[0]).with_name("typo.mkv"))
+    window.commands.open_pair(RecentPair(missing, clip[1]))
+    qtbot.waitUntil(lambda: window.banner.kind is Kind.ERROR)
+    assert f"{missing}: does not exist" in window.banner.text
+    assert window.controller.session is session
+    assert window.controller.state in (State.PLAYING, State.PAUSED)
+    assert window.controller.settings.sources.ir == clip[0]
+    assert window.grid.has_frame
+    assert window.preferences.recent == recent
+    Path(missing).write_bytes(Path(clip[0]).read_bytes())
+    click(qtbot, button(window.banner, "Try again"))
+    qtbot.waitUntil(lambda: window.controller.settings.sources.ir == missing)
+    wait_for(qtbot, window, State.PLAYING)
+    assert window.preferences.recent[0].ir == missing
+
+
+def test_the_next_pair_plays_before_the_one_before_is_closed(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]
+) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    states: list[State] = []
+    window.controller.state_changed.connect(states.append)
+    window.commands.open_pair(RecentPair(*clip))
+    assert window.controller.state is State.PLAYING
+    assert window.grid.has_frame
+    wait_for(qtbot, window, State.PLAYING)
+    assert State.EMPTY not in states
+    assert window.controller.settings.sources.ir == clip[0]
 
 
 def test_an_unknown_model_does_not_stop_the_picture(make_window: MakeWindow, qtbot: QtBot) -> None:

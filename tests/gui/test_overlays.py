@@ -11,10 +11,12 @@ from fusion_app.frames import Frame, FramePair, FusedFrame, Size
 from fusion_app.gui.bars.status_fields import Level, disk_field, status_fields
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.moment import Moment, SourceMoment
-from fusion_app.gui.session.recording_controller import RecordingStatus
+from fusion_app.gui.session.recording_controller import RecordingState, RecordingStatus
 from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.view.recording_tag import LAMP, recording_text
 from fusion_app.gui.view.source_notice import age_text
 from fusion_app.gui.view.statistics import statistics_rows
+from fusion_app.gui.view.tags import PADDING
 from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
 from fusion_app.pairing.base import PairingCounts
 from fusion_app.run.telemetry import RunStatus
@@ -172,3 +174,28 @@ def test_the_swipe_divides_visible_and_fused_where_it_is_dragged(paused: MainWin
 def test_the_layout_is_remembered(paused: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, paused, Qt.Key.Key_8)
     assert paused.preferences.layout is Layout.SWIPE
+
+
+def test_full_screen_shows_that_a_recording_runs_and_for_how_long(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window("synthetic:ir?size=64x48", "synthetic:vis?size=64x48")
+    wait_for(qtbot, window, State.PLAYING)
+    tag = window.states.recording
+    assert not tag.isVisible()
+    press(qtbot, window, Qt.Key.Key_F11)
+    press(qtbot, window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: tag.isVisible() and tag.text == "REC  00:00:01")
+    assert not window.status.isVisible()
+    assert window.grid.rect().contains(tag.geometry())
+    shown = window.grid.grab(tag.geometry()).toImage()
+    lamp = shown.pixelColor(PADDING // 2 + LAMP // 2, tag.height() // 2)
+    assert lamp.red() > 200
+    assert lamp.green() < 150
+    press(qtbot, window, Qt.Key.Key_F10)
+    qtbot.waitUntil(lambda: "REC paused" in tag.text)
+    press(qtbot, window, Qt.Key.Key_F10)
+    press(qtbot, window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: not tag.isVisible())
+
+
+def test_a_recording_that_loses_frames_says_so_on_the_picture() -> None:
+    assert recording_text(RecordingState.ON, RecordingStatus(65.0, 1, 9, 3)) == "REC  00:01:05  ▲ 3 dropped"

@@ -19,8 +19,9 @@ from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.preferences import Preferences, RecentPair, short_name
 from fusion_app.gui.session.bridge import QtSink
 from fusion_app.gui.session.disk_left import DiskLeft
-from fusion_app.gui.session.moment import Moment, SourceMoment, look
+from fusion_app.gui.session.moment import Losses, Moment, SourceMoment, look
 from fusion_app.gui.session.recording_controller import RecordingStatus
+from fusion_app.gui.session.sharing import wants_same_device
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.view.frame_view import FrameView
 from fusion_app.gui.view.view_grid import Layout
@@ -136,6 +137,28 @@ def test_losses_are_graded_with_a_glyph() -> None:
         session.close()
 
 
+def test_what_was_lost_long_ago_is_counted_but_not_held_against_the_run() -> None:
+    losses = Losses()
+    assert losses.lately(0, 0, 0.0) == 0.0
+    assert losses.lately(20, 80, 1.0) == 0.2
+    assert losses.lately(20, 280, 9.0) == pytest.approx(20 / 300)
+    assert losses.lately(20, 480, 20.0) == 0.0
+    assert losses.lately(0, 1, 20.1) == 0.0  # another session
+    source = SourceMoment(SourceInfo("a.mkv", Size(64, 48), 25.0), SourceState(Phase.OK))
+    moment = Moment(source, source, RunStatus(fused=480, skipped=20), pace=Pace.PLAY, lost_lately=0.0)
+    assert status_fields(moment)["losses"] == Field("skipped 20 (now 0.0 %)", Level.PLAIN)
+    assert status_fields(replace(moment, lost_lately=0.2))["losses"].level is Level.DANGER
+
+
+def test_pictures_that_are_files_of_their_own_have_no_rate() -> None:
+    info = SourceInfo("folder", Size(64, 48), 25.0, frame_count=12, is_stills=True)
+    stills = SourceMoment(info, SourceState(Phase.OK))
+    assert source_field("VIS", stills).text == "VIS 64×48 12 images"
+    assert source_field("VIS", replace(stills, info=replace(info, frame_count=1))).text == "VIS 64×48 1 image"
+    slow = Moment(stills, stills, RunStatus(fused=9, fusion_fps=2.0), pace=Pace.PLAY)
+    assert status_fields(slow)["fusion"].level is Level.PLAIN
+
+
 def test_a_slow_camera_is_no_fault_and_fusion_is_measured_by_what_it_really_sends() -> None:
     info = SourceInfo("camera:0", Size(64, 48), 30.0, is_live=True)
     slow = SourceMoment(info, SourceState(Phase.OK, fps=9.0))
@@ -213,3 +236,18 @@ def test_pixels_arrive_on_the_screen_unskewed_and_in_their_colours(qtbot: QtBot,
 def test_the_view_stays_inside_the_picture() -> None:
     assert Zoom(0.2, 0.9, 0.9).within() == Zoom(1.0, 0.5, 0.5)
     assert Zoom(4.0, 0.0, 1.0).within() == Zoom(4.0, 0.125, 0.875)
+
+
+@pytest.mark.parametrize(
+    ("then", "is_shared"),
+    [
+        (("camera:Webcam", "camera:Thermal"), True),  # of other names, but who knows
+        (("split:left:rtsp://a/1", "split:right:rtsp://a/1"), True),
+        (("rtsp://b/1", "rtsp://c/1"), False),
+        (("ir.mkv", "vis.mkv"), False),
+        (("split:", "split:split:nowhere"), False),
+    ],
+)
+def test_a_camera_that_both_pairs_want_is_let_go_of_first(then: tuple[str, str], is_shared: bool) -> None:
+    now = SourceSettings("rtsp://a/1", "camera:0")
+    assert wants_same_device(now, SourceSettings(*then)) is is_shared

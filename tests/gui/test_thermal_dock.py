@@ -36,8 +36,8 @@ def raw(tmp_path: Path) -> tuple[str, str]:
 def window(make_window: MakeWindow, qtbot: QtBot, raw: tuple[str, str]) -> MainWindow:
     """A window on raw counts, paused at one second, its Thermal dock open."""
     window = make_window(*raw)
-    window.all_actions["loop"].setChecked(False)
     wait_for(qtbot, window, State.PLAYING)
+    window.all_actions["loop"].setChecked(False)
     press(qtbot, window, Qt.Key.Key_F6)
     press(qtbot, window, Qt.Key.Key_Space)
     window.controller.seek(1.0)

@@ -107,12 +107,17 @@ class LiveBar(QWidget):
         row.addSpacing(10)
         row.addWidget(self.detail)
         row.addStretch(1)
-        self._is_frozen = self._is_silent = False
+        self._is_frozen = self._is_silent = self._is_replay = False
         self._show()
 
     def show_frozen(self, is_frozen: bool) -> None:
         """Say whether the view moves."""
         self._is_frozen = is_frozen
+        self._show()
+
+    def show_replay(self, is_replay: bool) -> None:
+        """Say whether what comes are recordings that play as if they were live."""
+        self._is_replay = is_replay
         self._show()
 
     def show_silent(self, is_silent: bool) -> None:
@@ -122,9 +127,12 @@ class LiveBar(QWidget):
             self._show()
 
     def _show(self) -> None:
-        silent = self.tr("■ NO SIGNAL") if self._is_silent else self.tr("● LIVE")
-        self.lamp.setText(self.tr("❚❚ FROZEN") if self._is_frozen else silent)
-        self.detail.setText(self.tr("The view stands still; fusing and recording go on.") if self._is_frozen else "")
+        going = self.tr("▶ REPLAY") if self._is_replay else self.tr("● LIVE")
+        going = self.tr("■ NO SIGNAL") if self._is_silent else going
+        self.lamp.setText(self.tr("❚❚ FROZEN") if self._is_frozen else going)
+        replay = self.tr("Recordings, played as if they were live.") if self._is_replay else ""
+        frozen = self.tr("The view stands still; fusing and recording go on.")
+        self.detail.setText(frozen if self._is_frozen else replay)
         self.lamp.setProperty("frozen", self._is_frozen or self._is_silent)
         if (style := self.lamp.style()) is not None:
             style.polish(self.lamp)

@@ -26,7 +26,7 @@ MENUS = (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),
         "play | step_forward step_back forward_1 back_1 forward_5 back_5 to_start to_end | loop",
     ),
-    (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap | lock_gain"),
+    (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap | lock_gain | forget_pair"),
     (QT_TRANSLATE_NOOP("Menus", "F&usion"), "model"),
     (QT_TRANSLATE_NOOP("Menus", "&Record"), "record record_pause marker record_split | snapshot"),
     (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | diagnostics about"),

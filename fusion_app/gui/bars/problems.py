@@ -99,6 +99,11 @@ class Problems(QObject):
         if self._commands.dialog is None:
             show_details()
 
+    def show_recalled(self, text: str) -> None:
+        """Say that the pair is as it was left, and offer to forget that."""
+        if text:
+            self._banner.show_message(Kind.INFO, text, [(self.tr("Forget"), self._commands.memory.forget)])
+
     def show_saved(self, path: Path) -> None:
         """Say that a file is complete."""
         text = self.tr("Saved: {0}").format(path)
@@ -133,10 +138,8 @@ class Problems(QObject):
         if isinstance(error, WeightsError):
             return [(self.tr("Fuse without a network"), lambda: self._restart(FusionSettings(model=CLASSICAL)))]
         if isinstance(error, OutOfMemoryError):
-            return [
-                (self.tr("Use CPU"), lambda: self._restart(replace(self._controller.settings.fusion, device="cpu")))
-            ]
+            return [(self.tr("Use CPU"), lambda: self._restart(replace(self._controller.wanted.fusion, device="cpu")))]
         return [again] if isinstance(error, FusionAppError) else []
 
     def _restart(self, fusion: FusionSettings) -> None:
-        self._controller.open(replace(self._controller.settings, fusion=fusion))
+        self._commands.switching.open(replace(self._controller.wanted, fusion=fusion))

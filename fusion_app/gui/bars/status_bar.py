@@ -10,6 +10,7 @@ from fusion_app.gui.bars.status_fields import Field, Level
 from fusion_app.gui.bars.theme import Colours
 
 GAP = 6
+EDGE = 24
 HARMLESS = frozenset({Level.PLAIN, Level.GOOD})
 
 
@@ -18,6 +19,9 @@ class StatusBar(QStatusBar):
 
     LEFT_OUT_FIRST = ("skew", "latency", "engine", "vis", "ir", "disk")
     """What goes where the bar is too narrow, in this order, unless there is something wrong with it."""
+
+    KEPT_LONGEST = ("recording", "losses", "fusion", "display", "ir", "vis", "disk", "engine", "latency", "skew")
+    """What goes for the seconds that a message is shown, from the end; the message would be cut otherwise."""
 
     NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "display", "recording", "disk")
 
@@ -38,6 +42,7 @@ class StatusBar(QStatusBar):
             label.hide()
             self.addPermanentWidget(label)
         self.setSizeGripEnabled(False)
+        self.messageChanged.connect(lambda _: self._fit())
         self._shown: dict[str, Field] = {}
         self._colours: Colours | None = None
 
@@ -67,9 +72,13 @@ class StatusBar(QStatusBar):
 
     def _fit(self) -> None:
         widths = {name: self._labels[name].sizeHint().width() + GAP for name in self._shown}
+        message = self.currentMessage()
+        room = self.width() - EDGE - (self.fontMetrics().horizontalAdvance(message) + 4 * GAP if message else 0)
         for name in self.LEFT_OUT_FIRST:
-            if sum(widths.values()) > self.width() and name in widths and self._shown[name].level in HARMLESS:
+            if sum(widths.values()) > room and name in widths and self._shown[name].level in HARMLESS:
                 del widths[name]
+        while message and sum(widths.values()) > room and len(widths) > 0:
+            del widths[next(name for name in reversed(self.KEPT_LONGEST) if name in widths)]
         for name, label in self._labels.items():
             label.setVisible(name in widths)
 

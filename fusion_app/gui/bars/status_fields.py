@@ -65,8 +65,16 @@ def source_field(name: str, source: SourceMoment) -> Field:
     level = source_level(source)
     if source.is_gone:
         return Field(f"{name} {phase_text(source)}", level)
-    fps = source.info.fps if source.state.fps is None else source.state.fps
-    return Field(f"{name} {source.info.size} {_fps(fps)}", level)
+    return Field(f"{name} {source.info.size} {rate_text(source)}", level)
+
+
+def rate_text(source: SourceMoment) -> str:
+    """Return how fast a source sends; of pictures that are files of their own, which have no rate, how many."""
+    if source.info.is_stills:
+        count = source.info.frame_count or 0
+        words = translate("StatusBar", "1 image") if count == 1 else translate("StatusBar", "{0} images")
+        return words.format(count)
+    return _fps(source.info.fps if source.state.fps is None else source.state.fps)
 
 
 def source_level(source: SourceMoment) -> Level:
@@ -85,7 +93,7 @@ def phase_text(source: SourceMoment) -> str:
         return translate("StatusBar", "reconnecting in {0:.0f} s").format(max(1.0, state.retry_in_s))
     words = {
         Phase.OPENING: translate("StatusBar", "opening"),
-        Phase.OK: translate("StatusBar", "live"),
+        Phase.OK: translate("StatusBar", "replay") if source.info.is_replayed else translate("StatusBar", "live"),
         Phase.STALLED: translate("StatusBar", "stalled"),
         Phase.RECONNECTING: translate("StatusBar", "reconnecting"),
         Phase.ENDED: translate("StatusBar", "ended"),
@@ -116,7 +124,7 @@ def _fusion_field(moment: Moment) -> Field:
     if not run.fusion_fps:
         return Field(translate("StatusBar", "fusion – fps"))
     vis = moment.vis
-    wanted = vis.state.fps if vis.info.is_live else vis.info.fps
+    wanted = vis.state.fps if vis.info.is_live else None if vis.info.is_stills else vis.info.fps
     level = _share_level(run.fusion_fps / wanted) if wanted else Level.PLAIN
     shown = Level.PLAIN if level is Level.GOOD else level
     return Field(translate("StatusBar", "fusion {0:.1f} fps").format(run.fusion_fps), shown)
@@ -125,9 +133,11 @@ def _fusion_field(moment: Moment) -> Field:
 def _loss_field(moment: Moment) -> Field:
     """Return what was not fused: skipped to keep the time of a file, dropped by a live run, or without a partner."""
     run = moment.run
-    dropped = moment.counts.dropped + moment.ir.dropped + moment.vis.dropped
-    lost = run.skipped + dropped
-    share = lost / max(1, run.fused + lost)
+    dropped, lost = moment.dropped, run.skipped + moment.dropped
+    share = lost / max(1, run.fused + lost) if moment.lost_lately is None else moment.lost_lately
+    shown = f"{share * 100:.1f} %"
+    if lost and moment.lost_lately is not None:
+        shown = translate("StatusBar", "now {0}").format(shown)
     text = (
         translate("StatusBar", "dropped {0}").format(dropped)
         if moment.pace is Pace.LIVE
@@ -136,7 +146,7 @@ def _loss_field(moment: Moment) -> Field:
     if moment.pace is not Pace.LIVE and dropped:
         text += " · " + translate("StatusBar", "without partner {0}").format(dropped)
     level = Level.DANGER if share > LOSS_RED else Level.WARNING if share > LOSS_AMBER else Level.PLAIN
-    return Field(f"{text} ({share * 100:.1f} %)", level)
+    return Field(f"{text} ({shown})", level)
 
 
 def _display_field(moment: Moment) -> Field:

@@ -114,7 +114,19 @@ QLineEdit, QComboBox, QAbstractSpinBox {
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: none; }
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; }
+QComboBox { combobox-popup: 0; }
+QComboBox QAbstractItemView {
+    background: $panel; color: $text; border: 1px solid $border; outline: none; padding: 3px;
+    selection-background-color: $accent; selection-color: $on_accent;
+}
+QComboBox QAbstractItemView::item { padding: 5px 8px; min-height: 18px; }
+QComboBox QAbstractItemView::item:selected { background: $accent; color: $on_accent; }
 QCheckBox { spacing: 8px; }
+QCheckBox::indicator {
+    width: 15px; height: 15px; background: $base; border: 1px solid $muted; border-radius: 4px;
+}
+QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:disabled { border-color: $border; background: $panel; }
 QTableWidget { background: $base; border: 1px solid $border; border-radius: 6px; }
 QTableWidget::item { padding: 0 10px; }
 QHeaderView::section {

@@ -45,6 +45,7 @@ class ConnectDialog(PairDialog):
         self._grid.addWidget(self.found, 2, 1)
         self._grid.addWidget(self.rescan, 2, 2)
         self._update_open()
+        self.ir_field.setFocus()
 
     @property
     def ir(self) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFileDialog,
     QGridLayout,
@@ -22,6 +21,7 @@ from PyQt6.QtWidgets import (
 
 from fusion_app.engine import model_names
 from fusion_app.errors import FusionAppError
+from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.gui.plain import plain_label
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
@@ -148,7 +148,7 @@ class ExportDialog(QDialog):
         self.model.setAccessibleName(self.tr("Model"))
         self.model.addItems(("auto", *model_names()))
         self.model.setCurrentText(self._settings.fusion.model)
-        self.replace_box = QCheckBox(self.tr("&Replace the file that exists"), self)
+        self.replace_box = CheckBox(self.tr("&Replace the file that exists"), self)
         self.replace_box.toggled.connect(self._check_output)
         self.message = plain_label(self)
         self.message.setWordWrap(True)

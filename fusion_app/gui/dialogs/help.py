@@ -23,11 +23,14 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Shortcuts"))
-        self.resize(460, 620)
+        room = parent.height() - 40 if parent is not None else 620
+        self.resize(460, min(620, room))
         self.table = _table(_shortcuts(actions))
         column = QVBoxLayout(self)
         column.addWidget(self.table)
         column.addWidget(_close_box(self))
+        self.table.setCurrentCell(0, 0)
+        self.table.setFocus()
 
 
 def _shortcuts(actions: Actions) -> list[tuple[str, str]]:
@@ -53,8 +56,9 @@ def _table(rows: list[tuple[str, str]]) -> QTableWidget:
     names = [translate("ShortcutsDialog", "Command"), translate("ShortcutsDialog", "Keys")]
     table.setHorizontalHeaderLabels(names)
     table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
-    table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+    table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
+    table.setTabKeyNavigation(False)
     table.setShowGrid(False)
     table.setAccessibleName(translate("ShortcutsDialog", "Shortcuts"))
     for row, texts in enumerate(rows):
@@ -79,7 +83,8 @@ class AboutDialog(QDialog):
         picture.setPixmap(app_icon().pixmap(64, 64))
         text = QLabel(self._text(), self)
         text.setWordWrap(True)
-        text.setMinimumWidth(380)
+        text.setFixedWidth(380)
+        text.setMinimumHeight(text.heightForWidth(380))  # Qt makes dialogs smaller than that on small screens
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 24, 28, 18)
         column.setSpacing(14)
@@ -99,4 +104,7 @@ class AboutDialog(QDialog):
 def _close_box(dialog: QDialog) -> QDialogButtonBox:
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=dialog)
     box.rejected.connect(dialog.reject)
+    if (close := box.button(QDialogButtonBox.StandardButton.Close)) is not None:
+        close.setDefault(True)
+        close.setFocus()
     return box

@@ -15,6 +15,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from fusion_app.gui.rigs import may_be_one
+
 
 class PairDialog(QDialog):
     """Asks for an infrared and a visible source; subclasses say how each is entered."""
@@ -64,8 +66,11 @@ class PairDialog(QDialog):
 
     def _update_open(self) -> None:
         if (button := self._box.button(QDialogButtonBox.StandardButton.Open)) is not None:
-            button.setEnabled(bool(self.ir and self.vis))
+            button.setEnabled(self._can_open())
             button.setDefault(True)
+
+    def _can_open(self) -> bool:
+        return bool(self.ir and self.vis)
 
 
 class OpenPairDialog(PairDialog):
@@ -75,7 +80,10 @@ class OpenPairDialog(PairDialog):
         super().__init__(
             parent,
             self.tr("Open pair"),
-            self.tr("Two video files, or two folders of images with the same file names. The sizes may differ."),
+            self.tr(
+                "Two video files, or two folders of images with the same file names. The sizes may differ. "
+                "A recording or a rig holds both: give any of its files alone."
+            ),
         )
         self.ir_field = self._row(0, self.tr("&Infrared"), ir)
         self.vis_field = self._row(1, self.tr("&Visible"), vis)
@@ -84,6 +92,7 @@ class OpenPairDialog(PairDialog):
         swap.setAutoDefault(False)
         self._box.addButton(swap, QDialogButtonBox.ButtonRole.ActionRole)
         self._update_open()
+        (self.vis_field if ir and not vis else self.ir_field).setFocus()
 
     @property
     def ir(self) -> str:
@@ -94,6 +103,9 @@ class OpenPairDialog(PairDialog):
     def vis(self) -> str:
         """See `PairDialog`."""
         return self.vis_field.text().strip()
+
+    def _can_open(self) -> bool:
+        return super()._can_open() or (bool(self.ir or self.vis) and may_be_one([self.ir or self.vis]))
 
     def _row(self, row: int, name: str, value: str) -> QLineEdit:
         field = QLineEdit(value, self)

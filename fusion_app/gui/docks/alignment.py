@@ -7,7 +7,6 @@ from typing import NamedTuple
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, pyqtSignal
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
-    QCheckBox,
     QDoubleSpinBox,
     QGroupBox,
     QHBoxLayout,
@@ -22,6 +21,7 @@ from fusion_app.alignment.placement import Placement
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.finding.calibration import Calibration
 from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.plain import plain_label
 
@@ -73,7 +73,7 @@ class AlignmentPanel(QWidget):
         self._placement = Placement()
         self._is_working = False
         self.spins = {name: self._spin(name, number) for name, number in NUMBERS.items()}
-        self.together = QCheckBox(self.tr("Width and height &together"), self)
+        self.together = CheckBox(self.tr("Width and height &together"), self)
         self.together.setChecked(True)
         self.square = self._push(self.tr("True proportions"), self.tr("Undo what stretches infrared"))
         self.square.clicked.connect(self.square_asked)

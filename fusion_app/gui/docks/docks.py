@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
 
@@ -21,6 +21,29 @@ from fusion_app.gui.session.session_controller import SessionController
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 WIDTH = 300
 SCROLL_BAR = 18
+
+
+class DockArea(QScrollArea):
+    """Scrolls a panel up and down; it is never narrower than the panel, in whatever font, theme or language."""
+
+    def __init__(self, panel: QWidget, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(panel)
+        panel.installEventFilter(self)
+        self._follow(panel)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Follow the panel when what is in it needs another width."""
+        if event is not None and event.type() is QEvent.Type.LayoutRequest and watched is self.widget():
+            self._follow(self.widget())
+        return super().eventFilter(watched, event)
+
+    def _follow(self, panel: QWidget | None) -> None:
+        if panel is not None:
+            self.setMinimumWidth(max(WIDTH, panel.minimumSizeHint().width() + SCROLL_BAR))
 
 
 class Docks(QObject):
@@ -102,13 +125,7 @@ class Docks(QObject):
         action = actions[name]
         dock = QDockWidget(action.text().replace("&", ""), self._window)
         dock.setObjectName(name)
-        area = QScrollArea(dock)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(panel)
-        area.setMinimumWidth(max(WIDTH, panel.minimumSizeHint().width() + SCROLL_BAR))
-        dock.setWidget(area)
+        dock.setWidget(DockArea(panel, dock))
         action.triggered.connect(lambda: self._turn(dock, action))
         if (view := dock.toggleViewAction()) is not None:
             view.toggled.connect(action.setChecked)

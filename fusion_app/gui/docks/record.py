@@ -5,7 +5,6 @@ from typing import Any, Literal
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
-    QCheckBox,
     QDoubleSpinBox,
     QFileDialog,
     QGridLayout,
@@ -19,6 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.bars.status_fields import disk_field, size_text, time_text
 from fusion_app.gui.docks.rows import rows
@@ -110,8 +110,8 @@ class RecordPanel(QWidget):
         kept = _preroll_text(preroll) if state is RecordingState.OFF and preroll is not None else ""
         self.state.setText("\n".join(filter(None, (_state_text(state, status), kept))))
 
-    def _track(self, name: Track, text: str) -> QCheckBox:
-        box = QCheckBox(_words(text), self)
+    def _track(self, name: Track, text: str) -> CheckBox:
+        box = CheckBox(_words(text), self)
         box.clicked.connect(lambda is_on: self._use_track(name, is_on=is_on))
         return box
 

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from fusion_app.gui.bars.status_fields import phase_text, source_level
+from fusion_app.gui.bars.status_fields import phase_text, rate_text, source_level
 from fusion_app.gui.docks.offset import OffsetControl
 from fusion_app.gui.plain import plain_label, plain_tip
 from fusion_app.gui.preferences import short_name
@@ -64,7 +64,9 @@ class SourceCard(QGroupBox):
         parts = [str(info.size)]
         if state.fps:
             parts.append(self.tr("{0:.1f} fps measured").format(state.fps))
-        if info.fps:
+        if info.is_stills:
+            parts.append(rate_text(source))
+        elif info.fps:
             parts.append(self.tr("{0:.4g} fps nominal").format(info.fps))
         if state.reconnects:
             parts.append(self.tr("reconnected {0} ×").format(state.reconnects))

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, pyqtSignal
-from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QGroupBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame, ThermalView
+from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.docks.histogram import Histogram
 from fusion_app.gui.docks.rows import rows
@@ -120,8 +121,8 @@ class ThermalPanel(QWidget):
         offered = ((value, _words(text)) for value, text in choices)
         return choice_box(self, offered, title, lambda value: self._change(**{name: value}))
 
-    def _switch(self, name: str, text: str) -> QCheckBox:
-        box = QCheckBox(_words(text), self)
+    def _switch(self, name: str, text: str) -> CheckBox:
+        box = CheckBox(_words(text), self)
         box.toggled.connect(lambda is_on: self._change(**{name: is_on}))
         return box
 

@@ -1,6 +1,8 @@
 """What a session says of itself at one moment: asked once, shown in many places."""
 
-from dataclasses import dataclass, field
+import time
+from collections import deque
+from dataclasses import dataclass, field, replace
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
@@ -16,6 +18,7 @@ from fusion_app.sources import BufferedSource
 from fusion_app.sources.base import Note, SourceInfo, SourceState
 
 LOOK_MS = 100
+LATELY_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Moment:
         stride: Of so many fused frames the window shows one, for a recording comes first.
         recording: The recording that runs, or None.
         disk_left: Free bytes where a recording would go, or None where they are not known.
+        lost_lately: Share of the frames of the last `LATELY_S` that were not fused, 0…1; None where nobody looked.
     """
 
     ir: SourceMoment
@@ -72,6 +76,29 @@ class Moment:
     stride: int = 1
     recording: RecordingStatus | None = None
     disk_left: int | None = None
+    lost_lately: float | None = None
+
+    @property
+    def dropped(self) -> int:
+        """Frames that were lost without being fused, for want of a partner or because nobody took them in time."""
+        return self.counts.dropped + self.ir.dropped + self.vis.dropped
+
+
+class Losses:
+    """Watches what is lost, so that what is over is not held against a run for ever."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int, int]] = deque()
+
+    def lately(self, lost: int, fused: int, now_s: float) -> float:
+        """Return the share that was lost in the last `LATELY_S` before ``now_s``, from the counts so far."""
+        if self._seen and (lost < self._seen[-1][1] or fused < self._seen[-1][2]):
+            self._seen.clear()  # another session
+        self._seen.append((now_s, lost, fused))
+        while self._seen[0][0] < now_s - LATELY_S:
+            self._seen.popleft()
+        _, lost_then, fused_then = self._seen[0]
+        return (lost - lost_then) / max(1, lost - lost_then + fused - fused_then)
 
 
 def look(
@@ -106,6 +133,7 @@ class Watch(QObject):
         self._controller = controller
         self._recording = recording
         self._disk = DiskLeft()
+        self._losses = Losses()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(LOOK_MS)
@@ -117,7 +145,10 @@ class Watch(QObject):
             self.looked.emit(None)
         else:
             disk_left = self._disk.look(recording_folder(self._controller.settings.recording))
-            self.looked.emit(look(session, self._recording.status(), self._controller.sink.replaced, disk_left))
+            moment = look(session, self._recording.status(), self._controller.sink.replaced, disk_left)
+            lost = moment.run.skipped + moment.dropped
+            lately = self._losses.lately(lost, moment.run.fused, time.monotonic())
+            self.looked.emit(replace(moment, lost_lately=lately))
 
     def stop(self) -> None:
         """Look no more."""

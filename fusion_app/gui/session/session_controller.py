@@ -14,10 +14,17 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.session.bridge import Outlet, QtSink
+from fusion_app.gui.session.sharing import wants_same_device
 from fusion_app.gui.session.worker import Worker
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.session import Choice, Session
-from fusion_app.settings import FusionSettings, RecordingSettings, Settings, ThermalSettings
+from fusion_app.settings import (
+    FusionSettings,
+    RecordingSettings,
+    Settings,
+    ThermalSettings,
+    ViewSettings,
+)
 
 SessionFactory = Callable[[Settings, Pace], Session]
 STALE_S = 1.0
@@ -54,6 +61,8 @@ class SessionController(QObject):
         run_ended: The run ended by itself, with this report.
         engine_changed: Another engine fuses from now on.
         settings_changed: Offset, alignment, thermal or recording settings are others.
+        opened: What was asked for is open and runs.
+        opening_changed: Another pair is being opened beside the one that plays; or not any more.
     """
 
     state_changed = pyqtSignal(State)
@@ -63,6 +72,8 @@ class SessionController(QObject):
     run_ended = pyqtSignal(RunReport)
     engine_changed = pyqtSignal()
     settings_changed = pyqtSignal()
+    opened = pyqtSignal()
+    opening_changed = pyqtSignal(bool)
     _finished = pyqtSignal(int, object)
 
     def __init__(self, settings: Settings, worker: Worker, factory: SessionFactory) -> None:
@@ -77,6 +88,9 @@ class SessionController(QObject):
         self._factory = factory
         self._ticket = 0
         self._finish = Outlet(lambda _: None)
+        self._wish = 0
+        self._wanted: Settings | None = None
+        self._is_opening = False
         self._position_s = 0.0
         self._sought_s: float | None = None
         self._may_be_stale = False
@@ -94,6 +108,11 @@ class SessionController(QObject):
         return self.session is not None and self.session.is_live
 
     @property
+    def is_replay(self) -> bool:
+        """What is live in the open session are recordings that play as if they were."""
+        return self.session is not None and self.session.vis.info.is_replayed
+
+    @property
     def position_s(self) -> float:
         """PTS of the frame in view, or the one being sought."""
         return self._position_s if self._sought_s is None else self._sought_s
@@ -103,18 +122,42 @@ class SessionController(QObject):
         """Length of the visible stream, or None if it is live or does not say."""
         return None if self.session is None or self.is_live else self.session.vis.info.duration_s
 
+    @property
+    def is_opening(self) -> bool:
+        """A pair is being opened; another one may play meanwhile."""
+        return self._is_opening
+
+    @property
+    def wanted(self) -> Settings:
+        """What is being opened or could not be opened; else the settings in use."""
+        return self._wanted or self.settings
+
     def open(self, settings: Settings) -> None:
-        """Close what is open and start with ``settings``."""
+        """Open ``settings``, then close what was open; if they cannot be opened, that goes on.
+
+        What holds a camera that both want has to be closed first.
+        """
+        self._wish += 1
+        self._wanted = settings
+        opened, failed = partial(self._on_opened, self._wish), partial(self._on_open_failed, self._wish)
+        self._set_opening(is_opening=True)
+        if self.session is not None and not (
+            self.is_live and wants_same_device(self.settings.sources, settings.sources)
+        ):
+            self.worker.submit(partial(self._opened_for, self._wish, settings), opened, failed)
+            return
         self.settings = settings
         old = self._release()
         self._set(State.STARTING)
-        opened, failed = partial(self._on_opened, self._ticket), partial(self._on_open_failed, self._ticket)
-        self.worker.submit(partial(self._reopen, self._ticket, old, settings), opened, failed)
+        self.worker.submit(partial(self._opened_for, self._wish, settings, old), opened, failed)
 
     def close(self) -> None:
         """Close the session, if there is one; the state becomes ``EMPTY`` when that is done."""
         if self.state in (State.EMPTY, State.STOPPING):
             return
+        self._wish += 1
+        self._wanted = None
+        self._set_opening(is_opening=False)
         old = self._release()
         self._set(State.STOPPING)
         closed = partial(self._on_closed, self._ticket)
@@ -176,6 +219,10 @@ class SessionController(QObject):
         self.settings = replace(self.settings, recording=recording)
         self.settings_changed.emit()
 
+    def use_view(self, view: ViewSettings) -> None:
+        """Note how the pictures are shown, for a rig that is saved."""
+        self.settings = replace(self.settings, view=view)
+
     def use_thermal(self, thermal: ThermalSettings) -> None:
         """Treat infrared as ``thermal`` says from the next frame on; another layout needs the camera opened anew."""
         before, self.settings = self.settings.thermal, replace(self.settings, thermal=thermal)
@@ -225,33 +272,50 @@ class SessionController(QObject):
             if state is State.PAUSED:
                 self._take_frame()  # the last one, if the window was not to be bothered with it
 
-    def _reopen(self, ticket: int, old: Session | None, settings: Settings) -> Session | None:
+    def _opened_for(self, wish: int, settings: Settings, old: Session | None = None) -> Session | None:
         """Open a session, in the worker's thread; None if nobody wants it any more: the window may be gone by then."""
         _close(old)  # first: the new session may want the same camera
-        session = self._factory(settings, Pace.PLAY) if ticket == self._ticket else None
-        if session is not None and ticket != self._ticket:
+        session = self._factory(settings, Pace.PLAY) if wish == self._wish else None
+        if session is not None and wish != self._wish:
             session.close()
             return None
         return session
 
-    def _on_opened(self, ticket: int, session: Session | None) -> None:
+    def _on_opened(self, wish: int, session: Session | None) -> None:
         if session is None:
             return
-        if ticket != self._ticket:
+        if wish != self._wish:
             self.worker.submit(session.close)
             return
+        if self.state is not State.STARTING:  # the one before has been playing until now
+            self.settings = self.wanted
+            self.worker.submit(partial(_close, self._release()))
+            self._set(State.STARTING)
+        self._wanted = None
+        self._set_opening(is_opening=False)
+        self._begin(session)
+        self.opened.emit()
+
+    def _begin(self, session: Session) -> None:
         self.session = session
         self.sink.begin(lambda: 1 if session.runner.is_paused else session.display.stride)
         session.display.is_shown = True
         session.runner.add_sink(self.sink)
-        self._finish = Outlet(partial(self._finished.emit, ticket))
+        self._finish = Outlet(partial(self._finished.emit, self._ticket))
         session.runner.start(self._finish)
         self._set(State.LIVE if session.is_live else State.PLAYING)
 
-    def _on_open_failed(self, ticket: int, error: Exception) -> None:
-        if ticket == self._ticket:
-            self._set(State.EMPTY)
+    def _on_open_failed(self, wish: int, error: Exception) -> None:
+        if wish == self._wish:
+            self._set_opening(is_opening=False)
+            if self.state is State.STARTING:
+                self._set(State.EMPTY)
             self.failed.emit(error)
+
+    def _set_opening(self, *, is_opening: bool) -> None:
+        if is_opening is not self._is_opening:
+            self._is_opening = is_opening
+            self.opening_changed.emit(is_opening)
 
     def _on_closed(self, ticket: int, _: object) -> None:
         if ticket == self._ticket:

@@ -75,6 +75,8 @@ class SourceNotice(QFrame):
         self.setFixedWidth(max(1, width))
         height = self.heightForWidth(width)
         top = tile.bottom() - height - EDGE if side else max(tile.top() + 38, tile.center().y() - height // 2)
+        if (parent := self.parentWidget()) is not None:  # a tile may be lower than the notice
+            top = max(0, min(top, parent.height() - height - EDGE))
         left = {-1: tile.left() + EDGE, 0: tile.center().x() - width // 2, 1: tile.right() - width - EDGE}[side]
         self.setGeometry(left, top, width, height)
         self.raise_()

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QCoreApplication, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
-from fusion_app.gui.bars.status_fields import phase_text
+from fusion_app.gui.bars.status_fields import phase_text, rate_text
 from fusion_app.gui.session.moment import Moment, SourceMoment
 from fusion_app.gui.view.tags import TEXT
 
@@ -55,6 +55,8 @@ def statistics_rows(moment: Moment) -> Iterator[Row]:
 
 def _source_text(source: SourceMoment) -> str:
     state, fps = source.state, source.state.fps or source.info.fps
+    if source.info.is_stills:
+        return f"{source.info.size}   {rate_text(source)}"
     if source.is_gone:
         return phase_text(source)
     parts = [str(source.info.size)]

@@ -8,6 +8,7 @@ GROUND = QColor(0, 0, 0, 150)
 TEXT = QColor("#f2f4f7")
 MARGIN = 10
 HEIGHT = 23
+PADDING = 18
 
 
 def paint_tag(painter: QPainter, widget: QWidget, text: str, corner: Qt.Corner, *, is_title: bool = False) -> None:
@@ -16,7 +17,10 @@ def paint_tag(painter: QPainter, widget: QWidget, text: str, corner: Qt.Corner, 
     font.setPixelSize(12)
     font.setWeight(QFont.Weight.DemiBold if is_title else QFont.Weight.Normal)
     painter.setFont(font)
-    width = min(painter.fontMetrics().horizontalAdvance(text) + 18, widget.width() - 2 * MARGIN)
+    needed, room = painter.fontMetrics().horizontalAdvance(text) + PADDING, widget.width() - 2 * MARGIN
+    if needed > room:
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, room - PADDING))
+    width = min(needed, room)
     tag = QRectF(_place(widget, corner, width), QSizeF(width, HEIGHT))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -1,8 +1,9 @@
-"""Over the pictures: what has become of a source that is gone, and the statistics."""
+"""Over the pictures: what has become of a source that is gone, the statistics, and that something is recorded."""
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.gui.session.moment import Moment
+from fusion_app.gui.view.recording_tag import RecordingTag
 from fusion_app.gui.view.source_notice import SourceNotice
 from fusion_app.gui.view.statistics import StatisticsOverlay
 from fusion_app.gui.view.view_grid import ARRANGEMENTS, Role, ViewGrid
@@ -31,6 +32,7 @@ class TileStates(QObject):
             notice.retry_asked.connect(lambda role=role: self.retry_asked.emit(role))
             notice.other_asked.connect(self.other_asked)
         self.statistics = StatisticsOverlay(grid)
+        self.recording = RecordingTag(grid)
         grid.arranged.connect(self._place)
 
     def show_moment(self, moment: Moment | None) -> None:
@@ -41,7 +43,7 @@ class TileStates(QObject):
                 self._grid.set_notes(role, ())
             return
         sources = {Role.IR: moment.ir, Role.VIS: moment.vis}
-        gone = {role for role, source in sources.items() if source.is_gone}
+        gone = {role: source.state.age_s for role, source in sources.items() if source.is_gone}
         self._grid.set_gone(gone)
         for role, source in sources.items():
             self._grid.set_notes(role, [note.tag for note in source.notes])
@@ -50,6 +52,7 @@ class TileStates(QObject):
 
     def _place(self) -> None:
         """Put the notices where the tiles are now, or over a picture that goes on."""
+        self.recording.place()
         arrangement = ARRANGEMENTS[self._grid.layout_now]
         for role, notice in self.notices.items():
             if not notice.isVisibleTo(self._grid):

@@ -1,7 +1,7 @@
 """The centre of the window: the three pictures in one of eight layouts."""
 
 import enum
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -13,12 +13,11 @@ from fusion_app.gui.view.frame_view import GROUND, FrameView
 from fusion_app.gui.view.palettes import Palette, colour_table
 from fusion_app.gui.view.readings import raw_text
 from fusion_app.gui.view.swipe import SwipeHandle
+from fusion_app.gui.view.titles import Condition, Maker, fused_title, ir_title, vis_title
 from fusion_app.gui.view.zoom import Zoom
 
 GAP = 3
 ZOOM_STEP = 1.25
-STALE_S = 0.25
-"""A held infrared frame is marked from this age on: of a healthy 9 fps camera every third pair is held for a moment."""
 
 
 class Role(enum.Enum):
@@ -86,7 +85,9 @@ class ViewGrid(QWidget):
         self.layout_now = Layout.FUSED_BIG
         self._before = Layout.FUSED_BIG
         self._frame: FusedFrame | None = None
-        self._model = ""
+        self._maker = Maker()
+        self._is_frozen = False
+        self._ages: Mapping[Role, float | None] = {}
         self._is_peeking = False
         self._has_edges = False
         self._notes: dict[Role, tuple[str, ...]] = {}
@@ -119,7 +120,8 @@ class ViewGrid(QWidget):
         """Show a fused frame and its sources, or nothing."""
         self._frame = fused
         if fused is None or fused.pair.lost:
-            self.set_gone({Role(fused.pair.lost)} if fused else ())
+            lost = {Role(fused.pair.lost)} if fused else set()
+            self.set_gone({role: self._ages.get(role) for role in lost})
         for tile in self.tiles.values():  # all lie on the visible picture
             tile.set_pixel_aspect(float(fused.pair.vis.pixel_aspect) if fused else 1.0)
         self._show_ir()
@@ -142,21 +144,33 @@ class ViewGrid(QWidget):
         self._has_edges = has_edges
         self._show_fused()
 
-    def set_model(self, name: str) -> None:
-        """Say what fuses."""
-        self._model = name
-        self._show_fused()
+    def set_maker(self, maker: Maker) -> None:
+        """Say what fuses; a frozen picture keeps the name of what made it."""
+        if maker != self._maker and not self._is_frozen:
+            self._maker = maker
+            self._show_titles()
 
     def set_notes(self, role: Role, tags: Sequence[str]) -> None:
         """Say in the title of a source's tile what there is to know of its file."""
         if self._notes.get(role, ()) != tuple(tags):
             self._notes[role] = tuple(tags)
-            self._title_sources()
+            self._show_titles()
 
-    def set_gone(self, gone: Collection[Role]) -> None:
-        """Darken the tiles of sources that are gone, and the fused one if both are."""
+    def set_frozen(self, is_frozen: bool) -> None:
+        """Say whether the view stands still."""
+        self._is_frozen = is_frozen
+        self._show_titles()
+
+    def set_gone(self, ages: Mapping[Role, float | None]) -> None:
+        """Darken the tiles of sources that are gone, and the fused one if both are.
+
+        Args:
+            ages: The roles that are gone, with the seconds since their last frame, None where that is not known.
+        """
+        self._ages = ages
         for role, tile in self.tiles.items():
-            tile.set_dimmed(role in gone or len(gone) > 1)
+            tile.set_dimmed(role in ages or len(ages) > 1)
+        self._show_titles()
 
     def zoom_by(self, steps: int) -> None:
         """Zoom in (1) or out (-1) around the centre of the view."""
@@ -186,38 +200,43 @@ class ViewGrid(QWidget):
         colours = colour_table(self._palette) if self._palette is not Palette.WHITE_HOT else ()
         has_ir = frame is not None and frame.pair.ir.index >= 0  # else it is blank: there never was one
         self.tiles[Role.IR].show_image(frame.ir_view if frame and has_ir else None, colours)
-        self._title_sources()
+        self._show_titles()
 
-    def _title_sources(self) -> None:
-        frame, marks = self._frame, [self.tr("IR"), *self._notes.get(Role.IR, ())]
-        if frame is not None and frame.is_nuc:
-            marks.append(self.tr("NUC, shutter closed"))
-        elif frame is not None and frame.pair.is_held and abs(frame.pair.skew_s) > STALE_S:
-            marks.append(self.tr("held, {0:.1f} s old").format(abs(frame.pair.skew_s)))
-        self.tiles[Role.IR].set_title(" · ".join(marks))
-        self.tiles[Role.VIS].set_title(" · ".join((self.tr("VISIBLE"), *self._notes.get(Role.VIS, ()))))
+    def _show_titles(self) -> None:
+        """Say on every tile what it shows."""
+        self.tiles[Role.IR].set_title(ir_title(self._frame, self._palette, self._condition(Role.IR)))
+        self.tiles[Role.VIS].set_title(vis_title(self._condition(Role.VIS)))
+        self.tiles[Role.FUSED].set_title(self._fused_title())
+
+    def _condition(self, role: Role) -> Condition:
+        if role is Role.FUSED:
+            ages = [age for age in self._ages.values() if age is not None]
+            return Condition(self._is_frozen, len(self._ages) > 1, min(ages, default=None))
+        return Condition(self._is_frozen, role in self._ages, self._ages.get(role), self._notes.get(role, ()))
 
     def _raw_at(self, x: float, y: float) -> str:
         return raw_text(self._frame, x, y) if self._frame is not None else ""
 
     def _show_fused(self) -> None:
-        tile = self.tiles[Role.FUSED]
-        if self._is_peeking and self._frame is not None:
-            tile.set_title(self.tr("VISIBLE · peek"))
-            tile.show_image(_shown(self._frame.pair.vis.image))
-            return
-        if self._has_edges and self._frame is not None and not self._frame.pair.lost:
-            tile.set_title(self.tr("ALIGNMENT · edges of infrared on visible"))
-            tile.show_image(edges_over(self._frame.ir_view, _shown(self._frame.pair.vis.image)))
-            return
+        tile, frame = self.tiles[Role.FUSED], self._frame
         tile.set_title(self._fused_title())
-        tile.show_image(self._frame.image if self._frame else None)
+        if frame is not None and self._is_peeking:
+            tile.show_image(_shown(frame.pair.vis.image))
+        elif frame is not None and self._shows_edges:
+            tile.show_image(edges_over(frame.ir_view, _shown(frame.pair.vis.image)))
+        else:
+            tile.show_image(frame.image if frame else None)
+
+    @property
+    def _shows_edges(self) -> bool:
+        return self._has_edges and self._frame is not None and not self._frame.pair.lost
 
     def _fused_title(self) -> str:
-        lost = self._frame.pair.lost if self._frame else ""
-        if lost:
-            return self.tr("VISIBLE ONLY · infrared lost") if lost == "ir" else self.tr("IR ONLY · visible lost")
-        return self.tr("FUSED") + (f" · {self._model}" if self._model else "")
+        if self._is_peeking and self._frame is not None:
+            return self.tr("VISIBLE · peek")
+        if self._shows_edges:
+            return self.tr("ALIGNMENT · edges of infrared on visible")
+        return fused_title(self._frame, self._maker, self._condition(Role.FUSED))
 
     def _arrange(self) -> None:
         arrangement = ARRANGEMENTS[self.layout_now]

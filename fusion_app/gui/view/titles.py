@@ -1,0 +1,113 @@
+"""What the tags on the pictures say: what is shown, what made it, and whether it is of now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+from fusion_app.engine import Engine, computed_size
+from fusion_app.frames import FusedFrame, Size
+from fusion_app.gui.view.palettes import NAMES, Palette
+
+STALE_S = 0.25
+"""A held infrared frame is marked from this age on: of a healthy 9 fps camera every third pair is held for a moment."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What fuses at the moment.
+
+    Attributes:
+        model: Name of the model or mode, empty while none is loaded.
+        device: Where it computes, in the words of ``--device``.
+        size: The size at which it computes; None while no frame has come.
+        frame: The size of the frame, which is larger where quality is reduced.
+    """
+
+    model: str = ""
+    device: str = ""
+    size: Size | None = None
+    frame: Size | None = None
+
+
+def maker_of(engine: Engine, frame: FusedFrame | None) -> Maker:
+    """Return what ``engine`` is, and at what size it computes ``frame``."""
+    size = None if frame is None else frame.pair.vis.size
+    return Maker(engine.name, engine.device, None if size is None else computed_size(engine, size), size)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """How a picture stands to the present.
+
+    Attributes:
+        is_frozen: The view stands still while the run goes on.
+        is_stale: Its source is gone; it is the last one.
+        age_s: Seconds since then, where that is known.
+        notes: What there is to know of its file, in a word each.
+    """
+
+    is_frozen: bool = False
+    is_stale: bool = False
+    age_s: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _words(text: str) -> str:
+    return QCoreApplication.translate("Titles", text)
+
+
+def fused_title(frame: FusedFrame | None, maker: Maker, condition: Condition) -> str:
+    """Return the tag of the fused tile: model, working size and device, or which source stands in."""
+    lost = frame.pair.lost if frame else ""
+    if lost:
+        alone = {
+            "ir": QT_TRANSLATE_NOOP("Titles", "VISIBLE ONLY · infrared lost"),
+            "vis": QT_TRANSLATE_NOOP("Titles", "IR ONLY · visible lost"),
+        }
+        return _joined(_words(alone[lost]), *_states(condition))
+    return _joined(_words(QT_TRANSLATE_NOOP("Titles", "FUSED")), *_states(condition), *_maker_words(maker))
+
+
+def ir_title(frame: FusedFrame | None, palette: Palette, condition: Condition) -> str:
+    """Return the tag of the infrared tile: its colours, and whether its picture is an old one."""
+    marks = list(_states(condition))
+    if frame is not None and frame.is_nuc:
+        marks.append(_words(QT_TRANSLATE_NOOP("Titles", "NUC, shutter closed")))
+    elif frame is not None and not condition.is_stale and _is_held(frame):
+        held = _words(QT_TRANSLATE_NOOP("Titles", "held, {0:.1f} s old"))
+        marks.append(held.format(abs(frame.pair.skew_s)))
+    if palette is not Palette.WHITE_HOT:
+        marks.append(QCoreApplication.translate("Actions", NAMES[palette]).replace("&", "").lower())
+    return _joined(_words(QT_TRANSLATE_NOOP("Titles", "IR")), *marks, *condition.notes)
+
+
+def vis_title(condition: Condition) -> str:
+    """Return the tag of the visible tile."""
+    return _joined(_words(QT_TRANSLATE_NOOP("Titles", "VISIBLE")), *_states(condition), *condition.notes)
+
+
+def _maker_words(maker: Maker) -> Iterator[str]:
+    yield maker.model
+    if maker.size is not None:
+        is_reduced = maker.frame is not None and maker.size != maker.frame
+        reduced = _words(QT_TRANSLATE_NOOP("Titles", "{0} reduced"))
+        yield reduced.format(maker.size) if is_reduced else str(maker.size)
+    yield maker.device.upper()
+
+
+def _states(condition: Condition) -> Iterator[str]:
+    if condition.is_frozen:
+        yield _words(QT_TRANSLATE_NOOP("Titles", "FROZEN"))
+    if condition.is_stale and condition.age_s is not None:
+        yield _words(QT_TRANSLATE_NOOP("Titles", "STALE, {0:.0f} s old")).format(condition.age_s)
+    elif condition.is_stale:
+        yield _words(QT_TRANSLATE_NOOP("Titles", "STALE"))
+
+
+def _is_held(frame: FusedFrame) -> bool:
+    return frame.pair.is_held and abs(frame.pair.skew_s) > STALE_S
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

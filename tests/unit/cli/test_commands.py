@@ -1,0 +1,53 @@
+"""What the command line makes of what is typed."""
+
+from pathlib import Path
+
+import pytest
+
+from fusion_app.cli import main
+from tests.media import counting_frames, write_video
+
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[str, str]:
+    ir = write_video(tmp_path / "ir.mkv", counting_frames(3, colour=False))
+    vis = write_video(tmp_path / "vis.mkv", counting_frames(3))
+    return str(ir), str(vis)
+
+
+def test_two_sources_without_a_command_open_the_window(
+    pair: tuple[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in DISPLAYS:
+        monkeypatch.delenv(name, raising=False)
+    for arguments in (pair, ("--model", "max", *pair), ("camera:0", "camera:1"), (".",)):
+        assert main(arguments) == 2
+        assert "there is no display for a window" in capsys.readouterr().err
+
+
+def test_a_misspelt_command_is_no_source(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["fuze", "a.mkv", "b.mkv"])
+    assert "fuze" in capsys.readouterr().err
+
+
+def test_a_command_lists_only_options_that_it_heeds(capsys: pytest.CaptureFixture[str]) -> None:
+    for command, heeds in (("align", False), ("fuse", True), ("view", True)):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        said = capsys.readouterr().out
+        assert all((option in said) is heeds for option in ("--model", "--weights", "--device", "--size", "--align"))
+        assert "--offset-ms" in said
+
+
+def test_what_is_no_weights_file_is_called_so(
+    pair: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = tmp_path / "README.md"
+    note.write_text("read me")
+    assert main(["fuse", *pair, "-o", str(tmp_path / "out.mkv"), "--weights", str(note), "--quiet"]) == 2
+    error = capsys.readouterr().err
+    assert f"{note} is no weights file; give one that ends in .safetensors" in error
+    assert "README.json" not in error
