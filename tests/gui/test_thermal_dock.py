@@ -136,12 +136,15 @@ def test_an_8_bit_camera_has_no_gain_to_set_and_says_why(
 
 def test_the_probe_tells_grey_level_counts_and_degrees(window: MainWindow, qtbot: QtBot) -> None:
     tile = window.grid.tiles[Role.IR]
-    picture = tile.picture_rect()
-    at = QPointF(picture.x() + picture.width() * 20.5 / 64, picture.y() + picture.height() * 30.5 / 48).toPoint()
-    qtbot.mouseMove(tile, at)
-    counts = window.controller.frame.thermal.counts[30, 20]
-    grey = shown(window)[30, 20]
-    assert tile.probe_text() == f"20, 30   {grey}   raw {counts}"
+    counts, grey = window.controller.frame.thermal.counts[30, 20], shown(window)[30, 20]
+
+    def probe() -> str:  # the dock that has just opened may still move the tile
+        picture = tile.picture_rect()
+        at = QPointF(picture.x() + picture.width() * 20.5 / 64, picture.y() + picture.height() * 30.5 / 48)
+        qtbot.mouseMove(tile, at.toPoint())
+        return tile.probe_text()
+
+    qtbot.waitUntil(lambda: probe() == f"20, 30   {grey}   raw {counts}")
     choose(panel(window), "temperature", "kelvin100")
     qtbot.waitUntil(lambda: f"{int(counts) * 0.01 - 273.15:.1f} °C" in tile.probe_text())
     qtbot.mouseMove(window.grid.tiles[Role.VIS], at)
