@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from fusion_app.alignment.profile import AlignmentProfile, check_profile
 from fusion_app.errors import SettingsError
 from fusion_app.frames import Size
-from fusion_app.profiles import AlignmentProfile, check_profile
-from fusion_app.yaml_files import from_mapping, read_yaml, save_yaml
+from fusion_app.system.yaml_files import from_mapping, read_yaml, save_yaml
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 

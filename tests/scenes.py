@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from fusion_app.calibration import Pictures
+from fusion_app.alignment.profile import Matrix
+from fusion_app.finding.calibration import Pictures
 from fusion_app.frames import Size
-from fusion_app.profiles import Matrix
 
 SCENE = Size(640, 480)
 SHAPES = 26

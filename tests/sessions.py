@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 from fusion_app.frames import FusedFrame
-from fusion_app.session import Session
+from fusion_app.session.session import Session
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.neighbourhood import blur, box, dilate, ramp, smallest
-from training.scene import GREY_RANGE
+from training.data.batch import GREY_RANGE
+from training.losses.neighbourhood import blur, box, dilate, ramp, smallest
 
 OUTLINE_REACH = 4  # pixels; dark places up to twice as wide are outlines
 OUTLINE_DEPTH = 3 / GREY_RANGE  # how dark an outline may be that nobody sees

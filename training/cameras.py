@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from training.chance import Chance
-from training.impairment import ImpairmentConfig, impair
-from training.neighbourhood import blur, mosaic
-from training.scene import GREY_RANGE, Scene
+from training.data.batch import GREY_RANGE, Scene
+from training.data.impairment import ImpairmentConfig, impair
+from training.losses.neighbourhood import blur, mosaic
 
 BLIND_KINDS = ("flat", "faint", "noise", "stripes", "columns", "salt")
 POOR_KINDS = ("blur", "coarse")

@@ -25,14 +25,14 @@ from models.lite import LITE_CONFIGS, Lite, LiteConfig
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
 from training.cameras import CameraSettings, staged
 from training.captured import Steps, adam, set_rate
-from training.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
-from training.fusion_loss import FusionLossConfig, adorned, fusion_loss, worth_learning
-from training.impairment import ImpairmentConfig
-from training.journal import LossTable, draw_curves
-from training.scene import GREY_RANGE, Scene
+from training.data.batch import GREY_RANGE, Scene
+from training.data.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
+from training.data.impairment import ImpairmentConfig
+from training.data.twins import TwinSettings, twinned
+from training.losses.fusion import FusionLossConfig, adorned, fusion_loss, worth_learning
+from training.runs.journal import LossTable, draw_curves
+from training.runs.state import StateError, begin_with, load_state, save_state
 from training.settings import SettingsError, are_of, read_settings
-from training.state import StateError, begin_with, load_state, save_state
-from training.steadiness import TwinSettings, twinned
 
 STATE_FILE = "state.pt"
 tqdm.monitor_interval = 0  # steps are short: no watching thread is needed
@@ -62,7 +62,7 @@ class DistillSettings:
         impairment: What is done to visible.
         cameras: What is done to infrared, and to both.
         context: Width of the student's context branch; 0: what the model's own configuration says.
-        varied_levels: Share of the crops of each source that get other grey levels; see `training.levels`.
+        varied_levels: Share of the crops of each source that get other grey levels; see `training.data.levels`.
         twins: Crops that come twice.
         loss: The fusion loss.
         plainness: Of infrared's share, and of what is added, where infrared has nothing to lend. Without it a bright

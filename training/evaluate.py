@@ -18,13 +18,13 @@ import torch
 from tqdm import tqdm
 
 from models.weights import WeightsFormatError
-from training.contenders import Case, Contender, Fuser, contender, read_case
-from training.dataset import DataError
-from training.hard_cases import hard_case_count, hard_cases
-from training.report import Panel, Strip, write_page
-from training.scores import RANK10, RANK12, Figures, PairSet, Scores, mean_ranks, score, steps, worst_first
-from training.tables import as_text, figure_tables
-from training.video_report import compare_videos
+from training.data.dataset import DataError
+from training.evaluation.contenders import Case, Contender, Fuser, contender, read_case
+from training.evaluation.hard_cases import hard_case_count, hard_cases
+from training.evaluation.report import Panel, Strip, write_page
+from training.evaluation.scores import RANK10, RANK12, Figures, PairSet, Scores, mean_ranks, score, steps, worst_first
+from training.evaluation.tables import as_text, figure_tables
+from training.evaluation.video_report import compare_videos
 
 KNOWN_FIGURES = ".json"
 tqdm.monitor_interval = 0  # the bars move often enough without a watching thread

@@ -22,12 +22,12 @@ import torch
 from models.compensation import CompensationPerceptionNetwork
 from models.cs2fusion import Backbone, BackboneConfig
 from models.weights import WeightsFormatError, load_weights
-from training.contenders import Case, read_case
-from training.dataset import DataError, PairFiles, Pixels, luma
-from training.explanation import Explanation, draw, explain, gate_lines
-from training.metrics.impairment import KINDS, SEED, Patch, draw_patch, impair
+from training.data.dataset import DataError, PairFiles, Pixels, luma
+from training.evaluation.contenders import Case, read_case
+from training.evaluation.explanation import Explanation, draw, explain, gate_lines
+from training.evaluation.metrics.impairment import KINDS, SEED, Patch, draw_patch, impair
+from training.runs.state import StateError, load_state
 from training.settings import settings_from
-from training.state import StateError, load_state
 
 STATE_FILE = "state.pt"
 SIDE_MIN = 8  # pixels; less leaves nothing of the patch
@@ -73,7 +73,7 @@ def load_networks(weights: Path | None, run: Path | None) -> Networks:
         run: Folder of a training run, or its state, which holds the CPN.
 
     Raises:
-        training.state.StateError: The run has no state that can be used.
+        training.runs.state.StateError: The run has no state that can be used.
         models.weights.WeightsFormatError: The weights cannot be used or are not a backbone's.
     """
     trained = _trained(run / STATE_FILE if run.is_dir() else run) if run else None

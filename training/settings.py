@@ -14,9 +14,9 @@ import yaml
 from models.compensation import MapRange
 from models.cs2fusion import BackboneConfig
 from training.cameras import CameraSettings
-from training.fusion_loss import FusionLossConfig
-from training.impairment import ImpairmentConfig
-from training.steadiness import TwinSettings
+from training.data.impairment import ImpairmentConfig
+from training.data.twins import TwinSettings
+from training.losses.fusion import FusionLossConfig
 
 Settings = TypeVar("Settings")
 
@@ -118,7 +118,7 @@ class FusionSettings:
             visible is all there is, 0…1; 0 leaves it to the patches.
         map_source: Whose map that is: the CPN's; ``nothing`` and ``brightness`` (infrared brighter than visible) are
             there to show what the CPN is worth.
-        lend_weight: Weight of the lend loss, `training.fusion_loss`; 0 leaves it out.
+        lend_weight: Weight of the lend loss, `training.losses.fusion`; 0 leaves it out.
         lend: The terms of the lend loss.
     """
 
@@ -160,7 +160,7 @@ class TrainingSettings:
         crops_per_epoch: Random crops that count as one epoch.
         batch_size: Crops a step.
         crop: Side of a crop in pixels (not published).
-        varied_levels: Share of the crops of each source that get other grey levels; see `training.levels`.
+        varied_levels: Share of the crops of each source that get other grey levels; see `training.data.levels`.
         precision: ``bf16`` runs the convolutions in bfloat16 (autocast); losses are float32 in any case.
         ema_decay: Decay of the running mean of the weights that is exported; 0 exports the last weights.
     """

@@ -17,11 +17,11 @@ from pathlib import Path
 import torch
 
 from models.weights import WeightsFormatError
-from training.dataset import DataError, describe_data, load_pairs
-from training.parallel import Team
-from training.run import Run
+from training.data.dataset import DataError, describe_data, load_pairs
+from training.runs.parallel import Team
+from training.runs.run import Run
+from training.runs.state import StateError
 from training.settings import SettingsError, TrainingSettings, read_settings
-from training.state import StateError
 
 _DONE, _REFUSED, _INTERRUPTED = 0, 2, 130
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fusion_app import alignment, compositing
+from fusion_app.alignment import warp
 from fusion_app.errors import SourceError
 from fusion_app.frames import FloatImage, Frame, FramePair, FusedFrame, Image, Size
+from fusion_app.pipeline import compositing
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import open_source
 from fusion_app.sources.synthetic import Scene
@@ -56,7 +57,7 @@ def first_lumas(sources: SourceSettings) -> Lumas:
         ir, vis = ir_source.read(), vis_source.read()
     if ir is None or vis is None:
         raise SourceError(sources.ir if ir is None else sources.vis, "has no frame that can be read")
-    grey = alignment.fit(Thermal()(ir).grey, vis.size)
+    grey = warp.fit(Thermal()(ir).grey, vis.size)
     return Lumas(grey.astype(np.float32), compositing.luma(vis.image))
 
 
@@ -64,7 +65,7 @@ def scene_lumas(size: Size) -> Lumas:
     """Return a pair of the built-in scene as an engine gets it, enlarged to ``size``: rendering takes memory, too."""
     scene = Scene()
     ir, vis = scene.infrared(0).astype(np.float32), compositing.luma(scene.visible(0))
-    return Lumas(alignment.fit(ir, size), alignment.fit(vis, size))
+    return Lumas(warp.fit(ir, size), warp.fit(vis, size))
 
 
 def _write(path: Path, images: list[Image], frames: int) -> None:

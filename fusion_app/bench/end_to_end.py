@@ -13,11 +13,11 @@ import numpy as np
 from fusion_app.engine import warm_up
 from fusion_app.errors import PairingError
 from fusion_app.frames import FusedFrame
-from fusion_app.machine import peak_resident_mib
 from fusion_app.recording import Recorder
-from fusion_app.runner import Pace, Runner
-from fusion_app.session import Session, open_session
+from fusion_app.run.runner import Pace, Runner
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import Settings
+from fusion_app.system.machine import peak_resident_mib
 from fusion_app.writers import open_writer
 
 MIN_FRAMES = 3

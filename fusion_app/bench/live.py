@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from fusion_app.bench.children import in_child
 from fusion_app.bench.timing import Timing
-from fusion_app.engine.candidates import Candidate
+from fusion_app.engine.measuring.candidates import Candidate
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import Size
 from fusion_app.settings import Settings

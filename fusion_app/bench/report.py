@@ -12,9 +12,9 @@ from fusion_app.bench.roofline_report import render_roofline
 from fusion_app.bench.sizes import SizeCost
 from fusion_app.bench.timing import Timing
 from fusion_app.bench.wording import NOT_AVAILABLE, mebibytes, milliseconds, ratio, table
-from fusion_app.engine.candidates import Candidate
+from fusion_app.engine.measuring.candidates import Candidate
 from fusion_app.errors import FusionAppError
-from fusion_app.machine import Machine
+from fusion_app.system.machine import Machine
 
 
 def render(report: BenchReport) -> str:

@@ -20,9 +20,9 @@ from fusion_app.bench.clip import scene_lumas
 from fusion_app.bench.timing import Timing, repeat
 from fusion_app.engine import Engine
 from fusion_app.engine.base import ImageEngine
-from fusion_app.engine.candidates import Candidate
-from fusion_app.engine.ceilings import Ceilings
-from fusion_app.engine.work import LayerWork, layers_of_weights
+from fusion_app.engine.measuring.candidates import Candidate
+from fusion_app.engine.measuring.ceilings import Ceilings
+from fusion_app.engine.measuring.work import LayerWork, layers_of_weights
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import Size
 
@@ -94,7 +94,7 @@ def measure_roofline(
     Raises:
         FusionAppError: A device cannot be used.
     """
-    from fusion_app.engine.probing import measure_ceilings  # noqa: PLC0415 - torch costs seconds
+    from fusion_app.engine.measuring.probing import measure_ceilings  # noqa: PLC0415 - torch costs seconds
 
     learned = [candidate for candidate in found if candidate.weights]
     ceilings = {}
@@ -139,7 +139,7 @@ def measure_reach(candidate: Candidate, sizes: Sequence[Size], ceilings: Ceiling
 
 
 def _timed(engine: Engine, size: Size) -> tuple[Timing, dict[str, float]]:
-    from fusion_app.engine.gpu import laps_ms  # noqa: PLC0415 - torch costs seconds, and this is a process of its own
+    from fusion_app.engine.gpu.opening import laps_ms  # noqa: PLC0415 - torch costs seconds, and this is a process of its own
 
     lumas = scene_lumas(size)
     ir = np.clip(lumas.ir, 0, 255).astype(np.uint8)

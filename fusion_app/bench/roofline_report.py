@@ -2,7 +2,7 @@
 
 from fusion_app.bench.roofline import Reach, Roofline
 from fusion_app.bench.wording import milliseconds, table
-from fusion_app.engine.ceilings import Ceilings
+from fusion_app.engine.measuring.ceilings import Ceilings
 
 NONE = "–"
 

@@ -15,10 +15,10 @@ from fusion_app.bench.roofline import Roofline, measure_roofline
 from fusion_app.bench.sizes import Limits, SizeCost, costs_over_sizes
 from fusion_app.bench.stages import Stages, measure_stages
 from fusion_app.bench.timing import in_turns
-from fusion_app.engine.candidates import Candidate, candidates
+from fusion_app.engine.measuring.candidates import Candidate, candidates
 from fusion_app.frames import Size
-from fusion_app.machine import Load, describe_machine
 from fusion_app.settings import Settings, SourceSettings
+from fusion_app.system.machine import Load, describe_machine
 
 Progress = Callable[[str], None]
 

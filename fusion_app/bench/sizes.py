@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fusion_app.bench.children import in_child
 from fusion_app.bench.clip import scene_lumas
 from fusion_app.bench.timing import Timing, repeat
-from fusion_app.engine.candidates import Candidate
+from fusion_app.engine.measuring.candidates import Candidate
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import Size
-from fusion_app.machine import forget_peak_resident, peak_resident_mib, resident_mib
+from fusion_app.system.machine import forget_peak_resident, peak_resident_mib, resident_mib
 
 SIZES = (Size(320, 240), Size(640, 480), Size(1280, 720), Size(1920, 1080), Size(2560, 1440), Size(3840, 2160))
 CELL_S = 2.0

@@ -9,14 +9,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fusion_app import alignment, compositing
-from fusion_app.calibration import HINT, Calibration
+from fusion_app.alignment import warp
+from fusion_app.alignment.placement import Placement, placement_of
+from fusion_app.alignment.profile import AlignmentProfile, save_profile
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
 from fusion_app.errors import CalibrationError
+from fusion_app.finding.alignment_of_sources import LIVE_S, FoundAlignment, align_sources
+from fusion_app.finding.calibration import HINT, Calibration
 from fusion_app.frames import Image, Size, size_of
-from fusion_app.pair_alignment import LIVE_S, FoundAlignment, align_sources
-from fusion_app.placement import Placement, placement_of
-from fusion_app.profiles import AlignmentProfile, save_profile
+from fusion_app.pipeline import compositing
 from fusion_app.writers import write_png
 
 
@@ -63,7 +64,7 @@ def preview(found: FoundAlignment) -> Image:
     vis, size = found.vis, size_of(found.vis)
     vis = vis if vis.dtype == np.uint8 else cv2.convertScaleAbs(vis, alpha=1 / 257)
     profiles = (AlignmentProfile(), found.calibration.profile)
-    return np.hstack([compositing.edges_over(alignment.apply(found.grey, one, size), vis) for one in profiles])
+    return np.hstack([compositing.edges_over(warp.apply(found.grey, one, size), vis) for one in profiles])
 
 
 def _check_outputs(options: argparse.Namespace) -> None:

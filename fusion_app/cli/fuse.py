@@ -7,7 +7,7 @@ from pathlib import Path
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
 from fusion_app.cli.progress import ProgressBar, interruptible
 from fusion_app.errors import RecordingError
-from fusion_app.processing import FuseJob, FuseReport, fuse_recordings
+from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 
 
 def register(commands: Commands) -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias, get_args, get_type_hints
 
+from fusion_app.alignment.profile import AlignmentProfile, load_profile
 from fusion_app.engine import model_names
-from fusion_app.profiles import AlignmentProfile, load_profile
-from fusion_app.recording.again import recording_of, settings_of_recording
+from fusion_app.recording.reading import recording_of, settings_of_recording
 from fusion_app.settings import Precision, Settings, ThermalSettings, check, load_settings
 
 Command = Callable[[argparse.Namespace], int]

@@ -12,9 +12,9 @@ from fusion_app.cli.progress import ProgressLine, interruptible
 from fusion_app.errors import RecordingError
 from fusion_app.recording import RecordingStatus
 from fusion_app.recording.disk import megabytes
-from fusion_app.runner import Pace
-from fusion_app.session import Session, open_session
-from fusion_app.session_recorder import SessionRecorder
+from fusion_app.run.runner import Pace
+from fusion_app.session.recorder import SessionRecorder
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import Settings
 
 POLL_S = 0.05

@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable
 
 from fusion_app.cli.options import Commands, add_command
-from fusion_app.file_offset import FileOffset, offset_of_files
-from fusion_app.synchronisation import MAX_OFFSET_S, WINDOW_S
+from fusion_app.finding.offset_of_files import FileOffset, offset_of_files
+from fusion_app.finding.synchronisation import MAX_OFFSET_S, WINDOW_S
 
 IN_STEP_MS = 10.0
 """Less than this nobody sees, and no camera keeps."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fusion_app.cli.fuse import run_job
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
-from fusion_app.processing import FuseJob
+from fusion_app.session.export import FuseJob
 
 DEMO_IR, DEMO_VIS = "synthetic:ir", "synthetic:vis"
 

@@ -20,8 +20,8 @@ from fusion_app.engine.working_size import at_working_size
 from fusion_app.errors import EngineError, FusionAppError, SettingsError
 from fusion_app.frames import Size
 from fusion_app.fusion_modes import MODES
-from fusion_app.machine import cores
 from fusion_app.settings import FusionSettings, Precision, parse_size
+from fusion_app.system.machine import cores
 
 __all__ = ["COMPACT", "Engine", "model_names", "open_engine", "open_lanes", "preload", "warm_up"]
 
@@ -108,7 +108,7 @@ def _way(settings: FusionSettings) -> Literal["classical", "gpu", "torch", "open
 def preload() -> None:
     """Make ready what watching will need, so that the first `open_engine` does not wait for it."""
     if has_cuda() or not _has_openvino():
-        import fusion_app.engine.torch_runtime  # noqa: F401, PLC0415
+        import fusion_app.engine.cpu.torch_runtime  # noqa: F401, PLC0415
 
         return
     with suppress(FusionAppError):  # whoever opens an engine will be told
@@ -128,7 +128,7 @@ def _open_on_gpu(path: Path, settings: FusionSettings, *, is_real_time: bool) ->
         raise EngineError("OpenVINO computes on the CPU only; use --runtime torch")
     if settings.precision == "bf16":
         raise EngineError("bf16 needs OpenVINO on the CPU; use --precision fp16")
-    from fusion_app.engine.gpu import Form, open_on_gpu  # noqa: PLC0415 - torch costs seconds
+    from fusion_app.engine.gpu.opening import Form, open_on_gpu  # noqa: PLC0415 - torch costs seconds
 
     is_coarse = settings.precision == "fp16" or (settings.precision == "auto" and is_real_time)
     form = Form("fp16" if is_coarse else "fp32", is_compiled=settings.compiled)
@@ -144,7 +144,7 @@ def _open_torch(path: Path, settings: FusionSettings) -> Engine:
         )
     if settings.precision == "bf16":
         raise EngineError("bf16 needs OpenVINO on the CPU; use --precision fp32")
-    from fusion_app.engine.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - torch costs seconds
+    from fusion_app.engine.cpu.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - torch costs seconds
 
     reason = "OpenVINO is not installed, so the network runs several times slower (pip install openvino)"
     is_fallback = settings.runtime == "auto" and not _has_openvino()
@@ -154,8 +154,8 @@ def _open_torch(path: Path, settings: FusionSettings) -> Engine:
 
 
 def _open_openvino(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
-    from fusion_app.engine.openvino_models import load_openvino_model  # noqa: PLC0415 - where it is installed
-    from fusion_app.engine.openvino_runtime import OpenVinoRuntime, has_bf16  # noqa: PLC0415
+    from fusion_app.engine.cpu.openvino_models import load_openvino_model  # noqa: PLC0415 - where it is installed
+    from fusion_app.engine.cpu.openvino_runtime import OpenVinoRuntime, has_bf16  # noqa: PLC0415
 
     wants_bf16 = settings.precision == "bf16" or (settings.precision == "auto" and is_real_time)
     bf16 = wants_bf16 and has_bf16()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusion_app.errors import EngineError
-from fusion_app.machine import cores
+from fusion_app.system.machine import cores
 
 if TYPE_CHECKING:
     import torch

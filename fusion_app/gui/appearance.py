@@ -5,12 +5,12 @@ from functools import partial
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
-from fusion_app.gui import theme
-from fusion_app.gui.actions import Actions
-from fusion_app.gui.palettes import Palette
+from fusion_app.gui.bars import theme
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.status_bar import StatusBar
 from fusion_app.gui.preferences import Preferences
-from fusion_app.gui.status_bar import StatusBar
-from fusion_app.gui.view_grid import Layout, ViewGrid
+from fusion_app.gui.view.palettes import Palette
+from fusion_app.gui.view.view_grid import Layout, ViewGrid
 
 
 class Appearance(QObject):

@@ -4,8 +4,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMessageBox, QWidget
 
 from fusion_app.gui.commands import Commands
-from fusion_app.gui.recording_control import RUNNING, RecordingControl, RecordingState
-from fusion_app.gui.session_controller import SessionController
+from fusion_app.gui.session.recording_control import RUNNING, RecordingControl, RecordingState
+from fusion_app.gui.session.session_controller import SessionController
 
 CLOSE_WITHIN_MS = 4500
 FINISH_WITHIN_MS = 60_000

@@ -9,23 +9,23 @@ from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QDialog, QWidget
 
+from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.frames import FusedFrame
-from fusion_app.gui.actions import Actions
+from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
 from fusion_app.gui.dialogs.pair import OpenPairDialog, PairDialog
-from fusion_app.gui.dropping import guess_pair
-from fusion_app.gui.pixels import to_qimage
 from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
-from fusion_app.gui.recording_control import RecordingControl
 from fusion_app.gui.rigs import Rigs, is_rig
-from fusion_app.gui.session_controller import SessionController, State
-from fusion_app.gui.view_grid import Layout, Role, ViewGrid
-from fusion_app.gui.worker import Worker
-from fusion_app.profiles import AlignmentProfile
+from fusion_app.gui.session.recording_control import RecordingControl
+from fusion_app.gui.session.session_controller import SessionController, State
+from fusion_app.gui.session.worker import Worker
+from fusion_app.gui.view.dropping import guess_pair
+from fusion_app.gui.view.pixels import to_qimage
+from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
+from fusion_app.recording.snapshot import free_path, recording_folder
 from fusion_app.settings import SourceSettings
-from fusion_app.snapshot import free_path, recording_folder
 from fusion_app.sources.devices import cameras
 
 DEMO = RecentPair("synthetic:ir", "synthetic:vis")

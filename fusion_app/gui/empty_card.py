@@ -6,10 +6,10 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from fusion_app.gui.actions import Actions
-from fusion_app.gui.frame_view import GROUND
-from fusion_app.gui.icons import app_icon
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.icons import app_icon
 from fusion_app.gui.preferences import Recent
+from fusion_app.gui.view.frame_view import GROUND
 
 HINTS = ("open_pair", "play", "record", "shortcuts")
 SHOWN_RECENT = 4

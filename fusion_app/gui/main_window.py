@@ -5,34 +5,34 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame
-from fusion_app.gui.actions import Actions
 from fusion_app.gui.appearance import Appearance
-from fusion_app.gui.banner import Banner
-from fusion_app.gui.bottom_bar import BottomBar
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.banner import Banner
+from fusion_app.gui.bars.bottom_bar import BottomBar
+from fusion_app.gui.bars.icons import app_icon
+from fusion_app.gui.bars.menus import build_menus, build_tool_bar
+from fusion_app.gui.bars.model_choice import ModelChoice
+from fusion_app.gui.bars.problems import Problems
+from fusion_app.gui.bars.status_bar import StatusBar
+from fusion_app.gui.bars.status_fields import status_fields
 from fusion_app.gui.closing import Closing
 from fusion_app.gui.commands import Commands
-from fusion_app.gui.docks import Docks
-from fusion_app.gui.dropping import dropped_paths
+from fusion_app.gui.docks.docks import Docks
 from fusion_app.gui.empty_card import EmptyCard
-from fusion_app.gui.icons import app_icon
-from fusion_app.gui.menus import build_menus, build_tool_bar
-from fusion_app.gui.model_choice import ModelChoice
-from fusion_app.gui.moment import Moment, Watch
 from fusion_app.gui.preferences import Preferences, RecentPair
-from fusion_app.gui.problems import Problems
 from fusion_app.gui.recents import Recents
-from fusion_app.gui.recording_commands import RecordingCommands
-from fusion_app.gui.recording_control import RecordingControl
 from fusion_app.gui.recovery_offer import RecoveryOffer
-from fusion_app.gui.session_controller import SessionController, SessionFactory, State
-from fusion_app.gui.status_bar import StatusBar
-from fusion_app.gui.status_fields import status_fields
-from fusion_app.gui.tile_states import TileStates
-from fusion_app.gui.view_grid import Role, ViewGrid
-from fusion_app.gui.worker import Worker
-from fusion_app.session import Session, open_session
+from fusion_app.gui.session.moment import Moment, Watch
+from fusion_app.gui.session.recording_commands import RecordingCommands
+from fusion_app.gui.session.recording_control import RecordingControl
+from fusion_app.gui.session.session_controller import SessionController, SessionFactory, State
+from fusion_app.gui.session.worker import Worker
+from fusion_app.gui.view.dropping import dropped_paths
+from fusion_app.gui.view.tile_states import TileStates
+from fusion_app.gui.view.view_grid import Role, ViewGrid
+from fusion_app.recording.snapshot import recording_folder
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
-from fusion_app.snapshot import recording_folder
 
 MESSAGE_MS = 4000
 NUMBERS_EVERY = 3

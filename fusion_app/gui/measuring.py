@@ -17,12 +17,12 @@ from fusion_app.bench.timing import Timing, repeat
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import FusedFrame, Size
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.recording_control import RecordingState
-from fusion_app.gui.session_controller import State
-from fusion_app.gui.view_grid import ViewGrid
-from fusion_app.machine import peak_resident_mib
-from fusion_app.session import Session
+from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.view.view_grid import ViewGrid
+from fusion_app.session.session import Session
 from fusion_app.settings import Settings
+from fusion_app.system.machine import peak_resident_mib
 
 PATIENCE_S = 60.0
 """How long a session may take to open, and a recording to be finished."""

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from PyQt6.QtCore import QByteArray, QSettings
 
-from fusion_app.gui.palettes import Palette
-from fusion_app.gui.theme import Theme
-from fusion_app.gui.view_grid import Layout
+from fusion_app.gui.bars.theme import Theme
+from fusion_app.gui.view.palettes import Palette
+from fusion_app.gui.view.view_grid import Layout
 from fusion_app.passwords import without_password
 
 MOST_RECENT = 8

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from fusion_app.gui.banner import Banner, Kind
-from fusion_app.gui.worker import Worker
+from fusion_app.gui.bars.banner import Banner, Kind
+from fusion_app.gui.session.worker import Worker
 from fusion_app.recording import dismiss, recover, unfinished_recordings
 
 

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from fusion_app.gui.preferences import Preferences
-from fusion_app.gui.session_controller import SessionController
+from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.passwords import without_password
 from fusion_app.settings import Settings, load_settings, save_settings
 

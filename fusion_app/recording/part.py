@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
-from fusion_app.recording import marker_file
+from fusion_app.recording import in_progress
 from fusion_app.recording.clips import Clip, video_plan
 from fusion_app.recording.entry import Entry, FrameLog
 from fusion_app.recording.sidecar import About, sidecar_of, write_yaml
@@ -49,7 +49,7 @@ class Part:
         log = path.with_suffix(".csv")
         with ExitStack() as undo:  # nothing is left that could be recovered, or of ours at all
             try:
-                self._marker_file = marker_file.begin(path)
+                self._marker_file = in_progress.begin(path)
             except OSError as error:
                 raise RecordingError(write_failure(path, error)) from error
             undo.callback(self._marker_file.remove)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from fusion_app.errors import RecordingError, SettingsError
 from fusion_app.recording.entry import markers_of
-from fusion_app.recording.marker_file import SUFFIX, adopt, is_abandoned
+from fusion_app.recording.in_progress import SUFFIX, adopt, is_abandoned
 from fusion_app.recording.sidecar import Sidecar, clock_text, write_yaml
+from fusion_app.system.yaml_files import load_as
 from fusion_app.writers.remux import remux
-from fusion_app.yaml_files import load_as
 
 
 def unfinished_recordings(folder: Path) -> list[Path]:

@@ -13,9 +13,9 @@ from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.passwords import without_password
 from fusion_app.settings import Settings
-from fusion_app.whole_files import write_whole
+from fusion_app.system.whole_files import write_whole
+from fusion_app.system.yaml_files import to_yaml
 from fusion_app.writers.base import write_failure
-from fusion_app.yaml_files import to_yaml
 
 PROGRAM = f"CS2Fusion Live {__version__}"
 OPENING = "How this was made; `main.py fuse RECORDING` reads it to fuse a recording again"

@@ -14,9 +14,9 @@ from av.video.stream import VideoStream
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Size
-from fusion_app.machine import cores
 from fusion_app.sources.base import FrameSource, SourceInfo
 from fusion_app.sources.pixels import Pixels
+from fusion_app.system.machine import cores
 
 NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
 MAX_SIDE = 16384

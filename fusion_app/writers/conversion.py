@@ -6,7 +6,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from fusion_app.frames import Image, Size
-from fusion_app.machine import cores
+from fusion_app.system.machine import cores
 
 PIXELS_PER_THREAD = 1_000_000
 """One thread encodes hundreds of 640×480 frames a second; more would only take cores from fusing."""

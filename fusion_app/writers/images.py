@@ -6,7 +6,7 @@ import cv2
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame, Image
-from fusion_app.whole_files import write_whole
+from fusion_app.system.whole_files import write_whole
 from fusion_app.writers.base import plain, write_failure
 
 

@@ -13,7 +13,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
 from fusion_app.errors import RecordingError
-from fusion_app.whole_files import new_file
+from fusion_app.system.whole_files import new_file
 from fusion_app.writers.video import chapter_list
 
 MAX_DAMAGE = 1000

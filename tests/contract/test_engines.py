@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 
-from fusion_app import cache
 from fusion_app.cli.options import run_options, settings_from
 from fusion_app.engine import model_names, open_engine
 from fusion_app.engine.base import Engine
@@ -20,6 +19,7 @@ from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import EngineError, SettingsError, ShapeMismatchError, WeightsError
 from fusion_app.fusion_modes import MODES
 from fusion_app.settings import FusionSettings
+from fusion_app.system import cache
 from models import build
 from models.weights import WeightsCard, save_weights
 

@@ -1,4 +1,4 @@
-"""What a GPU promises. Every test needs one; tests/unit/test_device_runtime.py runs the same code on the CPU."""
+"""What a GPU promises. Every test needs one; unit/engine/gpu/test_device_runtime.py runs the same code on the CPU."""
 
 import threading
 import warnings
@@ -10,16 +10,16 @@ import pytest
 import torch
 from torch import nn
 
-from fusion_app import compositing
 from fusion_app.engine import model_names, open_engine, warm_up
-from fusion_app.engine.device_runtime import DeviceRuntime, Form
 from fusion_app.engine.folded import FoldedRuntime
-from fusion_app.engine.gpu import runtime_on
+from fusion_app.engine.gpu.device_runtime import DeviceRuntime, Form
+from fusion_app.engine.gpu.opening import runtime_on
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.errors import EngineError
 from fusion_app.frames import Frame, FramePair, Size
 from fusion_app.fusion_modes import MODES
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline import compositing
+from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.settings import FusionSettings
 from fusion_app.sources.synthetic import Scene
 from models import build

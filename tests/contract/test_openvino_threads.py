@@ -8,7 +8,7 @@ import pytest
 TWO_AT_ONCE = """
 import os, sys, threading
 import numpy as np
-from fusion_app.engine.openvino_runtime import openvino
+from fusion_app.engine.cpu.openvino_runtime import openvino
 sys.setswitchinterval(1e-6)
 both = threading.Barrier(2)
 def meet():

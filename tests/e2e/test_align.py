@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
+from fusion_app.alignment.profile import corners, load_profile, profile_of, save_profile
 from fusion_app.cli import main
 from fusion_app.frames import Size
-from fusion_app.profiles import corners, load_profile, profile_of, save_profile
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import Settings, SourceSettings, save_settings
 from fusion_app.sources import open_source
-from fusion_app.yaml_files import load_as
+from fusion_app.system.yaml_files import load_as
 from tests.media import counting_frames, write_images, write_video
 from tests.scenes import scene, seen, similarity
 

@@ -9,7 +9,7 @@ from fusion_app.bench.clip import write_scene
 from fusion_app.bench.live import measure_live
 from fusion_app.cli import main
 from fusion_app.cli.bench import in_window
-from fusion_app.engine.candidates import Candidate
+from fusion_app.engine.measuring.candidates import Candidate
 from fusion_app.frames import Size
 from fusion_app.settings import FusionSettings, Settings
 from tests.media import counting_frames, write_video

@@ -19,7 +19,7 @@ from fusion_app.recording.disk import DiskWatch
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import RecordingSettings, Settings
-from fusion_app.yaml_files import load_as
+from fusion_app.system.yaml_files import load_as
 from tests.reliability import Record
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ import pytest
 from fusion_app.cli import main
 from fusion_app.engine import open_engine
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pipeline import FusionPipeline
+from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.settings import FusionSettings
 from tests.media import counting_frames, read_back, write_images, write_video
 from tests.servers import mjpeg_camera

@@ -14,13 +14,13 @@ import pytest
 from fusion_app.cli import main
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pipeline import FusionPipeline
-from fusion_app.processing import FuseJob, fuse_recordings
+from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.recording import About, EngineFacts, Recording, entry_of
-from fusion_app.recording.again import settings_of_recording
 from fusion_app.recording.part import PartPlan
-from fusion_app.runner import Pace
-from fusion_app.session import Session, open_session
+from fusion_app.recording.reading import settings_of_recording
+from fusion_app.run.runner import Pace
+from fusion_app.session.export import FuseJob, fuse_recordings
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, ThermalSettings, save_settings
 from tests.media import counting_frames, read_back
 

@@ -17,7 +17,7 @@ from fusion_app.errors import RecordingError
 from fusion_app.recording import dismiss, recover, unfinished_recordings
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.sources import open_source
-from fusion_app.yaml_files import load_as
+from fusion_app.system.yaml_files import load_as
 from tests.recorder_victim import KINDS
 from tests.reliability import Record
 

@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from fusion_app.frames import FramePair
-from fusion_app.live_pairing import LivePairStream
-from fusion_app.opening import OpenPair, open_pair
+from fusion_app.pairing.live import LivePairStream
+from fusion_app.session.opening import OpenPair, open_pair
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import BufferedSource, Phase
 from tests.reliability import Record

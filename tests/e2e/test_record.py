@@ -15,7 +15,7 @@ import pytest
 from fusion_app.cli import main
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.sources import open_source
-from fusion_app.yaml_files import load_as
+from fusion_app.system.yaml_files import load_as
 from tests.media import counting_frames, read_back, write_video
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,9 +10,9 @@ import av
 import pytest
 
 from fusion_app.recording import unfinished_recordings
-from fusion_app.runner import Pace
-from fusion_app.session import open_session
-from fusion_app.session_recorder import SessionRecorder
+from fusion_app.run.runner import Pace
+from fusion_app.session.recorder import SessionRecorder
+from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 from tests.servers import Camera, camera
 

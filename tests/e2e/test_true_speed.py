@@ -7,9 +7,9 @@ import av
 import pytest
 
 from fusion_app.frames import FusedFrame
-from fusion_app.runner import Pace
-from fusion_app.session import open_session
-from fusion_app.session_recorder import SessionRecorder
+from fusion_app.run.runner import Pace
+from fusion_app.session.recorder import SessionRecorder
+from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 from tests.media import read_back
 from tests.reliability import Record

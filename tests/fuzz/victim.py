@@ -184,7 +184,7 @@ def fuse(arguments: list[str]) -> None:
 
 def open_recording(path: str) -> None:
     """Take the settings of a recording from the YAML beside it."""
-    from fusion_app.recording.again import is_recording, settings_of_recording
+    from fusion_app.recording.reading import is_recording, settings_of_recording
 
     is_recording(Path(path))
     settings_of_recording(Path(path))

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import hypothesis.strategies as st
 
 from fusion_app.settings import RecordingSettings, Settings, ThermalSettings
-from fusion_app.yaml_files import to_yaml
+from fusion_app.system.yaml_files import to_yaml
 from tests.fuzz.damage import damaged
 
 

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.session_controller import State
 
 
 def press(qtbot: QtBot, window: MainWindow, key: Qt.Key, *, shift: bool = False, ctrl: bool = False) -> None:

@@ -10,8 +10,8 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import SessionFactory
-from fusion_app.session import open_session
+from fusion_app.gui.session.session_controller import SessionFactory
+from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 from tests.gui.pulse import Pulse
 from tests.media import counting_frames, write_video

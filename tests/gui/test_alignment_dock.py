@@ -9,11 +9,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from fusion_app.alignment.profile import AlignmentProfile, load_profile, profile_of, save_profile
 from fusion_app.frames import Size
-from fusion_app.gui.alignment_control import AlignmentControl
+from fusion_app.gui.docks.alignment_control import AlignmentControl
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import State
-from fusion_app.profiles import AlignmentProfile, load_profile, profile_of, save_profile
+from fusion_app.gui.session.session_controller import State
 from fusion_app.sources import open_source
 from tests.gui.actions import button, click, position, press, wait_for
 from tests.gui.conftest import MakeWindow

@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.app import report_unexpected_errors
-from fusion_app.gui.banner import Kind
+from fusion_app.gui.bars.banner import Kind
 from tests.gui.conftest import MakeWindow
 
 ROOT = Path(__file__).resolve().parents[2]

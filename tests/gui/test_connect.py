@@ -6,7 +6,7 @@ from PyQt6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.dialogs.connect import ConnectDialog
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.session_controller import State
 from fusion_app.sources.devices import Camera
 from tests.gui.actions import click, press, wait_for
 from tests.gui.conftest import MakeWindow

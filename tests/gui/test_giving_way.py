@@ -8,15 +8,15 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from fusion_app import quality
-from fusion_app.display import Display
 from fusion_app.engine import Engine, open_engine
 from fusion_app.frames import FloatImage, FusedFrame
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.recording_control import RecordingState
-from fusion_app.gui.session_controller import State
-from fusion_app.runner import Pace
-from fusion_app.session import Choice, Session, open_pair, open_session
+from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.session_controller import State
+from fusion_app.run import quality
+from fusion_app.run.giving_way import Display
+from fusion_app.run.runner import Pace
+from fusion_app.session.session import Choice, Session, open_pair, open_session
 from fusion_app.settings import FusionSettings, Settings
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
@@ -63,12 +63,12 @@ def open_live(settings: Settings, pace: Pace) -> Session:
 @pytest.fixture
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Decide in tenths of a second instead of seconds."""
-    monkeypatch.setattr("fusion_app.display.SETTLE_S", 0.2)
-    monkeypatch.setattr("fusion_app.display.OVERLOAD_S", 0.2)
-    monkeypatch.setattr("fusion_app.display.OVERRUN_S", 0.4)
-    monkeypatch.setattr("fusion_app.display.PATIENCE_S", 0.3)
-    monkeypatch.setattr("fusion_app.display.Display.__init__.__defaults__", (1, 0.3, False))
-    monkeypatch.setattr("fusion_app.quality.SETTLE_S", 3600.0)  # not before the test wants it
+    monkeypatch.setattr("fusion_app.run.giving_way.SETTLE_S", 0.2)
+    monkeypatch.setattr("fusion_app.run.giving_way.OVERLOAD_S", 0.2)
+    monkeypatch.setattr("fusion_app.run.giving_way.OVERRUN_S", 0.4)
+    monkeypatch.setattr("fusion_app.run.giving_way.PATIENCE_S", 0.3)
+    monkeypatch.setattr("fusion_app.run.giving_way.Display.__init__.__defaults__", (1, 0.3, False))
+    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 3600.0)  # not before the test wants it
 
 
 @pytest.fixture

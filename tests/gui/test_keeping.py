@@ -10,11 +10,11 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.banner import Kind
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.recording_control import RecordingState
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import button, click, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.media import read_back

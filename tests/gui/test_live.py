@@ -6,9 +6,9 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.banner import Kind
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.servers import mjpeg_camera

@@ -7,11 +7,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.banner import Kind
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.dialogs.pair import OpenPairDialog
-from fusion_app.gui.dropping import guess_pair
-from fusion_app.gui.session_controller import State
-from fusion_app.gui.view_grid import Role
+from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.view.dropping import guess_pair
+from fusion_app.gui.view.view_grid import Role
 from tests.gui.actions import button, click, drop, press, wait_for
 from tests.gui.conftest import MakeWindow
 

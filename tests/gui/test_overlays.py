@@ -8,17 +8,17 @@ from PyQt6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
+from fusion_app.gui.bars.status_fields import Level, disk_field, status_fields
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.moment import Moment, SourceMoment
-from fusion_app.gui.recording_control import RecordingStatus
-from fusion_app.gui.session_controller import State
-from fusion_app.gui.source_notice import age_text
-from fusion_app.gui.statistics import statistics_rows
-from fusion_app.gui.status_fields import Level, disk_field, status_fields
-from fusion_app.gui.view_grid import Layout, Role, ViewGrid
-from fusion_app.pairing import PairingCounts
+from fusion_app.gui.session.moment import Moment, SourceMoment
+from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.view.source_notice import age_text
+from fusion_app.gui.view.statistics import statistics_rows
+from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
+from fusion_app.pairing.files import PairingCounts
+from fusion_app.run.telemetry import RunStatus
 from fusion_app.sources.base import Phase, SourceInfo, SourceState
-from fusion_app.telemetry import RunStatus
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.bench.clip import write_scene
 from fusion_app.frames import FusedFrame, Size
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.session_controller import State
 from fusion_app.settings import SourceSettings
 from tests.gui.actions import wait_for
 from tests.gui.conftest import MakeWindow

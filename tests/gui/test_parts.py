@@ -12,24 +12,24 @@ from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
-from fusion_app.gui.bottom_bar import clock_text
-from fusion_app.gui.bridge import QtSink
-from fusion_app.gui.disk_left import DiskLeft
-from fusion_app.gui.frame_view import FrameView
-from fusion_app.gui.moment import Moment, SourceMoment, look
+from fusion_app.gui.bars.bottom_bar import clock_text
+from fusion_app.gui.bars.status_bar import StatusBar
+from fusion_app.gui.bars.status_fields import Field, Level, size_text, source_field, status_fields
+from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.preferences import Preferences, RecentPair, short_name
-from fusion_app.gui.recording_control import RecordingStatus
-from fusion_app.gui.status_bar import StatusBar
-from fusion_app.gui.status_fields import Field, Level, size_text, source_field, status_fields
-from fusion_app.gui.theme import Theme
-from fusion_app.gui.view_grid import Layout
-from fusion_app.gui.worker import Worker
-from fusion_app.gui.zoom import Zoom
-from fusion_app.runner import Pace
-from fusion_app.session import open_session
+from fusion_app.gui.session.bridge import QtSink
+from fusion_app.gui.session.disk_left import DiskLeft
+from fusion_app.gui.session.moment import Moment, SourceMoment, look
+from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.gui.session.worker import Worker
+from fusion_app.gui.view.frame_view import FrameView
+from fusion_app.gui.view.view_grid import Layout
+from fusion_app.gui.view.zoom import Zoom
+from fusion_app.run.runner import Pace
+from fusion_app.run.telemetry import RunStatus
+from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from fusion_app.sources.base import Phase, SourceInfo, SourceState
-from fusion_app.telemetry import RunStatus
 
 
 def fused(pts_s: float) -> FusedFrame:

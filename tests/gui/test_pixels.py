@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.frame_view import FrameView
-from fusion_app.gui.palettes import Palette, colour_table
-from fusion_app.gui.pixels import to_qimage
+from fusion_app.gui.view.frame_view import FrameView
+from fusion_app.gui.view.palettes import Palette, colour_table
+from fusion_app.gui.view.pixels import to_qimage
 
 RNG = np.random.default_rng(3)
 
@@ -38,7 +38,7 @@ def test_a_hidden_tile_converts_nothing(qtbot: QtBot, monkeypatch: pytest.Monkey
         converted.append(len(pixels))
         return to_qimage(pixels, colours)
 
-    monkeypatch.setattr("fusion_app.gui.frame_view.to_qimage", counted)
+    monkeypatch.setattr("fusion_app.gui.view.frame_view.to_qimage", counted)
     tile = FrameView("FUSED", "")
     qtbot.addWidget(tile)
     tile.show_image(np.zeros((4, 4), np.uint8))

@@ -7,8 +7,8 @@ from PyQt6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import State
-from fusion_app.gui.view_grid import ARRANGEMENTS, Layout, Role
+from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.view.view_grid import ARRANGEMENTS, Layout, Role
 from tests.gui.actions import click, position, press, wait_for
 from tests.gui.conftest import MakeWindow
 

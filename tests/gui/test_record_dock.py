@@ -9,11 +9,11 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.banner import Kind
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.docks.record import RecordPanel
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.recording_control import RecordingState
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.session_controller import State
 from fusion_app.recording import unfinished_recordings
 from tests.gui.actions import button, click, press, wait_for
 from tests.gui.conftest import MakeWindow

@@ -7,9 +7,9 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import FloatImage
-from fusion_app.gui.session_controller import State
-from fusion_app.runner import Pace
-from fusion_app.session import Choice, Session, open_pair
+from fusion_app.gui.session.session_controller import State
+from fusion_app.run.runner import Pace
+from fusion_app.session.session import Choice, Session, open_pair
 from fusion_app.settings import Settings
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow

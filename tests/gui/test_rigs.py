@@ -6,9 +6,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.banner import Kind
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.session_controller import State
 from fusion_app.settings import FusionSettings, Settings, SourceSettings, load_settings, save_settings
 from tests.gui.actions import button, click, drop, press, wait_for
 from tests.gui.conftest import MakeWindow

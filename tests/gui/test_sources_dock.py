@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.docks.offset import OffsetControl
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import State
+from fusion_app.gui.session.session_controller import State
 from fusion_app.sources import open_source
 from tests.gui.actions import click, position, press, wait_for
 from tests.gui.conftest import MakeWindow

@@ -9,13 +9,13 @@ from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.banner import Kind
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.docks.histogram import Histogram
 from fusion_app.gui.docks.thermal import ThermalPanel
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.palettes import Palette, colour_table
-from fusion_app.gui.session_controller import State
-from fusion_app.gui.view_grid import Role
+from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.view.palettes import Palette, colour_table
+from fusion_app.gui.view.view_grid import Role
 from fusion_app.settings import ThermalSettings
 from tests.gui.actions import click, position, press, wait_for
 from tests.gui.conftest import MakeWindow

@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session_controller import State
-from fusion_app.gui.source_notice import SourceNotice
-from fusion_app.gui.view_grid import Layout, Role
+from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.view.source_notice import SourceNotice
+from fusion_app.gui.view.view_grid import Layout, Role
 from tests.gui.actions import click, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.gui.pulse import Pulse

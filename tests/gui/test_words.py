@@ -17,13 +17,13 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import fusion_app.gui
-from fusion_app.gui.actions import COMMANDS
+from fusion_app.gui.bars.actions import COMMANDS
+from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import ShortcutsDialog
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.recording_control import RecordingState
-from fusion_app.gui.session_controller import State
-from fusion_app.gui.theme import Theme
+from fusion_app.gui.session.recording_control import RecordingState
+from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from fusion_app.cli import main
-from fusion_app.compositing import luma, restore_chroma
 from fusion_app.engine import open_engine
+from fusion_app.pipeline.compositing import luma, restore_chroma
 from fusion_app.settings import FusionSettings
 from models.weights import load_weights
 

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from fusion_app.calibration import Calibration, Pictures, calibrate
+from fusion_app.alignment.profile import Matrix, corners
+from fusion_app.finding.calibration import Calibration, Pictures, calibrate
 from fusion_app.frames import Size, size_of
-from fusion_app.profiles import Matrix, corners
 from tests.reliability import Record
 
 IR, VIS = Size(320, 240), Size(640, 480)

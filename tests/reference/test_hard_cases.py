@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.hard_cases import hard_case_count, hard_cases
+from training.evaluation.hard_cases import hard_case_count, hard_cases
 
 
 def test_the_hard_cases_are_all_there_and_the_same_each_time(shared: Path) -> None:

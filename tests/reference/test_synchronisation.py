@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fusion_app.finding.synchronisation import MotionSample, MotionTrack, OffsetEstimate, estimate_offset
 from fusion_app.sources import open_source
-from fusion_app.synchronisation import MotionSample, MotionTrack, OffsetEstimate, estimate_offset
 from tests.reliability import Record
 
 CLIPS = ("m3svd_0111_1716", "m3svd_0117_1620")

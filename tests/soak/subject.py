@@ -8,9 +8,9 @@ import sys
 import threading
 import time
 
-from fusion_app.runner import Pace, RunReport
-from fusion_app.session import Session, open_session
-from fusion_app.session_recorder import SessionRecorder
+from fusion_app.run.runner import Pace, RunReport
+from fusion_app.session.recorder import SessionRecorder
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 
 PERIOD_S = 1.0

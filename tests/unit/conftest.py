@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from fusion_app.runner import Pace
-from fusion_app.session import Session, open_session
+from fusion_app.run.runner import Pace
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 
 SOURCES = SourceSettings("synthetic:ir?size=64x48&fps=40", "synthetic:vis?size=64x48&fps=40", realtime=True, loop=True)

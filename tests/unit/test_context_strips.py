@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
+from fusion_app.engine.cpu.torch_runtime import TorchRuntime
 from fusion_app.engine.network import NetworkEngine
-from fusion_app.engine.torch_runtime import TorchRuntime
 from models import build
 from models.weights import WeightsCard, save_weights
 
@@ -58,8 +58,8 @@ def test_strips_of_a_network_that_looks_far_are_the_whole_picture(name: str, con
 def test_openvino_gives_the_picture_of_a_network_that_looks_far(
     name: str, config: dict[str, object], tmp_path: Path
 ) -> None:
-    from fusion_app.engine.openvino_models import _convert
-    from fusion_app.engine.openvino_runtime import OpenVinoRuntime
+    from fusion_app.engine.cpu.openvino_models import _convert
+    from fusion_app.engine.cpu.openvino_runtime import OpenVinoRuntime
 
     model = network(name, config)
     path = tmp_path / "far.safetensors"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFileDialog, QLabel, QPushButton, QWidget
 
-from fusion_app.gui.combo import ComboBox
+from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.gui.dialogs.pair import PairDialog
 from fusion_app.sources.devices import Camera
 

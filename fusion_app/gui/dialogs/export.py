@@ -22,8 +22,8 @@ from PyQt6.QtWidgets import (
 
 from fusion_app.engine import model_names
 from fusion_app.errors import FusionAppError
-from fusion_app.gui.combo import ComboBox
-from fusion_app.processing import FuseJob, FuseReport, fuse_recordings
+from fusion_app.gui.bars.combo import ComboBox
+from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 from fusion_app.settings import Settings
 
 POLL_MS = 100

@@ -13,8 +13,8 @@ from PyQt6.QtWidgets import (
 )
 
 from fusion_app import __version__
-from fusion_app.gui.actions import Actions
-from fusion_app.gui.icons import app_icon
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.icons import app_icon
 
 
 class ShortcutsDialog(QDialog):

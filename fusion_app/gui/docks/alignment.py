@@ -18,11 +18,11 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from fusion_app.calibration import Calibration
-from fusion_app.gui.actions import Actions
+from fusion_app.alignment.placement import Placement
+from fusion_app.alignment.profile import AlignmentProfile
+from fusion_app.finding.calibration import Calibration
+from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.docks.rows import rows
-from fusion_app.placement import Placement
-from fusion_app.profiles import AlignmentProfile
 
 
 class Number(NamedTuple):

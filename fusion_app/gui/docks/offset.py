@@ -3,7 +3,7 @@
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
-from fusion_app.synchronisation import OffsetEstimate
+from fusion_app.finding.synchronisation import OffsetEstimate
 
 SLIDER_MS = 1000
 ENOUGH_S = 2.0

@@ -19,14 +19,14 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from fusion_app.gui.actions import Actions
-from fusion_app.gui.combo import ComboBox, choice_box
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.combo import ComboBox, choice_box
+from fusion_app.gui.bars.status_fields import disk_field, size_text, time_text
 from fusion_app.gui.docks.rows import rows
-from fusion_app.gui.recording_control import RecordingState, RecordingStatus
-from fusion_app.gui.status_fields import disk_field, size_text, time_text
+from fusion_app.gui.session.recording_control import RecordingState, RecordingStatus
 from fusion_app.recording import PreRollStatus
+from fusion_app.recording.snapshot import recording_folder
 from fusion_app.settings import RecordingSettings
-from fusion_app.snapshot import recording_folder
 
 Track = Literal["fused", "visible", "ir", "audio"]
 TRACKS: tuple[tuple[Track, str], ...] = (

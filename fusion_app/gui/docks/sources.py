@@ -3,12 +3,12 @@
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from fusion_app.gui.bars.status_fields import phase_text, source_level
 from fusion_app.gui.docks.offset import OffsetControl
-from fusion_app.gui.moment import Moment, SourceMoment
 from fusion_app.gui.preferences import short_name
-from fusion_app.gui.source_notice import details
-from fusion_app.gui.status_fields import phase_text, source_level
-from fusion_app.gui.view_grid import Role
+from fusion_app.gui.session.moment import Moment, SourceMoment
+from fusion_app.gui.view.source_notice import details
+from fusion_app.gui.view.view_grid import Role
 
 
 class SourceCard(QGroupBox):

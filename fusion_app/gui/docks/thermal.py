@@ -8,11 +8,11 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, pyqtSignal
 from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QGroupBox, QLabel, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame, ThermalView
-from fusion_app.gui.combo import ComboBox, choice_box
+from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.docks.histogram import Histogram
 from fusion_app.gui.docks.rows import rows
-from fusion_app.gui.palettes import NAMES, Palette
-from fusion_app.gui.readings import celsius_text
+from fusion_app.gui.view.palettes import NAMES, Palette
+from fusion_app.gui.view.readings import celsius_text
 from fusion_app.settings import ThermalSettings
 
 Choices = tuple[tuple[str, str], ...]

@@ -82,7 +82,7 @@ def test_where_nothing_is_idle_nothing_is_folded(name: str) -> None:
 @pytest.mark.parametrize("runtime", ["torch", "openvino"])
 def test_a_frame_that_opens_a_gate_is_fused_with_all_it_demands(tmp_path: Path, runtime: str) -> None:
     if runtime == "openvino":
-        pytest.importorskip("fusion_app.engine.openvino_runtime", reason="needs the extra 'cpu'")
+        pytest.importorskip("fusion_app.engine.cpu.openvino_runtime", reason="needs the extra 'cpu'")
     model = backbone(-1.0, 0.5, -1.0, darkness=2.0)
     folded = fold(model)
     assert folded is not None, "the probes are bright, so the gates should have been shut"

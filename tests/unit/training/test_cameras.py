@@ -3,8 +3,8 @@ import torch
 from torch import Tensor
 
 from training.cameras import BLIND_KINDS, POOR_KINDS, CameraSettings, InfraredFaults, exposed, staged
-from training.impairment import ImpairmentConfig
-from training.scene import Scene
+from training.data.batch import Scene
+from training.data.impairment import ImpairmentConfig
 
 NO_PATCH = ImpairmentConfig(share=0.0)
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from training.captured import WARM_UP, Steps, adam, set_rate
-from training.dataset import ImagePair, PairFiles
+from training.data.dataset import ImagePair, PairFiles
 from training.distill import Distiller, DistillSettings
 
 CPU = torch.device("cpu")

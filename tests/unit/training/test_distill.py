@@ -11,12 +11,12 @@ import torch
 import training
 from models.lite import Lite
 from models.weights import load_weights, save_weights
-from training.dataset import ImagePair, load_pairs
+from training.data.dataset import ImagePair, load_pairs
+from training.data.twins import TwinSettings
 from training.distill import Distiller, DistillSettings, describe_run, distill, main, rate_share
-from training.fusion_loss import FusionLossConfig
+from training.losses.fusion import FusionLossConfig
+from training.runs.state import StateError, begin_with
 from training.settings import read_settings
-from training.state import StateError, begin_with
-from training.steadiness import TwinSettings
 
 SETTINGS = DistillSettings(model="lite-2k", steps=12, batch_size=4, crop=32, warmup_steps=2, log_steps=3)
 CONFIGS = sorted((Path(training.__file__).parent / "configs").glob("lite-*.yaml"))

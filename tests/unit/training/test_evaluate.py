@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from tests.golden.metrics_triples import triples
-from training.contenders import Case, contender
-from training.dataset import DataError
+from training.data.dataset import DataError
 from training.evaluate import main
-from training.report import Table
-from training.scores import RANK10, PairSet, Scores, mean_ranks, worst_first
-from training.tables import as_text
+from training.evaluation.contenders import Case, contender
+from training.evaluation.report import Table
+from training.evaluation.scores import RANK10, PairSet, Scores, mean_ranks, worst_first
+from training.evaluation.tables import as_text
 
 IR, VIS, _ = triples()["textured, average"]
 

@@ -8,12 +8,12 @@ import torch
 from models.compensation import CompensationPerceptionNetwork
 from models.cs2fusion import Backbone, BackboneConfig
 from models.weights import WeightsCard, save_weights
-from training.dataset import CropSampler, ImagePair, PairFiles
+from training.data.dataset import CropSampler, ImagePair, PairFiles
+from training.evaluation.explanation import explain
 from training.explain import load_networks, main
-from training.explanation import explain
+from training.runs.state import save_state
+from training.runs.trainer import Trainer
 from training.settings import TrainingSettings, settings_from
-from training.state import save_state
-from training.trainer import Trainer
 
 HEIGHT, WIDTH = 40, 48
 

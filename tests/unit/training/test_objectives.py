@@ -1,8 +1,8 @@
 import torch
 from torch import Tensor
 
-from training.objectives import decided_by
-from training.scene import Scene
+from training.data.batch import Scene
+from training.losses.objectives import decided_by
 
 
 def flat(level: float) -> Tensor:

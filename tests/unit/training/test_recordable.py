@@ -12,12 +12,12 @@ from models.compensation import CompensationPerceptionNetwork
 from models.cs2fusion import Backbone, BackboneConfig
 from models.lite import Lite, LiteConfig
 from training.cameras import CameraSettings, InfraredFaults, staged
-from training.fusion_loss import FusionLossConfig, fusion_loss
-from training.impairment import KINDS, MORE_KINDS, ImpairmentConfig
-from training.levels import vary_levels
-from training.objectives import decided_by
-from training.scene import Scene
-from training.steadiness import TwinSettings, twinned
+from training.data.batch import Scene
+from training.data.impairment import KINDS, MORE_KINDS, ImpairmentConfig
+from training.data.levels import vary_levels
+from training.data.twins import TwinSettings, twinned
+from training.losses.fusion import FusionLossConfig, fusion_loss
+from training.losses.objectives import decided_by
 
 LOOKS = {
     torch.ops.aten._local_scalar_dense.default,

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 import training
+from training.data.twins import TwinSettings
 from training.settings import SettingsError, TrainingSettings, are_of, read_settings, settings_from
-from training.steadiness import TwinSettings
 
 CONFIGS = Path(training.__file__).parent / "configs"
 RECIPES = sorted(path for path in CONFIGS.glob("*.yaml") if not path.name.startswith("lite"))

@@ -12,11 +12,11 @@ import torch
 import yaml
 
 from models.weights import load_weights
-from training.dataset import CropSampler, load_pairs
+from training.data.dataset import CropSampler, load_pairs
+from training.runs.state import StateError, load_state, save_state
+from training.runs.trainer import Trainer, rate_share
 from training.settings import OptimiserSettings, TrainingSettings, settings_from
-from training.state import StateError, load_state, save_state
 from training.train import main
-from training.trainer import Trainer, rate_share
 
 ROOT = Path(__file__).parents[3]
 

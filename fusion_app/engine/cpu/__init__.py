@@ -1,0 +1,1 @@
+"""Runtimes that fuse strip by strip on the CPU: torch and OpenVINO."""

@@ -1,0 +1,1 @@
+"""What surrounds the pictures: actions, menus, bars, banners, icons, colours."""

@@ -1,0 +1,194 @@
+"""Every command of the window as one table: name, text, shortcut, icon. Menus, tool bar and F1 read it."""
+
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
+
+from fusion_app.gui.bars.icons import icon
+from fusion_app.gui.session.session_controller import RUNNING, State
+from fusion_app.gui.view.palettes import NAMES, Palette
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: How the code calls it.
+        text: What the user reads, ``&`` before the mnemonic.
+        keys: Shortcuts, the shown one first.
+        icon: Name in `icons.SHAPES`, or empty.
+        group: Commands of one group exclude each other; empty for an ordinary command.
+        is_checkable: It stays down.
+    """
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    group: str = ""
+    is_checkable: bool = False
+
+
+COMMANDS = (
+    Command("open_pair", QT_TRANSLATE_NOOP("Actions", "&Open pair…"), ("Ctrl+O",), "open"),
+    Command("connect_cameras", QT_TRANSLATE_NOOP("Actions", "&Connect cameras…"), ("Ctrl+Shift+O",), "camera"),
+    Command("demo", QT_TRANSLATE_NOOP("Actions", "Try the &demo pair"), ("Ctrl+D",), "demo"),
+    Command("open_rig", QT_TRANSLATE_NOOP("Actions", "Open &rig…"), ("Ctrl+Alt+O",), "open"),
+    Command("save_rig", QT_TRANSLATE_NOOP("Actions", "Save ri&g…"), ("Ctrl+S",)),
+    Command("close_pair", QT_TRANSLATE_NOOP("Actions", "C&lose pair"), ("Ctrl+W",), "close"),
+    Command("export", QT_TRANSLATE_NOOP("Actions", "&Export fused video…"), ("Ctrl+E",), "export"),
+    Command("show_recordings", QT_TRANSLATE_NOOP("Actions", "&Show recordings")),
+    Command("quit", QT_TRANSLATE_NOOP("Actions", "E&xit"), ("Ctrl+Q",)),
+    Command("align_undo", QT_TRANSLATE_NOOP("Actions", "&Undo alignment"), ("Ctrl+Z",)),
+    Command("align_redo", QT_TRANSLATE_NOOP("Actions", "&Redo alignment"), ("Ctrl+Shift+Z", "Ctrl+Y")),
+    Command("align_reset", QT_TRANSLATE_NOOP("Actions", "Re&set alignment"), ("Alt+0",)),
+    Command("align_open", QT_TRANSLATE_NOOP("Actions", "&Open profile…")),
+    Command("align_save", QT_TRANSLATE_NOOP("Actions", "Sa&ve profile…")),
+    Command("align_edges", QT_TRANSLATE_NOOP("Actions", "&Edges of infrared on visible"), ("E",), is_checkable=True),
+    Command("align_arrows", QT_TRANSLATE_NOOP("Actions", "&Arrow keys move infrared"), is_checkable=True),
+    Command("align_left", QT_TRANSLATE_NOOP("Actions", "Infrared to the &left"), ("Alt+Left",)),
+    Command("align_right", QT_TRANSLATE_NOOP("Actions", "Infrared to the &right"), ("Alt+Right",)),
+    Command("align_up", QT_TRANSLATE_NOOP("Actions", "Infrared &up"), ("Alt+Up",)),
+    Command("align_down", QT_TRANSLATE_NOOP("Actions", "Infrared &down"), ("Alt+Down",)),
+    Command("align_left_far", QT_TRANSLATE_NOOP("Actions", "Infrared far to the left"), ("Alt+Shift+Left",)),
+    Command("align_right_far", QT_TRANSLATE_NOOP("Actions", "Infrared far to the right"), ("Alt+Shift+Right",)),
+    Command("align_up_far", QT_TRANSLATE_NOOP("Actions", "Infrared far up"), ("Alt+Shift+Up",)),
+    Command("align_down_far", QT_TRANSLATE_NOOP("Actions", "Infrared far down"), ("Alt+Shift+Down",)),
+    Command("align_larger", QT_TRANSLATE_NOOP("Actions", "Infrared lar&ger"), ("Alt++", "Alt+=")),
+    Command("align_smaller", QT_TRANSLATE_NOOP("Actions", "Infrared s&maller"), ("Alt+-",)),
+    Command("align_turn_left", QT_TRANSLATE_NOOP("Actions", "Turn infrared to the left"), ("Alt+[",)),
+    Command("align_turn_right", QT_TRANSLATE_NOOP("Actions", "Turn infrared to the right"), ("Alt+]",)),
+    Command("copy_frame", QT_TRANSLATE_NOOP("Actions", "&Copy frame"), ("Ctrl+C",)),
+    Command("layout_fused", QT_TRANSLATE_NOOP("Actions", "&Fused"), ("1",), group="layout"),
+    Command("layout_ir", QT_TRANSLATE_NOOP("Actions", "&Infrared"), ("2",), group="layout"),
+    Command("layout_vis", QT_TRANSLATE_NOOP("Actions", "&Visible"), ("3",), group="layout"),
+    Command("layout_side_by_side", QT_TRANSLATE_NOOP("Actions", "&Sources side by side"), ("4",), group="layout"),
+    Command("layout_fused_big", QT_TRANSLATE_NOOP("Actions", "Fused &big, sources small"), ("5",), group="layout"),
+    Command("layout_three_up", QT_TRANSLATE_NOOP("Actions", "&Three up"), ("6",), group="layout"),
+    Command("layout_picture", QT_TRANSLATE_NOOP("Actions", "&Picture in picture"), ("7",), group="layout"),
+    Command("layout_swipe", QT_TRANSLATE_NOOP("Actions", "S&wipe visible to fused"), ("8",), group="layout"),
+    Command("statistics", QT_TRANSLATE_NOOP("Actions", "S&tatistics"), ("I",), is_checkable=True),
+    Command("zoom_in", QT_TRANSLATE_NOOP("Actions", "Zoom &in"), ("Ctrl++", "Ctrl+=")),
+    Command("zoom_out", QT_TRANSLATE_NOOP("Actions", "Zoom &out"), ("Ctrl+-",)),
+    Command("zoom_pixels", QT_TRANSLATE_NOOP("Actions", "Zoom to &100 %"), ("Ctrl+0",)),
+    Command("zoom_fit", QT_TRANSLATE_NOOP("Actions", "Zoom to &fit"), ("Ctrl+F",)),
+    Command("full_screen", QT_TRANSLATE_NOOP("Actions", "F&ull screen"), ("F11",), "full_screen", is_checkable=True),
+    Command("palette_next", QT_TRANSLATE_NOOP("Actions", "&Next palette"), ("C",)),
+    Command("palette_before", QT_TRANSLATE_NOOP("Actions", "&Previous palette"), ("Shift+C",)),
+    Command("dock_sources", QT_TRANSLATE_NOOP("Actions", "&Sources"), ("F5",), is_checkable=True),
+    Command("dock_thermal", QT_TRANSLATE_NOOP("Actions", "&Thermal"), ("F6",), is_checkable=True),
+    Command("dock_record", QT_TRANSLATE_NOOP("Actions", "&Record"), ("F7",), is_checkable=True),
+    Command("dock_alignment", QT_TRANSLATE_NOOP("Actions", "&Alignment"), ("F8",), "align", is_checkable=True),
+    Command("docks_reset", QT_TRANSLATE_NOOP("Actions", "&Reset docks")),
+    *(Command(f"palette_{one.name.lower()}", NAMES[one], group="palette") for one in Palette),
+    Command("theme_system", QT_TRANSLATE_NOOP("Actions", "As the &system"), group="theme"),
+    Command("theme_dark", QT_TRANSLATE_NOOP("Actions", "&Dark"), group="theme"),
+    Command("theme_light", QT_TRANSLATE_NOOP("Actions", "&Light"), group="theme"),
+    Command("play", QT_TRANSLATE_NOOP("Actions", "&Play"), ("Space",), "play"),
+    Command("step_forward", QT_TRANSLATE_NOOP("Actions", "Step &forward"), (".",), "step_forward"),
+    Command("step_back", QT_TRANSLATE_NOOP("Actions", "Step &back"), (",",), "step_back"),
+    Command("forward_5", QT_TRANSLATE_NOOP("Actions", "&5 s forward"), ("Right",)),
+    Command("back_5", QT_TRANSLATE_NOOP("Actions", "5 s b&ack"), ("Left",)),
+    Command("forward_1", QT_TRANSLATE_NOOP("Actions", "&1 s forward"), ("Shift+Right",)),
+    Command("back_1", QT_TRANSLATE_NOOP("Actions", "1 s ba&ck"), ("Shift+Left",)),
+    Command("to_start", QT_TRANSLATE_NOOP("Actions", "To the &start"), ("Home",), "to_start"),
+    Command("to_end", QT_TRANSLATE_NOOP("Actions", "To the &end"), ("End",), "to_end"),
+    Command("loop", QT_TRANSLATE_NOOP("Actions", "&Loop"), ("Ctrl+L",), "loop", is_checkable=True),
+    Command("lock_gain", QT_TRANSLATE_NOOP("Actions", "&Lock infrared gain"), ("L",), is_checkable=True),
+    Command("reconnect", QT_TRANSLATE_NOOP("Actions", "&Reconnect"), ("Ctrl+R",)),
+    Command("swap", QT_TRANSLATE_NOOP("Actions", "&Swap infrared and visible"), icon="swap"),
+    Command("record", QT_TRANSLATE_NOOP("Actions", "&Record"), ("F9",), "record", is_checkable=True),
+    Command("record_pause", QT_TRANSLATE_NOOP("Actions", "&Pause recording"), ("F10",), "pause", is_checkable=True),
+    Command("marker", QT_TRANSLATE_NOOP("Actions", "Set &marker"), ("Shift+F9",), "marker"),
+    Command("record_split", QT_TRANSLATE_NOOP("Actions", "Begin a &new file")),
+    Command("snapshot", QT_TRANSLATE_NOOP("Actions", "&Snapshot"), ("F12", "S"), "snapshot"),
+    Command("shortcuts", QT_TRANSLATE_NOOP("Actions", "&Shortcuts"), ("F1",)),
+    Command("about", QT_TRANSLATE_NOOP("Actions", "&About CS2Fusion Live")),
+)
+"""In the order of the menus."""
+
+ALIGNING = (
+    "align_reset", "align_open", "align_edges", "align_left", "align_right", "align_up", "align_down", "align_larger",
+    "align_smaller", "align_turn",
+)  # fmt: skip
+"""What the names of actions begin with that move infrared."""
+WITH_FRAME = ("copy_frame", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit")
+WITH_SOURCES = ("reconnect", "swap", "save_rig")
+WHILE_OPEN = ("close_pair",)
+WHILE_RUNNING = ("play", "record", *(command.name for command in COMMANDS if command.name.startswith(ALIGNING)))
+FILES_ONLY = (
+    "step_forward", "step_back", "forward_5", "back_5", "forward_1", "back_1", "to_start", "to_end", "loop", "export",
+)  # fmt: skip
+
+
+class Actions(QObject):
+    """The commands as Qt actions, by name: ``actions["play"]``."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._actions: dict[str, QAction] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        for command in COMMANDS:
+            self._actions[command.name] = self._action(command)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def group(self, name: str) -> list[QAction]:
+        """Return the actions of a group, in order."""
+        return self._groups[name].actions()
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the shortcuts that the table gives an action."""
+        return next(command.keys for command in COMMANDS if command.name == name)
+
+    def set_keys(self, name: str, *keys: str) -> None:
+        """Give an action other shortcuts for the time being."""
+        self[name].setShortcuts([QKeySequence(one) for one in keys])
+
+    def all(self) -> list[QAction]:
+        """Return every action, in the order of the menus."""
+        return list(self._actions.values())
+
+    def update(self, state: State, *, is_live: bool, has_frame: bool, has_sources: bool) -> None:
+        """Enable what makes sense in ``state``, and let *play* say what it would do."""
+        is_running = state in RUNNING
+        rules = (
+            (WITH_FRAME, has_frame),
+            (WITH_SOURCES, has_sources and state is not State.STOPPING),
+            (WHILE_OPEN, state not in (State.EMPTY, State.STOPPING)),
+            (WHILE_RUNNING, is_running),
+            (FILES_ONLY, is_running and not is_live),
+        )
+        for names, is_enabled in rules:
+            for name in names:
+                self[name].setEnabled(is_enabled)
+        text, shape = _PLAY_TEXTS.get(state, _PLAY_TEXTS[State.PAUSED])
+        self["play"].setText(QCoreApplication.translate("Actions", text))
+        self["play"].setIcon(icon(shape))
+
+    def allow_frame_actions(self) -> None:
+        """Enable what needs a frame in view: the first one has come."""
+        for name in WITH_FRAME:
+            self[name].setEnabled(True)
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(QCoreApplication.translate("Actions", command.text), self)
+        action.setObjectName(command.name)
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.setCheckable(command.is_checkable or bool(command.group))
+        if command.icon:
+            action.setIcon(icon(command.icon))
+        if command.group:
+            self._groups.setdefault(command.group, QActionGroup(self)).addAction(action)
+        return action
+
+
+_PLAY_TEXTS = {
+    State.PAUSED: (QT_TRANSLATE_NOOP("Actions", "&Play"), "play"),
+    State.PLAYING: (QT_TRANSLATE_NOOP("Actions", "&Pause"), "pause"),
+    State.LIVE: (QT_TRANSLATE_NOOP("Actions", "&Freeze"), "freeze"),
+    State.FROZEN: (QT_TRANSLATE_NOOP("Actions", "&Go live"), "play"),
+}

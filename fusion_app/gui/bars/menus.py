@@ -1,0 +1,132 @@
+"""Menu bar and tool bar: where the actions of the table are found."""
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
+from PyQt6.QtWidgets import QComboBox, QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.icons import icon
+
+translate = QCoreApplication.translate
+
+MENUS = (
+    (
+        QT_TRANSLATE_NOOP("Menus", "&File"),
+        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export show_recordings | quit",
+    ),
+    (QT_TRANSLATE_NOOP("Menus", "&Edit"), "align_undo align_redo align_reset | alignment | copy_frame"),
+    (
+        QT_TRANSLATE_NOOP("Menus", "&View"),
+        "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
+        "layout_picture layout_swipe | "
+        "zoom_in zoom_out zoom_pixels zoom_fit | palette statistics docks | full_screen theme",
+    ),
+    (
+        QT_TRANSLATE_NOOP("Menus", "&Playback"),
+        "play | step_forward step_back forward_1 back_1 forward_5 back_5 to_start to_end | loop",
+    ),
+    (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap | lock_gain"),
+    (QT_TRANSLATE_NOOP("Menus", "F&usion"), "model"),
+    (QT_TRANSLATE_NOOP("Menus", "&Record"), "record record_pause marker record_split | snapshot"),
+    (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | about"),
+)
+"""Title and items of each menu; ``|`` is a line between two items."""
+ALIGNMENT = (
+    "align_edges align_arrows",
+    "align_left align_right align_up align_down align_left_far align_right_far align_up_far align_down_far",
+    "align_larger align_smaller align_turn_left align_turn_right",
+    "align_open align_save",
+)
+
+
+def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
+    """Fill the menu bar; return the menus that are filled while running: ``recent`` and ``model``."""
+    recent, model = QMenu(translate("Menus", "Open &recent"), window), QMenu(translate("Menus", "&Model"), window)
+    theme = QMenu(translate("Menus", "&Theme"), window)
+    theme.addActions(actions.group("theme"))
+    palette = QMenu(translate("Menus", "Infrared &palette"), window)
+    palette.addActions([*actions.group("palette"), actions["palette_next"], actions["palette_before"]])
+    docks = QMenu(translate("Menus", "&Docks"), window)
+    docks.addActions([action for action in actions.all() if action.objectName().startswith("dock")])
+    alignment = QMenu(translate("Menus", "Infrared &alignment"), window)
+    for names in ALIGNMENT:
+        alignment.addActions([actions[name] for name in names.split()])
+        alignment.addSeparator()
+    submenus = {
+        "alignment": alignment,
+        "recent": recent,
+        "model": model,
+        "theme": theme,
+        "palette": palette,
+        "docks": docks,
+    }
+    for title, names in MENUS:
+        bar = window.menuBar()
+        menu = bar.addMenu(translate("Menus", title)) if bar is not None else None
+        if menu is not None:
+            _fill(menu, names.split(), actions, submenus)
+    return {"recent": recent, "model": model}
+
+
+def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> QToolBar:
+    """Return the tool bar: open, start, record, snapshot, layout, align, model."""
+    bar = QToolBar(translate("Menus", "Tool bar"), window)
+    bar.setObjectName("toolBar")
+    bar.setMovable(False)
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.addWidget(_open_button(bar, actions))
+    bar.addSeparator()
+    for name in ("play", "record", "snapshot"):
+        bar.addAction(actions[name])
+    bar.addSeparator()
+    bar.addWidget(_layout_button(bar, actions))
+    actions["dock_alignment"].setIconText(translate("Menus", "Align"))
+    actions["export"].setIconText(translate("Menus", "Export"))
+    bar.addAction(actions["dock_alignment"])
+    bar.addAction(actions["export"])
+    spacer = QWidget(bar)
+    spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(spacer)
+    label = QLabel(translate("Menus", "Model"), bar)
+    label.setObjectName("muted")
+    label.setContentsMargins(0, 0, 8, 0)
+    label.setBuddy(model)
+    bar.addWidget(label)
+    bar.addWidget(model)
+    window.addToolBar(bar)
+    return bar
+
+
+def _fill(menu: QMenu, names: Sequence[str], actions: Actions, submenus: dict[str, QMenu]) -> None:
+    for name in names:
+        if name == "|":
+            menu.addSeparator()
+        elif name in submenus:
+            menu.addMenu(submenus[name])
+        else:
+            menu.addAction(actions[name])
+
+
+def _open_button(bar: QToolBar, actions: Actions) -> QToolButton:
+    button = QToolButton(bar)
+    button.setDefaultAction(actions["open_pair"])
+    menu = QMenu(button)
+    menu.addActions([actions[name] for name in ("open_pair", "connect_cameras", "open_rig", "demo")])
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    return button
+
+
+def _layout_button(bar: QToolBar, actions: Actions) -> QToolButton:
+    button = QToolButton(bar)
+    button.setText(translate("Menus", "Layout") + " ▾")
+    button.setIcon(icon("layout"))
+    menu = QMenu(button)
+    menu.addActions(actions.group("layout"))
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setAccessibleName(translate("Menus", "Layout"))
+    return button

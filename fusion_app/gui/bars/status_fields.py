@@ -1,0 +1,188 @@
+"""What the status bar says, and how bad it is: sources, skew, fusion, latency, losses, engine, recording.
+
+Bad is never said by colour alone: a glyph stands beside it.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QCoreApplication
+
+from fusion_app.gui.session.moment import Moment, SourceMoment
+from fusion_app.gui.session.recording_control import RecordingStatus
+from fusion_app.run.runner import Pace
+from fusion_app.sources.base import Phase
+
+FPS_AMBER, FPS_RED = 0.95, 0.80
+LOSS_AMBER, LOSS_RED = 0.01, 0.05
+DISK_AMBER, DISK_RED = 5_000_000_000, 1_000_000_000
+DAY_MINUTES = 24 * 60
+
+translate = QCoreApplication.translate
+
+
+class Level(enum.Enum):
+    """How bad a value is, with its glyph."""
+
+    GOOD = "●"
+    WARNING = "▲"
+    DANGER = "■"
+    PLAIN = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of the status bar."""
+
+    text: str
+    level: Level = Level.PLAIN
+
+
+def status_fields(moment: Moment) -> dict[str, Field]:
+    """Return the fields by name, in the order of the bar."""
+    run = moment.run
+    found = {
+        "ir": source_field("IR", moment.ir),
+        "vis": source_field("VIS", moment.vis),
+        "skew": _skew_field(moment),
+        "fusion": _fusion_field(moment),
+        "latency": Field(translate("StatusBar", "latency {0:.0f} ms").format(run.shown_ms or run.latency_ms)),
+        "losses": _loss_field(moment),
+        "engine": Field(moment.engine),
+    }
+    if moment.stride > 1:
+        found["display"] = _display_field(moment)
+    if moment.recording is not None:
+        found["recording"] = _recording_field(moment.recording)
+        found["disk"] = disk_field(moment.recording)
+    elif moment.disk_left is not None:
+        found["disk"] = _free_field(moment.disk_left)
+    return found
+
+
+def source_field(name: str, source: SourceMoment) -> Field:
+    """Return lamp and text of a source."""
+    level = source_level(source)
+    if source.is_gone:
+        return Field(f"{name} {phase_text(source)}", level)
+    fps = source.info.fps if source.state.fps is None else source.state.fps
+    return Field(f"{name} {source.info.size} {_fps(fps)}", level)
+
+
+def source_level(source: SourceMoment) -> Level:
+    """Return how bad it is: gone, or still opening. How fast it is says nothing: cameras promise what they like."""
+    if source.is_gone:
+        return Level.WARNING if source.state.phase is Phase.OPENING else Level.DANGER
+    return Level.GOOD
+
+
+def phase_text(source: SourceMoment) -> str:
+    """Return in a word or two where a source is, with its countdown."""
+    state = source.state
+    if not source.info.is_live:
+        return translate("StatusBar", "open")
+    if state.phase is Phase.RECONNECTING and state.retry_in_s:
+        return translate("StatusBar", "reconnecting in {0:.0f} s").format(max(1.0, state.retry_in_s))
+    words = {
+        Phase.OPENING: translate("StatusBar", "opening"),
+        Phase.OK: translate("StatusBar", "live"),
+        Phase.STALLED: translate("StatusBar", "stalled"),
+        Phase.RECONNECTING: translate("StatusBar", "reconnecting"),
+        Phase.ENDED: translate("StatusBar", "ended"),
+        Phase.FAILED: translate("StatusBar", "failed"),
+        Phase.CLOSED: translate("StatusBar", "closed"),
+    }
+    return words[state.phase]
+
+
+def _skew_field(moment: Moment) -> Field:
+    if moment.ir.is_gone or moment.vis.is_gone:
+        return Field(translate("StatusBar", "skew –"))
+    return Field(translate("StatusBar", "skew {0:.0f} ms").format(moment.run.skew_ms))
+
+
+def _fps(fps: float | None) -> str:
+    return translate("StatusBar", "{0:.3g} fps").format(fps) if fps else translate("StatusBar", "– fps")
+
+
+def _share_level(share: float) -> Level:
+    if share >= FPS_AMBER:
+        return Level.GOOD
+    return Level.WARNING if share >= FPS_RED else Level.DANGER
+
+
+def _fusion_field(moment: Moment) -> Field:
+    run = moment.run
+    if not run.fusion_fps:
+        return Field(translate("StatusBar", "fusion – fps"))
+    vis = moment.vis
+    wanted = vis.state.fps if vis.info.is_live else vis.info.fps
+    level = _share_level(run.fusion_fps / wanted) if wanted else Level.PLAIN
+    shown = Level.PLAIN if level is Level.GOOD else level
+    return Field(translate("StatusBar", "fusion {0:.1f} fps").format(run.fusion_fps), shown)
+
+
+def _loss_field(moment: Moment) -> Field:
+    """Return what was not fused: skipped to keep the time of a file, dropped by a live run, or without a partner."""
+    run = moment.run
+    dropped = moment.counts.dropped + moment.ir.dropped + moment.vis.dropped
+    lost = run.skipped + dropped
+    share = lost / max(1, run.fused + lost)
+    text = (
+        translate("StatusBar", "dropped {0}").format(dropped)
+        if moment.pace is Pace.LIVE
+        else translate("StatusBar", "skipped {0}").format(run.skipped)
+    )
+    if moment.pace is not Pace.LIVE and dropped:
+        text += " · " + translate("StatusBar", "without partner {0}").format(dropped)
+    level = Level.DANGER if share > LOSS_RED else Level.WARNING if share > LOSS_AMBER else Level.PLAIN
+    return Field(f"{text} ({share * 100:.1f} %)", level)
+
+
+def _display_field(moment: Moment) -> Field:
+    """Return that the window makes room for a recording, and what was not shown so far for whatever reason."""
+    text = translate("StatusBar", "display every {0}th frame: recording comes first · {1} not shown")
+    if moment.stride == 2:
+        text = translate("StatusBar", "display every 2nd frame: recording comes first · {1} not shown")
+    return Field(text.format(moment.stride, moment.unshown), Level.WARNING)
+
+
+def _recording_field(recording: RecordingStatus) -> Field:
+    text = f"REC {time_text(recording.seconds)} {size_text(recording.size)}"
+    if recording.dropped:
+        return Field(translate("StatusBar", "{0} dropped {1}").format(text, recording.dropped), Level.WARNING)
+    if recording.is_paused:
+        return Field("❚❚ " + translate("StatusBar", "{0} paused").format(text))
+    return Field(f"● {text}")
+
+
+def disk_field(recording: RecordingStatus) -> Field:
+    """Return what the disk has left: minutes where they are known and near, else bytes."""
+    minutes = recording.minutes_left
+    free = _free_field(recording.disk_left)
+    if minutes is None or minutes > DAY_MINUTES:
+        return free
+    hours, rest = divmod(int(minutes), 60)
+    shown = translate("StatusBar", "{0} h {1} min").format(hours, rest) if hours else f"{rest} min"
+    return Field(translate("StatusBar", "disk {0}").format(shown), free.level)
+
+
+def _free_field(left: int) -> Field:
+    level = Level.DANGER if left < DISK_RED else Level.WARNING if left < DISK_AMBER else Level.PLAIN
+    return Field(translate("StatusBar", "disk {0}").format(size_text(left)), level)
+
+
+def time_text(seconds: float) -> str:
+    """Return ``seconds`` as ``hh:mm:ss``."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest:02d}"
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes for people."""
+    value = float(size)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit != "MB" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.2f} GB"

@@ -1,0 +1,249 @@
+"""Joins the Alignment dock with the session: the alignment in use, its history, its files, and finding it."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtGui import QUndoCommand, QUndoStack
+from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from fusion_app.alignment.placement import Placement, placed, placement_of
+from fusion_app.alignment.profile import AlignmentProfile, load_profile, save_profile
+from fusion_app.errors import FusionAppError
+from fusion_app.finding.beside_a_run import AlignmentEstimator, EstimatorThread
+from fusion_app.finding.calibration import Calibration
+from fusion_app.frames import Size, size_of
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.docks.alignment import AlignmentPanel
+from fusion_app.gui.session.session_controller import SessionController
+from fusion_app.session.session import Session
+
+SUFFIX = "yaml"
+MAX_STEPS = 500
+SCALE_STEP = 1.005
+TURN_STEP_DEG = 0.1
+NEAR_PX, FAR_PX = 1, 10
+DIRECTIONS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+MOVES: dict[str, Callable[[Placement], Placement]] = {
+    "align_larger": lambda now: now.scaled(SCALE_STEP),
+    "align_smaller": lambda now: now.scaled(1 / SCALE_STEP),
+    "align_turn_left": lambda now: now.turned(-TURN_STEP_DEG),
+    "align_turn_right": lambda now: now.turned(TURN_STEP_DEG),
+} | {
+    f"align_{name}{suffix}": lambda now, x=x * step, y=y * step: now.moved(x, y)
+    for suffix, step in (("", NEAR_PX), ("_far", FAR_PX))
+    for name, (x, y) in DIRECTIONS.items()
+}
+"""What each action of the menu does to where infrared lies."""
+
+
+ARROWS = {f"align_{name}": name.capitalize() for name in DIRECTIONS} | {
+    f"align_{name}_far": f"Shift+{name.capitalize()}" for name in DIRECTIONS
+}
+SEEKS = ("forward_5", "back_5", "forward_1", "back_1")
+
+
+class _Change(QUndoCommand):
+    """One step of the history."""
+
+    def __init__(
+        self, use: Callable[[AlignmentProfile], None], before: AlignmentProfile, now: AlignmentProfile
+    ) -> None:
+        super().__init__()
+        self._use, self._before, self._now = use, before, now
+
+    def redo(self) -> None:
+        """Use the alignment after the step."""
+        self._use(self._now)
+
+    def undo(self) -> None:
+        """Use the alignment before it."""
+        self._use(self._before)
+
+
+class AlignmentControl(QObject):
+    """Changes the alignment of the running session, with undo and redo.
+
+    Signals:
+        failed: A profile could not be read or written, or infrared cannot lie there.
+        saved: A profile lies at this path.
+    """
+
+    failed = pyqtSignal(Exception)
+    saved = pyqtSignal(Path)
+    _found = pyqtSignal(object)
+
+    def __init__(
+        self,
+        panel: AlignmentPanel,
+        actions: Actions,
+        controller: SessionController,
+        window: QWidget,
+        show: Callable[[QDialog], None],
+    ) -> None:
+        """Connect ``panel`` and ``actions`` with ``controller``; ``show`` opens a dialog over ``window``."""
+        super().__init__(panel)
+        self.panel = panel
+        self._actions = actions
+        self._controller = controller
+        self._window = window
+        self._show = show
+        self._path: Path | None = None
+        self._sources = ("", "")
+        self._sizes: tuple[Size, Size] | None = None
+        self._thread: EstimatorThread | None = None
+        self._watched: tuple[Session, AlignmentEstimator] | None = None
+        self.history = QUndoStack(self)
+        self.history.setUndoLimit(MAX_STEPS)
+        self._connect_history(actions)
+        actions["align_arrows"].toggled.connect(self._give_arrows)
+        for name, move in MOVES.items():
+            actions[name].triggered.connect(partial(self._move, move))
+        actions["align_reset"].triggered.connect(lambda: self.use(AlignmentProfile()))
+        actions["align_open"].triggered.connect(self._ask_to_open)
+        actions["align_save"].triggered.connect(self._ask_to_save)
+        panel.placed.connect(self.place)
+        panel.automatic_asked.connect(self._ask)
+        self._found.connect(self._show_found)
+        controller.releasing.connect(self.release)
+        panel.square_asked.connect(self._square)
+        controller.settings_changed.connect(self.show)
+        controller.state_changed.connect(self._on_state)
+
+    @property
+    def sizes(self) -> tuple[Size, Size] | None:
+        """Sizes of the infrared and the visible pictures, or None while they are unknown."""
+        frame = self._controller.frame
+        if frame is None or frame.thermal is None or min(frame.pair.ir.index, frame.pair.vis.index) < 0:
+            return None
+        return size_of(frame.thermal.grey), frame.pair.vis.size
+
+    def use(self, profile: AlignmentProfile) -> None:
+        """Align as ``profile`` says; it can be undone."""
+        before = self._controller.settings.alignment
+        if profile != before:
+            self.history.push(_Change(self._controller.align, before, profile))
+
+    def watch(self) -> None:
+        """Take up the sizes of the pictures once they are known; call it now and then while the dock is in view."""
+        if self.sizes != self._sizes:
+            self._sizes = self.sizes
+            self.show()
+        self._watch_session()
+
+    def release(self) -> None:
+        """Let go of the session."""
+        if self._watched is not None:
+            session, estimator = self._watched
+            session.runner.remove_sink(estimator)
+            self._watched = None
+        self.panel.show_ready(0)
+        self.panel.show_result("")
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._thread is not None:
+            self._thread.close()
+
+    def _watch_session(self) -> None:
+        session = self._controller.session
+        if session is not None and self._watched is None:
+            if self._thread is None:
+                self._thread = EstimatorThread()
+            self._watched = session, AlignmentEstimator(self._thread, self._found.emit)
+            if (frame := self._controller.frame) is not None:  # of a paused file no other may come
+                self._watched[1](frame)
+            session.runner.add_sink(self._watched[1])
+        if self._watched is not None:
+            self.panel.show_ready(self._watched[1].pairs)
+
+    def _ask(self) -> None:
+        if self._watched is not None:
+            self.panel.show_working()
+            self._watched[1].request()
+
+    def _show_found(self, found: Calibration) -> None:
+        if self._watched is None:  # of a session that is gone
+            return
+        self.panel.show_found(found)
+        if found.accepted:
+            self.use(found.profile)
+
+    def place(self, placement: Placement) -> None:
+        """Lay infrared there, if it can lie there."""
+        if self.sizes is not None:
+            try:
+                self.use(placed(self._controller.settings.alignment, placement, *self.sizes))
+            except FusionAppError as error:
+                self.failed.emit(error)
+                self.show()
+
+    def show(self) -> None:
+        """Show the alignment in use."""
+        profile = self._controller.settings.alignment
+        self._actions["align_save"].setEnabled(profile.is_set)
+        self.panel.show_profile(profile, placement_of(profile, *self.sizes) if self.sizes else None)
+
+    def _move(self, move: Callable[[Placement], Placement], _: bool = False) -> None:
+        if self.sizes is not None:
+            self.place(move(placement_of(self._controller.settings.alignment, *self.sizes)))
+
+    def _square(self) -> None:
+        if self.sizes is not None:
+            now = placement_of(self._controller.settings.alignment, *self.sizes)
+            self.place(now.with_square_pixels(*self.sizes))
+
+    def _connect_history(self, actions: Actions) -> None:
+        history, undo, redo = self.history, actions["align_undo"], actions["align_redo"]
+        undo.triggered.connect(history.undo)
+        redo.triggered.connect(history.redo)
+        history.canUndoChanged.connect(undo.setEnabled)
+        history.canRedoChanged.connect(redo.setEnabled)
+        undo.setEnabled(False)
+        redo.setEnabled(False)
+
+    def _give_arrows(self, is_on: bool) -> None:
+        """Let the arrow keys move infrared, or what they do otherwise: they cannot do both."""
+        for name, keys in ARROWS.items():
+            self._actions.set_keys(name, *((*self._actions.keys(name), keys) if is_on else self._actions.keys(name)))
+        for name in SEEKS:
+            self._actions.set_keys(name, *(() if is_on else self._actions.keys(name)))
+
+    def _on_state(self) -> None:
+        sources = self._controller.settings.sources
+        if (sources.ir, sources.vis) != self._sources:
+            self._sources = (sources.ir, sources.vis)
+            self.history.clear()
+        self.show()
+
+    def _ask_to_open(self) -> None:
+        dialog = self._dialog(self.tr("Open alignment profile"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.open)
+        self._show(dialog)
+
+    def _ask_to_save(self) -> None:
+        dialog = self._dialog(self.tr("Save alignment profile"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX)
+        dialog.selectFile(self._path.name if self._path else f"alignment.{SUFFIX}")
+        dialog.fileSelected.connect(self.save)
+        self._show(dialog)
+
+    def open(self, path: str) -> None:
+        """Align as the profile at ``path`` says."""
+        self._controller.worker.submit(partial(load_profile, Path(path)), self.use, self.failed.emit)
+        self._path = Path(path)
+
+    def save(self, path: str) -> None:
+        """Write the alignment in use to ``path``; the dialog has asked before a file is replaced."""
+        self._path = Path(path)
+        profile = self._controller.settings.alignment
+        self._controller.worker.submit(
+            partial(save_profile, self._path, profile), lambda _: self.saved.emit(Path(path)), self.failed.emit
+        )
+
+    def _dialog(self, title: str) -> QFileDialog:
+        folder = str(self._path.parent) if self._path else ""
+        return QFileDialog(self._window, title, folder, self.tr("Alignment profiles (*.yaml *.yml)"))

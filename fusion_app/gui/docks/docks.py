@@ -1,0 +1,125 @@
+"""The panels at the edge of the window. Each is a widget of its own module; this puts frames round them."""
+
+from dataclasses import replace
+
+from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidget
+
+from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.commands import Commands
+from fusion_app.gui.docks.alignment import AlignmentPanel
+from fusion_app.gui.docks.alignment_control import AlignmentControl
+from fusion_app.gui.docks.record import RecordPanel
+from fusion_app.gui.docks.sources import SourcesPanel
+from fusion_app.gui.docks.thermal import ThermalPanel
+from fusion_app.gui.docks.time_offset import TimeOffset
+from fusion_app.gui.session.moment import Moment
+from fusion_app.gui.session.recording_commands import RecordingCommands
+from fusion_app.gui.session.session_controller import SessionController
+
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+WIDTH = 300
+SCROLL_BAR = 18
+
+
+class Docks(QObject):
+    """Every dock, closed at first; open and placed as the user left them from then on."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        actions: Actions,
+        commands: Commands,
+        controller: SessionController,
+        record: RecordingCommands,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._docks: dict[str, QDockWidget] = {}
+        self._moment: Moment | None = None
+        self.sources = SourcesPanel()
+        self.sources.connect_asked.connect(commands.ask_for_cameras)
+        self.sources.swap_asked.connect(commands.swap)
+        self.time_offset = TimeOffset(self.sources.offset, controller)
+        self._add("dock_sources", actions, self.sources)
+        self.thermal = ThermalPanel()
+        self.thermal.changed.connect(controller.use_thermal)
+        actions["lock_gain"].triggered.connect(self._lock_gain)
+        controller.state_changed.connect(self._show_settings)
+        controller.settings_changed.connect(self._show_settings)
+        self._actions = actions
+        self._controller = controller
+        self._add("dock_thermal", actions, self.thermal)
+        self.record = RecordPanel(actions)
+        self.record.changed.connect(record.use)
+        self.record.folder_asked.connect(commands.show_recordings)
+        self._recording = record.recording
+        self._add("dock_record", actions, self.record)
+        self.alignment = AlignmentControl(AlignmentPanel(actions), actions, controller, window, commands.open_dialog)
+        self._add("dock_alignment", actions, self.alignment.panel)
+        actions["docks_reset"].triggered.connect(self.reset)
+        self.reset()
+
+    def show_moment(self, moment: Moment | None) -> None:
+        """Show the session as it is now in the docks that are open."""
+        self._moment = moment
+        if self._docks["dock_sources"].isVisible():
+            self.sources.show_moment(moment)
+            self.time_offset.watch()
+        if self._docks["dock_thermal"].isVisible():
+            self.thermal.show_frame(self._controller.frame)
+        if self._docks["dock_alignment"].isVisible():
+            self.alignment.watch()
+        if self._docks["dock_record"].isVisible():
+            self.record.show_status(self._recording.state, self._recording.status(), self._recording.preroll())
+
+    def _show_settings(self) -> None:
+        thermal = self._controller.settings.thermal
+        self.thermal.show_settings(thermal)
+        self.record.show_settings(self._controller.settings.recording)
+        self._actions["lock_gain"].setChecked(thermal.lock)
+
+    def _lock_gain(self, is_locked: bool) -> None:
+        self._controller.use_thermal(replace(self._controller.settings.thermal, lock=is_locked))
+
+    def close(self) -> None:
+        """End what the docks do in the background."""
+        self.time_offset.close()
+        self.alignment.close()
+
+    def reset(self) -> None:
+        """Close all docks and put them back to the right edge, one behind the other."""
+        first, *others = self._docks.values()
+        for dock in self._docks.values():
+            dock.setFloating(False)
+            self._window.addDockWidget(RIGHT, dock)
+            dock.hide()
+        for dock in others:
+            self._window.tabifyDockWidget(first, dock)
+
+    def _add(self, name: str, actions: Actions, panel: QWidget) -> None:
+        action = actions[name]
+        dock = QDockWidget(action.text().replace("&", ""), self._window)
+        dock.setObjectName(name)
+        area = QScrollArea(dock)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(panel)
+        area.setMinimumWidth(max(WIDTH, panel.minimumSizeHint().width() + SCROLL_BAR))
+        dock.setWidget(area)
+        action.triggered.connect(lambda: self._turn(dock, action))
+        if (view := dock.toggleViewAction()) is not None:
+            view.toggled.connect(action.setChecked)
+        dock.visibilityChanged.connect(lambda _: self.show_moment(self._moment))
+        self._docks[name] = dock
+
+    @staticmethod
+    def _turn(dock: QDockWidget, action: QAction) -> None:
+        """Open the dock and bring it to the front; close it if it is there."""
+        is_in_front = dock.isVisible() and not dock.visibleRegion().isEmpty()
+        dock.setVisible(not is_in_front)
+        if not is_in_front:
+            dock.raise_()
+        action.setChecked(not is_in_front)

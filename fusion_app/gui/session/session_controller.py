@@ -1,0 +1,280 @@
+"""Opens, drives and closes sessions for the window, and knows in which state it is.
+
+Whatever may wait (a camera that does not answer, weights, a frame in work) happens in the worker's thread. Each opening
+has a number, so that what comes back late and is no longer wanted is closed at once.
+"""
+
+import enum
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from fusion_app.alignment.profile import AlignmentProfile
+from fusion_app.frames import FusedFrame
+from fusion_app.gui.session.bridge import QtSink
+from fusion_app.gui.session.worker import Worker
+from fusion_app.run.runner import Finish, Pace, RunReport
+from fusion_app.session.session import Choice, Session
+from fusion_app.settings import FusionSettings, RecordingSettings, Settings, ThermalSettings
+
+SessionFactory = Callable[[Settings, Pace], Session]
+STALE_S = 1.0
+"""A frame further than this from the sought position may be one from before the seek."""
+
+
+class State(enum.Enum):
+    """What the window is doing.
+
+    ``ENDED``: the run ended by itself, by an error or because a stream stopped; the last frame stays in view.
+    """
+
+    EMPTY = enum.auto()
+    STARTING = enum.auto()
+    PLAYING = enum.auto()
+    PAUSED = enum.auto()
+    LIVE = enum.auto()
+    FROZEN = enum.auto()
+    ENDED = enum.auto()
+    STOPPING = enum.auto()
+
+
+RUNNING = frozenset({State.PLAYING, State.PAUSED, State.LIVE, State.FROZEN})
+
+
+class SessionController(QObject):
+    """One session at a time, from `open` to `close`.
+
+    Signals:
+        state_changed: The state is another.
+        frame_changed: There is a frame to show.
+        releasing: The running session is about to be closed; let go of it.
+        failed: Sources or engine could not be opened.
+        run_ended: The run ended by itself, with this report.
+        engine_changed: Another engine fuses from now on.
+        settings_changed: Offset, alignment, thermal or recording settings are others.
+    """
+
+    state_changed = pyqtSignal(State)
+    frame_changed = pyqtSignal(FusedFrame)
+    releasing = pyqtSignal()
+    failed = pyqtSignal(Exception)
+    run_ended = pyqtSignal(RunReport)
+    engine_changed = pyqtSignal()
+    settings_changed = pyqtSignal()
+    _finished = pyqtSignal(int, object)
+
+    def __init__(self, settings: Settings, worker: Worker, factory: SessionFactory) -> None:
+        super().__init__(worker)
+        self.settings = settings
+        self.state = State.EMPTY
+        self.session: Session | None = None
+        self.frame: FusedFrame | None = None
+        self.sink = QtSink(self)
+        self.is_looping = False
+        self.worker = worker
+        self._factory = factory
+        self._ticket = 0
+        self._position_s = 0.0
+        self._sought_s: float | None = None
+        self._may_be_stale = False
+        self.sink.arrived.connect(self._take_frame)
+        self._finished.connect(self._on_finished)
+
+    @property
+    def is_running(self) -> bool:
+        """A session is open and runs, or is paused."""
+        return self.state in RUNNING
+
+    @property
+    def is_live(self) -> bool:
+        """The open session is live: it has no past to seek in."""
+        return self.session is not None and self.session.pair.is_live
+
+    @property
+    def position_s(self) -> float:
+        """PTS of the frame in view, or the one being sought."""
+        return self._position_s if self._sought_s is None else self._sought_s
+
+    @property
+    def duration_s(self) -> float | None:
+        """Length of the visible stream, or None if it is live or does not say."""
+        return None if self.session is None or self.is_live else self.session.vis.info.duration_s
+
+    def open(self, settings: Settings) -> None:
+        """Close what is open and start with ``settings``."""
+        self.settings = settings
+        old = self._release()
+        self._set(State.STARTING)
+        opened, failed = partial(self._on_opened, self._ticket), partial(self._on_open_failed, self._ticket)
+        self.worker.submit(partial(_reopen, old, self._factory, settings), opened, failed)
+
+    def close(self) -> None:
+        """Close the session, if there is one; the state becomes ``EMPTY`` when that is done."""
+        if self.state in (State.EMPTY, State.STOPPING):
+            return
+        old = self._release()
+        self._set(State.STOPPING)
+        closed = partial(self._on_closed, self._ticket)
+        self.worker.submit(partial(_close, old), closed, closed)
+
+    def toggle(self) -> None:
+        """Play or pause a file; freeze or release the view of a live session."""
+        if self.session is None:
+            return
+        if self.state is State.PLAYING:
+            self.session.runner.pause()
+        elif self.state is State.PAUSED:
+            self.session.runner.resume()
+        turn = {State.PLAYING: State.PAUSED, State.PAUSED: State.PLAYING, State.LIVE: State.FROZEN}
+        self._set(turn.get(self.state, State.LIVE))
+        if self.state is State.LIVE and self.frame is not None:
+            self.frame_changed.emit(self.frame)
+
+    def step(self, frames: int) -> None:
+        """Pause, and show the next frame (1) or the one before (-1)."""
+        if self.session is None or self.is_live:
+            return
+        self.session.runner.pause()
+        self._set(State.PAUSED)
+        if frames > 0:
+            self.session.runner.step()
+        else:  # a quarter period of slack finds the frame before, whatever the rounding of its PTS
+            self.seek(self.position_s - 1.25 * self.session.vis.info.period_s)
+
+    def seek(self, pts_s: float) -> None:
+        """Continue at ``pts_s``; while paused, show that frame."""
+        if self.session is None or self.is_live:
+            return
+        if self.duration_s is not None:
+            pts_s = min(pts_s, self.duration_s - self.session.vis.info.period_s)
+        self._sought_s = max(0.0, pts_s)
+        self._may_be_stale = True
+        self.session.runner.seek(self._sought_s)
+
+    def use(self, fusion: FusionSettings) -> None:
+        """Fuse with another model from as soon as it is loaded; the picture goes on meanwhile."""
+        if self.session is None:
+            self.settings = replace(self.settings, fusion=fusion)
+            self.engine_changed.emit()
+            return
+        swap, failed = partial(self._on_engine, self.session, fusion), self.failed.emit
+        self.worker.submit(partial(self.session.choose, fusion), swap, failed)
+
+    def set_offset(self, offset_ms: float) -> None:
+        """Add ``offset_ms`` to every infrared time stamp from now on; a file goes on from the frame in view."""
+        self.settings = replace(self.settings, sources=replace(self.settings.sources, offset_ms=offset_ms))
+        if self.session is not None:
+            self.session.pairs.offset_s = offset_ms / 1000
+            self.seek(self.position_s)
+        self.settings_changed.emit()
+
+    def use_recording(self, recording: RecordingSettings) -> None:
+        """Record as ``recording`` says from the next recording on."""
+        self.settings = replace(self.settings, recording=recording)
+        self.settings_changed.emit()
+
+    def use_thermal(self, thermal: ThermalSettings) -> None:
+        """Treat infrared as ``thermal`` says from the next frame on; another layout needs the camera opened anew."""
+        before, self.settings = self.settings.thermal, replace(self.settings, thermal=thermal)
+        self.settings_changed.emit()
+        if self.session is not None and before.layout == thermal.layout:
+            self.session.adjust_thermal(thermal)
+        elif self.session is not None:
+            self.open(self.settings)
+
+    def align(self, profile: AlignmentProfile) -> None:
+        """Lay infrared on the visible picture as ``profile`` says from the next frame on."""
+        self.settings = replace(self.settings, alignment=profile)
+        if self.session is not None:
+            self.session.align(profile)
+        self.settings_changed.emit()
+
+    def note_painted(self, fused: FusedFrame) -> None:
+        """Be told that ``fused`` has been painted; of a live frame it is known when it was captured."""
+        if self.is_live and self.session is not None:
+            self.session.telemetry.frame_painted(fused)
+
+    def sync(self) -> None:
+        """Learn what the runner did by itself: a played file has ended. Call it now and then."""
+        if self.session is None or self.state not in (State.PLAYING, State.PAUSED):
+            return
+        runner = self.session.runner
+        if runner.is_at_end and self.is_looping and self.state is State.PLAYING:
+            runner.resume()
+        self._set(State.PAUSED if runner.is_paused else State.PLAYING)
+
+    def _release(self) -> Session | None:
+        self._ticket += 1
+        if self.session is not None:
+            self.releasing.emit()
+        old, self.session = self.session, None
+        self.frame = self._sought_s = None
+        self._position_s = 0.0
+        return old
+
+    def _set(self, state: State) -> None:
+        if state is not self.state:
+            self.state = state
+            self.state_changed.emit(state)
+            if state is State.PAUSED:
+                self._take_frame()  # the last one, if the window was not to be bothered with it
+
+    def _on_opened(self, ticket: int, session: Session) -> None:
+        if ticket != self._ticket:
+            self.worker.submit(session.close)
+            return
+        self.session = session
+        self.sink.begin(lambda: 1 if session.runner.is_paused else session.display.stride)
+        session.display.is_shown = True
+        session.runner.add_sink(self.sink)
+        session.runner.start(partial(self._finished.emit, ticket))
+        self._set(State.LIVE if session.pair.is_live else State.PLAYING)
+
+    def _on_open_failed(self, ticket: int, error: Exception) -> None:
+        if ticket == self._ticket:
+            self._set(State.EMPTY)
+            self.failed.emit(error)
+
+    def _on_closed(self, ticket: int, _: object) -> None:
+        if ticket == self._ticket:
+            self._set(State.EMPTY)
+
+    def _on_finished(self, ticket: int, report: RunReport) -> None:
+        if ticket != self._ticket or report.finish is Finish.STOPPED:
+            return
+        self.run_ended.emit(report)
+        self.worker.submit(partial(_close, self._release()))
+        self._set(State.ENDED)
+
+    def _on_engine(self, session: Session, fusion: FusionSettings, choice: Choice) -> None:
+        self.settings = replace(self.settings, fusion=fusion)
+        if session is self.session:
+            session.use(choice)
+        self.engine_changed.emit()
+
+    def _take_frame(self) -> None:
+        fused = self.sink.take()
+        if fused is None or self.session is None:
+            return
+        self.frame = fused
+        self._note_position(fused.pts_s)
+        if self.state is not State.FROZEN:
+            self.frame_changed.emit(fused)
+
+    def _note_position(self, pts_s: float) -> None:
+        if self._sought_s is not None and self._may_be_stale and abs(pts_s - self._sought_s) > STALE_S:
+            self._may_be_stale = False  # at most one frame was in work when the seek came
+            return
+        self._position_s, self._sought_s = pts_s, None
+
+
+def _reopen(old: Session | None, factory: SessionFactory, settings: Settings) -> Session:
+    _close(old)  # first: the new session may want the same camera
+    return factory(settings, Pace.PLAY)
+
+
+def _close(session: Session | None) -> None:
+    if session is not None:
+        session.close()

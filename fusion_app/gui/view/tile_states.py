@@ -1,0 +1,58 @@
+"""Over the pictures: what has become of a source that is gone, and the statistics."""
+
+from PyQt6.QtCore import QObject, pyqtSignal
+
+from fusion_app.gui.session.moment import Moment
+from fusion_app.gui.view.source_notice import SourceNotice
+from fusion_app.gui.view.statistics import StatisticsOverlay
+from fusion_app.gui.view.view_grid import ARRANGEMENTS, Role, ViewGrid
+
+
+class TileStates(QObject):
+    """Keeps the notices and the statistics over a view grid.
+
+    Signals:
+        retry_asked: The source of this role is to be opened at once.
+        other_asked: The user wants to choose other sources.
+    """
+
+    retry_asked = pyqtSignal(Role)
+    other_asked = pyqtSignal()
+
+    def __init__(self, grid: ViewGrid) -> None:
+        super().__init__(grid)
+        self._grid = grid
+        infrared, visible = self.tr("Infrared"), self.tr("Visible")
+        self.notices = {
+            Role.IR: SourceNotice(infrared, visible.lower(), grid),
+            Role.VIS: SourceNotice(visible, infrared.lower(), grid),
+        }
+        for role, notice in self.notices.items():
+            notice.retry_asked.connect(lambda role=role: self.retry_asked.emit(role))
+            notice.other_asked.connect(self.other_asked)
+        self.statistics = StatisticsOverlay(grid)
+        grid.arranged.connect(self._place)
+
+    def show_moment(self, moment: Moment | None) -> None:
+        """Show the state of both sources."""
+        if moment is None:
+            for notice in self.notices.values():
+                notice.hide()
+            return
+        sources = {Role.IR: moment.ir, Role.VIS: moment.vis}
+        gone = {role for role, source in sources.items() if source.is_gone}
+        self._grid.set_gone(gone)
+        for role, source in sources.items():
+            self.notices[role].show_source(source, goes_on=len(gone) == 1 and self._grid.has_frame)
+        self._place()
+
+    def _place(self) -> None:
+        """Put the notices where the tiles are now, or over a picture that goes on."""
+        arrangement = ARRANGEMENTS[self._grid.layout_now]
+        for role, notice in self.notices.items():
+            if not notice.isVisibleTo(self._grid):
+                continue
+            if role in arrangement:
+                notice.place(self._grid.tiles[role].geometry())
+            else:
+                notice.place(self._grid.tiles[next(iter(arrangement))].geometry(), 1 if role is Role.IR else -1)

@@ -1,0 +1,267 @@
+"""The centre of the window: the three pictures in one of eight layouts."""
+
+import enum
+from collections.abc import Collection
+
+from PyQt6.QtCore import QRect, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from fusion_app.frames import FusedFrame, Image
+from fusion_app.gui.view.frame_view import GROUND, FrameView
+from fusion_app.gui.view.palettes import Palette, colour_table
+from fusion_app.gui.view.readings import raw_text
+from fusion_app.gui.view.swipe import SwipeHandle
+from fusion_app.gui.view.zoom import Zoom
+from fusion_app.pipeline.compositing import edges_over
+
+GAP = 3
+ZOOM_STEP = 1.25
+STALE_S = 0.25
+"""A held infrared frame is marked from this age on: of a healthy 9 fps camera every third pair is held for a moment."""
+
+
+class Role(enum.Enum):
+    """What a tile shows."""
+
+    FUSED = "fused"
+    IR = "ir"
+    VIS = "vis"
+
+
+class Layout(enum.Enum):
+    """How the tiles are arranged; the keys 1 to 8 in this order."""
+
+    FUSED = "fused"
+    IR = "ir"
+    VIS = "vis"
+    SIDE_BY_SIDE = "side by side"
+    FUSED_BIG = "fused big"
+    THREE_UP = "three up"
+    PICTURE_IN_PICTURE = "picture in picture"
+    SWIPE = "swipe"
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, width and height as parts of the whole."""
+
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+THIRD = 1 / 3
+ARRANGEMENTS: dict[Layout, dict[Role, Box]] = {
+    Layout.FUSED: {Role.FUSED: WHOLE},
+    Layout.IR: {Role.IR: WHOLE},
+    Layout.VIS: {Role.VIS: WHOLE},
+    Layout.SIDE_BY_SIDE: {Role.IR: (0, 0, 0.5, 1), Role.VIS: (0.5, 0, 0.5, 1)},
+    Layout.FUSED_BIG: {
+        Role.FUSED: (0, 0, 2 * THIRD, 1),
+        Role.IR: (2 * THIRD, 0, THIRD, 0.5),
+        Role.VIS: (2 * THIRD, 0.5, THIRD, 0.5),
+    },
+    Layout.THREE_UP: {Role.IR: (0, 0, THIRD, 1), Role.VIS: (THIRD, 0, THIRD, 1), Role.FUSED: (2 * THIRD, 0, THIRD, 1)},
+    Layout.PICTURE_IN_PICTURE: {Role.FUSED: WHOLE, Role.IR: (0.7, 0.69, 0.285, 0.285)},
+    Layout.SWIPE: {Role.VIS: WHOLE, Role.FUSED: WHOLE},
+}
+"""A later tile lies on an earlier one."""
+
+SINGLE = {Role.FUSED: Layout.FUSED, Role.IR: Layout.IR, Role.VIS: Layout.VIS}
+
+
+class ViewGrid(QWidget):
+    """Three tiles that share layout and zoom. Holding Tab shows the visible picture in the fused tile.
+
+    Signals:
+        layout_changed: The layout is another, by key, menu or double click.
+        dropped: Files were dropped on the tile of this role, as a list of paths.
+        painted: A tile has painted its part of this frame.
+        arranged: The tiles have been put in their places.
+    """
+
+    layout_changed = pyqtSignal(Layout)
+    arranged = pyqtSignal()
+    dropped = pyqtSignal(Role, list)
+    painted = pyqtSignal(FusedFrame)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.layout_now = Layout.FUSED_BIG
+        self._before = Layout.FUSED_BIG
+        self._frame: FusedFrame | None = None
+        self._model = ""
+        self._is_peeking = False
+        self._has_edges = False
+        self._zoom = Zoom()
+        self.tiles = {
+            Role.FUSED: FrameView(self.tr("FUSED"), self.tr("Waiting for the first fused picture"), self),
+            Role.IR: FrameView(self.tr("IR"), self.tr("Waiting for infrared"), self),
+            Role.VIS: FrameView(self.tr("VISIBLE"), self.tr("Waiting for visible"), self),
+        }
+        self.swipe = SwipeHandle(self)
+        self.swipe.moved.connect(self._arrange)
+        self._palette = Palette.WHITE_HOT
+        self.tiles[Role.IR].set_reading(self._raw_at)
+        for role, tile in self.tiles.items():
+            tile.zoom_changed.connect(self._set_zoom)
+            tile.painted.connect(self._tell_painted)
+            tile.maximise_asked.connect(lambda role=role: self._maximise(role))
+            tile.dropped.connect(lambda paths, role=role: self.dropped.emit(role, paths))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Pictures"))
+
+    def set_layout(self, layout: Layout) -> None:
+        """Arrange the tiles."""
+        if layout is not self.layout_now:
+            self._before, self.layout_now = self.layout_now, layout
+            self.layout_changed.emit(layout)
+        self._arrange()
+
+    def show_frame(self, fused: FusedFrame | None) -> None:
+        """Show a fused frame and its sources, or nothing."""
+        self._frame = fused
+        if fused is None or fused.pair.lost:
+            self.set_gone({Role(fused.pair.lost)} if fused else ())
+        self._show_ir()
+        has_vis = fused is not None and fused.pair.vis.index >= 0
+        self.tiles[Role.VIS].show_image(_shown(fused.pair.vis.image) if fused and has_vis else None)
+        self._show_fused()
+
+    def set_palette(self, palette: Palette) -> None:
+        """Colour the infrared tile; what is fused stays as it is."""
+        self._palette = palette
+        self._show_ir()
+
+    @property
+    def has_frame(self) -> bool:
+        """There is a frame in view."""
+        return self._frame is not None
+
+    def show_edges(self, has_edges: bool) -> None:
+        """Show in the fused tile, instead of the fused picture, the edges of infrared on the visible one."""
+        self._has_edges = has_edges
+        self._show_fused()
+
+    def set_model(self, name: str) -> None:
+        """Say what fuses."""
+        self._model = name
+        self._show_fused()
+
+    def set_gone(self, gone: Collection[Role]) -> None:
+        """Darken the tiles of sources that are gone, and the fused one if both are."""
+        for role, tile in self.tiles.items():
+            tile.set_dimmed(role in gone or len(gone) > 1)
+
+    def zoom_by(self, steps: int) -> None:
+        """Zoom in (1) or out (-1) around the centre of the view."""
+        zoom = self._zoom
+        self._set_zoom(Zoom(zoom.factor * ZOOM_STEP**steps, zoom.x, zoom.y).within())
+
+    def zoom_to_fit(self) -> None:
+        """Show whole pictures."""
+        self._set_zoom(Zoom())
+
+    def zoom_to_pixels(self) -> None:
+        """Show one image pixel on one screen pixel, in the largest tile."""
+        tile = max((self.tiles[role] for role in ARRANGEMENTS[self.layout_now]), key=lambda tile: tile.width())
+        self._set_zoom(Zoom(tile.actual_size_factor(), self._zoom.x, self._zoom.y).within())
+
+    def _set_zoom(self, zoom: Zoom) -> None:
+        self._zoom = zoom
+        for tile in self.tiles.values():
+            tile.set_zoom(zoom)
+
+    def _maximise(self, role: Role) -> None:
+        single = SINGLE[role]
+        self.set_layout(self._before if self.layout_now is single else single)
+
+    def _show_ir(self) -> None:
+        frame = self._frame
+        colours = colour_table(self._palette) if self._palette is not Palette.WHITE_HOT else ()
+        has_ir = frame is not None and frame.pair.ir.index >= 0  # else it is blank: there never was one
+        self.tiles[Role.IR].show_image(frame.ir_view if frame and has_ir else None, colours)
+        marks = [self.tr("IR")]
+        if frame is not None and frame.is_nuc:
+            marks.append(self.tr("NUC, shutter closed"))
+        elif frame is not None and frame.pair.is_held and abs(frame.pair.skew_s) > STALE_S:
+            marks.append(self.tr("held, {0:.1f} s old").format(abs(frame.pair.skew_s)))
+        self.tiles[Role.IR].set_title(" · ".join(marks))
+
+    def _raw_at(self, x: float, y: float) -> str:
+        return raw_text(self._frame, x, y) if self._frame is not None else ""
+
+    def _show_fused(self) -> None:
+        tile = self.tiles[Role.FUSED]
+        if self._is_peeking and self._frame is not None:
+            tile.set_title(self.tr("VISIBLE · peek"))
+            tile.show_image(_shown(self._frame.pair.vis.image))
+            return
+        if self._has_edges and self._frame is not None and not self._frame.pair.lost:
+            tile.set_title(self.tr("ALIGNMENT · edges of infrared on visible"))
+            tile.show_image(edges_over(self._frame.ir_view, _shown(self._frame.pair.vis.image)))
+            return
+        tile.set_title(self._fused_title())
+        tile.show_image(self._frame.image if self._frame else None)
+
+    def _fused_title(self) -> str:
+        lost = self._frame.pair.lost if self._frame else ""
+        if lost:
+            return self.tr("VISIBLE ONLY · infrared lost") if lost == "ir" else self.tr("IR ONLY · visible lost")
+        return self.tr("FUSED") + (f" · {self._model}" if self._model else "")
+
+    def _arrange(self) -> None:
+        arrangement = ARRANGEMENTS[self.layout_now]
+        for role, tile in self.tiles.items():
+            tile.setVisible(role in arrangement)
+        for role, box in arrangement.items():
+            self.tiles[role].setGeometry(_rect(box, self.width(), self.height()))
+            self.tiles[role].raise_()
+        self.swipe.divide(self.tiles[Role.FUSED], is_on=self.layout_now is Layout.SWIPE)
+        self.arranged.emit()
+
+    def _tell_painted(self) -> None:
+        if self._frame is not None:
+            self.painted.emit(self._frame)
+
+    def _peek(self, is_peeking: bool) -> None:
+        self._is_peeking = is_peeking
+        self._show_fused()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Fill the gaps between the tiles."""
+        QPainter(self).fillRect(self.rect(), GROUND.lighter(260))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Arrange the tiles anew."""
+        self._arrange()
+
+    def focusNextPrevChild(self, next_: bool) -> bool:
+        """Keep Tab for peeking; Shift+Tab moves the focus on."""
+        return False if next_ else super().focusNextPrevChild(next_)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Peek while Tab is held."""
+        if event is not None and event.key() == Qt.Key.Key_Tab:
+            self._peek(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
+        """Stop peeking."""
+        if event is not None and event.key() == Qt.Key.Key_Tab and not event.isAutoRepeat():
+            self._peek(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """Stop peeking: the release of the key will go elsewhere."""
+        self._peek(False)
+        super().focusOutEvent(event)
+
+
+def _rect(box: Box, width: int, height: int) -> QRect:
+    left, top = round(box[0] * (width + GAP)), round(box[1] * (height + GAP))
+    right, bottom = round((box[0] + box[2]) * (width + GAP)), round((box[1] + box[3]) * (height + GAP))
+    return QRect(left, top, right - left - GAP, bottom - top - GAP)
+
+
+def _shown(image: Image) -> Image:
+    """Return ``image`` in 8 bit; a visible picture of 16 bit is rare and shown by its upper byte."""
+    return (image >> 8).astype("uint8") if image.dtype.itemsize == 2 else image

@@ -1,0 +1,1 @@
+"""Puts two frames of one instant together: of files, of live cameras, of a recording."""

@@ -1,0 +1,221 @@
+"""Opens the two sources of a pair, so that they belong together."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fusion_app.alignment import warp
+from fusion_app.alignment.profile import AlignmentProfile
+from fusion_app.errors import PairingError, SourceError
+from fusion_app.recording.frame_log import Lines
+from fusion_app.recording.reading import lines_of_parts, parts_of, recorded_by
+from fusion_app.settings import SourceSettings
+from fusion_app.sources import (
+    BufferedSource,
+    FrameSource,
+    ImagesSource,
+    images_by_name,
+    is_image_folder,
+    open_source,
+)
+from fusion_app.sources.parts import PartsSource
+from fusion_app.sources.realtime import RealtimeSource, Timeline
+from fusion_app.sources.split import SPLIT, SharedSource, parse_split
+
+LIVE_CAPACITY = 64
+"""Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
+FILE_CAPACITY = 8
+OPENING_S = 1.5
+"""How long opening waits for live sources, so that their sizes are known; slower ones come into the running session."""
+
+
+@dataclass(frozen=True)
+class OpenPair:
+    """Two sources that belong together, being read already: a live stream must not wait for the rest to start.
+
+    Attributes:
+        ir: Infrared.
+        vis: Visible.
+        notices: What the user should know of how they were opened, a sentence each.
+        begin: To be called when their frames are wanted: recordings that play as if they were live start then.
+        is_raw: Infrared frames are what the camera measures; their shape is not the picture's.
+        lines: What belongs together, of a recording that is read again; None leaves it to the times.
+    """
+
+    ir: BufferedSource
+    vis: BufferedSource
+    notices: tuple[str, ...] = ()
+    begin: Callable[[], None] = lambda: None
+    is_raw: bool = False
+    lines: Lines | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """One of the two is live, so nothing may wait."""
+        return self.ir.info.is_live or self.vis.info.is_live
+
+    def all_notices(self, profile: AlignmentProfile | None = None) -> list[str]:
+        """Return `notices` and what is known by now of the pair's shapes under an alignment ``profile``."""
+        is_unknown = self.is_raw or self.ir.info.is_guess or self.vis.info.is_guess
+        shape = "" if is_unknown else warp.notice(profile or AlignmentProfile(), self.ir.info.size, self.vis.info.size)
+        return [*self.notices, shape] if shape else list(self.notices)
+
+    def trouble(self) -> str:
+        """Return in a few words which source sends nothing at the moment and when it is tried again, or empty."""
+        found = []
+        for name, state in (("infrared", self.ir.state()), ("visible", self.vis.state())):
+            if state.is_silent:
+                again = f", again in {state.retry_in_s:.0f} s" if state.retry_in_s else ""
+                found.append(f"{name} {state.phase.value}{again}")
+        return " · ".join(found)
+
+    def require(self, timeout_s: float) -> None:
+        """Wait until live sources have been opened for the first time.
+
+        Raises:
+            SourceError: One does not answer within ``timeout_s``.
+        """
+        deadline = time.monotonic() + timeout_s
+        for source in (self.ir, self.vis):
+            source.wait_for_opening(deadline - time.monotonic())
+            if source.info.is_guess and (state := source.state()).is_silent:
+                raise SourceError(
+                    source.info.uri, state.reason.removeprefix(f"{source.info.uri}: ") or "does not answer"
+                )
+
+    def cancel(self) -> None:
+        """Wake whoever waits for a frame of either; both are over from now on."""
+        self.ir.cancel()
+        self.vis.cancel()
+
+    def close(self) -> None:
+        """Close both; each is waited for at most 1 s if a driver holds it."""
+        self.cancel()
+        self.ir.close()
+        self.vis.close()
+
+
+def open_pair(sources: SourceSettings, *, raw_ir: str = "") -> OpenPair:
+    """Open both sources; two folders of images are matched by file name.
+
+    Live sources are only begun to be opened: a missing camera is a state of its source (`BufferedSource.state`).
+
+    Args:
+        sources: What to open.
+        raw_ir: Ask an infrared camera for what it measures, unconverted, in this layout; empty for a picture.
+
+    Raises:
+        SourceError: A file or folder cannot be opened, or an address is none.
+        PairingError: Two folders have no name in common, or only one of the two sources is live.
+    """
+    if is_image_folder(sources.ir) and is_image_folder(sources.vis):
+        ir_images, vis_images, notices = _open_folders(sources)
+        pair = _paced(ir_images, vis_images, sources, notices)
+    elif (found := _shared(sources) or _recorded(sources)) is not None:
+        pair = found
+    else:
+        pair = _open_two(sources, raw_ir=raw_ir)
+    ir, vis = pair.ir, pair.vis
+    if ir.info.is_live != vis.info.is_live:
+        pair.close()
+        live, file = (ir, vis) if ir.info.is_live else (vis, ir)
+        raise PairingError(
+            f"{live.info.uri} is live and {file.info.uri} is a recording: they share no time; "
+            "open two alike, or play the recording as if it were live (--realtime)"
+        )
+    _wait_for_opening(pair)
+    return replace(pair, is_raw=bool(raw_ir))
+
+
+def _wait_for_opening(pair: OpenPair) -> None:
+    deadline = time.monotonic() + OPENING_S
+    for source in (pair.ir, pair.vis):
+        source.wait_for_opening(deadline - time.monotonic())
+
+
+def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
+    ir = open_source(sources.ir, raw=raw_ir)
+    try:
+        vis = open_source(sources.vis)
+    except BaseException:
+        ir.close()
+        raise
+    return _paced(ir, vis, sources)
+
+
+def _shared(sources: SourceSettings) -> OpenPair | None:
+    """Return the pair if both are halves of one stream, which is opened once."""
+    if not (sources.ir.startswith(SPLIT) and sources.vis.startswith(SPLIT)):
+        return None
+    (ir_side, stream), (vis_side, other) = parse_split(sources.ir), parse_split(sources.vis)
+    if stream != other:
+        return None
+    source = open_source(stream)
+    timeline = Timeline(source.info.duration_s if sources.loop else None)
+    if (sources.realtime or sources.loop) and not source.info.is_live:
+        source = RealtimeSource(source, timeline)
+    shared = SharedSource(source)
+    ir, vis = shared.take(ir_side), shared.take(vis_side)  # both, before one is read
+    return OpenPair(_buffered(ir), _buffered(vis), begin=timeline.begin)
+
+
+def _recorded(sources: SourceSettings) -> OpenPair | None:
+    """Return the pair if both are the tracks of one recording: all its parts, paired as its CSVs say."""
+    path = recorded_by(sources)
+    if path is None:
+        return None
+    parts = parts_of(path)
+    ir = PartsSource(parts, "ir")
+    try:
+        vis, lines = PartsSource(parts, "visible"), lines_of_parts(parts)
+    except BaseException:
+        ir.close()
+        raise
+    pair = _paced(ir, vis, sources)
+    if pair.is_live:
+        return pair
+    return replace(pair, lines=lines, notices=(*pair.notices, *_missing_beside(path, lines)))
+
+
+def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
+    """Return what is to be said of the files that should lie beside the recording ``path``."""
+    found = []
+    if not path.with_suffix(".yaml").is_file():
+        found.append(f"{path} has no YAML beside it that says how it was made")
+    if lines is None:
+        found.append(f"{path}: its CSV is missing or damaged, so its frames are paired by their times")
+    return tuple(found)
+
+
+def _open_folders(sources: SourceSettings) -> tuple[FrameSource, FrameSource, tuple[str, ...]]:
+    ir_files, vis_files = images_by_name(sources.ir), images_by_name(sources.vis)
+    common = [name for name in vis_files if name in ir_files]
+    if ir_files and vis_files and not common:
+        raise PairingError(
+            f"no file name occurs both in {sources.ir} and in {sources.vis}; give the images of a pair the same name"
+        )
+    ir = ImagesSource(sources.ir, [ir_files[name] for name in common or ir_files])
+    vis = ImagesSource(sources.vis, [vis_files[name] for name in common or vis_files])
+    alone = len(ir_files.keys() ^ vis_files.keys())
+    return ir, vis, (f"{alone} images have no partner of the same name and are left out",) if alone else ()
+
+
+def _paced(ir: FrameSource, vis: FrameSource, sources: SourceSettings, notices: tuple[str, ...] = ()) -> OpenPair:
+    """Return both being read: recordings as if they were live, if that is asked for."""
+    timeline = Timeline(_lap_s(ir, vis) if sources.loop else None)
+    if sources.realtime or sources.loop:
+        if sources.loop and timeline.lap_s is None:
+            notices += ("how long the recordings are is not known, so they are played once",)
+        ir, vis = (one if one.info.is_live else RealtimeSource(one, timeline) for one in (ir, vis))
+    return OpenPair(_buffered(ir), _buffered(vis), notices, timeline.begin)
+
+
+def _lap_s(ir: FrameSource, vis: FrameSource) -> float | None:
+    """Return the length of the shorter recording: with its end both begin anew."""
+    lengths = [one.info.duration_s for one in (ir, vis) if not one.info.is_live]
+    return min((length for length in lengths if length), default=None)
+
+
+def _buffered(source: FrameSource) -> BufferedSource:
+    return BufferedSource(source, LIVE_CAPACITY if source.info.is_live else FILE_CAPACITY)

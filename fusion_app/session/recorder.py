@@ -1,0 +1,228 @@
+"""Records what a session fuses, for the window and for `main.py record` alike."""
+
+import threading
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from fusion_app.alignment.profile import Matrix
+from fusion_app.engine import Engine
+from fusion_app.errors import RecordingError
+from fusion_app.frames import FusedFrame
+from fusion_app.recording import (
+    About,
+    EngineFacts,
+    PreRoll,
+    PreRollStatus,
+    Recording,
+    RecordingStatus,
+    SessionClock,
+    dismiss,
+    entry_of,
+)
+from fusion_app.recording.entry import Entry, marker
+from fusion_app.recording.in_progress import claim
+from fusion_app.recording.part import PartPlan
+from fusion_app.recording.sidecar import file_sha256, without_secrets
+from fusion_app.recording.snapshot import free_path, make_folder, recording_folder, save_snapshot
+from fusion_app.session.session import Session
+from fusion_app.settings import RecordingSettings, Settings
+from fusion_app.sources import BufferedSource
+from fusion_app.writers.base import write_failure
+
+
+class SessionRecorder:
+    """A sink of ``session`` for its whole life: it keeps the pre-roll, and one recording at a time."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        """Attach to ``session``; no file is opened before `start`."""
+        self._session = session
+        self._settings = settings
+        self._clock = SessionClock(session.vis.info.period_s, is_live=session.pair.is_live)
+        self._preroll = PreRoll(settings.recording)
+        self._recording: Recording | None = None
+        self.final: RecordingStatus | None = None
+        """How the last recording ended."""
+        self._handing_over = threading.Lock()
+        self._engine = session.engine.description
+        self._ir_to_vis: Matrix | None = None
+        session.pressure = self._lag
+        session.runner.add_sink(self)
+
+    @property
+    def is_recording(self) -> bool:
+        """Something is being recorded, or was until it failed; `stop` ends it."""
+        return self._recording is not None
+
+    @property
+    def is_paused(self) -> bool:
+        """A recording holds until it is resumed."""
+        return self._recording is not None and self._recording.is_paused
+
+    @property
+    def is_over(self) -> bool:
+        """All that was asked for is recorded; `stop` finishes it."""
+        return self._recording is not None and self._recording.is_over
+
+    @property
+    def error(self) -> RecordingError | None:
+        """Why the recording has stopped by itself, or None."""
+        return None if self._recording is None else self._recording.error
+
+    def __call__(self, fused: FusedFrame) -> None:
+        """Take one frame."""
+        entry = entry_of(fused, *self._periods_s(), is_live=self._session.pair.is_live)
+        entry = self._with_alignment(self._with_engine(replace(entry, fused=self._clock(fused))))
+        with self._handing_over:
+            if self._recording is not None:
+                self._recording(entry)
+            else:
+                self._preroll.keep(entry)
+
+    def start(self, settings: Settings | None = None, duration_s: float | None = None) -> Path:
+        """Record from now on, the pre-roll first; the file appears with the first frame.
+
+        Args:
+            settings: How, and what the session is like by now, if not as it was when this was attached.
+            duration_s: Record so much beyond the pre-roll, `is_over` then; None records until `stop`.
+
+        Returns:
+            The file; its YAML and CSV will lie beside it.
+
+        Raises:
+            RecordingError: There is no place to record to.
+        """
+        if self._recording is not None:
+            raise RecordingError("a recording is running already; stop it first")
+        rig = settings or self._settings
+        plan = PartPlan(rig.recording, about_session(self._session, rig))
+        path = _claimed(make_folder(recording_folder(rig.recording)))
+        try:
+            with self._handing_over:  # no frame falls between what was before and what comes
+                self._recording = Recording(path, plan, self._preroll, duration_s)
+                self._preroll = PreRoll(rig.recording)  # for the next recording; it fills once this one has ended
+        except RecordingError:
+            dismiss(path)
+            raise
+        return path
+
+    def pause(self) -> None:
+        """Leave out what comes until `resume`."""
+        if self._recording is not None:
+            self._recording.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._recording is not None:
+            self._recording.resume()
+
+    def marker(self, text: str = "") -> None:
+        """Mark the next frame: a chapter of the video, and a mark in the CSV."""
+        if self._recording is not None:
+            self._recording.add_marker(text)
+
+    def split(self) -> None:
+        """Begin a new part with the next frame."""
+        if self._recording is not None:
+            self._recording.split()
+
+    def status(self) -> RecordingStatus | None:
+        """Return how the recording goes, or None if there is none."""
+        return None if (recording := self._recording) is None else recording.status()
+
+    def preroll(self) -> PreRollStatus:
+        """Return what a recording that is started now would begin with."""
+        return self._preroll.status()
+
+    def stop(self) -> Path:
+        """Finish the recording and return its first file.
+
+        Raises:
+            RecordingError: Something of it could not be written, or no frame came between start and stop.
+        """
+        with self._handing_over:
+            recording, self._recording = self._recording, None
+        if recording is None:
+            raise RecordingError("nothing is being recorded")
+        try:
+            recording.close()
+        finally:
+            self.final = recording.status()
+        if not recording.path.exists():
+            dismiss(recording.path)
+            raise RecordingError("nothing was recorded: no frame was fused between start and stop")
+        return recording.path
+
+    def detach(self) -> None:
+        """Let go of the session: no frame comes any more, the pre-roll goes. A recording is still to be stopped."""
+        self._session.runner.remove_sink(self)
+        with self._handing_over:
+            self._preroll.abandon()
+            self._preroll = PreRoll(RecordingSettings())  # the runner may have a last frame in its hands
+
+    def _lag(self) -> float | None:
+        """Return how full the queue of what is recorded is, a pre-roll included; None if nothing is."""
+        if (recording := self._recording) is not None:
+            return recording.lag
+        return None if self._preroll.newest_s is None else self._preroll.lag
+
+    def _periods_s(self) -> tuple[float, float]:
+        return _period_s(self._session.vis), _period_s(self._session.ir)
+
+    def _with_engine(self, entry: Entry) -> Entry:
+        """Mark the first frame that another engine has fused."""
+        before, self._engine = self._engine, self._session.engine.description
+        return entry if self._engine == before else entry.marked(marker("engine", self._engine))
+
+    def _with_alignment(self, entry: Entry) -> Entry:
+        """Mark the first frame on which infrared lies elsewhere than before."""
+        before, now = self._ir_to_vis, entry.fused.ir_to_vis
+        self._ir_to_vis = before if now is None else now
+        is_moved = before is not None and now is not None and not np.array_equal(before, now)
+        return entry.marked(marker("alignment", "moved")) if is_moved else entry
+
+
+def _period_s(source: BufferedSource) -> float:
+    """Return the time between two frames, as measured; what a camera says of itself is often wrong."""
+    fps = source.state().fps
+    if fps is None or fps <= 0:
+        return source.info.period_s
+    return 1 / (round(2 * fps) / 2 or fps)
+
+
+def snapshot(session: Session, settings: Settings, fused: FusedFrame) -> Path:
+    """Keep ``fused``, its sources, and how they were made, without loss; return the fused picture.
+
+    Raises:
+        RecordingError: They could not be written.
+    """
+    return save_snapshot(recording_folder(settings.recording), fused, about_session(session, settings))
+
+
+def about_session(session: Session, settings: Settings) -> About:
+    """Return what a recording or a snapshot of ``session`` is of."""
+    engine = session.engine
+    weights = file_sha256(_weights(engine, settings))
+    facts = EngineFacts(engine.name, engine.description, weights, engine.device, engine.fallback_reason)
+    return About(facts, without_secrets(settings))
+
+
+def _claimed(folder: Path) -> Path:
+    """Return the path of a new recording in ``folder``; another program may begin one there in the same second."""
+    while True:
+        path = free_path(folder, "recording", ".mkv")
+        try:
+            claim(path)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise RecordingError(write_failure(folder, error)) from None
+        return path
+
+
+def _weights(engine: Engine, settings: Settings) -> Path:
+    if settings.fusion.weights:
+        return Path(settings.fusion.weights)
+    return Path(str(files("assets") / "weights" / f"{engine.name}.safetensors"))

@@ -1,0 +1,213 @@
+"""Builds a run from settings: sources, pairing, pipeline, runner. The only place that knows all parts.
+
+Window and command line both start here, so they fuse the same pixels.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+
+from fusion_app.alignment.profile import AlignmentProfile
+from fusion_app.engine import Engine, open_engine, open_lanes
+from fusion_app.pairing.files import PairingPolicy, PairStream
+from fusion_app.pairing.live import LivePairStream
+from fusion_app.pairing.replay import RecordedPairs
+from fusion_app.pipeline.lanes import Lanes
+from fusion_app.pipeline.pipeline import FusionPipeline
+from fusion_app.run.giving_way import DisplayKeeper
+from fusion_app.run.quality import QualityKeeper
+from fusion_app.run.runner import Pace, Runner
+from fusion_app.run.telemetry import Telemetry
+from fusion_app.session.opening import OpenPair, open_pair
+from fusion_app.settings import FusionSettings, Settings, ThermalSettings
+from fusion_app.system.machine import cores
+from fusion_app.thermal import Thermal, wants_raw
+
+__all__ = ["Choice", "OpenPair", "Session", "open_choice", "open_pair", "open_session"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine, and who watches that it keeps up (nobody, where the user has named a model).
+
+    Attributes:
+        engine: What fuses.
+        keeper: Who exchanges it.
+        lanes: Engines that stand in for ``engine`` and fuse several frames of a file at a time; empty: it does all.
+    """
+
+    engine: Engine
+    keeper: QualityKeeper | None = None
+    lanes: tuple[Engine, ...] = ()
+
+
+class Session:
+    """One start-to-stop over an open pair. The session owns the pair and closes it."""
+
+    def __init__(self, pair: OpenPair, settings: Settings, choice: Choice, pace: Pace) -> None:
+        self.pair = pair
+        self.engine = choice.engine
+        self.pace = Pace.LIVE if pair.is_live else pace
+        self.ir = pair.ir
+        self.vis = pair.vis
+        self.pairs = self._pair_stream(settings)
+        self.telemetry = Telemetry()
+        self._changing = threading.Lock()
+        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
+        self.lane_engines = choice.lanes
+        self._lanes = Lanes(choice.lanes, lambda: self._pipeline) if choice.lanes else None
+        self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry, self._lanes)
+        self.pressure: Callable[[], float | None] = lambda: None
+        """How full the queue of a recording is, 0…1, or None while nothing is recorded: all else makes room for it."""
+        self.display = DisplayKeeper(self._lag, self._lost)
+        self.runner.add_sink(self.display)
+        self._keepers: list[QualityKeeper] = []
+        self._keep(choice.keeper)
+        pair.begin()
+
+    def choose(self, fusion: FusionSettings) -> Choice:
+        """Return the engine that ``fusion`` asks for in this session; it may take seconds, `use` takes it into use."""
+        return open_choice(fusion, self.pair, is_real_time=self.pace is not Pace.EXPORT)
+
+    def use(self, choice: Choice) -> None:
+        """Fuse with the engine of ``choice`` from the next frame on; everything else stays as it is."""
+        for keeper in self._keepers:
+            keeper.stop()
+            self.runner.remove_sink(keeper)
+        self._exchange(choice.engine)
+        self._keep(choice.keeper)
+
+    def _keep(self, keeper: QualityKeeper | None) -> None:
+        if keeper is not None:
+            keeper.attach(self._exchange)
+            keeper.pressure = lambda: self._lag() or 0.0
+            keeper.waits = self.display.has_to_give
+            keeper.period_s = self._period_s
+            self._keepers.append(keeper)
+            self.runner.add_sink(keeper)
+
+    def _lag(self) -> float | None:
+        return self.pressure()  # asked anew each time: the recorder comes later
+
+    def _lost(self) -> int:
+        """Return how many visible frames could not be fused in time."""
+        live = self.pairs.counts.dropped + self.vis.dropped if self.pair.is_live else 0
+        return live + self.telemetry.skipped
+
+    def _period_s(self) -> float:
+        """Return the time between two visible frames: as measured, for what a camera says of itself is often wrong."""
+        return self.pairs.vis_period_s if isinstance(self.pairs, LivePairStream) else self.vis.info.period_s
+
+    def _exchange(self, engine: Engine) -> None:
+        self.engine = engine
+        self._change(lambda pipeline: replace(pipeline, engine=engine))
+
+    def adjust_thermal(self, thermal: ThermalSettings) -> None:
+        """Treat infrared as ``thermal`` says from the next frame on; everything else stays as it is."""
+        self._change(lambda pipeline: replace(pipeline, thermal=pipeline.thermal.adjusted(thermal)))
+
+    def align(self, profile: AlignmentProfile) -> None:
+        """Lay infrared on the visible frame as ``profile`` says from the next frame on."""
+        self._change(lambda pipeline: replace(pipeline, alignment=profile))
+
+    def _change(self, change: Callable[[FusionPipeline], FusionPipeline]) -> None:
+        with self._changing:  # the keeper changes the engine from a thread of its own
+            self._pipeline = change(self._pipeline)
+            self.runner.swap(self._pipeline)
+
+    def _pair_stream(self, settings: Settings) -> PairStream | LivePairStream | RecordedPairs:
+        ir, vis = self.ir.info, self.vis.info
+        offset_s = settings.sources.offset_ms / 1000
+        if self.pair.is_live:
+            return LivePairStream(self.ir, self.vis, offset_s)
+        is_stills = ir.is_stills and vis.is_stills
+        policy = PairingPolicy.exact() if is_stills else PairingPolicy.for_periods(ir.period_s, vis.period_s, offset_s)
+        if self.pair.lines is not None:
+            return RecordedPairs(self.ir, self.vis, self.pair.lines, policy)
+        return PairStream(self.ir, self.vis, policy)
+
+    @property
+    def lanes(self) -> int:
+        """How many frames are fused at a time."""
+        return self._lanes.count if self._lanes is not None else 1
+
+    @property
+    def finding(self) -> str:
+        """The one of the `notices` that says what the infrared camera was recognised as: nothing is wrong with it."""
+        return self._pipeline.thermal.finding
+
+    def notices(self) -> tuple[str, ...]:
+        """Return what the user should know of the run so far, a sentence each."""
+        found = [
+            *self.pair.all_notices(self._pipeline.alignment),
+            self.ir.notice,
+            self.vis.notice,
+            self._pipeline.thermal.notice,
+            *dict.fromkeys(engine.fallback_reason for engine in (self.engine, *self.lane_engines)),
+            self._lanes.notice if self._lanes is not None else "",
+            self.pairs.notice if isinstance(self.pairs, RecordedPairs) else "",
+            self._overrun(),
+        ]
+        if (end := self.pairs.ir_ended_at_s) is not None:
+            found.append(
+                f"infrared ends at {end:.2f} s; the visible frames after it have no partner and were not fused"
+            )
+        return tuple(notice for notice in found if notice)
+
+    def _overrun(self) -> str:
+        """Return what is to be said once nothing is left that could give way to a recording."""
+        keeper = self._keepers[-1] if self._keepers else None
+        if not self.display.is_overrun or (keeper is not None and keeper.can_give_way):
+            return ""
+        cure = "record fewer tracks" if keeper is not None and keeper.is_active else "choose automatic quality"
+        return f"this machine does not keep up with {self.engine.name} while it records: frames are lost; {cure}"
+
+    def close(self) -> None:
+        """Stop the runner and close the sources; waits for the frames in work, 5 s at most."""
+        for keeper in self._keepers:
+            keeper.stop()
+        self.runner.stop(timeout_s=0.0)
+        self.pair.cancel()  # the runner may be waiting for a frame
+        has_stopped = self.runner.stop()
+        if self._lanes is not None:
+            self._lanes.close(wait=has_stopped)
+        for keeper in self._keepers:
+            keeper.close()
+        self.pair.close()
+
+
+def spare_cores() -> None:
+    """Leave half of the cores to decoding and encoding: OpenCV's threads wait busily."""
+    cv2.setNumThreads(max(1, cores() // 2))
+
+
+def open_session(settings: Settings, pace: Pace) -> Session:
+    """Open sources and engine and return a session that is ready to run.
+
+    Raises:
+        FusionAppError: Something cannot be opened; nothing stays open.
+    """
+    spare_cores()
+    pair = open_pair(settings.sources, raw_ir=settings.thermal.layout if wants_raw(settings.thermal) else "")
+    try:
+        choice = open_choice(settings.fusion, pair, is_real_time=pair.is_live or pace is not Pace.EXPORT)
+        return Session(pair, settings, choice, pace)
+    except BaseException:
+        pair.close()
+        raise
+
+
+def open_choice(fusion: FusionSettings, pair: OpenPair, *, is_real_time: bool) -> Choice:
+    """Return the engine that ``fusion`` asks for; ``auto``, while someone watches, is chosen and kept by measuring.
+
+    Raises:
+        FusionAppError: Model, weights, device or runtime are not there.
+    """
+    is_automatic = fusion.model == "auto" and not fusion.weights and fusion.working_size == "auto"
+    if not (is_real_time and is_automatic):
+        has_many = not is_real_time and pair.vis.info.frame_count != 1
+        return Choice(open_engine(fusion, is_real_time=is_real_time), lanes=open_lanes(fusion) if has_many else ())
+    keeper = QualityKeeper(fusion, pair.vis.info.size, pair.vis.info.period_s)
+    return Choice(keeper.start(), keeper)

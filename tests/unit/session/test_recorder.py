@@ -1,0 +1,91 @@
+"""What a session's recorder does beside the recording itself: pre-roll, engines, snapshots, refusals."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fusion_app.alignment.profile import profile_of
+from fusion_app.engine.classical import ClassicalEngine
+from fusion_app.errors import RecordingError
+from fusion_app.frames import Size
+from fusion_app.recording.sidecar import Sidecar, SnapshotFacts, file_sha256
+from fusion_app.session.recorder import SessionRecorder, about_session, snapshot
+from fusion_app.session.session import Choice, Session
+from fusion_app.settings import Settings
+from fusion_app.system.yaml_files import load_as
+from tests.sessions import rows, wait_for_frames
+
+
+def test_a_recording_begins_before_it_was_started_and_misses_no_frame(session: Session, settings: Settings) -> None:
+    recorder = SessionRecorder(session, settings)
+    came: list[int] = []
+    session.runner.add_sink(lambda fused: came.append(fused.pair.vis.index))
+    session.runner.start()
+    wait_for_frames(session, 30)
+    started = came[-1]
+    path = recorder.start()
+    wait_for_frames(session, 10)
+    recorder.detach()
+    assert recorder.stop() == path
+    recorded = [int(row["visible_frame"]) for row in rows(path)]
+    first = came.index(recorded[0])
+    assert recorded == came[first : first + len(recorded)]
+    assert sum(index <= started for index in recorded) > 5
+    assert sum(index > started for index in recorded) > 5
+    assert path.parent == Path(settings.recording.folder)
+
+
+def test_another_engine_is_marked(session: Session, settings: Settings) -> None:
+    recorder = SessionRecorder(session, settings)
+    session.runner.start()
+    path = recorder.start()
+    wait_for_frames(session, 5)
+    session.use(Choice(ClassicalEngine("average")))
+    wait_for_frames(session, 5)
+    recorder.detach()
+    recorder.stop()
+    assert load_as(Sidecar, path.with_suffix(".yaml")).engine.model == "max"
+    assert [row["marks"] for row in rows(path) if "engine" in row["marks"]] == ["engine:average · CPU"]
+
+
+def test_an_alignment_that_is_changed_is_marked(session: Session, settings: Settings) -> None:
+    recorder = SessionRecorder(session, settings)
+    session.runner.start()
+    path = recorder.start()
+    wait_for_frames(session, 5)
+    session.align(profile_of(np.diag([0.5, 0.5, 1.0]), Size(64, 48), Size(64, 48)))
+    wait_for_frames(session, 5)
+    recorder.detach()
+    recorder.stop()
+    assert [row["marks"] for row in rows(path) if "alignment" in row["marks"]] == ["alignment:moved"]
+
+
+def test_a_recording_without_a_frame_is_said(session: Session, settings: Settings, tmp_path: Path) -> None:
+    recorder = SessionRecorder(session, settings)
+    recorder.start()
+    with pytest.raises(RecordingError, match="running already"):
+        recorder.start()
+    with pytest.raises(RecordingError, match="no frame was fused"):
+        recorder.stop()
+    with pytest.raises(RecordingError, match="nothing is being recorded"):
+        recorder.stop()
+    assert list((tmp_path / "videos").iterdir()) == []
+    recorder.detach()
+
+
+def test_a_snapshot_says_how_it_was_made(session: Session, settings: Settings, tiny_weights: Path) -> None:
+    kept = []
+    session.runner.add_sink(kept.append)
+    session.runner.start()
+    wait_for_frames(session, 1)
+    path = snapshot(session, settings, kept[0])
+    facts = load_as(SnapshotFacts, path.with_suffix(".yaml"))
+    assert facts.engine.model == "max"
+    assert facts.visible_frame == kept[0].pair.vis.index
+    assert {item.name for item in path.parent.iterdir()} == {
+        path.name, f"{path.stem}-ir.png", f"{path.stem}-visible.png", f"{path.stem}.yaml"
+    }  # fmt: skip
+    weighed = replace(settings, fusion=replace(settings.fusion, weights=str(tiny_weights)))
+    assert about_session(session, weighed).engine.sha256 == file_sha256(tiny_weights) != ""

@@ -1,0 +1,1 @@
+"""What training reads: pairs of images, crops of them, and what is done to a crop."""

@@ -1,0 +1,1 @@
+"""What training asks of a network: the paper's losses and ours."""

@@ -1,0 +1,1 @@
+"""One run of training: its steps, its state, its journal, its processes."""
