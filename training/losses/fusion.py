@@ -26,6 +26,7 @@ VISIBLE_LEADS = 0.4  # share of infrared's edges that does not count beside one 
 WARM_REACH = 12  # pixels; the surroundings that a lifted target stands out from
 LIFT_REACH = 4  # pixels around a lifted target where edges are those of the light to aim at
 WHITE = (240.0, 250.0)  # grey levels; from where on a bright place is white
+FAINT = (1.5 / GREY_RANGE, 5 / GREY_RANGE)  # local deviation of infrared that is noise, and that is structure
 _NOTHING = 1e-4  # what a mean of zeros may differ from zero
 WARM_CONTRAST = 0.07  # of a target against them, grey levels scaled to 0…1
 
@@ -262,8 +263,17 @@ class _Places(NamedTuple):
 
 @torch.no_grad()
 def _lending(scene: Scene, config: FusionLossConfig) -> Tensor:
-    """Return where infrared sees and has something to lend, whatever visible sees; 0…1."""
-    return (1 - scene.ir_blind) * _offers(scene.ir / GREY_RANGE, config)
+    """Return where infrared sees and has something to lend, 0…1; where visible is blind, little is something."""
+    ir = scene.ir / GREY_RANGE
+    offers = torch.lerp(_offers(ir, config), _shows(ir), scene.patch)
+    return (1 - scene.ir_blind) * offers
+
+
+def _shows(ir: Tensor) -> Tensor:
+    """Return 1 where infrared has any structure above its noise, 0 where it is flat."""
+    mean = box(ir, 7)
+    deviation = torch.sqrt(functional.relu(box(ir * ir, 7) - mean * mean))
+    return dilate(ramp(deviation, *FAINT), 3)
 
 
 @torch.no_grad()
