@@ -261,9 +261,10 @@ def test_no_payload_of_a_checkpoint_is_executed(attacker: Attacker, number: int)
 def test_what_lies_at_the_output_is_not_touched(attacker: Attacker, name: str, make: Callable[[Path], None]) -> None:
     path = attacker.folder / name
     make(path)
-    picture = attacker.folder / "a.png"
-    cv2.imwrite(str(picture), counting_frames(1)[0])
-    outcome = attacker.attack("fuse", [str(picture), str(picture), "-o", str(path)])
+    pair = [str(attacker.folder / side) for side in ("ir.png", "vis.png")]
+    for picture, image in zip(pair, counting_frames(2), strict=True):
+        cv2.imwrite(picture, image)
+    outcome = attacker.attack("fuse", [*pair, "-o", str(path)])
     assert outcome.outcome == "refused"
 
 

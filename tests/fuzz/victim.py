@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusion_app.errors import FusionAppError
+from fusion_app.system.logs import keep_log
 from tests.processor import waited_ms
 
 if TYPE_CHECKING:
@@ -247,6 +248,7 @@ def main() -> None:
     faulthandler.enable(log)
     limit()
     os.chdir(OUT.parent / "in")
+    keep_log()  # the only file beside OUT that a case may write to: it is open before the watch begins
     watch = Watch(OUT)
     for line in sys.stdin:
         target, argument = json.loads(line)

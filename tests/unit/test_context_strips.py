@@ -67,7 +67,7 @@ def test_openvino_gives_the_picture_of_a_network_that_looks_far(
     found = _convert(path)
     ir, vis = pair(70, 50)
     engines = (
-        NetworkEngine(name, found.halo, OpenVinoRuntime(found.network, threads=1, bf16=False), grid=found.grid),
+        NetworkEngine(name, found.halo, OpenVinoRuntime(found.network, threads=1, precision="fp32"), grid=found.grid),
         NetworkEngine(name, model.halo, TorchRuntime(model, 1), grid=model.grid),  # type: ignore[arg-type]
     )
 

@@ -266,14 +266,14 @@ def test_a_network_with_gates_has_no_lanes(tmp_path: Path) -> None:
 @needs_openvino
 def test_a_file_has_lanes_a_picture_and_a_watched_file_have_none(tmp_path: Path, tiny_weights: Path) -> None:
     write_video(tmp_path / "v.mkv", counting_frames(5, (64, 48)))
-    write_images(tmp_path, ["i.png"], counting_frames(1, (64, 48)))
+    write_images(tmp_path, ["ir.png", "vis.png"], counting_frames(2, (64, 48)))
     fusion = FusionSettings(weights=str(tiny_weights), device="cpu", threads=2)
 
-    def lanes_of(name: str, pace: Pace) -> int:
-        path = str(tmp_path / name)
-        with closing(open_session(Settings(SourceSettings(path, path), fusion), pace)) as session:
+    def lanes_of(ir: str, vis: str, pace: Pace) -> int:
+        sources = SourceSettings(str(tmp_path / ir), str(tmp_path / vis))
+        with closing(open_session(Settings(sources, fusion), pace)) as session:
             return session.lanes
 
-    assert lanes_of("v.mkv", Pace.EXPORT) == 2
-    assert lanes_of("v.mkv", Pace.PLAY) == 1
-    assert lanes_of("i.png", Pace.EXPORT) == 1
+    assert lanes_of("v.mkv", "v.mkv", Pace.EXPORT) == 2
+    assert lanes_of("v.mkv", "v.mkv", Pace.PLAY) == 1
+    assert lanes_of("ir.png", "vis.png", Pace.EXPORT) == 1
