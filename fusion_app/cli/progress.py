@@ -72,8 +72,11 @@ def interruptible(cancel: threading.Event) -> Iterator[None]:
     A terminal that closes does as SIGTERM does, however often it says so; unless it was to be ignored (``nohup``).
     """
 
+    heard: set[int] = set()
+
     def request(number: int, _frame: FrameType | None) -> None:
         cancel.set()
+        heard.add(number)
         if number != HANGUP:
             signal.signal(number, previous[signal.Signals(number)])
 
@@ -87,4 +90,5 @@ def interruptible(cancel: threading.Event) -> Iterator[None]:
         yield
     finally:
         for number, handler in previous.items():
-            signal.signal(number, handler)
+            # A terminal that is gone may say so once more, when all is done and nothing is left to be ended.
+            signal.signal(number, signal.SIG_IGN if number == HANGUP and number in heard else handler)

@@ -183,11 +183,14 @@ def test_the_rate_rises_then_falls_to_nothing() -> None:
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_shipped_recipe_is_valid(path: Path) -> None:
-    assert read_settings(path, DistillSettings).model == path.stem.removesuffix("-finish")
+    settings = read_settings(path, DistillSettings)
+    assert settings.model == path.stem.removesuffix("-finish").removesuffix("-context")
+    assert (settings.context > 0) == path.stem.endswith("-context")
 
 
 def test_there_is_a_recipe_for_every_student() -> None:
-    assert [path.stem for path in CONFIGS] == ["lite-25k", "lite-2k-finish", "lite-2k", "lite-6k-finish", "lite-6k"]
+    students = [f"{model}{leg}" for model in ("lite-2k", "lite-6k") for leg in ("-context", "-finish", "")]
+    assert [path.stem for path in CONFIGS] == ["lite-25k", *students]
 
 
 def test_a_student_with_context_goes_on_from_one_without(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
