@@ -71,7 +71,6 @@ def interruptible(cancel: threading.Event) -> Iterator[None]:
 
     A terminal that closes does as SIGTERM does, however often it says so; unless it was to be ignored (``nohup``).
     """
-
     heard: set[int] = set()
 
     def request(number: int, _frame: FrameType | None) -> None:
