@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from fusion_app.errors import PairingError
@@ -88,12 +89,27 @@ def natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def in_order(pairs: Sequence[NamedPair], folder: Path) -> tuple[NamedPair, ...]:
-    """Return pairs in natural order, named by their visible files; where those lie in several folders, with these."""
+    """Return pairs in natural order, named by their visible files; where those lie in several folders, with these.
+
+    No two have one name, for each becomes a file: ``a/b_1`` and ``a_b/1`` are ``a_b_1`` and ``a_b_1-2``.
+    """
     stems = [pair.vis.stem for pair in pairs]
     if len(set(stems)) < len(stems):
         stems = [pair.vis.relative_to(folder).with_suffix("").as_posix().replace("/", "_") for pair in pairs]
-    named = [replace(pair, name=stem) for pair, stem in zip(pairs, stems, strict=True)]
+    named = [replace(pair, name=name) for pair, name in zip(pairs, _all_different(stems), strict=True)]
     return tuple(sorted(named, key=lambda pair: natural(pair.name)))
+
+
+def _all_different(names: Sequence[str]) -> Iterator[str]:
+    taken = set(names)
+    seen: set[str] = set()
+    for name in names:
+        free = name
+        if name in seen:
+            free = next(other for number in count(2) if (other := f"{name}-{number}") not in taken)
+        seen.add(free)
+        taken.add(free)
+        yield free
 
 
 def example(files: Files) -> str:

@@ -54,21 +54,34 @@ def _within(files: Files, *, has_letters: bool) -> PairPlan:
 
 
 def _matches(ir: dict[str, Path], vis: dict[str, Path]) -> list[NamedPair]:
-    """Return the pairs of equal keys, or of keys whose stamps are `NEAR_S` apart and all else equal."""
+    """Return the pairs of equal keys, or of keys whose stamps are `NEAR_S` apart and all else equal.
+
+    No picture is in two pairs: the nearest belong together first, and of equally near ones the earlier.
+    """
     found = [NamedPair(path, vis[key], key) for key, path in ir.items() if key in vis]
-    taken = {pair.name for pair in found}
-    stamped: dict[str, list[tuple[int, Path]]] = defaultdict(list)
-    for key, path in vis.items():
-        if key not in taken and (stamp := STAMP.search(key)):
-            stamped[STAMP.sub("", key)].append((_seconds(stamp), path))
-    for key, path in ir.items():
-        stamp = STAMP.search(key)
-        if key in taken or stamp is None:
-            continue
-        near = [(abs(at - _seconds(stamp)), other) for at, other in stamped[STAMP.sub("", key)]]
-        if near and min(near)[0] <= NEAR_S:
-            found.append(NamedPair(path, min(near)[1], key))
+    used = {key for key in ir if key in vis}
+    stamped_ir, stamped_vis = (_stamped({key: at for key, at in side.items() if key not in used}) for side in (ir, vis))
+    at_second: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for vis_key, stamp in stamped_vis.items():
+        at_second[stamp].append(vis_key)
+    near = [
+        (abs(apart), second, apart, ir_key, vis_key)
+        for ir_key, (rest, second) in stamped_ir.items()
+        for apart in range(-NEAR_S, NEAR_S + 1)
+        for vis_key in at_second[(rest, second + apart)]
+    ]
+    taken: set[tuple[str, str]] = set()
+    for *_, ir_key, vis_key in sorted(near):
+        if taken.isdisjoint((("ir", ir_key), ("vis", vis_key))):
+            taken |= {("ir", ir_key), ("vis", vis_key)}
+            found.append(NamedPair(ir[ir_key], vis[vis_key], ir_key))
     return found
+
+
+def _stamped(side: dict[str, Path]) -> dict[str, tuple[str, int]]:
+    """Return, of the keys that hold a time, what is left without it, and the time in seconds."""
+    stamps = ((key, STAMP.search(key)) for key in side)
+    return {key: (STAMP.sub("", key), _seconds(stamp)) for key, stamp in stamps if stamp is not None}
 
 
 def _seconds(stamp: re.Match[str]) -> int:

@@ -149,6 +149,25 @@ def test_shots_of_one_number_and_other_times_are_no_pair(tmp_path: Path) -> None
         plan_pairs(tmp_path, tmp_path, KINDS)
 
 
+def test_no_picture_of_a_drone_is_in_two_pairs(tmp_path: Path) -> None:
+    thermal = [f"DJI_2023051210150{second}_T.JPG" for second in (0, 2, 4)]
+    wide = [f"DJI_2023051210150{second}_W.JPG" for second in (1, 3, 5)]
+    plan = plan_pairs(laid(tmp_path, *thermal, *wide), tmp_path, KINDS)
+    assert found(plan, tmp_path) == dict(zip(thermal, wide, strict=True))
+    (tmp_path / wide[1]).unlink()
+    (tmp_path / wide[2]).unlink()
+    plan = plan_pairs(tmp_path, tmp_path, KINDS)
+    assert found(plan, tmp_path) == {thermal[0]: wide[0]}
+    assert len(plan.alone) == 2
+
+
+def test_no_two_pairs_have_one_name(tmp_path: Path) -> None:
+    inside = ("a/b_1.png", "a_b/1.png", "c/1.png")
+    laid(tmp_path, *(f"{side}/{name}" for side in ("infrared", "visible") for name in inside))
+    names = [pair.name for pair in plan_pairs(tmp_path / "infrared", tmp_path / "visible", KINDS).pairs]
+    assert len(set(names)) == len(names) == 3
+
+
 @pytest.mark.parametrize(
     "names",
     [
