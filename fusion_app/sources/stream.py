@@ -119,7 +119,8 @@ class StreamSource(FrameSource):
 def _is_file(container: InputContainer, address: str) -> bool:
     """Tell whether a web server sends something that has an end: it says how long that is, or how many bytes."""
     is_web = address.lower().startswith(("http://", "https://"))
-    has_size = "hls" not in container.format.name and container.size > 0  # of a playlist its own size is known
+    # Of a playlist its own size is known. An unknown size is None or an error number, by the release of PyAV.
+    has_size = "hls" not in container.format.name and (container.size or 0) > 0
     return is_web and (container.duration is not None or has_size)
 
 
