@@ -252,9 +252,7 @@ def distill(
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run = Distiller(settings, pairs, device)
     if start_from is not None:
-        new = begin_with(start_from, run.student, run.average)
-        if new and not quiet:
-            tqdm.write(f"New beside {start_from}, without effect at the start: {', '.join(new)}")
+        _begin_with(start_from, run, quiet=quiet)
     table = LossTable(out / "losses.csv", settings.log_steps)
     out.mkdir(parents=True, exist_ok=True)
     _resume(run, table, out / STATE_FILE)
@@ -270,6 +268,12 @@ def distill(
                 saved = time.monotonic()
     draw_curves(table.read(), out / "losses.png")
     return run
+
+
+def _begin_with(path: Path, run: Distiller, *, quiet: bool) -> None:
+    new = begin_with(path, run.student, run.average)
+    if new and not quiet:
+        tqdm.write(f"New beside {path}, without effect at the start: {', '.join(new)}")
 
 
 def _resume(run: Distiller, table: LossTable, path: Path) -> None:
