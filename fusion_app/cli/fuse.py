@@ -11,6 +11,7 @@ from fusion_app.cli.progress import ProgressBar, interruptible
 from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
+from fusion_app.settings import Settings
 from fusion_app.sources.images import IMAGE_SUFFIXES
 from fusion_app.sources.still_pairs import still_pairs
 
@@ -34,13 +35,23 @@ def register(commands: Commands) -> None:
 
 def fuse(options: argparse.Namespace) -> int:
     """Fuse two recordings, or two folders of images, into a file or folder; or a recording of `record` once more."""
+    settings = settings_of_pair(options)
+    job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
+    return run_job(job, quiet=options.quiet)
+
+
+def settings_of_pair(options: argparse.Namespace) -> Settings:
+    """Return the settings for ``options.ir`` and ``options.vis``, of which the first may hold both.
+
+    Raises:
+        FusionAppError: An option has a value that is not allowed, or a visible source is missing.
+    """
     settings = settings_from(options)
     if not settings.sources.vis and Path(settings.sources.ir).exists() and _holds_pictures(Path(settings.sources.ir)):
         settings = replace(settings, sources=replace(settings.sources, vis=settings.sources.ir))
     if not settings.sources.vis:
         raise RecordingError(f"{options.ir} holds no infrared and visible track; give the visible source as well")
-    job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
-    return run_job(job, quiet=options.quiet)
+    return settings
 
 
 def _holds_pictures(path: Path) -> bool:

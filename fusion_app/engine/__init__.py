@@ -21,7 +21,17 @@ from fusion_app.frames import Size
 from fusion_app.settings import FusionSettings, Precision, parse_size
 from fusion_app.system.machine import cores
 
-__all__ = ["COMPACT", "Engine", "computed_size", "model_names", "open_engine", "open_lanes", "preload", "warm_up"]
+__all__ = [
+    "COMPACT",
+    "Engine",
+    "computed_size",
+    "learned_names",
+    "model_names",
+    "open_engine",
+    "open_lanes",
+    "preload",
+    "warm_up",
+]
 
 BACKBONE = "cs2fusion"
 COMPACT = "lite-6k"
@@ -33,9 +43,13 @@ LANES = 2
 
 def model_names() -> tuple[str, ...]:
     """Return every model and mode that can be named, the learned ones first."""
+    return (*learned_names(), *MODES)
+
+
+def learned_names() -> tuple[str, ...]:
+    """Return the models that have been learned, by their names."""
     names = (item.name for item in (files("assets") / "weights").iterdir())
-    shipped = sorted(name.removesuffix(".safetensors") for name in names if name.endswith(".safetensors"))
-    return (*shipped, *MODES)
+    return tuple(sorted(name.removesuffix(".safetensors") for name in names if name.endswith(".safetensors")))
 
 
 def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:

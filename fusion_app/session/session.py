@@ -26,7 +26,7 @@ from fusion_app.settings import FusionSettings, Settings, ThermalSettings
 from fusion_app.system.machine import cores
 from fusion_app.thermal import Thermal, wants_raw
 
-__all__ = ["Choice", "OpenPair", "Session", "open_choice", "open_pair", "open_session"]
+__all__ = ["Choice", "Choose", "OpenPair", "Session", "open_choice", "open_pair", "open_session"]
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,17 @@ class Choice:
     lanes: tuple[Engine, ...] = ()
 
 
+Choose = Callable[[OpenPair], Choice]
+"""Returns the engine for an open pair."""
+
+
 class Session:
     """One start-to-stop over an open pair. The session owns the pair and closes it."""
 
-    def __init__(self, pair: OpenPair, settings: Settings, choice: Choice, pace: Pace) -> None:
+    def __init__(
+        self, pair: OpenPair, settings: Settings, choice: Choice, pace: Pace, thermal: Thermal | None = None
+    ) -> None:
+        """Fuse ``pair``; infrared goes on in ``thermal``, if there were frames before."""
         self.pair = pair
         self.engine = choice.engine
         self.pace = Pace.LIVE if pair.is_live else pace
@@ -56,7 +63,7 @@ class Session:
         self.pairs = self._pair_stream(settings)
         self.telemetry = Telemetry()
         self._changing = threading.Lock()
-        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
+        self._pipeline = FusionPipeline(self.engine, thermal or Thermal(settings.thermal), settings.alignment)
         self.lane_engines = choice.lanes
         self._lanes = Lanes(choice.lanes, lambda: self._pipeline) if choice.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry, self._lanes)
@@ -217,8 +224,16 @@ def spare_cores() -> None:
     cv2.setNumThreads(max(1, cores() // 2))
 
 
-def open_session(settings: Settings, pace: Pace) -> Session:
+def open_session(
+    settings: Settings, pace: Pace, choose: Choose | None = None, thermal: Thermal | None = None
+) -> Session:
     """Open sources and engine and return a session that is ready to run.
+
+    Args:
+        settings: Of the run.
+        pace: How it keeps the time.
+        choose: Returns the engine; None opens one (`open_choice`).
+        thermal: The stage that goes on, if there were frames before.
 
     Raises:
         FusionAppError: Something cannot be opened; nothing stays open.
@@ -226,8 +241,9 @@ def open_session(settings: Settings, pace: Pace) -> Session:
     spare_cores()
     pair = open_pair(settings.sources, raw_ir=settings.thermal.layout if wants_raw(settings.thermal) else "")
     try:
-        choice = open_choice(settings.fusion, pair, is_real_time=pair.is_live or pace is not Pace.EXPORT)
-        return Session(pair, settings, choice, pace)
+        is_real_time = pair.is_live or pace is not Pace.EXPORT
+        choice = choose(pair) if choose else open_choice(settings.fusion, pair, is_real_time=is_real_time)
+        return Session(pair, settings, choice, pace, thermal)
     except BaseException:
         pair.close()
         raise

@@ -1,32 +1,18 @@
 """The thermal stage: a frame as it comes in, infrared as it is fused out."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from fusion_app.frames import Frame, Image, Kelvin, ThermalView
+from fusion_app.frames import Frame, Kelvin, ThermalView
 from fusion_app.settings import ThermalSettings
 from fusion_app.thermal.agc import Agc
-from fusion_app.thermal.bad_pixels import BadPixels
 from fusion_app.thermal.deflicker import Deflicker, thumbnail
-from fusion_app.thermal.freeze import Freeze
 from fusion_app.thermal.layouts import Decoded, decode
+from fusion_app.thermal.memory import Memory, restored, saved
 from fusion_app.thermal.moves import Move, move
 from fusion_app.thermal.palettes import Unpalette
-
-
-@dataclass
-class _Memory:
-    """What the stage remembers of the frames so far; it goes on when settings change."""
-
-    image: Image | None = None
-    pts_s: float | None = None
-    unpalette: Unpalette = field(default_factory=Unpalette)
-    freeze: Freeze = field(default_factory=Freeze)
-    bad_pixels: BadPixels = field(default_factory=BadPixels)
-    agc: Agc = field(default_factory=Agc)
-    deflicker: Deflicker = field(default_factory=Deflicker)
 
 
 class Thermal:
@@ -37,7 +23,7 @@ class Thermal:
 
     def __init__(self, settings: ThermalSettings | None = None) -> None:
         self.settings = settings or ThermalSettings()
-        self._memory = _Memory()
+        self._memory = Memory()
         self._view: ThermalView | None = None
         self._has_new_gain = False
 
@@ -50,6 +36,21 @@ class Thermal:
         other._memory = self._memory
         other._has_new_gain = self._has_new_gain or _without_switches(settings) != _without_switches(self.settings)
         return other
+
+    def memory(self) -> bytes:
+        """Return what is remembered of the frames so far, for `recalled`."""
+        return saved(self._memory)
+
+    @classmethod
+    def recalled(cls, settings: ThermalSettings, memory: bytes) -> "Thermal":
+        """Return a stage that goes on where another was when it gave its `memory`: the same pixels come out.
+
+        Raises:
+            ThermalError: The bytes are damaged.
+        """
+        thermal = cls(settings)
+        thermal._memory = restored(memory)
+        return thermal
 
     @property
     def notice(self) -> str:

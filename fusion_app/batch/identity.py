@@ -1,0 +1,105 @@
+"""What a result depends on, as a short text: the files of a pair, the weights, the settings that change pixels."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fusion_app import __version__
+from fusion_app.batch.job import Job
+from fusion_app.engine.classical import MODES
+from fusion_app.errors import SourceError
+from fusion_app.recording.reading import parts_of, recorded_by
+from fusion_app.settings import FusionSettings, SourceSettings
+from fusion_app.sources import path_and_track
+from fusion_app.sources.split import SPLIT, parse_split
+
+LOOK = 64 * 1024
+"""Bytes at the begin, in the middle and at the end of a file that are looked at."""
+MANY = 16
+"""Of more files than these, a folder of images, only names, sizes and times count."""
+FORM = 1
+"""Rises with what segments of one name could not be exchanged for."""
+
+
+def identity_of(job: Job) -> str:
+    """Return what tells that the sources of ``job`` are those of an earlier start: names, sizes, times, samples.
+
+    Raises:
+        SourceError: One cannot be read.
+    """
+    digest = hashlib.sha256()
+    paths = list(_files_of(job.settings.sources))
+    for path in paths:
+        try:
+            state = path.stat()
+            digest.update(f"{path.name} {state.st_size} {state.st_mtime_ns}".encode(errors="surrogateescape"))
+            if state.st_size > 0 and len(paths) <= MANY:
+                digest.update(_sample(path, state.st_size))
+        except OSError as error:
+            raise SourceError(str(path), f"cannot be read ({error.strerror}); check the path") from None
+    return digest.hexdigest()[:32]
+
+
+def key_of(job: Job, identity: str) -> str:
+    """Return what tells that segments of ``job`` may be used: its sources, weights, settings and this program."""
+    settings = asdict(job.settings)
+    for section, names in _NO_MATTER.items():
+        for name in names:
+            settings[section].pop(name, None)
+    settings.pop("view")
+    told = (FORM, __version__, identity, _weights(job.settings.fusion), settings, job.start_s, job.end_s)
+    return digest_of(told)
+
+
+_NO_MATTER = {"fusion": ("device", "threads", "compiled", "runtime"), "recording": ("folder",)}
+"""Settings that change how fast something is made, or where, not what."""
+
+
+def digest_of(told: Any) -> str:
+    """Return 32 digits that stand for plain data."""
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _files_of(sources: SourceSettings) -> Iterator[Path]:
+    recording = recorded_by(sources)
+    if recording is not None:
+        for part, _ in parts_of(recording):
+            beside = (part.with_suffix(".csv"), part.with_suffix(".yaml"))
+            yield from (part, *(path for path in beside if path.exists()))
+        return
+    for uri in dict.fromkeys((sources.ir, sources.vis)):
+        path, _ = path_and_track(parse_split(uri)[1] if uri.startswith(SPLIT) else uri)
+        try:
+            yield from sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else (path,)
+        except OSError as error:
+            raise SourceError(str(path), f"cannot be read ({error.strerror}); check the path") from None
+
+
+def _sample(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        found = []
+        for at in sorted({0, max(0, size // 2 - LOOK // 2), max(0, size - LOOK)}):
+            file.seek(at)
+            found.append(file.read(LOOK))
+    return b"".join(found)
+
+
+def _weights(fusion: FusionSettings) -> str:
+    """Return what tells the weights apart; several may have one name."""
+    if fusion.weights:
+        return _hash(Path(fusion.weights))
+    name = {"auto": "cs2fusion"}.get(fusion.model, fusion.model)
+    return name if name in MODES else _hash(Path(str(files("assets") / "weights" / f"{name}.safetensors")))
+
+
+@lru_cache(maxsize=64)
+def _hash(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+    except OSError:
+        return str(path)  # opening the model says what is the matter
