@@ -4,6 +4,8 @@ Whoever goes on with the bytes sees the same pixels as whoever never stopped. Th
 """
 
 import io
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +37,7 @@ class Memory:
     deflicker: Deflicker = field(default_factory=Deflicker)
 
 
+_DAMAGE = (OSError, ValueError, KeyError, EOFError, TypeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 PARTS = ("unpalette", "freeze", "bad_pixels", "agc", "deflicker")
 
 
@@ -73,7 +76,7 @@ def restored(data: bytes) -> Memory:
             remembered = getattr(memory, part)
             for name, default in tuple(vars(remembered).items()):
                 setattr(remembered, name, _taken(arrays, f"{part}.{name}", default))
-    except (OSError, ValueError, KeyError, EOFError, TypeError, NotImplementedError) as error:
+    except _DAMAGE as error:
         raise ThermalError(f"what was remembered of earlier frames is damaged ({error})") from None
     return memory
 

@@ -90,7 +90,8 @@ def _chapters(sound: Sound | None, origin_s: float, end_s: float) -> list[tuple[
     found = []
     with suppress(av.error.FFmpegError, OSError, ValueError), open_file(sound.path, playlists=True) as source:
         for chapter in source.chapters():
-            begin_s = float(chapter["start"] * chapter["time_base"]) - origin_s
+            base = chapter["time_base"] or Fraction(1, 1000)
+            begin_s = float(chapter["start"] * base) - origin_s
             if 0 <= begin_s < end_s:
                 found.append((begin_s, chapter["metadata"].get("title", "")))
     return found
