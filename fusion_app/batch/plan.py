@@ -124,6 +124,7 @@ def _absolute(entry: Entry, base: Path) -> Entry:
     """Return ``entry`` with paths that count from the folder of the plan."""
 
     def absolute(path: str) -> str:
+        _refuse_address(path)
         if path.startswith(SPLIT):
             side, inner = parse_split(path)
             return f"{SPLIT}{side}:{base / inner}"
@@ -132,6 +133,11 @@ def _absolute(entry: Entry, base: Path) -> Entry:
     align = entry.align if entry.align in ("", "none") else absolute(entry.align)
     ir, vis, folder, rig = map(absolute, (entry.ir, entry.vis, entry.folder, entry.rig))
     return replace(entry, ir=ir, vis=vis, folder=folder, rig=rig, align=align)
+
+
+def _refuse_address(uri: str) -> None:
+    if "://" in uri or uri.startswith(("camera:", "synthetic:")):
+        raise SourceError(uri, "is no file or folder on disk; a batch fuses what is recorded")
 
 
 def _job(found: Found, entry: Entry, settings_of: SettingsOf) -> Job:

@@ -61,11 +61,12 @@ def as_data(found: Sequence[Outcome], seconds: float) -> dict[str, Any]:
 
 
 def _outcome(job: Job, result: Path, worker: Worker, state: State) -> Outcome:
-    told = list(worker.journals.segments.get(job.name, {}).values())
+    told = worker.segments_of(job.name)
     frames, seconds = (sum(line.get(key, 0) for line in told) for key in ("frames", "seconds"))
     notes = [*worker.notes[job.name], *(note for line in told for note in line.get("notes", ()))]
     if ir_left := sum(line.get("ir_left", 0) for line in told):
         notes.append(unmatched(ir_left))
+    failed = [0, *(line.get("failed", 0) for line in told)]
     return Outcome(
         job.name,
         state.value,
@@ -75,7 +76,7 @@ def _outcome(job: Job, result: Path, worker: Worker, state: State) -> Outcome:
         round(seconds, 2),
         round(frames / seconds, 1) if seconds else 0.0,
         sum(line.get("dropped", 0) for line in told),
-        sum(line.get("failed", 0) for line in told),
+        sum(failed) if job.is_folder else max(failed),  # the end of a video may be seen by two segments
         next((line["model"] for line in told if line.get("model")), ""),
         tuple(dict.fromkeys(notes)),
         worker.errors.get(job.name, ""),

@@ -26,7 +26,8 @@ def put_together(opened: OpenJob, output: Path, journal: Journal, *, overwrite: 
     aside, frames, said = make(opened)
     if not frames:
         raise PairingError(nothing_fused())
-    journal.note(job=opened.job.name, result=opened.job.result, identity=opened.identity, size=size_of(aside))
+    told = {"identity": opened.identity, "key": opened.key, "size": size_of(aside)}
+    journal.note(job=opened.job.name, result=opened.job.result, **told)
     _name(aside, output / opened.job.result, overwrite=overwrite)
     flush(output)
     return frames, said

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fusion_app.batch.board import Board, State
 from fusion_app.batch.claims import Claim, Claims
@@ -64,9 +65,15 @@ class Worker:
         cancel: threading.Event,
         claims: Claims | None = None,
     ) -> None:
+        """Read what is noted of earlier starts.
+
+        Raises:
+            BatchError: The queue was written by a newer version of the program.
+        """
         self.errors: dict[str, str] = {}
         self.notes: dict[str, list[str]] = {job.name: [] for job in jobs}
         self.journals = Journals(folder.journals)
+        self.journals.update()
         self._folder = folder
         self._jobs = {job.name: job for job in jobs}
         self._rules = rules
@@ -78,13 +85,19 @@ class Worker:
         self._opened: dict[str, OpenJob] = {}
         self._current = ""
 
+    def segments_of(self, name: str) -> list[dict[str, Any]]:
+        """Return what is noted of the segments of a job, those apart that are void by now."""
+        opened, results = self._opened.get(name), self.journals.results.get(name)
+        key = opened.key if opened else results[-1].get("key", "") if results else ""
+        told = self.journals.segments.get(name, {})
+        return [line for segment, line in sorted(told.items()) if key and segment.endswith(f"-{key[:16]}")]
+
     def run(self) -> None:
         """Work until all jobs are done or have failed, or until it is cancelled.
 
         Raises:
             BatchError: The folder is gone or the disk is full; nothing else could be done.
         """
-        self.journals.update()
         left = list(self._jobs)
         while left and not self._cancel.is_set():
             did = any(self._advanced(name) for name in self._in_order(left))
@@ -247,9 +260,7 @@ class Worker:
         job = opened.job
         if identity_of(job) != opened.identity:
             self._opened.pop(job.name)
-            raise SourceError(
-                job.name, "its sources have changed while they were fused; start again once they are complete"
-            )
+            raise BatchError("its sources have changed while they were fused; start again once they are complete")
         if not aside.exists():
             aside.touch()  # there is no frame in it
         for path in (*(aside.iterdir() if aside.is_dir() else ()), aside):
