@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 
 from fusion_app.batch.search import Found, all_different, pairs_in
 from fusion_app.errors import PairingError
@@ -17,6 +20,21 @@ def write_videos(folder: Path, *names: str) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write_video(path, GREY)
+
+
+def write_tracks(path: Path) -> None:
+    """Write a video with the tracks of a recording."""
+    with av.open(str(path), "w") as container:
+        streams = []
+        for title in ("fused", "visible", "ir"):
+            stream = container.add_stream("ffv1", rate=25)
+            stream.width, stream.height, stream.pix_fmt = 32, 24, "bgr0"
+            stream.metadata["title"] = title
+            streams.append(stream)
+        for stream in streams:
+            for image in COLOUR:
+                container.mux(stream.encode(VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")))
+            container.mux(stream.encode(None))
 
 
 def found_in(folder: Path, rule: str = "", output: Path | None = None) -> dict[str, tuple[str, str]]:
@@ -50,18 +68,8 @@ def test_a_rule_that_is_given_is_kept_to(tmp_path: Path) -> None:
 
 
 def test_a_recording_is_a_job_by_itself_and_its_later_parts_are_none(tmp_path: Path) -> None:
-    import av
-
     for name in ("rec.mkv", "rec-002.mkv"):
-        with av.open(str(tmp_path / name), "w") as container:
-            for title, frames in (("fused", COLOUR), ("visible", COLOUR), ("ir", GREY)):
-                stream = container.add_stream("ffv1", rate=25)
-                stream.width, stream.height, stream.pix_fmt = 32, 24, "bgr0"
-                stream.metadata["title"] = title
-                for image in frames:
-                    image = image if image.ndim == 3 else image[..., None].repeat(3, 2)
-                    container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
-                container.mux(stream.encode(None))
+        write_tracks(tmp_path / name)
     write_videos(tmp_path, "a_ir.mkv", "a_vis.mkv")
     assert found_in(tmp_path) == {"rec": ("rec.mkv", ""), "a_vis": ("a_ir.mkv", "a_vis.mkv")}
 

@@ -13,7 +13,7 @@ def test_frames_and_times_go_on_from_part_to_part(tmp_path: Path) -> None:
     frames = counting_frames(9)
     parts = [
         write_video(
-            tmp_path / f"{begin}.mkv", frames[begin : begin + 3], [40 * index for index in range(begin, begin + 3)]
+            tmp_path / f"{begin}.mkv", frames[begin : begin + 3], [40 * begin, 40 * begin + 40, 40 * begin + 80]
         )
         for begin in (0, 3, 6)
     ]
