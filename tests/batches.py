@@ -112,7 +112,8 @@ def assert_same_video(one: Path, other: Path) -> int:
 
 def start(*arguments: object) -> "subprocess.Popen[str]":
     """Start ``batch`` as a process."""
-    command = [sys.executable, str(ROOT / "main.py"), "batch", *map(str, arguments), "--model", "max", "--quiet"]
+    model = () if "--join" in arguments else ("--model", "max")
+    command = [sys.executable, str(ROOT / "main.py"), "batch", *map(str, arguments), *model, "--quiet"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
 

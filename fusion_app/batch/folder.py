@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fusion_app.batch.files import read_json, write_json
-from fusion_app.batch.identity import digest_of
+from fusion_app.batch.identity import digest_of, what_matters
 from fusion_app.batch.job import Job
 from fusion_app.errors import BatchError, SettingsError
 from fusion_app.settings import Settings, check
@@ -69,7 +69,7 @@ class BatchFolder:
 
     def _refuse_others(self, told: dict[str, Any]) -> None:
         for name, other in self._told().items():
-            if name in told and digest_of(told[name]) != digest_of(other):
+            if name in told and _digest(told[name]) != _digest(other):
                 raise BatchError(
                     f"{self.output} has another plan for {name} (other sources or settings): choose another output "
                     "folder, or go on with that plan by --join"
@@ -92,6 +92,10 @@ class BatchFolder:
             for values in (read_json(path) or {}).get("jobs", ()):
                 found.setdefault(values["name"], values)
         return found
+
+
+def _digest(told: dict[str, Any]) -> str:
+    return digest_of(told | {"settings": what_matters(told["settings"])})
 
 
 def _job(values: dict[str, Any]) -> Job:

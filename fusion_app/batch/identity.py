@@ -18,6 +18,8 @@ from fusion_app.settings import FusionSettings, SourceSettings
 from fusion_app.sources import path_and_track
 from fusion_app.sources.split import SPLIT, parse_split
 
+WAYS = ("device", "runtime", "compiled", "threads")
+"""Settings of fusion that each process of a queue may choose for itself."""
 LOOK = 64 * 1024
 """Bytes at the begin, in the middle and at the end of a file that are looked at."""
 MANY = 16
@@ -47,17 +49,18 @@ def identity_of(job: Job) -> str:
 
 def key_of(job: Job, identity: str) -> str:
     """Return what tells that segments of ``job`` may be used: its sources, weights, settings and this program."""
-    settings = asdict(job.settings)
-    for section, names in _NO_MATTER.items():
-        for name in names:
-            settings[section].pop(name, None)
-    settings.pop("view")
+    settings = what_matters(asdict(job.settings))
     told = (FORM, __version__, identity, _weights(job.settings.fusion), settings, job.start_s, job.end_s)
     return digest_of(told)
 
 
-_NO_MATTER = {"fusion": ("device", "threads", "compiled", "runtime"), "recording": ("folder",)}
-"""Settings that change how fast something is made, or where, not what."""
+def what_matters(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return plain settings without those that change how fast something is made, or where, and not what."""
+    kept = {section: dict(values) for section, values in settings.items() if section != "view"}
+    for name in WAYS:
+        kept["fusion"].pop(name, None)
+    kept["recording"].pop("folder", None)
+    return kept
 
 
 def digest_of(told: Any) -> str:

@@ -106,16 +106,20 @@ class Worker:
             if left and not did:
                 self._cancel.wait(POLL_S)
 
-    def _in_order(self, left: Sequence[str]) -> list[str]:
-        """Return jobs in the order in which they are tried: the one at hand, those nobody works on, the others."""
+    def _in_order(self, left: Sequence[str]) -> Iterator[str]:
+        """Yield jobs in the order in which they are tried: the one at hand, those nobody works on, the others.
 
-        def rank(name: str) -> int:
-            if name == self._current:
-                return 0
-            place = self._folder.place(self._jobs[name])
-            return 2 if any(place.glob("*.claim-*")) else 1
-
-        return sorted(left, key=rank)
+        Of ten thousand jobs only those are looked at that come before the first with something to do.
+        """
+        if self._current in left:
+            yield self._current
+        busy = []
+        for name in left:
+            if any(self._folder.place(self._jobs[name]).glob("*.claim-*")):
+                busy.append(name)
+            elif name != self._current:
+                yield name
+        yield from busy
 
     def _advanced(self, name: str) -> bool:
         """Do the next piece of a job; tell whether there was one."""

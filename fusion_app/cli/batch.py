@@ -6,13 +6,14 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fusion_app.batch.board import Board
 from fusion_app.batch.estimate import Measured, lengths_of, measured, models_of, pixels_of, seconds_of
 from fusion_app.batch.folder import BatchFolder
+from fusion_app.batch.identity import WAYS
 from fusion_app.batch.job import Job
 from fusion_app.batch.plan import jobs_of
 from fusion_app.batch.report import Outcome, as_data, outcomes
@@ -23,7 +24,7 @@ from fusion_app.cli.options import Commands, add_command, run_options
 from fusion_app.cli.progress import interruptible
 from fusion_app.errors import BatchError, FusionAppError
 from fusion_app.session.segments import Length
-from fusion_app.settings import Settings
+from fusion_app.settings import Settings, check
 from fusion_app.system.whole_files import write_whole
 
 SEGMENT_S = 60.0
@@ -37,6 +38,7 @@ def register(commands: Commands) -> None:
     parser.add_argument("inputs", nargs="*", type=Path, metavar="PLAN.yaml|DIR", help="plans, or folders with pairs")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for the results, and for the queue")
     parser.add_argument("--join", type=Path, metavar="OUT", help="help with the queue of this folder, whoever began it")
+    parser.add_argument("--queue-only", action="store_true", help="fuse nothing; leave that to those that join")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and how long that takes")
     parser.add_argument("--overwrite", action="store_true", help="replace files that have the names of results")
     parser.add_argument(
@@ -57,7 +59,7 @@ def batch(options: argparse.Namespace) -> int:
     if options.join:
         folder = BatchFolder(output)
         jobs, segments = folder.jobs()
-        return _run(options, _Queue(folder, jobs, segments))
+        return _run(options, _Queue(folder, [_in_own_way(job, options) for job in jobs], segments))
     asked = jobs_of(options.inputs, output, _settings_of(options), options.pairs or "")
     if not options.quiet:
         print(*asked.told, sep="\n", end="\n" * bool(asked.told), file=sys.stderr)
@@ -65,6 +67,8 @@ def batch(options: argparse.Namespace) -> int:
         return _dry_run(options, output, asked.jobs)
     folder = BatchFolder(output)
     folder.add(asked.jobs, options.segment)
+    if options.queue_only:
+        return _say_how_to_join(options, output, len(asked.jobs))
     return _run(options, _Queue(folder, asked.jobs, {job.name: options.segment for job in asked.jobs}))
 
 
@@ -79,8 +83,9 @@ class _Queue:
 
 def _output(options: argparse.Namespace) -> Path:
     if options.join:
-        if options.inputs or options.output or options.dry_run:
+        if options.inputs or options.output or options.dry_run or options.queue_only:
             raise BatchError("--join takes the folder of a queue and nothing else: its plan is in it")
+        _refuse_settings(options)
         return Path(options.join)
     if not options.inputs:
         raise BatchError("say what to fuse: batch PLAN.yaml|DIR -o OUT, or batch --join OUT")
@@ -90,6 +95,27 @@ def _output(options: argparse.Namespace) -> Path:
     if output.exists() and not output.is_dir():
         raise BatchError(f"{output} is no folder; choose another output")
     return output
+
+
+def _refuse_settings(options: argparse.Namespace) -> None:
+    """Refuse settings beside ``--join`` that would have no effect."""
+    free = {*WAYS, "quiet"}
+    for name, default in vars(run_options().parse_args([])).items():
+        if name not in free and getattr(options, name) != default:
+            option = "size" if name == "working_size" else name.replace("_", "-")
+            raise BatchError(f"--join fuses as the plan in its folder says; leave out --{option}")
+
+
+def _in_own_way(job: Job, options: argparse.Namespace) -> Job:
+    """Return ``job`` on the device that this process was given."""
+    given = {name: value for name in WAYS if (value := getattr(options, name)) is not None}
+    return replace(job, settings=check(replace(job.settings, fusion=replace(job.settings.fusion, **given))))
+
+
+def _say_how_to_join(options: argparse.Namespace, output: Path, count: int) -> int:
+    if not options.quiet:
+        print(f"{count} jobs are in the queue of {output}; fuse them with `batch --join {output}`")
+    return 0
 
 
 def _settings_of(options: argparse.Namespace) -> Any:

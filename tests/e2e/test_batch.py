@@ -175,10 +175,14 @@ def test_infrared_that_ends_early_is_counted_as_fuse_counts_it(tmp_path: Path) -
 
 
 def killed_and_started_again(tmp_path: Path, kills: int, seed: int) -> list[tuple[float, int]]:
-    """Kill a batch so often at moments by chance; check the result; return when, and how many segments there were."""
-    chance = random.Random(seed)
+    """Kill a batch so often at moments by chance; check the result.
+
+    Returns:
+        Of each kill, so many seconds after a segment was finished, how many segments were noted by then.
+    """
+    chance, count = random.Random(seed), 130 + 30 * kills
     for name, deep in (("counts", True), ("grey", False)):
-        write_pair(tmp_path / "in", name, 130, deep=deep)
+        write_pair(tmp_path / "in", name, count, deep=deep)
     rig = lossless_rig(tmp_path / "rig.yaml")
     asked = (tmp_path / "in", "--segment", 1, "--rig", rig)
     assert batch(*asked, "-o", tmp_path / "straight") == 0
@@ -190,15 +194,16 @@ def killed_and_started_again(tmp_path: Path, kills: int, seed: int) -> list[tupl
         wait_for_segments(output, before + chance.choice((0, 1, 1, 2)), [process])
         moment = chance.uniform(0.0, 0.8)
         time.sleep(moment)
+        assert process.poll() is None, "it was over before it could be killed"
         kill(process)
         there = finished(output)
         names = [str(line["segment"]) for line in noted(output)[before:]]
         assert not safe & set(names), "a finished segment was fused once more"
         safe |= there
-        found.append((moment, len(safe)))
+        found.append((moment, before + len(names)))
     assert batch(*asked, "-o", output) == 0
     for name in ("counts", "grey"):
-        assert assert_same_video(output / f"{name}.mkv", tmp_path / "straight" / f"{name}.mkv") == 130
+        assert assert_same_video(output / f"{name}.mkv", tmp_path / "straight" / f"{name}.mkv") == count
     return found
 
 
@@ -261,3 +266,52 @@ def test_two_processes_share_a_queue_and_one_that_is_killed_is_replaced(tmp_path
     for name in ("a", "b"):
         assert_same_video(output / f"{name}.mkv", tmp_path / "straight" / f"{name}.mkv")
     assert not [path for path in (output / ".batch" / "jobs").rglob("*") if path.is_file()]
+
+
+def test_a_queue_can_be_left_to_those_that_join_each_on_a_device_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pair(tmp_path / "in", "night", 30)
+    output = tmp_path / "out"
+    assert main(["batch", str(tmp_path / "in"), "-o", str(output), "--queue-only", "--model", "max"]) == 0
+    assert f"batch --join {output}" in capsys.readouterr().out
+    assert not list(output.glob("*.mkv"))
+    assert main(["batch", "--join", str(output), "--device", "cpu", "--threads", "1", "--json"]) == 0
+    (job,) = json.loads(capsys.readouterr().out)["jobs"]
+    assert (job["state"], job["frames"], job["model"]) == ("done", 30, "max · CPU")
+    assert batch(tmp_path / "in", "-o", output, "--device", "cpu") == 0  # another device is no other plan
+
+
+def test_a_dry_run_says_what_would_be_done_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fusion_app.batch.estimate.TRIAL_S", 0.3)
+    for name in ("a", "b"):
+        write_pair(tmp_path / "in", name, 50)
+    output = tmp_path / "out"
+    assert main(["batch", str(tmp_path / "in"), "-o", str(output), "--dry-run", "--json", "--model", "max"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [(job["name"], job["frames"], job["result"]) for job in told["jobs"]] == [
+        (name, 50, str(output / f"{name}.mkv")) for name in ("a", "b")
+    ]
+    seconds = {one["model"]: one["seconds"] for one in told["on_this_machine"]}
+    assert seconds.keys() >= {"max", "cs2fusion", "lite-6k"}
+    assert seconds["cs2fusion"] > seconds["max"] > 0
+    assert not output.exists()
+
+
+def test_a_model_is_opened_once_for_many_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fusion_app.session.session import open_choice
+
+    opened: list[str] = []
+
+    def counted(*arguments: object, **more: bool) -> object:
+        opened.append("once")
+        return open_choice(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("fusion_app.batch.engines.Engines.__init__.__defaults__", (counted,))
+    for name in ("a", "b", "c"):
+        write_pair(tmp_path / "in", name, 10)
+    assert batch(tmp_path / "in", "-o", tmp_path / "out") == 0
+    assert opened == ["once"]
+    assert len(list((tmp_path / "out").glob("*.mkv"))) == 3

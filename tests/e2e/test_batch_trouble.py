@@ -20,7 +20,8 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs what only Linu
 
 
 def batch(*arguments: object) -> int:
-    return main(["batch", *map(str, arguments), "--model", "max", "--quiet"])
+    model = () if "--join" in arguments else ("--model", "max")
+    return main(["batch", *map(str, arguments), *model, "--quiet"])
 
 
 def fuse(folder: Path, name: str, output: Path, *more: object) -> int:
@@ -134,6 +135,7 @@ def test_a_queue_of_a_newer_version_is_refused(tmp_path: Path, capsys: pytest.Ca
         (("empty", "-o", "out"), "belong together"),
         (("--join", "out"), "holds no queue"),
         (("in", "--join", "out"), "nothing else"),
+        (("--join", "out", "--size", "64x48"), "leave out --size"),
         (("bad.yaml", "-o", "out"), "only these names"),
         (("escape.yaml", "-o", "out"), "without folders"),
         (("live.yaml", "-o", "out"), "what is recorded"),
