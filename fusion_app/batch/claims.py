@@ -18,12 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from fusion_app.batch.files import unique_name
+from fusion_app.errors import FusionAppError
 
 BEAT_S = 2.0
 STALE_S = 30.0
 LENGTH = 400
 """Bytes of a claim, always the same, so that a change is one write."""
 SUFFIX = ".claim-"
+
+
+class ClaimLostError(FusionAppError):
+    """Somebody else has taken over what this process was working on, or works on it."""
 
 
 class Claim:

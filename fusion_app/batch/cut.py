@@ -1,12 +1,10 @@
 """A job that has been opened: what it depends on now, its segments, and what is left of an earlier start."""
 
-import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fusion_app.batch.files import read_json, write_json
+from fusion_app.batch.files import read_json, remove, write_json
 from fusion_app.batch.identity import identity_of, key_of
 from fusion_app.batch.job import Job, Segment
 from fusion_app.errors import BatchError
@@ -113,8 +111,7 @@ def _void(place: Path, key: str) -> int:
         if path.name == "cut.json" or key[:16] in path.name or ".claim-" in path.name:
             continue
         count += path.name[0].isdecimal() and ".partial" not in path.name and path.suffix != ".thermal"
-        with suppress(OSError):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        remove(path)
     return count
 
 

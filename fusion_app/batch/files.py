@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -96,3 +97,9 @@ def flush(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all that is in it; what is gone already is no fault."""
+    with suppress(OSError):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

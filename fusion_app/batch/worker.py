@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from fusion_app.batch.board import Board, State
-from fusion_app.batch.claims import Claim, Claims
+from fusion_app.batch.claims import Claim, ClaimLostError, Claims
+from fusion_app.batch.commit import Made, aside_of, commit
 from fusion_app.batch.cut import OpenJob, open_job
 from fusion_app.batch.engines import Engines
-from fusion_app.batch.files import flush
+from fusion_app.batch.files import remove
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.fusing import fuse_segment
 from fusion_app.batch.identity import identity_of
@@ -22,16 +23,11 @@ from fusion_app.batch.job import Job, Segment
 from fusion_app.batch.journal import Journal, Journals
 from fusion_app.batch.result import exists, put_together, size_of
 from fusion_app.errors import BatchError, FusionAppError, SourceError
-from fusion_app.session.export import FuseReport
 from fusion_app.system import logs
 
 POLL_S = 0.5
 LEAST_FREE = 8 << 20
 """Bytes; a disk with less is full."""
-
-
-class _ClaimLostError(FusionAppError):
-    """Somebody else has taken over what this process was working on."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +123,7 @@ class Worker:
             return False
         try:
             return self._advance(self._jobs[name])
-        except _ClaimLostError:
+        except ClaimLostError:
             return False
         except OSError as error:
             self._fail(name, f"{self._folder.output} cannot be read or written ({error.strerror}); check the disk")
@@ -176,7 +172,7 @@ class Worker:
             return None
         with self._claimed(self._folder.place(job).with_name(f"{job.name}.cut")) as claim:
             if claim is None:
-                raise _ClaimLostError(job.name)
+                raise ClaimLostError(job.name)
             opened = open_job(job, self._folder.place(job), self._rules.segment_s[job.name])
         if opened.voided:
             self.notes[job.name].append(
@@ -238,54 +234,18 @@ class Worker:
             self._board.frame(name, before, done)
             claim.told = json.dumps([done, round(self._board.row(name).fps, 1)])
             if claim.is_lost:
-                raise _ClaimLostError(name)
+                raise ClaimLostError(name)
 
         self._board.begin_segment(name)
-        aside = self._aside(opened, segment, claim)
+        aside = aside_of(opened, segment, claim)
         try:
             report = fuse_segment(opened, segment, aside, self._engines, progress, self._cancel)
             if report.is_complete:
-                self._commit(opened, segment, claim, aside, report)
+                commit(Made(opened, segment, aside, report), claim, self._journal)
+                self.journals.update()
+                self._board.set(name, State.FUSING, self._frames_done(opened))
         finally:
-            _remove(aside)
-
-    def _aside(self, opened: OpenJob, segment: Segment, claim: Claim) -> Path:
-        """Return where a segment is written before it has its name; what a dead process has left there goes."""
-        for path in opened.place.glob(f"{segment.name}.partial*"):
-            _remove(path)
-        suffix = "" if opened.job.is_folder else ".mkv"
-        aside = opened.place / f"{segment.name}.partial-{claim.generation:04d}{suffix}"
-        if opened.job.is_folder:
-            aside.mkdir()
-        return aside
-
-    def _commit(self, opened: OpenJob, segment: Segment, claim: Claim, aside: Path, report: FuseReport) -> None:
-        """Note a fused segment, then give it its name: from then on it is finished."""
-        job = opened.job
-        if identity_of(job) != opened.identity:
-            self._opened.pop(job.name)
-            raise BatchError("its sources have changed while they were fused; start again once they are complete")
-        if not aside.exists():
-            aside.touch()  # there is no frame in it
-        for path in (*(aside.iterdir() if aside.is_dir() else ()), aside):
-            flush(path)
-        self._journal.note(
-            job=job.name,
-            segment=segment.name,
-            frames=report.fused,
-            dropped=report.dropped,
-            failed=report.failed,
-            ir_left=report.ir_left,
-            seconds=round(report.seconds, 3),
-            model=report.model,
-            notes=list(report.notices),
-        )
-        if not claim.is_mine():
-            raise _ClaimLostError(job.name)
-        os.replace(aside, opened.file(segment))
-        flush(opened.place)
-        self.journals.update()
-        self._board.set(job.name, State.FUSING, self._frames_done(opened))
+            remove(aside)
 
     def _join(self, opened: OpenJob) -> bool:
         job = opened.job
@@ -308,7 +268,7 @@ class Worker:
         """Remove the segments of a job whose result is there; whoever looks for them finds the result first."""
         with suppress(OSError):
             for path in self._folder.place(job).iterdir():
-                _remove(path)
+                remove(path)
 
     def _check_folder(self) -> None:
         """Refuse to go on where nothing could be written.
@@ -322,8 +282,3 @@ class Worker:
         with suppress(OSError):
             if self.errors and shutil.disk_usage(output).free < LEAST_FREE:
                 raise BatchError(f"the disk of {output} is full; free some space and start again: what is done is kept")
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
