@@ -28,7 +28,9 @@ from training.data.cameras import CameraSettings, staged
 from training.data.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
 from training.data.impairment import ImpairmentConfig
 from training.data.twins import TwinSettings, twinned
-from training.losses.fusion import FusionLossConfig, adorned, fusion_loss, worth_learning
+from training.losses.fusion import fusion_loss
+from training.losses.fusion_config import FusionLossConfig
+from training.losses.places import adorned, worth_learning
 from training.runs.captured import Steps, adam, set_rate
 from training.runs.journal import LossTable, draw_curves
 from training.runs.state import StateError, begin_with, load_state, save_state

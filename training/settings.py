@@ -16,7 +16,7 @@ from models.cs2fusion import BackboneConfig
 from training.data.cameras import CameraSettings
 from training.data.impairment import ImpairmentConfig
 from training.data.twins import TwinSettings
-from training.losses.fusion import FusionLossConfig
+from training.losses.fusion_config import FusionLossConfig
 
 Settings = TypeVar("Settings")
 

@@ -14,7 +14,7 @@ from models.weights import load_weights, save_weights
 from training.data.dataset import ImagePair, load_pairs
 from training.data.twins import TwinSettings
 from training.distill import Distiller, DistillSettings, describe_run, distill, main, rate_share
-from training.losses.fusion import FusionLossConfig
+from training.losses.fusion_config import FusionLossConfig
 from training.runs.state import StateError, begin_with
 from training.settings import read_settings
 
