@@ -30,7 +30,7 @@ from training.losses.terms import (
 
 
 class _View(NamedTuple):
-    """What the terms look at: images in 0…1 and their moments, where what is, and what each place counts for a source."""
+    """What the terms look at: images in 0…1, their moments, places, and what each counts for infrared and visible."""
 
     f: Tensor
     ir: Tensor

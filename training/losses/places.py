@@ -1,4 +1,4 @@
-"""Where each source counts: visible where it sees, infrared where it has something to lend, a teacher where it lends."""
+"""Where each source counts: visible where it sees, infrared where it has something to lend."""
 
 from typing import NamedTuple
 

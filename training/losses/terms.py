@@ -83,7 +83,7 @@ def uninformed(fused: Tensor, source: Tensor, to_source: Moments, seen: Tensor, 
 
 
 def lost_target_contrast(fused: Tensor, ir: Tensor, enough: float) -> Tensor:
-    """Return the share of warm targets' contrast to their surroundings that is missing to be enough, a mean over them."""
+    """Return how much of their contrast warm targets lack to have enough of it, a share, mean over them."""
     ir_smooth = blur(ir, 1.5)
     warm = (ir_smooth - box(ir, 2 * TARGET_RING + 1) > WARM_CONTRAST).to(ir)
     background = 1 - dilate(warm, 2)
