@@ -22,6 +22,7 @@ from fusion_app.run.quality import QualityKeeper, Watched
 from fusion_app.run.runner import Pace, Runner
 from fusion_app.run.telemetry import RunStatus, Telemetry
 from fusion_app.session.opening import OpenPair, open_pair
+from fusion_app.session.source_pair import SourcePair, source_pair
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
 from fusion_app.system.machine import cores
 from fusion_app.thermal import Thermal, wants_raw
@@ -217,14 +218,20 @@ def spare_cores() -> None:
     cv2.setNumThreads(max(1, cores() // 2))
 
 
-def open_session(settings: Settings, pace: Pace) -> Session:
+def open_session(settings: Settings, pace: Pace, known: SourcePair | None = None) -> Session:
     """Open sources and engine and return a session that is ready to run.
+
+    Args:
+        settings: What to open, and how to fuse it.
+        pace: How the run keeps time.
+        known: What the sources of ``settings`` are together, where it has been decided already.
 
     Raises:
         FusionAppError: Something cannot be opened; nothing stays open.
     """
     spare_cores()
-    pair = open_pair(settings.sources, raw_ir=settings.thermal.layout if wants_raw(settings.thermal) else "")
+    raw_ir = settings.thermal.layout if wants_raw(settings.thermal) else ""
+    pair = open_pair(known or source_pair(settings.sources), raw_ir=raw_ir)
     try:
         choice = open_choice(settings.fusion, pair, is_real_time=pair.is_live or pace is not Pace.EXPORT)
         return Session(pair, settings, choice, pace)

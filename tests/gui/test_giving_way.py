@@ -17,6 +17,7 @@ from fusion_app.run import quality
 from fusion_app.run.giving_way import Display
 from fusion_app.run.runner import Pace
 from fusion_app.session.session import Choice, Session, open_pair, open_session
+from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import FusionSettings, Settings
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
@@ -144,7 +145,7 @@ def test_a_model_chosen_by_hand_stays_and_it_is_said_that_frames_are_lost(
 ) -> None:
     def open_pinned(settings: Settings, pace: Pace) -> Session:
         engine = machine.run(open_engine(FusionSettings(model="max"), is_real_time=True))
-        return Session(open_pair(live(settings).sources), settings, Choice(engine), pace)
+        return Session(open_pair(source_pair(live(settings).sources)), settings, Choice(engine), pace)
 
     window = make_window(*LIVE, factory=open_pinned)
     wait_for(qtbot, window, State.LIVE)

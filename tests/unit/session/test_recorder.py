@@ -16,6 +16,7 @@ from fusion_app.recording.sidecar import Sidecar, SnapshotFacts, file_sha256
 from fusion_app.run.runner import Pace
 from fusion_app.session.recorder import SessionRecorder, about_session, snapshot
 from fusion_app.session.session import Choice, Session, open_pair
+from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 from fusion_app.system.yaml_files import load_as
 from tests.servers import mjpeg_camera
@@ -108,7 +109,7 @@ def test_of_a_camera_every_frame_is_a_line_or_counted_as_lost(tmp_path: Path, pr
     recording = RecordingSettings(str(tmp_path), preroll_s=preroll_s)
     with mjpeg_camera(fps=30) as ir, mjpeg_camera(fps=30) as vis:
         settings = Settings(SourceSettings(ir, vis), FusionSettings(model="max"), recording=recording)
-        session = Session(open_pair(settings.sources), settings, Choice(SlowEngine("max")), Pace.PLAY)
+        session = Session(open_pair(source_pair(settings.sources)), settings, Choice(SlowEngine("max")), Pace.PLAY)
         try:
             recorder = SessionRecorder(session, settings)
             session.runner.start()
