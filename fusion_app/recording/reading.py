@@ -5,8 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from fusion_app.errors import SettingsError, SourceError
-from fusion_app.recording.entry import LONGEST_S
-from fusion_app.recording.frame_log import Lines, began_of, lines_of
+from fusion_app.recording.frame_log import LONGEST_S, Lines, began_of, lines_of
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import Settings, SourceSettings, ThermalSettings, load_settings
 from fusion_app.sources import path_and_track

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
-from fusion_app.recording.entry import Entry, Losses, marker
+from fusion_app.recording.entry import Entry, Losses
+from fusion_app.recording.marks import Mark, MarkKind, mark
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
 from fusion_app.recording.preroll import PreRoll
@@ -81,7 +82,7 @@ class Recording:
             spare=0 if before is None else before.spare,
         )
         self._lock = threading.Lock()
-        self._marks: list[str] = []
+        self._marks: list[Mark] = []
         self._is_paused = False
         self._has_resumed = False
         self._must_split = False
@@ -124,7 +125,7 @@ class Recording:
         if has_resumed and self._last_s is not None:
             paused_s = max(0.0, entry.fused.pts_s - self._last_s - entry.period_s)
             self._cut_s += paused_s
-            marks.append(marker("pause", f"{paused_s:.3f}"))
+            marks.append(mark(MarkKind.PAUSE, f"{paused_s:.3f}"))
             self._losses.unfused = entry.unfused  # nobody wanted those
         self._is_over = self._is_over or self._is_late(entry.fused.pts_s)
         if not self._is_over and not self._offer(entry, marks):
@@ -136,7 +137,7 @@ class Recording:
             self._first_s = file_s
         return self._duration_s is not None and file_s - self._first_s >= self._duration_s - 1e-6
 
-    def _offer(self, entry: Entry, marks: list[str]) -> bool:
+    def _offer(self, entry: Entry, marks: list[Mark]) -> bool:
         dropped = self._recorder.dropped
         told = self._losses.marks(entry, dropped)
         is_taken = self._recorder.offer(_moved(entry.marked(*marks, *told), self._cut_s))
@@ -158,7 +159,7 @@ class Recording:
 
     def add_marker(self, text: str = "") -> None:
         """Mark the next frame."""
-        self._remember([marker("marker", text)])
+        self._remember([mark(MarkKind.MARKER, text)])
 
     def split(self) -> None:
         """Begin the next part with the next frame."""
@@ -194,7 +195,7 @@ class Recording:
         self._parts.late_drops = self._recorder.dropped - self._losses.dropped
         self._recorder.close()
 
-    def _remember(self, marks: list[str], *, must_split: bool = False) -> None:
+    def _remember(self, marks: list[Mark], *, must_split: bool = False) -> None:
         with self._lock:
             self._marks = [*marks, *self._marks]
             self._must_split = self._must_split or must_split

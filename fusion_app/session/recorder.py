@@ -22,8 +22,9 @@ from fusion_app.recording import (
     dismiss,
     entry_of,
 )
-from fusion_app.recording.entry import Entry, marker
+from fusion_app.recording.entry import Entry
 from fusion_app.recording.in_progress import claim
+from fusion_app.recording.marks import MarkKind, mark
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import file_sha256, without_secrets
 from fusion_app.recording.snapshot import free_path, make_folder, recording_folder, save_snapshot
@@ -154,14 +155,14 @@ class SessionRecorder:
     def _with_engine(self, entry: Entry) -> Entry:
         """Mark the first frame that another engine has fused."""
         before, self._engine = self._engine, self._session.engine.description
-        return entry if self._engine == before else entry.marked(marker("engine", self._engine))
+        return entry if self._engine == before else entry.marked(mark(MarkKind.ENGINE, self._engine))
 
     def _with_alignment(self, entry: Entry) -> Entry:
         """Mark the first frame on which infrared lies elsewhere than before."""
         before, now = self._ir_to_vis, entry.fused.ir_to_vis
         self._ir_to_vis = before if now is None else now
         is_moved = before is not None and now is not None and not np.array_equal(before, now)
-        return entry.marked(marker("alignment", "moved")) if is_moved else entry
+        return entry.marked(mark(MarkKind.ALIGNMENT, "moved")) if is_moved else entry
 
 
 def _period_s(source: BufferedSource) -> float:

@@ -14,7 +14,7 @@ import pytest
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.recording import About, EngineFacts, Entry, Recording, entry_of
-from fusion_app.recording.entry import FrameLog, markers_of
+from fusion_app.recording.frame_log import FrameLog, markers_of
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import RecordingSettings, Settings, SourceSettings, load_settings
