@@ -10,7 +10,7 @@ from fusion_app.recording.marks import Mark, MarkKind, mark
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
 from fusion_app.recording.preroll import PreRoll
-from fusion_app.recording.recorder import Recorder
+from fusion_app.writers.queued import QueuedWriter
 
 QUEUE_BYTES = 256_000_000
 """Memory of the frames that wait to be written, at most; what comes beyond is dropped and counted."""
@@ -73,7 +73,7 @@ class Recording:
         """
         self.path = path
         self._parts = Parts(path, plan, before)
-        self._recorder = Recorder(
+        self._queue = QueuedWriter(
             self._parts,
             is_live=True,
             capacity=QUEUE_BYTES,
@@ -96,7 +96,7 @@ class Recording:
     @property
     def error(self) -> RecordingError | None:
         """Why it has stopped by itself, or None."""
-        return self._recorder.error
+        return self._queue.error
 
     @property
     def is_paused(self) -> bool:
@@ -111,7 +111,7 @@ class Recording:
     @property
     def lag(self) -> float:
         """How full the queue is, 0…1; at 1 frames are dropped."""
-        return self._recorder.fullness
+        return self._queue.fullness
 
     def __call__(self, entry: Entry) -> None:
         """Take one frame."""
@@ -138,9 +138,9 @@ class Recording:
         return self._duration_s is not None and file_s - self._first_s >= self._duration_s - 1e-6
 
     def _offer(self, entry: Entry, marks: list[Mark]) -> bool:
-        dropped = self._recorder.dropped
+        dropped = self._queue.dropped
         told = self._losses.marks(entry, dropped)
-        is_taken = self._recorder.offer(_moved(entry.marked(*marks, *told), self._cut_s))
+        is_taken = self._queue.offer(_moved(entry.marked(*marks, *told), self._cut_s))
         if is_taken:
             self._losses.told(entry, dropped)
         self._last_s = entry.fused.pts_s
@@ -167,7 +167,7 @@ class Recording:
 
     def status(self) -> RecordingStatus:
         """Return how it goes."""
-        parts, recorder = self._parts, self._recorder
+        parts, queue = self._parts, self._queue
         size, seconds = parts.size, parts.seconds
         rate = size / seconds if seconds > 5 else 0.0
         return RecordingStatus(
@@ -175,10 +175,10 @@ class Recording:
             part=parts.number,
             seconds=seconds,
             size=size,
-            written=parts.before + recorder.written,
-            dropped=parts.dropped_before + recorder.dropped,
+            written=parts.before + queue.written,
+            dropped=parts.dropped_before + queue.dropped,
             unfused=parts.unfused,
-            backlog=recorder.backlog,
+            backlog=queue.backlog,
             disk_left=parts.disk.free,
             minutes_left=parts.disk.usable / rate / 60 if rate else None,
             is_paused=self._is_paused,
@@ -192,8 +192,8 @@ class Recording:
         Raises:
             RecordingError: Something could not be written.
         """
-        self._parts.late_drops = self._recorder.dropped - self._losses.dropped
-        self._recorder.close()
+        self._parts.late_drops = self._queue.dropped - self._losses.dropped
+        self._queue.close()
 
     def _remember(self, marks: list[Mark], *, must_split: bool = False) -> None:
         with self._lock:

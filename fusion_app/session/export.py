@@ -10,7 +10,6 @@ from pathlib import Path
 
 from fusion_app.errors import PairingError, RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.recording import Recorder
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.session import Session, open_session
 from fusion_app.session.source_pair import SourcePair, source_pair
@@ -18,6 +17,7 @@ from fusion_app.settings import Settings
 from fusion_app.sources import path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES
 from fusion_app.writers import Sound, VideoWriter, open_writer, png_name
+from fusion_app.writers.queued import QueuedWriter
 
 CANCEL_POLL_S = 0.1
 OPENING_S = 6.0
@@ -124,7 +124,7 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
     origin_s = job.start_s if not session.is_live else None
     quality, sound = job.settings.recording.quality, _sound(job)
     writer = open_writer(job.output, _output_fps(session), quality, origin_s, sound)
-    recorder = Recorder(writer, is_live=session.is_live)
+    recorder = QueuedWriter(writer, is_live=session.is_live)
     watch = _Watch(_expected_frames(job, session), progress)
     session.runner.add_sink(recorder)
     session.runner.add_sink(watch)
@@ -173,7 +173,7 @@ class _Watch:
         self._progress(self._done, self._expected)
 
 
-def _report(session: Session, recorder: Recorder[FusedFrame], watch: _Watch, report: RunReport) -> FuseReport:
+def _report(session: Session, recorder: QueuedWriter[FusedFrame], watch: _Watch, report: RunReport) -> FuseReport:
     if report.error is not None:
         raise report.error
     is_complete = report.finish is Finish.ENDED
@@ -217,7 +217,7 @@ def _expected_frames(job: FuseJob, session: Session) -> int | None:
 
 def _check_session(job: FuseJob, session: Session) -> None:
     """Refuse what only open sources can tell."""
-    session.pair.require(OPENING_S)
+    session.require_sources(OPENING_S)
     if session.is_live and (job.start_s > 0 or job.end_s is not None):
         raise PairingError(
             "a live source has no start and end to cut at; leave out --start and --end, stop with Ctrl-C"

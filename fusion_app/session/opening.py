@@ -67,7 +67,7 @@ class OpenPair:
         shape = "" if is_unknown else warp.notice(profile, *sizes)
         return [*self.notices, shape] if shape else list(self.notices)
 
-    def trouble(self) -> str:
+    def silent_sources(self) -> str:
         """Return in a few words which source sends nothing at the moment and when it is tried again, or empty."""
         found = []
         for name, state in (("infrared", self.ir.state()), ("visible", self.vis.state())):

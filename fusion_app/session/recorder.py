@@ -34,7 +34,7 @@ from fusion_app.sources import BufferedSource
 from fusion_app.writers.base import write_failure
 
 
-class SessionRecorder:
+class Recorder:
     """A sink of ``session`` for its whole life: it keeps the pre-roll, and one recording at a time."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
@@ -144,7 +144,7 @@ class SessionRecorder:
     def _missing(self, fused: FusedFrame) -> int:
         """Return how many visible frames could not be fused in time so far."""
         if not self._session.is_live:
-            return self._session.telemetry.skipped  # a gap in a file's numbers may be a seek
+            return self._session.skipped  # a gap in a file's numbers may be a seek
         number = fused.pair.vis.index
         if self._last_vis is not None and number > self._last_vis:
             self._unfused += number - self._last_vis - 1

@@ -206,12 +206,12 @@ def test_a_camera_and_a_file_are_paired_only_as_if_live(tmp_path: Path) -> None:
 
 def test_what_is_missing_is_said_in_a_few_words() -> None:
     with mjpeg_camera() as url, opened("camera:97", url) as pair:
-        assert re.fullmatch(r"infrared reconnecting(, again in \d s)?", pair.trouble())
+        assert re.fullmatch(r"infrared reconnecting(, again in \d s)?", pair.silent_sources())
         with pytest.raises(SourceError, match="camera:97: does not answer"):
             pair.require(1.0)
     with mjpeg_camera() as url, opened(url, url) as pair:
         pair.require(5.0)
-        assert pair.trouble() == ""
+        assert pair.silent_sources() == ""
 
 
 def test_a_pair_opens_in_little_more_than_the_time_that_it_waits_for_cameras() -> None:
