@@ -13,7 +13,7 @@ from av.video.frame import VideoFrame
 from fusion_app.errors import SourceError
 from fusion_app.frames import SQUARE, Frame, Size
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo
-from fusion_app.sources.cut_off import ends_in_a_box, frames_there, seems_cut
+from fusion_app.sources.damage import Damage
 from fusion_app.sources.orientation import orientation_of
 from fusion_app.sources.pixels import Pixels, pixel_aspect
 from fusion_app.sources.video_decoder import VideoDecoder
@@ -43,8 +43,7 @@ class VideoFileSource(FrameSource):
         if path.stat().st_size == 0:
             raise SourceError(self._uri, "is empty")
         self._reading = reading or Reading()
-        self._damaged = self._misplaced = 0
-        self._end = ""
+        self._damage = Damage(path, self._uri)
         self._pending: Frame | None = None
         self._next_index: int | None = 0
         self._decoder = self._opened()
@@ -117,6 +116,7 @@ class VideoFileSource(FrameSource):
     def _first_from(self, pts_s: float) -> Frame | None:
         """Return the first frame from a key frame near ``pts_s`` on; from the very start where that is asked for."""
         if pts_s > 0 and not self._decoder.is_untimed and self._decoder.seek(pts_s + self._begin_s):
+            self._damage.begin(is_from_start=False)
             self._frames, self._next_index = self._decode(), None
         else:
             self._decoder.close()
@@ -125,6 +125,7 @@ class VideoFileSource(FrameSource):
         return next(self._frames, None)
 
     def _begin_again(self) -> None:
+        self._damage.begin(is_from_start=True)
         self._frames, self._next_index = self._decode(), 0
 
     def close(self) -> None:
@@ -141,19 +142,22 @@ class VideoFileSource(FrameSource):
     def _decode(self) -> Iterator[Frame]:
         last_s, shift_s = -1.0, 0.0
         for decoded, at_s in self._decoder.frames():
-            self._note_damage(self._decoder.damaged)
+            if self._damage.look(self._decoder):
+                self._take_notice()
             pts_s = self._pts_s(at_s, last_s - shift_s) + shift_s
             if pts_s < last_s - RESTART_S:  # recordings joined end to end: time goes on
                 shift_s += last_s + self.info.period_s - pts_s
                 pts_s = last_s + self.info.period_s
             if pts_s <= last_s:
-                self._misplaced += 1
+                self._damage.misplaced()
                 self._take_notice()
                 pts_s = last_s + STEP_S
+            self._damage.step((pts_s - last_s) / self.info.period_s)
             last_s = pts_s
             yield self._frame(decoded, pts_s)
-        self._note_damage(self._decoder.damaged)
-        self._note_end(last_s)
+        period_s = self.info.period_s
+        self._damage.look_at_end(self._decoder, last_s + period_s, period_s, self.info.frame_count)
+        self._take_notice()
 
     def _pts_s(self, at_s: float | None, last_s: float) -> float:
         if at_s is None:
@@ -166,34 +170,8 @@ class VideoFileSource(FrameSource):
         self._next_index = index + 1
         return Frame(self._orientation(self._pixels(decoded)), pts_s, index, pixel_aspect=self.info.pixel_aspect)
 
-    def _note_damage(self, damaged: int) -> None:
-        if damaged > self._damaged:
-            self._damaged = damaged
-            self._take_notice()
-
-    def _note_end(self, last_s: float) -> None:
-        """Look, at the end, whether the file promises more frames."""
-        stream, promised, end_s = self._decoder.stream, self.info.frame_count, last_s + self.info.period_s
-        there = None
-        if promised and seems_cut(self._decoder.container, stream, end_s, self.info.period_s):
-            there = frames_there(self._path, stream, promised)
-        if there is not None and promised:
-            self.failed = promised - there
-            self._end = f"ends after {there} of {promised} frames, at {end_s:.2f} s: it is cut off"
-            self._take_notice()
-        elif ends_in_a_box(self._path):
-            self.failed = 1  # at least
-            self._end = f"ends at {end_s:.2f} s, in the middle of something: it is cut off"
-            self._take_notice()
-
     def _take_notice(self) -> None:
-        found = []
-        if self._damaged:
-            found.append(f"{self._damaged} packets could not be decoded and were left out")
-        if self._misplaced:
-            found.append(f"{self._misplaced} frames have the time of an earlier one and follow it at once")
-        found += [self._end] if self._end else []
-        self.notice = f"{self._uri}: {'; '.join(found)}"
+        self.notice, self.failed = self._damage.notice, self._damage.failed
 
 
 def track_titles(path: Path) -> tuple[str, ...]:

@@ -144,7 +144,7 @@ def test_a_frame_with_the_time_of_another_is_kept_and_told(tmp_path: Path) -> No
     numbers, times = numbers_and_times(source)
     assert numbers == [0, 1, 2, 3]
     assert all(a < b for a, b in pairwise(times))
-    assert "1 frames have the time of an earlier one" in source.notice
+    assert "1 frame with the time of an earlier one" in source.notice
 
 
 def test_a_bare_stream_goes_by_the_rate_of_its_header_and_says_so(tmp_path: Path) -> None:
