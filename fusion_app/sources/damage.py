@@ -61,7 +61,7 @@ class Damage:
         missing = self._missing_at_end(decoder, promised, end_s, period_s)
         if structure.is_damaged:
             self._at_end = self._damaged(structure, max(missing, self._lost, self._undecoded), promised)
-        elif missing > 0:
+        elif promised and missing > 0:
             self._at_end = (
                 f"ends after {promised - missing} of {promised} frames, at {end_s:.2f} s: it is cut off",
                 missing,

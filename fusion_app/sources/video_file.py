@@ -11,8 +11,8 @@ import av.error
 from av.video.frame import VideoFrame
 
 from fusion_app.errors import SourceError
-from fusion_app.frames import SQUARE, Frame, Size
-from fusion_app.sources.base import FrameSource, Reading, SourceInfo
+from fusion_app.frames import SQUARE, Frame, Image, Size
+from fusion_app.sources.base import FrameSource, Reading, SourceInfo, Use
 from fusion_app.sources.damage import Damage
 from fusion_app.sources.orientation import orientation_of
 from fusion_app.sources.pixels import Pixels, pixel_aspect
@@ -25,6 +25,8 @@ RESTART_S = 1.0
 STEP_S = 0.001
 """A frame with the time of an earlier one is shown so much later."""
 ASSUMED_FPS = 25
+HDR = {16: "PQ", 18: "HLG"}
+"""Transfer characteristics of ITU-T H.273 that are not those of usual video."""
 LOSSLESS = ("rawvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "lagarith")
 
 
@@ -47,9 +49,13 @@ class VideoFileSource(FrameSource):
         self._pending: Frame | None = None
         self._next_index: int | None = 0
         self._decoder = self._opened()
-        self._pixels = Pixels(raw=self._reading.raw and self._decoder.codec in LOSSLESS)
+        self._pixels = Pixels(
+            raw=self._reading.raw and self._decoder.codec in LOSSLESS, has_counts=self._reading.use is Use.INFRARED
+        )
         try:
-            self._learn(self._decoder.first())
+            first = self._decoder.first()
+            self._learn(first)
+            self._converted(first)
         except BaseException:
             self._decoder.close()
             raise
@@ -83,6 +89,7 @@ class VideoFileSource(FrameSource):
         if info.pixel_aspect != SQUARE:
             aspect = f"{info.pixel_aspect.numerator}:{info.pixel_aspect.denominator}"
             self.note(f"pixels {aspect}", f"has pixels that are not square ({aspect}); it is shown as {info.shown}")
+        self._tell_colours(decoder.first())
         tracks = decoder.tracks
         if len(tracks) > 1 and not self._track:
             taken = tracks.index(decoder.stream) + 1
@@ -94,6 +101,12 @@ class VideoFileSource(FrameSource):
         if decoder.is_untimed and not self._reading.rate:
             source = "as its header says" if decoder.own_rate else "which is only assumed"
             self.note(f"{info.fps:g} fps", f"has no times: {info.fps:g} fps, {source}; --rate says otherwise")
+
+    def _tell_colours(self, first: VideoFrame) -> None:
+        if curve := HDR.get(int(first.color_trc or 0)):
+            self.note("HDR", f"is HDR ({curve}); its levels are read as if it were not, so it looks flat")
+        if first.interlaced_frame:
+            self.note("interlaced", "is interlaced; its frames are read whole, so what moves is combed")
 
     def read(self) -> Frame | None:
         """Return the next frame that can be decoded; damaged ones are skipped and counted in `notice`."""
@@ -168,7 +181,18 @@ class VideoFileSource(FrameSource):
         # After a seek nobody has counted the frames before this one; the nominal rate says how many there are.
         index = round(pts_s / self.info.period_s) if self._next_index is None else self._next_index
         self._next_index = index + 1
-        return Frame(self._orientation(self._pixels(decoded)), pts_s, index, pixel_aspect=self.info.pixel_aspect)
+        image = self._orientation(self._converted(decoded))
+        return Frame(image, pts_s, index, pixel_aspect=self.info.pixel_aspect)
+
+    def _converted(self, decoded: VideoFrame) -> Image:
+        """Return the pixels, and note what is found out of them."""
+        try:
+            image = self._pixels(decoded)
+        except ValueError as error:
+            raise SourceError(self._uri, str(error)) from None
+        for note in self._pixels.notes:
+            self.note(note.tag, note.text)
+        return image
 
     def _take_notice(self) -> None:
         self.notice, self.failed = self._damage.notice, self._damage.failed
