@@ -19,7 +19,10 @@ from fusion_app.system.containers import is_playlist, open_file
 from fusion_app.system.machine import cores
 from fusion_app.system.media_tracks import begin_of, default_of, described, track_named, video_tracks
 
-NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
+NOT_A_VIDEO = "is neither a video nor an image that can be read; give a video file, an image or a folder of images"
+NOT_THIS_IMAGE = "is an image of a kind that is not read ({}); save it as PNG or TIFF"
+ONE_IMAGE = ("_pipe", "image2")
+"""How names of ffmpeg's formats end that are one image."""
 WITHOUT_INDEX = "is cut off, and its index, which lay at its end, is gone: copy it again, or repair it with other tools"
 PLAYLIST = "is a list of other files; open one of those, or allow it with --allow-playlists"
 NO_TIMESTAMPS = 0x80
@@ -50,6 +53,8 @@ class VideoDecoder:
         except (av.error.FFmpegError, ValueError, OSError):
             raise SourceError(uri, _why_not(path)) from None
         try:
+            if self.format.endswith(ONE_IMAGE):
+                raise SourceError(uri, NOT_THIS_IMAGE.format(self.format.partition("_")[0]))
             self.tracks = video_tracks(self.container)
             self.stream = self._stream(track)
         except BaseException:
