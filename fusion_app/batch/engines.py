@@ -2,24 +2,25 @@
 
 from collections.abc import Callable
 
-from fusion_app.session.session import Choice, Choose, OpenPair, open_choice
+from fusion_app.session.engines import Choose, Engines, open_engines
 from fusion_app.settings import FusionSettings
+from fusion_app.sources.base import SourceInfo
 
 
-class Engines:
+class KeptEngines:
     """Opens engines, and hands out those that are open; for one run at a time."""
 
-    def __init__(self, open_one: Callable[..., Choice] = open_choice) -> None:
-        self._open = open_one
-        self._kept: dict[tuple[FusionSettings, bool], Choice] = {}
+    def __init__(self, open_them: Callable[..., Engines] = open_engines) -> None:
+        self._open = open_them
+        self._kept: dict[tuple[FusionSettings, bool], Engines] = {}
 
     def for_(self, fusion: FusionSettings) -> Choose:
-        """Return what chooses the engine for a pair that is to be fused as ``fusion`` says."""
+        """Return what chooses the engines for a source that is to be fused as ``fusion`` says."""
 
-        def choose(pair: OpenPair) -> Choice:
-            wanted = (fusion, pair.vis.info.frame_count != 1)
+        def choose(vis: SourceInfo) -> Engines:
+            wanted = (fusion, vis.frame_count != 1)
             if wanted not in self._kept:
-                self._kept[wanted] = self._open(fusion, pair, is_real_time=False)
+                self._kept[wanted] = self._open(fusion, vis, is_real_time=False)
             return self._kept[wanted]
 
         return choose

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.batch.cut import OpenJob
-from fusion_app.batch.engines import Engines
+from fusion_app.batch.engines import KeptEngines
 from fusion_app.batch.job import Segment
 from fusion_app.errors import RecordingError, ThermalError
 from fusion_app.session.export import FuseJob, FuseReport, Whole, fuse_recordings
@@ -21,7 +21,7 @@ def fuse_segment(
     opened: OpenJob,
     segment: Segment,
     aside: Path,
-    engines: Engines,
+    engines: KeptEngines,
     progress: Callable[[int, int | None], None],
     cancel: threading.Event,
 ) -> FuseReport:

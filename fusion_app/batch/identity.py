@@ -13,10 +13,8 @@ from fusion_app import __version__
 from fusion_app.batch.job import Job
 from fusion_app.engine.classical import MODES
 from fusion_app.errors import SourceError
-from fusion_app.recording.reading import parts_of, recorded_by
+from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import FusionSettings, SourceSettings
-from fusion_app.sources import path_and_track
-from fusion_app.sources.split import SPLIT, parse_split
 
 WAYS = ("device", "runtime", "compiled", "threads")
 """Settings of fusion that each process of a queue may choose for itself."""
@@ -35,7 +33,10 @@ def identity_of(job: Job) -> str:
         SourceError: One cannot be read.
     """
     digest = hashlib.sha256()
-    paths = list(_files_of(job.settings.sources))
+    try:
+        paths = list(_files_of(job.settings.sources))
+    except OSError as error:
+        raise SourceError(job.name, f"its sources cannot be read ({error.strerror}); check the paths") from None
     for path in paths:
         try:
             state = path.stat()
@@ -69,18 +70,14 @@ def digest_of(told: Any) -> str:
 
 
 def _files_of(sources: SourceSettings) -> Iterator[Path]:
-    recording = recorded_by(sources)
-    if recording is not None:
-        for part, _ in parts_of(recording):
-            beside = (part.with_suffix(".csv"), part.with_suffix(".yaml"))
-            yield from (part, *(path for path in beside if path.exists()))
+    pair = source_pair(sources)
+    if pair.stills is not None:
+        yield from dict.fromkeys((*pair.stills.ir, *pair.stills.vis))
         return
-    for uri in dict.fromkeys((sources.ir, sources.vis)):
-        path, _ = path_and_track(parse_split(uri)[1] if uri.startswith(SPLIT) else uri)
-        try:
-            yield from sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else (path,)
-        except OSError as error:
-            raise SourceError(str(path), f"cannot be read ({error.strerror}); check the path") from None
+    for path in dict.fromkeys(pair.files()):
+        yield from sorted(path.iterdir()) if path.is_dir() else (path,)
+        if pair.parts:
+            yield from (one for suffix in (".csv", ".yaml") if (one := path.with_suffix(suffix)).exists())
 
 
 def _sample(path: Path, size: int) -> bytes:

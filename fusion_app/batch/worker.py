@@ -14,7 +14,7 @@ from fusion_app.batch.board import Board, State
 from fusion_app.batch.claims import Claim, ClaimLostError, Claims
 from fusion_app.batch.commit import Made, aside_of, commit
 from fusion_app.batch.cut import OpenJob, open_job
-from fusion_app.batch.engines import Engines
+from fusion_app.batch.engines import KeptEngines
 from fusion_app.batch.files import remove
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.fusing import fuse_segment
@@ -77,7 +77,7 @@ class Worker:
         self._cancel = cancel
         self._claims = claims or Claims()
         self._journal = Journal(folder.journals)
-        self._engines = Engines()
+        self._engines = KeptEngines()
         self._opened: dict[str, OpenJob] = {}
         self._current = ""
 

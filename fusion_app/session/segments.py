@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from fusion_app.engine import open_engine
 from fusion_app.run.runner import Pace
-from fusion_app.session.session import Choice, Session, open_session
+from fusion_app.session.engines import Engines
+from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 from fusion_app.thermal import Thermal
 
@@ -89,8 +90,8 @@ def follow(settings: Settings, thermal: Thermal, begin_s: float, end_s: float, c
 def _reading(settings: Settings, thermal: Thermal) -> Iterator[Session]:
     """Open a session that is only read from; the cheapest engine stands in for the one of ``settings``."""
     cheap = replace(settings, fusion=FusionSettings(model="average"))
-    engine = open_engine(cheap.fusion, is_real_time=False)
-    session = open_session(cheap, Pace.EXPORT, lambda _: Choice(engine), thermal)
+    engines = Engines(open_engine(cheap.fusion, is_real_time=False))
+    session = open_session(cheap, Pace.EXPORT, None, lambda _: engines, thermal)
     try:
         yield session
     finally:

@@ -301,15 +301,15 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(
 
 
 def test_a_model_is_opened_once_for_many_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fusion_app.session.session import open_choice
+    from fusion_app.session.engines import open_engines
 
     opened: list[str] = []
 
     def counted(*arguments: object, **more: bool) -> object:
         opened.append("once")
-        return open_choice(*arguments, **more)  # type: ignore[arg-type]
+        return open_engines(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("fusion_app.batch.engines.Engines.__init__.__defaults__", (counted,))
+    monkeypatch.setattr("fusion_app.batch.engines.KeptEngines.__init__.__defaults__", (counted,))
     for name in ("a", "b", "c"):
         write_pair(tmp_path / "in", name, 10)
     assert batch(tmp_path / "in", "-o", tmp_path / "out") == 0
