@@ -125,9 +125,10 @@ def kill(process: "subprocess.Popen[str]") -> None:
 
 
 def noted(output: Path) -> list[dict[str, object]]:
-    """Return what all processes have noted of finished segments, half lines left out."""
+    """Return what all processes have noted of finished segments, one process after the other, half lines left out."""
     found = []
-    for path in sorted((output / ".batch" / "journal").glob("*.jsonl")):
+    journals = (output / ".batch" / "journal").glob("*.jsonl")
+    for path in sorted(journals, key=lambda one: one.stat().st_mtime_ns):
         for line in path.read_bytes().split(b"\n")[:-1]:
             values = json.loads(line)
             found += [values] if "segment" in values else []
