@@ -237,9 +237,12 @@ class TrainingSettings(RunSettings):
         return Schedule(self.steps, rates.warmup_steps, None if is_cosine else milestones, rates.factor)
 
     def scaled(self, share: float) -> Self:
-        """Return the same recipe for a share of its steps, as shorter epochs."""
-        crops = max(self.batch_size, round(self.crops_per_epoch * share))
-        return replace(self, crops_per_epoch=crops)
+        """Return the same recipe for a share of its steps, as shorter epochs, or fewer of one step each."""
+        if share == 1:
+            return self
+        steps = max(1, round(self.steps * share))
+        epochs = min(self.epochs, steps)
+        return replace(self, epochs=epochs, crops_per_epoch=self.batch_size * (steps // epochs))
 
 
 @dataclass(frozen=True)
