@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training.blend import BlendError
-from training.runs.chain import How, Making, shipped
+from training.runs.chain import shipped
 from training.runs.command import DONE, INTERRUPTED, REFUSALS, REFUSED
+from training.runs.making import How, Making
 from training.runs.options import add_run_options, device_of, prepare, read_data
 from training.settings import SettingsError
 

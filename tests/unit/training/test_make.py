@@ -18,7 +18,8 @@ import torch
 import training
 from models.weights import load_weights, read_card
 from training.make import main
-from training.runs.chain import Chain, How, Making
+from training.runs.chain import Chain
+from training.runs.making import How, Making
 from training.runs.options import Data
 from training.runs.state import load_state
 from training.settings import SettingsError, read_settings
