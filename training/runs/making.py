@@ -1,7 +1,7 @@
 """Makes the weights of a chain in a folder.
 
-Every leg has its folder, and what is finished there is kept: the same call goes on where the one before it ended, in the
-middle of a leg, too.
+Every leg has its folder, and what is finished there is kept: the same call goes on where the one before it ended,
+within a leg, too.
 """
 
 from dataclasses import dataclass, replace
