@@ -30,6 +30,7 @@ Palette = Literal[
     "plasma",
     "magma",
     "turbo",
+    "opencv-rainbow",
 ]
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 

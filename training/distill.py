@@ -25,7 +25,7 @@ from models.lite import LITE_CONFIGS, Lite, LiteConfig
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
 from training.data.batch import GREY_RANGE, Scene
 from training.data.cameras import CameraSettings, staged
-from training.data.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs
+from training.data.dataset import CropSampler, DataError, ImagePair, describe_data, load_pairs, silent
 from training.data.impairment import ImpairmentConfig
 from training.data.twins import TwinSettings, twinned
 from training.losses.fusion import FusionLossConfig, adorned, fusion_loss, worth_learning
@@ -314,6 +314,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.distill", description="Train a compact student.")
     parser.add_argument("config", type=Path, help="YAML file with the settings of the run")
     parser.add_argument("--data", nargs="+", required=True, help="folders with training pairs")
+    parser.add_argument(
+        "--pair-names",
+        default="",
+        metavar="A,B",
+        help="how names belong together, like '{}_ir.png,{}_co.png'; else it is found",
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, losses, weights")
     parser.add_argument("--start-from", type=Path, help="weights (.safetensors) to begin with instead of random ones")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: all)")
@@ -323,7 +329,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         torch.set_num_threads(options.threads)
     try:
         settings = read_settings(options.config, DistillSettings)
-        pairs = load_pairs(*options.data)
+        pairs = load_pairs(*options.data, rule=options.pair_names, tell=silent if options.quiet else print)
         run = distill(settings, pairs, options.out, options.start_from, quiet=options.quiet)
         weights = options.out / f"{settings.model}.safetensors"
         save_weights(weights, run.average, describe_run(run, describe_data(pairs, options.data)))

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from models.weights import WeightsFormatError
-from training.data.dataset import DataError, describe_data, load_pairs
+from training.data.dataset import DataError, describe_data, load_pairs, silent
 from training.runs.parallel import Team
 from training.runs.run import Run
 from training.runs.state import StateError
@@ -56,6 +56,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.train", description="Train the CS2Fusion backbone.")
     parser.add_argument("settings", type=Path, help="YAML file with the recipe; see training/configs")
     parser.add_argument("--pairs", type=Path, action="append", default=[], help="folder with ir/ vis/ (or Inf/ Vis/ …)")
+    parser.add_argument(
+        "--pair-names",
+        default="",
+        metavar="A,B",
+        help="how names belong together, like '{}_ir.png,{}_co.png'; else it is found",
+    )
     parser.add_argument("--ir", type=Path, action="append", default=[], help="folder of infrared images, with --vis")
     parser.add_argument("--vis", type=Path, action="append", default=[], help="folder of visible images, same names")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the run")
@@ -75,7 +81,8 @@ def _open(options: argparse.Namespace, team: Team) -> Run:
         raise SettingsError("--device", options.device, "this torch sees no CUDA device")
     if settings.batch_size % team.size:
         raise SettingsError("batch_size", settings.batch_size, f"{team.size} processes need a multiple of {team.size}")
-    pairs = load_pairs(*options.pairs, *zip(options.ir, options.vis, strict=True))
+    roots = (*options.pairs, *zip(options.ir, options.vis, strict=True))
+    pairs = load_pairs(*roots, rule=options.pair_names, tell=print if team.leads else silent)
     run = Run(settings, pairs, options.output, options.device, team)
     if options.resume:
         run.resume()
