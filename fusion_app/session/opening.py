@@ -16,12 +16,16 @@ from fusion_app.sources import (
     FrameSource,
     Reading,
     Use,
+    is_there,
     open_source,
+    path_and_track,
 )
+from fusion_app.sources.pair_words import side_of
 from fusion_app.sources.parts import PartsSource
 from fusion_app.sources.realtime import RealtimeSource, Timeline
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
 from fusion_app.sources.still_pairs import StillPairs, still_pairs
+from fusion_app.sources.swapped import refuse_swapped, swapped_notice
 
 LIVE_CAPACITY = 64
 """Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
@@ -139,6 +143,8 @@ def _wait_for_opening(pair: OpenPair) -> None:
 
 
 def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
+    names = _named(sources.ir), _named(sources.vis)
+    refuse_swapped(*names)
     ir = open_source(sources.ir, raw=raw_ir, reading=_reading(sources))
     try:
         vis = open_source(sources.vis, reading=replace(_reading(sources), use=Use.VISIBLE))
@@ -151,7 +157,16 @@ def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
         ir.close()
         vis.close()
         raise
-    return _paced(ir, vis, sources)
+    told = swapped_notice(ir.info, vis.info, *names)
+    return _paced(ir, vis, sources, (told,) if told else ())
+
+
+def _named(uri: str) -> list[Path]:
+    """Return what a file or folder is called, or its track, if that is named; nothing of what is no file."""
+    if not is_there(uri) and not is_there(str(path_and_track(uri)[0])):
+        return []
+    path, track = path_and_track(uri)
+    return [Path(track)] if track and side_of(track) else [path.absolute()]
 
 
 def _reading(sources: SourceSettings) -> Reading:
@@ -213,8 +228,13 @@ def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
 
 
 def _open_stills(stills: StillPairs, sources: SourceSettings) -> OpenPair:
+    if not stills.is_own and not sources.pairs:  # whoever gives the rule has said which is which
+        refuse_swapped(stills.ir, stills.vis)
     ir, vis = stills.open_ir(sources.ir, sources.rate), stills.open_vis(sources.vis, sources.rate)
-    return replace(_paced(ir, vis, sources, () if stills.is_plain else (stills.told,)), is_placed=stills.is_own)
+    told = "" if stills.is_own else swapped_notice(ir.info, vis.info, stills.ir, stills.vis)
+    notices = ("" if stills.is_plain else stills.told, told)
+    pair = _paced(ir, vis, sources, tuple(notice for notice in notices if notice))
+    return replace(pair, is_placed=stills.is_own)
 
 
 def _paced(ir: FrameSource, vis: FrameSource, sources: SourceSettings, notices: tuple[str, ...] = ()) -> OpenPair:

@@ -4,6 +4,7 @@ One decoder for playing and for exporting means the same pixels in both (docs/ad
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -16,6 +17,7 @@ from fusion_app.sources.base import FrameSource, Reading, SourceInfo, Use
 from fusion_app.sources.damage import Damage
 from fusion_app.sources.orientation import orientation_of
 from fusion_app.sources.pixels import Pixels, pixel_aspect
+from fusion_app.sources.swapped import kind_of
 from fusion_app.sources.video_decoder import VideoDecoder
 from fusion_app.system.containers import open_file, title_of
 from fusion_app.system.media_tracks import described, video_tracks
@@ -55,7 +57,7 @@ class VideoFileSource(FrameSource):
         try:
             first = self._decoder.first()
             self._learn(first)
-            self._converted(first)
+            self.info = replace(self.info, kind=kind_of(self._converted(first)))
         except BaseException:
             self._decoder.close()
             raise
