@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile
-from fusion_app.errors import PairingError, SourceError
+from fusion_app.errors import PairingError, RateNeededError, SourceError
 from fusion_app.recording.frame_log import Lines
 from fusion_app.recording.reading import lines_of_parts, parts_of, recorded_by
 from fusion_app.settings import SourceSettings
@@ -144,7 +144,8 @@ def _wait_for_opening(pair: OpenPair) -> None:
 
 def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
     names = _named(sources.ir), _named(sources.vis)
-    refuse_swapped(*names)
+    if not sources.keep_sides:
+        refuse_swapped(*names)
     ir = open_source(sources.ir, raw=raw_ir, reading=_reading(sources))
     try:
         vis = open_source(sources.vis, reading=replace(_reading(sources), use=Use.VISIBLE))
@@ -177,9 +178,11 @@ def _refuse_images_with_video(ir: FrameSource, vis: FrameSource) -> None:
     """Refuse images beside a video while nobody has said when they were taken."""
     for one, other in ((ir, vis), (vis, ir)):
         if one.info.is_stills and not one.info.has_times and not other.info.is_stills and not other.info.is_live:
-            raise PairingError(
+            length_s = other.info.duration_s
+            raise RateNeededError(
                 f"{one.info.uri} holds images, which have no times, and {other.info.uri} is a video: say how many "
-                "images were taken in a second (--rate 9, or sources.rate in a rig)"
+                "images were taken in a second (--rate 9, or sources.rate in a rig)",
+                (one.info.frame_count or 0) / length_s if length_s else 0.0,
             )
 
 
@@ -228,7 +231,8 @@ def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
 
 
 def _open_stills(stills: StillPairs, sources: SourceSettings) -> OpenPair:
-    if not stills.is_own and not sources.pairs:  # whoever gives the rule has said which is which
+    is_said = bool(sources.pairs) or sources.keep_sides  # whoever gives the rule has said which is which
+    if not stills.is_own and not is_said:
         refuse_swapped(stills.ir, stills.vis)
     ir, vis = stills.open_ir(sources.ir, sources.rate), stills.open_vis(sources.vis, sources.rate)
     told = "" if stills.is_own else swapped_notice(ir.info, vis.info, stills.ir, stills.vis)

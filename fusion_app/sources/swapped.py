@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from fusion_app.errors import PairingError
+from fusion_app.errors import SwappedError
 from fusion_app.frames import Image
 from fusion_app.sources.base import Kind, SourceInfo
 from fusion_app.sources.pair_words import Side, side_of
@@ -29,12 +29,12 @@ def refuse_swapped(ir: Sequence[Path], vis: Sequence[Path]) -> None:
     """Refuse infrared that is named like visible, with visible that is named like infrared.
 
     Raises:
-        PairingError: Both are; the text says what to do.
+        SwappedError: Both are; the text says what to do.
     """
     if _sides(ir, vis) == (Side.VIS, Side.IR):
-        raise PairingError(
+        raise SwappedError(
             f"{ir[0]} is given as infrared and named like visible, {vis[0]} the other way round: they seem to be "
-            "swapped; give infrared first and visible second, or rename them if their names are wrong"
+            "swapped; give infrared first and visible second, or add --keep-sides if their names are wrong"
         )
 
 

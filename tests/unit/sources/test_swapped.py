@@ -13,8 +13,8 @@ from tests.media import counting_frames, write_video
 from tests.pictures import colour, counts, write
 
 
-def notices(ir: Path, vis: Path, pairs: str = "") -> str:
-    pair = open_pair(SourceSettings(str(ir), str(vis), pairs=pairs))
+def notices(ir: Path, vis: Path, pairs: str = "", *, keep_sides: bool = False) -> str:
+    pair = open_pair(SourceSettings(str(ir), str(vis), pairs=pairs, keep_sides=keep_sides))
     pair.close()
     return " ".join(pair.all_notices())
 
@@ -34,6 +34,7 @@ def test_folders_the_wrong_way_round_are_refused_by_their_names(tmp_path: Path, 
     assert "swapped" not in notices(one, other)
     with pytest.raises(PairingError, match="they seem to be swapped; give infrared first"):
         open_pair(SourceSettings(str(other), str(one)))
+    assert "named like visible" in notices(other, one, keep_sides=True)
 
 
 def test_folders_whose_files_say_it_are_refused_the_wrong_way_round(tmp_path: Path) -> None:
