@@ -151,7 +151,7 @@ def vint(number: int) -> bytes:
 
 
 def with_attachments(path: Path, *files: tuple[str, str, bytes]) -> Path:
-    """Put attachments (name, kind, content) before the pictures of a Matroska file, as mkvmerge puts covers and fonts."""
+    """Put attachments (name, kind, content) before the pictures of a Matroska file, as programs put covers there."""
     inside = b""
     for number, (name, kind, content) in enumerate(files, 1):
         parts = ((b"\x46\x6e", name.encode()), (b"\x46\x60", kind.encode()), (b"\x46\x5c", content))

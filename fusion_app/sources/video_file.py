@@ -26,6 +26,7 @@ RESTART_S = 1.0
 """How far time must fall back to be a new beginning rather than a wrong time stamp."""
 STEP_S = 0.001
 """A frame with the time of an earlier one is shown so much later."""
+LATE_PERIODS = 1.5
 ASSUMED_FPS = 25
 HDR = {16: "PQ", 18: "HLG"}
 """Transfer characteristics of ITU-T H.273 that are not those of usual video."""
@@ -100,6 +101,8 @@ class VideoFileSource(FrameSource):
                 f"track {taken} of {len(tracks)}",
                 f"has {len(tracks)} video tracks: {described(tracks)}; {taken} is read, {other} names another",
             )
+        if not self._track and (late_s := decoder.late_s(self._begin_s)) > LATE_PERIODS * info.period_s:
+            self.note("late begin", f"has no whole picture in its first {late_s:.2f} s, which are left out")
         if decoder.is_untimed and not self._reading.rate:
             source = "as its header says" if decoder.own_rate else "which is only assumed"
             self.note(f"{info.fps:g} fps", f"has no times: {info.fps:g} fps, {source}; --rate says otherwise")
