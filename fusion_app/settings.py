@@ -63,6 +63,11 @@ class SourceSettings:
     pairs: str = ""
     keep_sides: bool = False
 
+    @property
+    def is_demo(self) -> bool:
+        """Both are made by the program itself."""
+        return all(uri.startswith("synthetic:") for uri in (self.ir, self.vis))
+
 
 @dataclass(frozen=True)
 class FusionSettings:
