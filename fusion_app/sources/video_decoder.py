@@ -22,7 +22,7 @@ from fusion_app.system.media_tracks import begin_of, default_of, described, trac
 NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
 WITHOUT_INDEX = "is cut off, and its index, which lay at its end, is gone: copy it again, or repair it with other tools"
 PLAYLIST = "is a list of other files; open one of those, or allow it with --allow-playlists"
-NO_TIMESTAMPS = 0x80
+NO_PTS = 0x80
 """Flag of ffmpeg's formats: ``AVFMT_NOTIMESTAMPS``."""
 ROUNDING_S = 1e-4
 PIXELS_PER_THREAD = 2_000_000
@@ -53,7 +53,7 @@ class VideoDecoder:
         except BaseException:
             self.container.close()
             raise
-        self.is_untimed = bool(self.container.format.flags & NO_TIMESTAMPS)
+        self.is_untimed = bool(self.container.format.flags & NO_PTS)
         self.damaged = 0
         self._times = FrameTimes(self.stream)
         self._decoded = self._decode()
