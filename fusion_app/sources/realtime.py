@@ -69,7 +69,11 @@ class RealtimeSource(FrameSource):
     def notice(self) -> str:  # type: ignore[override]
         """What the recording has to say of its reading, and whether it keeps up."""
         behind_s = self._timeline.behind_s
-        late = f"{self.info.uri}: {behind_s:.1f} s behind real time; this machine does not decode so fast" if behind_s else ""
+        late = (
+            f"{self.info.uri}: {behind_s:.1f} s behind real time; this machine does not decode so fast"
+            if behind_s
+            else ""
+        )
         return self._source.notice or late
 
     @property
