@@ -193,7 +193,7 @@ def failing(tmp_path: Path, kind: str, pair: tuple[str, str]) -> list[str]:
     ("kind", "words"),
     [
         ("missing", "does not exist"),
-        ("no video", "is not a video"),
+        ("no video", "is neither a video nor an image"),
         ("empty folder", "no images"),
         ("no common name", "occurs both in"),
         ("unknown suffix", ".mkv or .mp4"),
