@@ -241,7 +241,7 @@ class MainWindow(QMainWindow):
     def _show_maker(self) -> None:
         """Say on the picture what fuses: automatic quality exchanges it whenever it likes."""
         session, frame = self.controller.session, self.controller.frame
-        self.grid.set_maker(maker_of(session.engine, frame) if session is not None else Maker())
+        self.grid.set_maker(maker_of(session, frame) if session is not None else Maker())
 
     def _use_model(self, fusion: FusionSettings) -> None:
         if self.controller.is_running:

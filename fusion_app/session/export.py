@@ -183,7 +183,7 @@ def _report(session: Session, recorder: Recorder[FusedFrame], watch: _Watch, rep
         report.seconds,
         watch.reached_s,
         is_complete,
-        session.engine.description,
+        session.description,
         session.notices()
         + ((f"{ir_left} infrared frames were not fused: no visible frame belongs to them",) * bool(ir_left)),
     )

@@ -5,7 +5,7 @@ Window and command line both start here, so they fuse the same pixels.
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 
@@ -15,7 +15,9 @@ from fusion_app.pairing.base import PairingPolicy, Pairs
 from fusion_app.pairing.files import PairStream
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
+from fusion_app.pipeline import mixing
 from fusion_app.pipeline.lanes import Lanes
+from fusion_app.pipeline.mixing import Mixing
 from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.run.giving_way import DisplayKeeper, Giver
 from fusion_app.run.quality import QualityKeeper, Watched
@@ -37,11 +39,13 @@ class Choice:
         engine: What fuses.
         keeper: Who exchanges it.
         lanes: Engines that stand in for ``engine`` and fuse several frames of a file at a time; empty: it does all.
+        mixing: What is done with the fused picture.
     """
 
     engine: Engine
     keeper: QualityKeeper | None = None
     lanes: tuple[Engine, ...] = ()
+    mixing: Mixing = field(default_factory=Mixing)
 
 
 class Session:
@@ -56,7 +60,7 @@ class Session:
         self.pairs = self._pair_stream(settings)
         self.telemetry = Telemetry()
         self._changing = threading.Lock()
-        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
+        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment, choice.mixing)
         self.lane_engines = choice.lanes
         self._lanes = Lanes(choice.lanes, lambda: self._pipeline) if choice.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry, self._lanes)
@@ -99,8 +103,23 @@ class Session:
         for keeper in self._keepers:
             keeper.stop()
             self.runner.remove_sink(keeper)
-        self._exchange(choice.engine)
+        self._change(lambda pipeline: replace(pipeline, engine=choice.engine, mixing=choice.mixing))
         self._keep(choice.keeper)
+
+    def mix(self, fusion: FusionSettings) -> None:
+        """Take strength and isotherm of ``fusion`` into use from the next frame on; what fuses stays as it is."""
+        self._change(lambda pipeline: replace(pipeline, mixing=Mixing.of(fusion)))
+
+    @property
+    def mixing(self) -> Mixing:
+        """What is done with the fused picture now."""
+        return self._pipeline.mixing
+
+    @property
+    def description(self) -> str:
+        """What fuses now and how, in words: engine, device, and what of its strength and isotherm is not plain."""
+        pipeline = self._pipeline
+        return " · ".join(part for part in (pipeline.engine.description, pipeline.mixing.words) if part)
 
     def _keep(self, keeper: QualityKeeper | None) -> None:
         if keeper is not None:
@@ -178,6 +197,7 @@ class Session:
             self.ir.notice,
             self.vis.notice,
             self._pipeline.thermal.notice,
+            mixing.notice(self._pipeline.mixing, self._pipeline.thermal.view),
             *dict.fromkeys(engine.fallback_reason for engine in (self.engine, *self.lane_engines)),
             self._lanes.notice if self._lanes is not None else "",
             self.pairs.notice,
@@ -239,9 +259,13 @@ def open_choice(fusion: FusionSettings, pair: OpenPair, *, is_real_time: bool) -
     Raises:
         FusionAppError: Model, weights, device or runtime are not there.
     """
+    if fusion.mode != "network":
+        return Choice(open_engine(fusion, is_real_time=is_real_time), mixing=Mixing.of(fusion))
+    mixed = Mixing.of(fusion)
     is_automatic = fusion.model == "auto" and not fusion.weights and fusion.working_size == "auto"
     if not (is_real_time and is_automatic):
         has_many = not is_real_time and pair.vis.info.frame_count != 1
-        return Choice(open_engine(fusion, is_real_time=is_real_time), lanes=open_lanes(fusion) if has_many else ())
+        lanes = open_lanes(fusion) if has_many else ()
+        return Choice(open_engine(fusion, is_real_time=is_real_time), lanes=lanes, mixing=mixed)
     keeper = QualityKeeper(fusion, pair.vis.info.size, pair.vis.info.period_s)
-    return Choice(keeper.start(), keeper)
+    return Choice(keeper.start(), keeper, mixing=mixed)

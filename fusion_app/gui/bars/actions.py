@@ -8,6 +8,7 @@ from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from fusion_app.gui.bars.icons import icon
 from fusion_app.gui.session.session_controller import RUNNING, State
 from fusion_app.gui.view.palettes import NAMES, Palette
+from fusion_app.settings import FusionMode
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,17 @@ class Command:
     group: str = ""
     is_checkable: bool = False
 
+
+MODES: dict[FusionMode, str] = {
+    "network": QT_TRANSLATE_NOOP("Actions", "&Network"),
+    "edges": QT_TRANSLATE_NOOP("Actions", "Visible with thermal &edges"),
+    "hot": QT_TRANSLATE_NOOP("Actions", "&Hot areas on visible"),
+    "blend": QT_TRANSLATE_NOOP("Actions", "&Blend"),
+    "pyramid": QT_TRANSLATE_NOOP("Actions", "&Pyramid"),
+    "ir": QT_TRANSLATE_NOOP("Actions", "&Infrared alone"),
+    "vis": QT_TRANSLATE_NOOP("Actions", "&Visible alone"),
+}
+"""The modes of fusion, in the order of the key M."""
 
 COMMANDS = (
     Command("open_pair", QT_TRANSLATE_NOOP("Actions", "&Open pair…"), ("Ctrl+O",), "open"),
@@ -81,8 +93,14 @@ COMMANDS = (
     Command("dock_thermal", QT_TRANSLATE_NOOP("Actions", "&Thermal"), ("F6",), is_checkable=True),
     Command("dock_record", QT_TRANSLATE_NOOP("Actions", "&Record"), ("F7",), is_checkable=True),
     Command("dock_alignment", QT_TRANSLATE_NOOP("Actions", "&Alignment"), ("F8",), "align", is_checkable=True),
+    Command("dock_fusion", QT_TRANSLATE_NOOP("Actions", "&Fusion"), ("F4",), is_checkable=True),
+    Command("dock_performance", QT_TRANSLATE_NOOP("Actions", "&Performance"), ("F3",), is_checkable=True),
+    Command("dock_log", QT_TRANSLATE_NOOP("Actions", "&Log"), ("F2",), is_checkable=True),
     Command("docks_reset", QT_TRANSLATE_NOOP("Actions", "&Reset docks")),
     *(Command(f"palette_{one.name.lower()}", NAMES[one], group="palette") for one in Palette),
+    *(Command(f"mode_{name}", text, group="mode") for name, text in MODES.items()),
+    Command("mode_next", QT_TRANSLATE_NOOP("Actions", "Ne&xt mode"), ("M",)),
+    Command("mode_before", QT_TRANSLATE_NOOP("Actions", "Previous m&ode"), ("Shift+M",)),
     Command("theme_system", QT_TRANSLATE_NOOP("Actions", "As the &system"), group="theme"),
     Command("theme_dark", QT_TRANSLATE_NOOP("Actions", "&Dark"), group="theme"),
     Command("theme_light", QT_TRANSLATE_NOOP("Actions", "&Light"), group="theme"),

@@ -27,7 +27,7 @@ MENUS = (
         "play | step_forward step_back forward_1 back_1 forward_5 back_5 to_start to_end | loop",
     ),
     (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap | lock_gain | forget_pair"),
-    (QT_TRANSLATE_NOOP("Menus", "F&usion"), "model"),
+    (QT_TRANSLATE_NOOP("Menus", "F&usion"), "mode model | dock_fusion"),
     (QT_TRANSLATE_NOOP("Menus", "&Record"), "record record_pause marker record_split | snapshot"),
     (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | diagnostics about"),
 )
@@ -47,6 +47,8 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     theme.addActions(actions.group("theme"))
     palette = QMenu(translate("Menus", "Infrared &palette"), window)
     palette.addActions([*actions.group("palette"), actions["palette_next"], actions["palette_before"]])
+    mode = QMenu(translate("Menus", "M&ode"), window)
+    mode.addActions([*actions.group("mode"), actions["mode_next"], actions["mode_before"]])
     docks = QMenu(translate("Menus", "&Docks"), window)
     docks.addActions([action for action in actions.all() if action.objectName().startswith("dock")])
     alignment = QMenu(translate("Menus", "Infrared &alignment"), window)
@@ -57,6 +59,7 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
         "alignment": alignment,
         "recent": recent,
         "model": model,
+        "mode": mode,
         "theme": theme,
         "palette": palette,
         "docks": docks,

@@ -10,6 +10,7 @@ from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.docks.alignment import AlignmentPanel
 from fusion_app.gui.docks.alignment_control import AlignmentControl
+from fusion_app.gui.docks.fusion_control import FusionControl
 from fusion_app.gui.docks.record import RecordPanel
 from fusion_app.gui.docks.sources import SourcesPanel
 from fusion_app.gui.docks.thermal import ThermalPanel
@@ -81,6 +82,8 @@ class Docks(QObject):
         self._add("dock_record", actions, self.record)
         self.alignment = AlignmentControl(AlignmentPanel(actions), actions, controller, window, commands.open_dialog)
         self._add("dock_alignment", actions, self.alignment.panel)
+        self.fusion = FusionControl(actions, controller)
+        self._add("dock_fusion", actions, self.fusion.panel)
         actions["docks_reset"].triggered.connect(self.reset)
         self.reset()
 
