@@ -21,8 +21,10 @@ from fusion_app.gui.closing import Closing
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.diagnostics import Diagnostics
 from fusion_app.gui.docks.docks import Docks
+from fusion_app.gui.docks.measure_control import MeasureControl
 from fusion_app.gui.empty_card import EmptyCard
 from fusion_app.gui.memory import Memory
+from fusion_app.gui.panels import Panels
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
@@ -91,6 +93,9 @@ class MainWindow(QMainWindow):
         self._build_centre()
         self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
+        measure = MeasureControl(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
+        self.panels = Panels(self, self.docks, self.controller, measure)
+        self.panels.follow(self.watch, self.appearance)
         self.problems = Problems(self.banner, self.controller, self.commands)
         self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)

@@ -38,7 +38,16 @@ from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
 
-DOCKS = ("dock_sources", "dock_thermal", "dock_record", "dock_alignment")
+DOCKS = (
+    "dock_sources",
+    "dock_thermal",
+    "dock_record",
+    "dock_alignment",
+    "dock_fusion",
+    "dock_measure",
+    "dock_performance",
+    "dock_log",
+)
 DIALOGS = ("shortcuts", "about", "open_pair", "connect_cameras", "export")
 THEMES = (Theme.DARK, Theme.LIGHT)
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,7 +20,7 @@ MENUS = (
         QT_TRANSLATE_NOOP("Menus", "&View"),
         "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
         "layout_picture layout_swipe | "
-        "zoom_in zoom_out zoom_pixels zoom_fit | palette statistics docks | full_screen theme",
+        "zoom_in zoom_out zoom_pixels zoom_fit | palette spots statistics docks | full_screen theme",
     ),
     (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),

@@ -91,7 +91,7 @@ class FusionPanel(QWidget):
         self._show_isotherm(fusion.isotherm, is_on=fusion.mode == "hot")
         self.network.setEnabled(fusion.mode == "network")
         for combo, value in (
-            (self.device, fusion.device), (self.precision, fusion.precision), (self.size, fusion.working_size),
+            (self.device, fusion.device), (self.precision, fusion.precision), (self.working_size, fusion.working_size),
         ):  # fmt: skip
             if combo.findData(value) < 0:
                 combo.addItem(value, value)
@@ -117,7 +117,7 @@ class FusionPanel(QWidget):
         self.network = QGroupBox(self.tr("Network"), self)
         self.device = self._plain_box("device", DEVICES, self.tr("Device"))
         self.precision = self._plain_box("precision", get_args(Precision), self.tr("Precision"))
-        self.size = self._plain_box("working_size", SIZES, self.tr("Working size"))
+        self.working_size = self._plain_box("working_size", SIZES, self.tr("Working size"))
 
     def _plain_box(self, name: str, values: tuple[str, ...], title: str) -> ComboBox:
         offered = ((value, value.replace("x", "×") if value[0].isdigit() else value) for value in values)
@@ -142,11 +142,11 @@ class FusionPanel(QWidget):
         ):  # fmt: skip
             combo.setCurrentIndex(combo.findData(value))
         least, most, _ = ISOTHERM_LIMITS[isotherm.unit]
-        for spin, value, side in ((self.low, isotherm.low, "below"), (self.high, isotherm.high, "above")):
+        for spin, threshold, side in ((self.low, isotherm.low, "below"), (self.high, isotherm.high, "above")):
             spin.blockSignals(True)
             spin.setRange(least, most)
             spin.setSuffix(UNITS[isotherm.unit].replace("%", " %"))
-            spin.setValue(value)
+            spin.setValue(threshold)
             spin.blockSignals(False)
             spin.setEnabled(is_on and isotherm.side != side)
 
@@ -160,8 +160,7 @@ class FusionPanel(QWidget):
     def _change_isotherm(self, **values: Any) -> None:
         isotherm = replace(self._fusion.isotherm, **values)
         if isotherm.side == "between" and isotherm.low > isotherm.high:  # the other threshold gives way
-            moved = "high" if "low" in values else "low"
-            isotherm = replace(isotherm, **{moved: isotherm.low if moved == "high" else isotherm.high})
+            isotherm = replace(isotherm, high=isotherm.low) if "low" in values else replace(isotherm, low=isotherm.high)
         self._change(isotherm=isotherm)
 
     def _change(self, **values: Any) -> None:
@@ -197,7 +196,7 @@ class FusionPanel(QWidget):
                 [
                     (self.tr("Device"), self.device),
                     (self.tr("Precision"), self.precision),
-                    (self.tr("Size"), self.size),
+                    (self.tr("Size"), self.working_size),
                 ]
             )
         )
