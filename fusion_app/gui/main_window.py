@@ -32,6 +32,7 @@ from fusion_app.gui.session.moment import Moment, Watch
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, SessionFactory, State
 from fusion_app.gui.session.worker import Worker
+from fusion_app.gui.settings_control import SettingsControl, with_devices
 from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
 from fusion_app.gui.view.titles import Maker, maker_of
@@ -75,7 +76,8 @@ class MainWindow(QMainWindow):
         self._shown: Session | None = None
         self.preferences = Preferences(store)
         memory = Memory(store)
-        settings = replace(settings, recording=memory.recording(settings.recording))
+        fusion = with_devices(settings.fusion, self.preferences)
+        settings = replace(settings, recording=memory.recording(settings.recording), fusion=fusion)
         self.worker = Worker(self)
         self.controller = SessionController(settings, self.worker, factory)
         self.all_actions = Actions(self)
@@ -96,6 +98,8 @@ class MainWindow(QMainWindow):
         measure = MeasureControl(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
         self.panels = Panels(self, self.docks, self.controller, measure)
         self.panels.follow(self.watch, self.appearance)
+        self.settings_control = SettingsControl(store, self.all_actions, self.commands, self)
+        self.settings_control.follow(self.controller, self.recording, self.appearance)
         self.problems = Problems(self.banner, self.controller, self.commands)
         self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)
@@ -160,6 +164,7 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self._show_engine)
         self.model.chosen.connect(self._use_model)
         recording.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
+        self.settings_control.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
         self.diagnostics.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
         self.diagnostics.failed.connect(self.problems.show_error)
         self.all_actions["diagnostics"].triggered.connect(

@@ -83,8 +83,8 @@ class Mixing:
     def painted(self, image: Image, ir_view: Image, weight: FloatImage) -> Image:
         """Return ``image`` with the isotherm's colours laid on it; on a grey picture their brightness."""
         assert self.isotherm is not None  # noqa: S101 - there is a weight only with one
-        table = np.rint(colours(self.isotherm.palette)).astype(np.uint8)
-        coloured: Image = table[ir_view]
+        table = np.rint(colours(self.isotherm.palette)).astype(np.uint8)[:, None]
+        coloured: Image = cv2.applyColorMap(ir_view, table)
         if image.ndim == 2:
             coloured = cv2.cvtColor(coloured, cv2.COLOR_BGR2GRAY)
         return cv2.blendLinear(coloured, image, weight, 1 - weight)

@@ -1,5 +1,6 @@
 """Every command of the window as one table: name, text, shortcut, icon. Menus, tool bar and F1 read it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
@@ -52,6 +53,7 @@ COMMANDS = (
     Command("close_pair", QT_TRANSLATE_NOOP("Actions", "C&lose pair"), ("Ctrl+W",), "close"),
     Command("export", QT_TRANSLATE_NOOP("Actions", "&Export fused video…"), ("Ctrl+E",), "export"),
     Command("show_recordings", QT_TRANSLATE_NOOP("Actions", "&Show recordings")),
+    Command("settings", QT_TRANSLATE_NOOP("Actions", "Se&ttings…"), ("Ctrl+,",)),
     Command("quit", QT_TRANSLATE_NOOP("Actions", "E&xit"), ("Ctrl+Q",)),
     Command("align_undo", QT_TRANSLATE_NOOP("Actions", "&Undo alignment"), ("Ctrl+Z",)),
     Command("align_redo", QT_TRANSLATE_NOOP("Actions", "&Redo alignment"), ("Ctrl+Shift+Z", "Ctrl+Y")),
@@ -145,6 +147,11 @@ FILES_ONLY = (
 )  # fmt: skip
 
 
+def usual_keys(name: str) -> tuple[str, ...]:
+    """Return the shortcuts that the table gives a command."""
+    return next(command.keys for command in COMMANDS if command.name == name)
+
+
 class Actions(QObject):
     """The commands as Qt actions, by name: ``actions["play"]``."""
 
@@ -152,6 +159,7 @@ class Actions(QObject):
         super().__init__(parent)
         self._actions: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
+        self._own_keys: dict[str, tuple[str, ...]] = {}
         for command in COMMANDS:
             self._actions[command.name] = self._action(command)
 
@@ -163,8 +171,14 @@ class Actions(QObject):
         return self._groups[name].actions()
 
     def keys(self, name: str) -> tuple[str, ...]:
-        """Return the shortcuts that the table gives an action."""
-        return next(command.keys for command in COMMANDS if command.name == name)
+        """Return the shortcuts of an action: the user's own, or those of the table."""
+        return self._own_keys.get(name, usual_keys(name))
+
+    def use_keys(self, own: Mapping[str, tuple[str, ...]]) -> None:
+        """Take the user's own shortcuts, by the name of the action; all others get those of the table."""
+        self._own_keys = dict(own)
+        for command in COMMANDS:
+            self.set_keys(command.name, *self.keys(command.name))
 
     def set_keys(self, name: str, *keys: str) -> None:
         """Give an action other shortcuts for the time being."""

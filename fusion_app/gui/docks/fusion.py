@@ -131,6 +131,7 @@ class FusionPanel(QWidget):
         spin = QDoubleSpinBox(self)
         spin.setKeyboardTracking(False)
         spin.setAccessibleName(title)
+        spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         spin.setDecimals(1)
         spin.valueChanged.connect(lambda value: self._change_isotherm(**{name: value}))
         return spin

@@ -55,7 +55,6 @@ class LogPanel(QWidget):
         self.view = QPlainTextEdit(self)
         self.view.setReadOnly(True)
         self.view.setTabChangesFocus(True)
-        self.view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.view.setMinimumHeight(160)
         self.view.setAccessibleName(self.tr("Last lines of the log"))

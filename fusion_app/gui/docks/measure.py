@@ -79,6 +79,7 @@ class MeasurePanel(QWidget):
         self.threshold = QDoubleSpinBox(self)
         self.threshold.setKeyboardTracking(False)
         self.threshold.setAccessibleName(self.tr("Threshold"))
+        self.threshold.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.threshold.setDecimals(1)
         self.threshold.valueChanged.connect(lambda value: self._change(threshold=value))
         self.state = plain_label(self)
@@ -138,6 +139,7 @@ class MeasurePanel(QWidget):
     def _percent(self, title: str) -> QDoubleSpinBox:
         spin = QDoubleSpinBox(self)
         spin.setRange(0.0, 99.9)
+        spin.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         spin.setDecimals(1)
         spin.setSuffix(" %")
         spin.setKeyboardTracking(False)

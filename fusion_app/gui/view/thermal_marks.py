@@ -113,11 +113,11 @@ class ThermalMarks(QObject):
         if view is None or picture.isEmpty():
             return
         if self.is_on:
-            for spot in self.spots:
-                _paint_spot(painter, tile, picture, spot)
             table = self._table(role)
             if table and tile.width() >= NARROW:
                 _paint_scale(painter, tile, table, *scale_texts(view))
+            for spot in self.spots:
+                _paint_spot(painter, tile, picture, spot)
         if self.alarm:
             painter.setPen(QPen(RED, 3))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -137,8 +137,10 @@ class ThermalMarks(QObject):
 
 def scale_texts(view: ThermalView) -> tuple[str, str]:
     """Return what the cold and the hot end of the scale mean."""
-    if view.counts is None or view.counts_range is None:
-        return value_text(view, 0) if view.counts is None else "", value_text(view, 255) if view.counts is None else ""
+    if view.counts is None:
+        return "0", "255"
+    if view.counts_range is None:
+        return "", ""
     cold, hot = view.counts_range
     return value_text(view, cold), value_text(view, hot)
 
