@@ -23,6 +23,7 @@ from fusion_app.gui.diagnostics import Diagnostics
 from fusion_app.gui.docks.docks import Docks
 from fusion_app.gui.docks.measure_control import MeasureControl
 from fusion_app.gui.empty_card import EmptyCard
+from fusion_app.gui.focus_keys import FocusKeys
 from fusion_app.gui.memory import Memory
 from fusion_app.gui.panels import Panels
 from fusion_app.gui.preferences import Preferences, RecentPair
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)
         self.commands.wheel.guard(self)
+        FocusKeys(self).guard(self)
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)

@@ -101,7 +101,7 @@ def unnamed(whole: QWidget) -> Iterator[str]:
         while around is not None and not is_inner:
             is_inner = isinstance(around, QComboBox | QAbstractSpinBox | QKeySequenceEdit)
             around = around.parentWidget()
-        is_frame = type(widget) in (DockArea, QScrollArea, QTabBar, QMenuBar)
+        is_frame = type(widget) in (DockArea, QLabel, QMenuBar, QScrollArea, QTabBar)  # read by their words
         if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus and not (is_inner or is_frame or is_named(widget)):
             yield f"{type(widget).__name__} {widget.objectName()} in {parent}"
 

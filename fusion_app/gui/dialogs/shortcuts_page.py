@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from PyQt6.QtCore import QCoreApplication
+from PyQt6.QtCore import QCoreApplication, Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import (
     QHBoxLayout,
@@ -80,6 +80,7 @@ class ShortcutsPage(Page):
             table.setItem(row, 0, QTableWidgetItem(name_of(command.name)))
             table.setItem(row, 1, QTableWidgetItem(", ".join(self.keys[command.name])))
         if (header := table.horizontalHeader()) is not None:
+            header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
             header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         if (numbers := table.verticalHeader()) is not None:

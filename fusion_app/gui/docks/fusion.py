@@ -4,10 +4,11 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, pyqtSignal
-from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fusion_app.gui.bars.actions import MODES
 from fusion_app.gui.bars.combo import ComboBox, choice_box
+from fusion_app.gui.bars.slider import Slider
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.plain import plain_label
 from fusion_app.pipeline.mixing import UNITS, USUAL, usual_strength
@@ -60,7 +61,7 @@ class FusionPanel(QWidget):
         self.explanation = plain_label(self)
         self.explanation.setObjectName("muted")
         self.explanation.setWordWrap(True)
-        self.strength = QSlider(Qt.Orientation.Horizontal, self)
+        self.strength = Slider(Qt.Orientation.Horizontal, self)
         self.strength.setRange(0, 100)
         self.strength.setPageStep(10)
         self.strength.setAccessibleName(self.tr("Strength"))
