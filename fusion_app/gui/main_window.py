@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -38,6 +38,7 @@ from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
 from fusion_app.gui.view.titles import Maker, maker_of
 from fusion_app.gui.view.view_grid import Role, ViewGrid
+from fusion_app.gui.window_size import MIN_SIZE, first_size
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
@@ -46,20 +47,11 @@ MESSAGE_MS = 4000
 NUMBERS_EVERY = 3
 """Looks of the watch from one change of the numbers to the next: they are to be read."""
 
-MIN_SIZE = (1024, 640)
-FIRST_SIZE = (1280, 800)
-FRAME = (16, 64)
-"""What the desktop puts around a window, about."""
 MESSAGES = {
     State.STARTING: QT_TRANSLATE_NOOP("MainWindow", "Opening"),
     State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "Closing"),
     State.ENDED: QT_TRANSLATE_NOOP("MainWindow", "Ended"),
 }
-
-
-def first_size(room: QSize) -> QSize:
-    """Return the size of a window that was never open before: as large as is good and ``room`` on the screen allows."""
-    return QSize(*FIRST_SIZE).boundedTo(room - QSize(*FRAME)).expandedTo(QSize(*MIN_SIZE))
 
 
 class MainWindow(QMainWindow):

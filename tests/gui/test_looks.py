@@ -34,8 +34,9 @@ from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.gui.bars.theme import Theme, apply
 from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.help import ShortcutsDialog
-from fusion_app.gui.main_window import MIN_SIZE, MainWindow, first_size
+from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.window_size import MIN_SIZE, first_size
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
 

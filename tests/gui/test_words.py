@@ -177,3 +177,13 @@ def test_the_smallest_window_shows_the_whole_tool_bar(make_window: MakeWindow, q
     assert is_whole(window)
     press(qtbot, window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
+
+
+def test_tool_tips_say_the_key_also_when_text_or_key_change(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window("synthetic:ir?size=64x48", "synthetic:vis?size=64x48")
+    actions = window.all_actions
+    assert actions["snapshot"].toolTip() == "Snapshot (F12)"
+    wait_for(qtbot, window, State.PLAYING)
+    assert actions["play"].toolTip() == "Pause (Space)"
+    actions.use_keys({"snapshot": ("Ctrl+G",)})
+    assert actions["snapshot"].toolTip() == "Snapshot (Ctrl+G)"

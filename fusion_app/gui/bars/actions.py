@@ -217,9 +217,20 @@ class Actions(QObject):
         action.setCheckable(command.is_checkable or bool(command.group))
         if command.icon:
             action.setIcon(icon(command.icon))
+        action.changed.connect(lambda: _tell_keys(action))
+        _tell_keys(action)
         if command.group:
             self._groups.setdefault(command.group, QActionGroup(self)).addAction(action)
         return action
+
+
+def _tell_keys(action: QAction) -> None:
+    """Let the tool tip say what the action does and by which key."""
+    keys = action.shortcut().toString()
+    text = action.text().replace("&", "").rstrip("…")
+    tip = f"{text} ({keys})" if keys else text
+    if action.toolTip() != tip:
+        action.setToolTip(tip)
 
 
 _PLAY_TEXTS = {
