@@ -87,6 +87,7 @@ class MeasureControl(QObject):
     def _use_alarm(self, alarm: AlarmSettings) -> None:
         self._preferences.keep(ALARM, alarm)
         self.alarm.use(alarm)
+        self.panel.show_alarm(alarm)
         self._tell_alarm()
 
     def _tell_alarm(self) -> None:

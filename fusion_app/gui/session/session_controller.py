@@ -209,8 +209,13 @@ class SessionController(QObject):
                 self.session.mix(fusion)
             self.engine_changed.emit()
             return
-        swap, failed = partial(self._on_engine, self.session, fusion, self._fusion_wish), self.failed.emit
-        self.worker.submit(partial(self.session.engines_for, fusion), swap, failed)
+        wish = self._fusion_wish
+        swap, failed = partial(self._on_engine, self.session, fusion, wish), self.failed.emit
+        self.worker.submit(partial(self._engines_for, self.session, fusion, wish), swap, failed)
+
+    def _engines_for(self, session: Session, fusion: FusionSettings, wish: int) -> Engines | None:
+        """Open what ``fusion`` takes, in the worker's thread; None if something else has been asked for by then."""
+        return session.engines_for(fusion) if wish == self._fusion_wish else None
 
     def set_offset(self, offset_ms: float) -> None:
         """Add ``offset_ms`` to every infrared time stamp from now on; a file goes on from the frame in view."""
@@ -261,6 +266,7 @@ class SessionController(QObject):
 
     def _release(self) -> Session | None:
         self._ticket += 1
+        self._fusion_wish += 1
         if self.session is not None:
             self.releasing.emit()
             self.session.runner.remove_sink(self.sink)
@@ -334,8 +340,8 @@ class SessionController(QObject):
         self.worker.submit(partial(_close, self._release()))
         self._set(State.ENDED)
 
-    def _on_engine(self, session: Session, fusion: FusionSettings, wish: int, engines: Engines) -> None:
-        if wish != self._fusion_wish:
+    def _on_engine(self, session: Session, fusion: FusionSettings, wish: int, engines: Engines | None) -> None:
+        if engines is None or wish != self._fusion_wish:
             return  # something else has been asked for since
         self.settings = replace(self.settings, fusion=fusion)
         if session is self.session:
