@@ -11,6 +11,7 @@ from fusion_app.settings import Settings, SourceSettings
 NAMES = {
     "alignment": QT_TRANSLATE_NOOP("AsLastTime", "alignment"),
     "offset_ms": QT_TRANSLATE_NOOP("AsLastTime", "offset {0:+.0f} ms"),
+    "rate": QT_TRANSLATE_NOOP("AsLastTime", "{0:g} images per second"),
     "thermal": QT_TRANSLATE_NOOP("AsLastTime", "thermal settings"),
     "fusion": QT_TRANSLATE_NOOP("AsLastTime", "{0}"),
 }
@@ -113,7 +114,8 @@ def _told(pair: PairSettings, plain: PairSettings) -> str:
     """Return in words what of ``pair`` is as it was left."""
     model = QCoreApplication.translate("AsLastTime", "model {0}").format(pair.fusion.weights or pair.fusion.model)
     mode = QCoreApplication.translate("Actions", MODES[pair.fusion.mode]).replace("&", "").lower()
-    values = {"offset_ms": pair.offset_ms, "fusion": model if pair.fusion.mode == "network" else mode}
+    fusion = model if pair.fusion.mode == "network" else mode
+    values = {"offset_ms": pair.offset_ms, "rate": pair.rate, "fusion": fusion}
     changed = set(differences(pair, plain))
     translate = QCoreApplication.translate
     words = [
