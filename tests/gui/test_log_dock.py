@@ -72,6 +72,19 @@ def test_f2_shows_what_is_logged_as_it_comes(make_window: MakeWindow, qtbot: QtB
     assert log.name in panel.place.text()
 
 
+@pytest.fixture
+def no_log() -> Iterator[None]:
+    """No log is written, whatever ran before in this process."""
+    root = logging.getLogger()
+    before = [handler for handler in root.handlers if isinstance(handler, logging.FileHandler)]
+    for handler in before:
+        root.removeHandler(handler)
+    yield
+    for handler in before:
+        root.addHandler(handler)
+
+
+@pytest.mark.usefixtures("no_log")
 def test_without_a_log_the_dock_says_so(qtbot: QtBot) -> None:
     panel = LogPanel()
     qtbot.addWidget(panel)

@@ -96,7 +96,7 @@ def test_f3_shows_a_running_session_and_nothing_once_it_is_closed(make_window: M
     panel = window.panels.performance
     qtbot.waitUntil(lambda: "fps" in panel.fps.text and "max" in panel.summary.text())
     assert "fuse" in panel.stages.accessibleDescription()
-    assert len(panel.history.points) > 1
+    qtbot.waitUntil(lambda: len(panel.history.points) > 1)
     window.controller.close()
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
     qtbot.waitUntil(lambda: not panel.history.points)
