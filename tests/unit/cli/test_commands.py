@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from fusion_app.cli import main
-from tests.media import counting_frames, write_video
+from fusion_app.cli import _parser, main
+from fusion_app.cli.options import settings_from
+from tests.media import counting_frames, write_images, write_video
 
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -73,3 +74,11 @@ def test_a_strength_out_of_range_is_refused_in_a_sentence(
 ) -> None:
     assert main(["fuse", *pair, "-o", str(tmp_path / "out"), "--mode", "edges", "--strength", "7"]) == 2
     assert "fusion.strength cannot be 7.0; allowed: 0 (visible alone) to 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["view", "align", "record"])
+def test_a_folder_that_holds_both_can_be_given_alone(tmp_path: Path, command: str) -> None:
+    names = [f"{number}_{side}.png" for number in range(3) for side in ("ir", "vis")]
+    folder = write_images(tmp_path / "both", names, counting_frames(6))
+    sources = settings_from(_parser().parse_args([command, str(folder)])).sources
+    assert sources.ir == sources.vis == str(folder)
