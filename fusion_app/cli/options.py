@@ -27,7 +27,7 @@ THERMAL_SWITCHES = {
     "bad_pixels": "fill stuck pixels",
 }
 
-SOURCE_OPTIONS = ("pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists")
+SOURCE_OPTIONS = ("pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists", "keep_sides")
 NO_ALIGNMENT = "none"
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -109,6 +109,9 @@ def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
         action="store_true",
         default=None,
         help="let a file name others that are opened (.m3u8, ffconcat)",
+    )
+    group.add_argument(
+        "--keep-sides", action="store_true", default=None, help="open sources as given, whatever their names say"
     )
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
     if fuses:

@@ -127,6 +127,10 @@ class VideoDecoder:
         is_told = self.stream.start_time is not None and self.format != "avi"
         return float(min(begins)) if is_told or first_s is None else first_s
 
+    def late_s(self, begin_s: float) -> float:
+        """Return how long after ``begin_s`` the first picture comes, seconds; 0 where nothing tells it."""
+        return max(0.0, (self._time_s(self.first()) or begin_s) - begin_s)
+
     def first(self) -> VideoFrame:
         """Return the first picture; `frames` begins with it nevertheless.
 

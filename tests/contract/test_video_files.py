@@ -23,6 +23,7 @@ from tests.odd_videos import (
     mark,
     number_of,
     turn,
+    with_attachments,
     without_times,
     write_coded,
 )
@@ -357,3 +358,21 @@ def test_an_image_that_only_ffmpeg_knows_is_refused_as_one(tmp_path: Path) -> No
         container.mux([*stream.encode(frame), *stream.encode(None)])
     with pytest.raises(SourceError, match=r"image of a kind that is not read \(j2k|jpeg2000"):
         open_source(str(path))
+
+
+@pytest.mark.parametrize("name", ["cover.jpg", "cover.png", "font.ttf"])
+def test_what_is_attached_to_a_matroska_file_is_not_its_video(tmp_path: Path, name: str) -> None:
+    from cv2 import imencode
+
+    path = write_coded(tmp_path / "v.mkv")
+    cover = imencode(name[-4:], np.full((600, 400, 3), 90, np.uint8))[1].tobytes() if name[:5] == "cover" else b"font"
+    kind = {"jpg": "image/jpeg", "png": "image/png", "ttf": "application/x-truetype-font"}[name[-3:]]
+    with_attachments(path, (name, kind, cover))
+    with av.open(str(path)) as container:
+        assert len(container.streams) == 2
+    source = open_source(str(path))
+    assert source.info.size == Size(*SIZE)
+    assert numbers_and_times(source)[0] == list(range(40))
+    assert (source.notes, source.notice, source.failed) == ((), "", 0)
+    with pytest.raises(SourceError, match=r"it has 1 \(h264\)$"):
+        open_source(f"{path}#2")
