@@ -231,7 +231,7 @@ def _report(session: Session, recorder: QueuedWriter[FusedFrame], watch: _Watch,
         report.seconds,
         watch.reached_s,
         is_complete,
-        session.engine.description,
+        session.description,
         session.notices(),
         ir_left if session.pairs.end_s is None else session.pairs.counts.unused,
     )
