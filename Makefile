@@ -33,8 +33,9 @@ run: setup  ## the demo: a window, or without a display a fused file
 bench: setup  ## how fast this machine fuses; more with ARGS="--sizes --chart bench.png"
 	@$(PY) main.py bench $(ARGS)
 
-test: setup  ## all tests, without screen, GPU, camera or network; some with TESTS="tests/unit"
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest $(TESTS)
+WORKERS ?= 2
+test: setup  ## all tests, without screen, GPU, camera or network; some with TESTS="tests/unit"; one at a time with WORKERS=0
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(TESTS)
 
 test-full: setup  ## the same with full counts; takes long
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "" --reliability docs/reliability.md
@@ -44,7 +45,7 @@ test-lowest:  ## the tests with the lowest versions that pyproject.toml allows
 
 PAIRS ?= msrs/train roadscene/train
 int8: setup  ## measure what int8 needs of retrained compact models; PAIRS="FOLDER..."
-	@$(PY) -m training.input_ranges $(wildcard assets/weights/lite-*.safetensors) $(addprefix --pairs ,$(PAIRS))
+	@$(PY) -m training.input_ranges $(wildcard assets/weights/lite-*.safetensors) --data $(PAIRS)
 
 MINUTES ?= 60
 soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less

@@ -8,7 +8,7 @@ from typing import TypeAlias, get_args, get_type_hints
 
 from fusion_app.alignment.profile import AlignmentProfile, load_profile
 from fusion_app.engine import model_names
-from fusion_app.recording.reading import recording_of, settings_of_recording
+from fusion_app.session.source_pair import holds_both, pair_file
 from fusion_app.settings import Precision, Settings, ThermalSettings, check, load_settings
 
 Command = Callable[[argparse.Namespace], int]
@@ -27,7 +27,7 @@ THERMAL_SWITCHES = {
     "bad_pixels": "fill stuck pixels",
 }
 
-SOURCE_OPTIONS = ("pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists")
+SOURCE_OPTIONS = ("pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists", "keep_sides")
 NO_ALIGNMENT = "none"
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -53,15 +53,13 @@ def settings_from(options: argparse.Namespace) -> Settings:
     Raises:
         SettingsError: The rig or an option has a value that is not allowed.
     """
-    rig = options.rig
     ir, vis = options.ir, options.vis
-    recording = recording_of(Path(ir)) if ir and not vis else None
-    if recording is None and ir and not vis and Path(ir).suffix.lower() in (".yaml", ".yml"):
-        rig, ir = Path(ir), None
-    if recording is not None:
-        settings, ir = settings_of_recording(recording, load_settings(rig) if rig else None), None
+    held = pair_file(Path(ir), options.rig) if ir and not vis else None
+    if held is not None:
+        settings, ir = held.settings, None
     else:
-        settings = load_settings(rig) if rig else Settings()
+        settings = load_settings(options.rig) if options.rig else Settings()
+        vis = ir if ir and not vis and holds_both(ir, options.pairs or settings.sources.pairs) else vis
     given = {name: getattr(options, name) for name in SOURCE_OPTIONS} | {"ir": ir, "vis": vis}
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
     names = ("model", "weights", "device", "runtime", "precision", "compiled", "working_size", "threads")
@@ -97,15 +95,23 @@ def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
         metavar="A,B",
         help="how names of images belong together, like '{}_ir.png,{}_co.png'; else it is found",
     )
-    group.add_argument("--offset-ms", type=float, metavar="N", help="added to every infrared time stamp")
+    group.add_argument("--offset-ms", type=float, metavar="N", help="milliseconds added to every infrared time stamp")
     group.add_argument("--realtime", action="store_true", default=None, help="play files as if they were live")
-    group.add_argument("--loop", action="store_true", default=None, help="the same, over and over")
+    group.add_argument(
+        "--loop", action="store_true", default=None, help="play files as if they were live, over and over"
+    )
     group.add_argument("--rate", type=float, metavar="FPS", help="frames per second of images and raw video")
     group.add_argument(
         "--sound", metavar="TRACK", help="sound track of the visible file to keep, title or number; none"
     )
     group.add_argument(
-        "--allow-playlists", action="store_true", default=None, help="let files lead to others (.m3u8, ffconcat)"
+        "--allow-playlists",
+        action="store_true",
+        default=None,
+        help="let a file name others that are opened (.m3u8, ffconcat)",
+    )
+    group.add_argument(
+        "--keep-sides", action="store_true", default=None, help="open sources as given, whatever their names say"
     )
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
     if fuses:
@@ -122,13 +128,21 @@ def _add_fusion(group: "argparse._ArgumentGroup") -> None:
     group.add_argument("--weights", metavar="FILE", help="weights that replace the model's own")
     group.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, …")
     group.add_argument("--runtime", choices=("auto", "torch", "openvino"), help="what computes the network")
-    group.add_argument("--precision", choices=get_args(Precision), help="of the network's arithmetic")
+    group.add_argument("--precision", choices=get_args(Precision), help="how exactly the network computes")
     group.add_argument(
         "--compile", dest="compiled", action="store_true", default=None, help="let torch compile the network first"
     )
-    group.add_argument("--size", dest="working_size", metavar="WxH", help="fuse larger frames at this size; full, auto")
     group.add_argument(
-        "--threads", type=int, metavar="N", help="CPU threads of the network, of a file's lanes together; 0 chooses"
+        "--size",
+        dest="working_size",
+        metavar="WxH",
+        help="fuse frames that are larger than this at this size; or full, or auto",
+    )
+    group.add_argument(
+        "--threads",
+        type=int,
+        metavar="N",
+        help="CPU threads of the network, for all lanes of a file together; 0: the program chooses",
     )
 
 

@@ -12,6 +12,7 @@ from fusion_app.frames import Frame, Image, size_of
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo
 from fusion_app.sources.pictures import IMAGE_SUFFIXES, Picture, Use, open_picture
 from fusion_app.sources.pictures.levels import as_used, undeclared_white
+from fusion_app.sources.swapped import kind_of
 
 __all__ = ["IMAGE_SUFFIXES", "STILLS_FPS", "ImagesSource", "PagesSource", "image_files", "read_image"]
 
@@ -31,7 +32,10 @@ def read_image(path: Path, use: Use = Use.INFRARED) -> Image:
     Raises:
         SourceError: The file is no image that can be read.
     """
-    return as_used(_first_page(path, use), use).image
+    try:
+        return as_used(_first_page(path, use), use).image
+    except ValueError as error:
+        raise SourceError(str(path), str(error)) from None
 
 
 class _Stills(FrameSource):
@@ -43,10 +47,17 @@ class _Stills(FrameSource):
         self._white = 0
         self._position = 0
 
-    def _used(self, picture: Picture) -> Picture:
-        """Return ``picture`` with the levels that are wanted, and keep its notes."""
+    def _used(self, picture: Picture, path: Path) -> Picture:
+        """Return ``picture`` of ``path`` with the levels that are wanted, and keep its notes.
+
+        Raises:
+            SourceError: It has no counts and no grey.
+        """
         self._white = max(self._white, undeclared_white(picture))
-        used = as_used(picture, self._use, self._white)
+        try:
+            used = as_used(picture, self._use, self._white)
+        except ValueError as error:
+            raise SourceError(str(path), str(error)) from None
         for note in used.notes:
             self.note(note.tag, note.text)
         return used
@@ -88,7 +99,9 @@ class ImagesSource(_Stills):
             raise SourceError(uri, "holds no image that can be read")
         has_times = bool(reading.rate)
         size = size_of(first.image)
-        self.info = SourceInfo(uri, size, self._fps, len(self._files), is_stills=True, has_times=has_times)
+        self.info = SourceInfo(
+            uri, size, self._fps, len(self._files), is_stills=True, has_times=has_times, kind=kind_of(first.image)
+        )
 
     def read(self) -> Frame | None:
         """Return the next readable image; its PTS is its position over the rate."""
@@ -96,7 +109,7 @@ class ImagesSource(_Stills):
             position, self._position = self._position, self._position + 1
             path = self._files[position]
             try:
-                picture = self._used(self._one(path))
+                picture = self._used(self._one(path), path)
             except SourceError as error:
                 self.notice = str(error)
                 self.failed += 1
@@ -142,7 +155,7 @@ class PagesSource(_Stills):
         if not durations:
             self._times_s = [number / self._fps for number in range(count)]
         try:
-            first = self._used(self._file.read(0))
+            first = self._used(self._file.read(0), path)
         except BaseException:
             self._file.close()
             raise
@@ -150,7 +163,8 @@ class PagesSource(_Stills):
         fps = count / sum(durations) if durations else self._fps
         has_times = bool(durations or reading.rate)
         size = size_of(first.image)
-        self.info = SourceInfo(uri, size, fps, count, is_stills=not durations, has_times=has_times)
+        kind = kind_of(first.image)
+        self.info = SourceInfo(uri, size, fps, count, is_stills=not durations, has_times=has_times, kind=kind)
 
     def _say_how_many(self, count: int) -> None:
         if count > 1:
@@ -162,7 +176,7 @@ class PagesSource(_Stills):
         while self._position < len(self._times_s):
             number, self._position = self._position, self._position + 1
             try:
-                picture = self._used(self._file.read(number))
+                picture = self._used(self._file.read(number), self._path)
             except SourceError as error:
                 self.notice = f"{error} (picture {number + 1})"
                 self.failed += 1

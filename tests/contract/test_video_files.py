@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Size
 from fusion_app.sources import FrameSource, Reading, open_source
-from tests.media import Array
 from tests.odd_videos import (
     QUARTERS,
     SIZE,
@@ -25,6 +23,7 @@ from tests.odd_videos import (
     mark,
     number_of,
     turn,
+    with_attachments,
     without_times,
     write_coded,
 )
@@ -144,7 +143,7 @@ def test_a_frame_with_the_time_of_another_is_kept_and_told(tmp_path: Path) -> No
     numbers, times = numbers_and_times(source)
     assert numbers == [0, 1, 2, 3]
     assert all(a < b for a, b in pairwise(times))
-    assert "1 frames have the time of an earlier one" in source.notice
+    assert "1 frame with the time of an earlier one" in source.notice
 
 
 def test_a_bare_stream_goes_by_the_rate_of_its_header_and_says_so(tmp_path: Path) -> None:
@@ -320,49 +319,60 @@ def test_an_allowed_playlist_is_read(tmp_path: Path) -> None:
     assert len(read_all(source)) == 80
 
 
+def test_a_picture_is_one_whatever_its_name_is(tmp_path: Path) -> None:
+    from cv2 import imencode
+
+    counts = (29_000 + np.add.outer(np.arange(48), 7 * np.arange(64))).astype(np.uint16)
+    for name in ("photo", "photo.bin", "photo.mp4"):
+        (tmp_path / name).write_bytes(imencode(".png", counts)[1].tobytes())
+        source = open_source(str(tmp_path / name))
+        frame = source.read()
+        source.close()
+        assert frame is not None
+        assert np.array_equal(frame.image, counts)
+
+
 @pytest.mark.parametrize(
-    ("pix_fmt", "bits", "is_camera"),
+    ("name", "content", "said"),
     [
-        ("gray", 8, False),
-        ("gray", 8, True),
-        ("gray10le", 10, False),
-        ("gray10le", 10, True),
-        ("gray12le", 12, False),
-        ("gray16le", 16, False),
-        ("yuv420p", 8, True),
-        ("yuv420p10le", 10, True),
-        ("yuv420p10le", 10, False),
+        ("a.pdf", b"%PDF-1.4\n%%EOF", "neither a video nor an image"),
+        ("a.jp2", b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(60), "neither a video nor an image|image of a kind"),
+        ("a.dng", b"II*\0" + bytes(60), "raw photograph"),
+        ("a.txt", b"hello", "neither a video nor an image"),
     ],
 )
-def test_grey_fills_the_range_that_its_file_declares(tmp_path: Path, pix_fmt: str, bits: int, is_camera: bool) -> None:
-    black, white = (16 << (bits - 8), 235 << (bits - 8)) if is_camera else (0, (1 << bits) - 1)
-    levels = np.tile(np.linspace(black, white, 256).round(), (64, 1)).astype(np.uint16 if bits > 8 else np.uint8)
-    source = open_source(
-        str(write_levels(tmp_path / "v.mkv", levels, pix_fmt, ColorRange.MPEG if is_camera else ColorRange.JPEG))
-    )
-    frame = source.read()
-    assert frame is not None
-    grey = frame.image if frame.image.ndim == 2 else frame.image[..., 1]
-    full = np.iinfo(grey.dtype).max
-    assert grey[10] == pytest.approx(np.linspace(0, full, 256), abs=full * 0.012)
+def test_what_is_neither_video_nor_picture_is_called_neither(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match=said):
+        open_source(str(tmp_path / name))
 
 
-def write_levels(path: Path, levels: Array, pix_fmt: str, colours: ColorRange) -> Path:
-    """Write one picture of luma ``levels``, losslessly."""
-    height, width = levels.shape
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("ffv1", rate=25)
-        stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
-        stream.codec_context.color_range = colours
-        frame = VideoFrame(width, height, pix_fmt)
-        for number, plane in enumerate(frame.planes):
-            values = np.full(
-                (plane.height, plane.line_size // levels.itemsize), 1 << (10 if pix_fmt.endswith("10le") else 8) - 1
-            )
-            if number == 0:
-                values[:, :width] = levels
-            plane.update(values.astype(levels.dtype).tobytes())
-        frame.pts, frame.color_range = 0, colours
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
+def test_an_image_that_only_ffmpeg_knows_is_refused_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.jp2"
+    with av.open(str(path), "w", format="image2") as container:
+        stream = container.add_stream("jpeg2000", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "rgb24"
+        frame = VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    with pytest.raises(SourceError, match=r"image of a kind that is not read \(j2k|jpeg2000"):
+        open_source(str(path))
+
+
+@pytest.mark.parametrize("name", ["cover.jpg", "cover.png", "font.ttf"])
+def test_what_is_attached_to_a_matroska_file_is_not_its_video(tmp_path: Path, name: str) -> None:
+    from cv2 import imencode
+
+    path = write_coded(tmp_path / "v.mkv")
+    cover = imencode(name[-4:], np.full((600, 400, 3), 90, np.uint8))[1].tobytes() if name[:5] == "cover" else b"font"
+    kind = {"jpg": "image/jpeg", "png": "image/png", "ttf": "application/x-truetype-font"}[name[-3:]]
+    with_attachments(path, (name, kind, cover))
+    with av.open(str(path)) as container:
+        assert len(container.streams) == 2
+    source = open_source(str(path))
+    assert source.info.size == Size(*SIZE)
+    assert numbers_and_times(source)[0] == list(range(40))
+    assert (source.notes, source.notice, source.failed) == ((), "", 0)
+    with pytest.raises(SourceError, match=r"it has 1 \(h264\)$"):
+        open_source(f"{path}#2")

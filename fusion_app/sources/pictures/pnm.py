@@ -42,6 +42,8 @@ class PnmFile(PictureFile):
         if (brightest := int(values.max())) > white:  # written by cameras' own tools, whose white is always 255
             notes = (Note("white wrong", f"declares {white} to be white and holds values up to {brightest}"),)
             white = WHITE_16
+        if self._kind in (5, 6) and HEAD.match(self._body, values.nbytes):
+            notes += (Note("first of several", "holds more pictures behind the first, which are left out"),)
         shape = (self._height, self._width, 3) if self._kind in (3, 6) else (self._height, self._width)
         image = values.astype(np.uint8 if white <= 255 else np.uint16).reshape(shape)
         return Picture(one_channel(np.ascontiguousarray(image[..., ::-1] if image.ndim == 3 else image)), white, notes)
@@ -52,9 +54,10 @@ class PnmFile(PictureFile):
             values = np.array(re.sub(rb"#[^\n]*", b"", self._body).split()[:count], np.int64)
         else:
             kind = np.dtype(np.uint8 if self._white <= 255 else ">u2")
-            values = np.frombuffer(self._body[: count * kind.itemsize], kind)
+            whole = min(count, len(self._body) // kind.itemsize)
+            values = np.frombuffer(self._body, kind, whole) if whole else np.zeros(0, kind)
         if values.size < count:
-            raise SourceError(str(self._path), "ends early: pixels are missing")
+            raise SourceError(str(self._path), f"is cut off: {count - values.size} of {count} values are missing")
         if values.min() < 0 or values.max() > WHITE_16:
             raise SourceError(str(self._path), f"has values beyond 0 to {WHITE_16}")
         return values
