@@ -1,4 +1,4 @@
-"""Where a bundle begins: the program, or the probe that asks in a process of its own whether a window can be opened."""
+"""Where a bundle begins: the program, or what it asks in a process of its own: for a window, and in the self-test."""
 
 import sys
 
@@ -10,4 +10,8 @@ if __name__ == "__main__":
 
         QGuiApplication([])
         sys.exit(0)
+    if sys.argv[1:2] == ["probe-fusing"]:
+        from fusion_app.doctor import fusing
+
+        sys.exit(fusing.main(*sys.argv[2:]))
     sys.exit(main())

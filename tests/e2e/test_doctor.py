@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fusion_app import __version__
 from fusion_app.doctor import Finding, State, as_json, as_text, diagnose, trial
 from fusion_app.doctor.finding import Finding as One
+from fusion_app.doctor.fusing import Fused
 from fusion_app.doctor.places import place_findings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,11 +45,42 @@ def test_the_self_test_decodes_fuses_and_encodes_a_second(monkeypatch: pytest.Mo
     assert found.found.startswith("25 frames decoded, fused by lite-6k")
 
 
+def test_a_network_that_is_not_ready_in_time_is_ended_and_the_rest_tested_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trial, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(trial, "CLASSICAL_PATIENCE_S", 60.0)
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    (found,) = trial.trial_findings()
+    assert found.state is State.UNUSED, found
+    assert found.found.startswith("25 frames decoded, fused by max")
+    assert found.found.endswith("lite-6k was not ready within 0 s")
+    assert "first start converts" in found.remedy
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+
+
+def test_a_network_that_is_too_slow_once_it_runs_is_wrong() -> None:
+    classical = Fused(fused=25, decoded=25, is_complete=True, model="max", seconds=0.5)
+    found = trial.too_late(is_opened=True, classical=classical)
+    assert found.state is State.WRONG
+    assert found.remedy == "close other programs, or fuse with --model max"
+
+
 def test_a_self_test_that_takes_too_long_ends_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "PATIENCE_S", 0.0)
+    monkeypatch.setattr(trial, "CLASSICAL_PATIENCE_S", 0.001)
     (found,) = trial.trial_findings()
     assert found.state is State.WRONG
     assert found.remedy == "close other programs, or fuse with --model max"
+
+
+def test_a_self_test_whose_process_cannot_fuse_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial, "COMPACT", "lite-unknown")
+    monkeypatch.setattr(trial, "PATIENCE_S", 60.0)
+    (found,) = trial.trial_findings()
+    assert found.state is State.WRONG
+    assert "ended with code 2: " in found.found
+    assert "lite-unknown" in found.found
 
 
 def test_doctor_says_which_folder_cannot_be_written_and_ends_with_1(tmp_path: Path) -> None:
