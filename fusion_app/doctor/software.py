@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from fusion_app.doctor.finding import Finding, State
 from fusion_app.engine.devices import cpu_precision
-from fusion_app.system.machine import LIBRARIES
+from fusion_app.system.machine import LIBRARIES, install_line
 
 DISTRIBUTION = "cs2fusion-live"
 CLASSIFIER = "Programming Language :: Python :: "
@@ -41,8 +41,7 @@ def library_findings() -> Sequence[Finding]:
     missing = [name for name, found in versions.items() if not found]
     findings = [Finding("Libraries", there)]
     if missing:
-        remedy = f"pip install {' '.join(missing)}"
-        findings.append(Finding("Missing", ", ".join(missing), State.WRONG, remedy))
+        findings.append(Finding("Missing", ", ".join(missing), State.WRONG, install_line(*missing)))
     return findings
 
 
@@ -59,7 +58,7 @@ def runtime_findings() -> Sequence[Finding]:
     """Return what computes networks on the CPU, and why not the faster one if it does not."""
     torch = Finding("torch", f"{_version('torch') or 'missing'}, computes where OpenVINO does not")
     if find_spec("openvino") is None:
-        remedy = "pip install openvino: networks run several times faster on this CPU"
+        remedy = f"{install_line('openvino')}: networks run several times faster on this CPU"
         return [torch, Finding("OpenVINO", "not used: not installed", State.UNUSED, remedy)]
     return [torch, Finding("OpenVINO", f"{_version('openvino')}, {cpu_precision()} while you watch")]
 

@@ -85,7 +85,7 @@ def too_late(is_opened: bool, classical: Fused) -> Finding:
     if is_opened:
         return _wrong(f"{FRAMES} frames take more than {PATIENCE_S:.0f} s with {COMPACT}; {without.found}", FASTER)
     found = f"{without.found}; {COMPACT} was not ready within {PATIENCE_S:.0f} s"
-    remedy = "start `demo` once: the first start converts the network, which takes longer here; then ask again"
+    remedy = "close other programs, or start `demo` once, which prepares the network, then ask again"
     return Finding("Self-test", found, State.UNUSED, remedy)
 
 

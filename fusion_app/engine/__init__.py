@@ -20,7 +20,7 @@ from fusion_app.engine.working_size import at_working_size, computed_size
 from fusion_app.errors import EngineError, FusionAppError, SettingsError, WeightsError
 from fusion_app.frames import Size
 from fusion_app.settings import FusionSettings, Precision, parse_size
-from fusion_app.system.machine import cores
+from fusion_app.system.machine import cores, install_line
 
 __all__ = [
     "COMPACT",
@@ -155,13 +155,13 @@ def _open_torch(path: Path, settings: FusionSettings) -> Engine:
         raise EngineError(
             "OpenVINO cannot compute what torch compiles; leave --compile out"
             if _has_openvino()
-            else "OpenVINO is not installed; pip install openvino"
+            else f"OpenVINO is not installed; {install_line('openvino')}"
         )
     if settings.precision in ("bf16", "int8"):
         raise EngineError(f"{settings.precision} needs OpenVINO on the CPU; use --precision fp32")
     from fusion_app.engine.cpu.torch_runtime import TorchRuntime, load_network  # noqa: PLC0415 - torch costs seconds
 
-    reason = "OpenVINO is not installed, so the network runs several times slower (pip install openvino)"
+    reason = f"OpenVINO is not installed, so the network runs several times slower ({install_line('openvino')})"
     is_fallback = settings.runtime == "auto" and not _has_openvino()
     model, card = load_network(path)
     runtime = TorchRuntime(model, settings.threads, is_compiled=settings.compiled)

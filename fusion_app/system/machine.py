@@ -7,6 +7,7 @@ import contextlib
 import os
 import platform
 import re
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -158,3 +159,13 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def install_line(*packages: str) -> str:
+    """Return the command that adds ``packages`` to where this program is installed: tools' environments have no pip."""
+    names, environment = " ".join(packages), Path(sys.prefix)
+    if (environment / "pipx_metadata.json").exists():
+        return f"pipx inject cs2fusion-live {names}"
+    if (environment / "uv-receipt.toml").exists():
+        return f"uv pip install --python {shlex.quote(sys.executable)} {names}"
+    return f"pip install {names}"

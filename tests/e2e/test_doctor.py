@@ -55,7 +55,7 @@ def test_a_network_that_is_not_ready_in_time_is_ended_and_the_rest_tested_withou
     assert found.state is State.UNUSED, found
     assert found.found.startswith("25 frames decoded, fused by max")
     assert found.found.endswith("lite-6k was not ready within 0 s")
-    assert "first start converts" in found.remedy
+    assert "start `demo` once" in found.remedy
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
 
 
