@@ -39,22 +39,28 @@ class CorrectionConfig:
         brighter: By how much visible has to be brighter than infrared around for this, grey levels.
         veil: Infrared's local deviation far around up to which it is blind though nobody said so; (0, 0): never.
         halo: Grey levels that a place beside a warm target may be darker than both sources.
+        dazzling: Visible's grey levels from which on it may be darker all the same; a band of haze and a good sky look
+            alike there.
+        sees: Visible's local deviation somewhere around from which on it is not blind; where it is blind, a warm target may
+            darken its surroundings, there is no other way to show it.
         lift: Share of a warm target's contrast for which it is made brighter, as far as there is room; 0: never.
         gradient: Of the distance of the gradients, beside that of the levels.
         structure: Of the contrast and structure that differ.
     """
 
-    nothing: tuple[float, float] = (5.0, 8.0)
+    nothing: tuple[float, float] = (6.0, 9.0)
     smooth: tuple[float, float] = (5.0, 10.0)
     brighter: tuple[float, float] = (5.0, 25.0)
     veil: tuple[float, float] = (0.0, 0.0)
     halo: float = 14.0
+    dazzling: tuple[float, float] = (256.0, 257.0)
+    sees: tuple[float, float] = (12.0, 20.0)
     lift: float = 0.5
     gradient: float = 2.0
     structure: float = 0.1
 
     def __post_init__(self) -> None:
-        for name in ("nothing", "smooth", "brighter", "veil"):
+        for name in ("nothing", "smooth", "brighter", "veil", "dazzling", "sees"):
             low, high = getattr(self, name)
             object.__setattr__(self, name, (low, high))
             if not 0 <= low <= high:
@@ -104,7 +110,9 @@ def _beside_warm(taught: Tensor, vis: Tensor, ir: Tensor, config: CorrectionConf
     """Return the teacher's picture with warm targets lifted instead of their surroundings darkened."""
     warm = warmth(ir / GREY_RANGE)
     beside = functional.relu(dilate(warm, HALO_REACH) - dilate(warm, 1))
-    counts = beside * (1 - ramp(deviation(vis, _NEAR), *_SMOOTH))
+    sees = ramp(dilate(deviation(vis, _NEAR), 2 * HALO_REACH), *config.sees)
+    counts = beside * (1 - ramp(deviation(vis, _NEAR), *_SMOOTH)) * blur(sees, 3.0)
+    counts = counts * (1 - ramp(blur(vis, 2.0), *config.dazzling))
     allowed = torch.maximum(taught, torch.maximum(ir, vis) - config.halo)
     target = torch.lerp(taught, allowed, counts)
     if not config.lift:
