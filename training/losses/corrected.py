@@ -46,6 +46,7 @@ class CorrectionConfig:
         lift: Share of a warm target's contrast for which it is made brighter, as far as there is room; 0: never.
         gradient: Of the distance of the gradients, beside that of the levels.
         structure: Of the contrast and structure that differ.
+        attention: By how much places count more where a source is blind, and on warm targets; they are few.
     """
 
     nothing: tuple[float, float] = (6.0, 9.0)
@@ -58,6 +59,7 @@ class CorrectionConfig:
     lift: float = 0.5
     gradient: float = 2.0
     structure: float = 0.1
+    attention: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("nothing", "smooth", "brighter", "veil", "dazzling", "sees"):
@@ -136,13 +138,22 @@ def deviation(image: Tensor, size: int) -> Tensor:
     return torch.sqrt(functional.relu(box(scaled * scaled, size) - mean * mean)) * GREY_RANGE
 
 
-def unlike(fused: Tensor, target: Tensor, config: CorrectionConfig) -> Tensor:
+def unlike(fused: Tensor, target: Tensor, scene: Scene, config: CorrectionConfig) -> Tensor:
     """Return how far a fused image is from its target: levels, gradients, structure; a mean, levels scaled to 0…1."""
     f, t = fused / GREY_RANGE, target / GREY_RANGE
-    distance = (f - t).abs().mean()
+    counts = _attention(scene, config.attention)
+    distance = (counts * (f - t).abs()).mean()
     if config.gradient:
         along = zip(gradient(f), gradient(t), strict=True)
-        distance = distance + 0.5 * config.gradient * sum((of_f - of_t).abs().mean() for of_f, of_t in along)
+        distance = distance + 0.5 * config.gradient * sum((counts * (of_f - of_t).abs()).mean() for of_f, of_t in along)
     if config.structure:
-        distance = distance + config.structure * (1 - moments(f, t).structure).mean()
+        distance = distance + config.structure * (counts * (1 - moments(f, t).structure)).mean()
     return distance
+
+
+@torch.no_grad()
+def _attention(scene: Scene, more: float) -> Tensor:
+    """Return what each place counts, 1 and ``more`` where a source is blind and on and beside warm targets; mean 1."""
+    warm = dilate(warmth(scene.ir / GREY_RANGE), 4)
+    counts = 1 + more * torch.maximum(torch.maximum(scene.patch, scene.ir_blind), warm)
+    return counts / counts.mean()

@@ -87,7 +87,7 @@ class Distiller(Learner[DistillSettings, Lite]):
     def _distance(self, fused: Tensor, taught: Tensor, scene: Scene) -> Tensor:
         settings = self.settings
         if settings.teacher_place == "corrected":
-            return unlike(fused, corrected(taught, scene, settings.correction), settings.correction)
+            return unlike(fused, corrected(taught, scene, settings.correction), scene, settings.correction)
         is_lending = settings.teacher_place == "lending"
         counts = worth_learning(taught, scene, settings.loss) if is_lending else torch.ones_like(fused)
         return (counts * (fused - taught).abs()).mean() / GREY_RANGE
