@@ -4,9 +4,9 @@ A teacher that turns white grey, prints infrared's grain on a good sky or copies
 everywhere else. These faults can be told from the sources as they were before training impaired them, so the target is
 the teacher's picture with such places put right, and a student learns all of it from one distance.
 
-Where visible is bright and smooth, be it a sky, a wall, glare or haze, one rule holds, painted patch or not: the light is
-visible's, infrared adds its detail where it has some, and the light moves only as far as this detail needs room. A rule
-that cut single places back to visible instead would draw the shore of every grey lake (kept in white .46, not .90).
+Where visible is bright and smooth and infrared shows nothing around, visible is the target. Where it is white,
+infrared's detail lies on it, and the light moves only as far as this detail needs room: a target that jumps back to white close to
+it would draw a shore round everything that infrared shows.
 """
 
 from dataclasses import dataclass
@@ -41,12 +41,12 @@ class CorrectionConfig:
         halo: Grey levels that a place beside a warm target may be darker than both sources.
         dazzling: Visible's grey levels from which on it may be darker all the same; a band of haze and a good sky look
             alike there.
-        sees: Visible's local deviation somewhere around from which on it is not blind; where it is blind, a warm target may
-            darken its surroundings, there is no other way to show it.
+        sees: Visible's local deviation somewhere around from which on it is not blind; where it is blind, a warm
+            target may darken its surroundings, there is no other way to show it.
         lift: Share of a warm target's contrast for which it is made brighter, as far as there is room; 0: never.
         gradient: Of the distance of the gradients, beside that of the levels.
         structure: Of the contrast and structure that differ.
-        attention: By how much places count more where a source is blind, and on warm targets; they are few.
+        attention: By how much more places count where a source is blind, and on warm targets; they are few.
     """
 
     nothing: tuple[float, float] = (6.0, 9.0)
@@ -153,7 +153,7 @@ def unlike(fused: Tensor, target: Tensor, scene: Scene, config: CorrectionConfig
 
 @torch.no_grad()
 def _attention(scene: Scene, more: float) -> Tensor:
-    """Return what each place counts, 1 and ``more`` where a source is blind and on and beside warm targets; mean 1."""
-    warm = dilate(warmth(scene.ir / GREY_RANGE), 4)
-    counts = 1 + more * torch.maximum(torch.maximum(scene.patch, scene.ir_blind), warm)
+    """Return what each place counts: more where a source is blind, and on and beside warm targets; mean 1."""
+    warm = dilate(warmth(scene.ir / GREY_RANGE), 4) * (1 - scene.ir_blind)
+    counts = 1 + more * (torch.maximum(scene.patch, scene.ir_blind) + warm)
     return counts / counts.mean()
