@@ -44,6 +44,8 @@ class CorrectionConfig:
         sees: Visible's local deviation somewhere around from which on it is not blind; where it is blind, a warm
             target may darken its surroundings, there is no other way to show it.
         lift: Share of a warm target's contrast for which it is made brighter, as far as there is room; 0: never.
+        brightest: Grey level that the target does not exceed where both sources see; full white looks like a source
+            that clips.
         gradient: Of the distance of the gradients, beside that of the levels.
         structure: Of the contrast and structure that differ.
         attention: By how much more places count where a source is blind, and on warm targets; they are few.
@@ -57,6 +59,7 @@ class CorrectionConfig:
     dazzling: tuple[float, float] = (256.0, 257.0)
     sees: tuple[float, float] = (12.0, 20.0)
     lift: float = 0.5
+    brightest: float = 255.0
     gradient: float = 2.0
     structure: float = 0.1
     attention: float = 0.0
@@ -83,6 +86,7 @@ def corrected(taught: Tensor, scene: Scene, config: CorrectionConfig) -> Tensor:
     target = torch.lerp(taught, vis, blur(smooth, 1.0) * (1 - _shows(ir, config.nothing)))
     target = torch.lerp(target, _lit(vis, ir, config.nothing), blur(smooth * ramp(vis, *_WHITE), 1.5))
     target = torch.lerp(_beside_warm(target, vis, ir, config), target, scene.patch)
+    target = target.clamp(max=config.brightest)
     blind = scene.ir_blind
     if config.veil[1]:
         flat = 1 - ramp(dilate(deviation(ir, _FAR_AROUND), _FAR_AROUND), *config.veil)

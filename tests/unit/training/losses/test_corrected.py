@@ -96,6 +96,13 @@ def test_flat_infrared_is_blind_without_being_told_only_where_the_recipe_says_so
     assert corrected(flat(128), scene(flat(128), vis), CorrectionConfig(veil=(2, 5))) == pytest.approx(vis)
 
 
+def test_the_target_is_no_brighter_than_the_recipe_says_but_where_infrared_is_blind() -> None:
+    white, config = flat(255), CorrectionConfig(brightest=248.0)
+
+    assert corrected(white, scene(flat(40), white), config).max() <= 248
+    assert torch.equal(corrected(white, scene(flat(40), white, ir_patch=flat(1.0)), config), white)
+
+
 def test_a_target_is_no_distance_from_itself_and_blind_places_count_more() -> None:
     blind = torch.zeros(1, 1, SIZE, SIZE)
     blind[:, :, :16] = 1
