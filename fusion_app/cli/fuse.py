@@ -12,6 +12,7 @@ from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 from fusion_app.session.source_pair import may_hold_both, twice
+from fusion_app.settings import Settings
 
 
 def register(commands: Commands) -> None:
@@ -33,13 +34,23 @@ def register(commands: Commands) -> None:
 
 def fuse(options: argparse.Namespace) -> int:
     """Fuse two recordings, or two folders of images, into a file or folder; or a recording of `record` once more."""
+    settings = settings_of_pair(options)
+    job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
+    return run_job(job, quiet=options.quiet)
+
+
+def settings_of_pair(options: argparse.Namespace) -> Settings:
+    """Return the settings for ``options.ir`` and ``options.vis``, of which the first may hold both.
+
+    Raises:
+        FusionAppError: An option has a value that is not allowed, or a visible source is missing.
+    """
     settings = settings_from(options)
     if not settings.sources.vis and may_hold_both(settings.sources.ir):  # if it does not, opening says what is missing
         settings = replace(settings, sources=twice(settings.sources))
     if not settings.sources.vis:
         raise RecordingError(f"{options.ir} holds no infrared and visible track; give the visible source as well")
-    job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
-    return run_job(job, quiet=options.quiet)
+    return settings
 
 
 def run_job(job: FuseJob, *, quiet: bool) -> int:

@@ -14,6 +14,7 @@ from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.engine.classical import MODES, ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
+from fusion_app.engine.modes import ModeEngine
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.engine.working_size import at_working_size, computed_size
 from fusion_app.errors import EngineError, FusionAppError, SettingsError, WeightsError
@@ -21,7 +22,17 @@ from fusion_app.frames import Size
 from fusion_app.settings import FusionSettings, Precision, parse_size
 from fusion_app.system.machine import cores
 
-__all__ = ["COMPACT", "Engine", "computed_size", "model_names", "open_engine", "open_lanes", "preload", "warm_up"]
+__all__ = [
+    "COMPACT",
+    "Engine",
+    "computed_size",
+    "learned_names",
+    "model_names",
+    "open_engine",
+    "open_lanes",
+    "preload",
+    "warm_up",
+]
 
 BACKBONE = "cs2fusion"
 COMPACT = "lite-6k"
@@ -33,9 +44,13 @@ LANES = 2
 
 def model_names() -> tuple[str, ...]:
     """Return every model and mode that can be named, the learned ones first."""
+    return (*learned_names(), *MODES)
+
+
+def learned_names() -> tuple[str, ...]:
+    """Return the models that have been learned, by their names."""
     names = (item.name for item in (files("assets") / "weights").iterdir())
-    shipped = sorted(name.removesuffix(".safetensors") for name in names if name.endswith(".safetensors"))
-    return (*shipped, *MODES)
+    return tuple(sorted(name.removesuffix(".safetensors") for name in names if name.endswith(".safetensors")))
 
 
 def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
@@ -50,6 +65,8 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         WeightsError: The weights are missing or damaged.
         EngineError: The device or the runtime is not there.
     """
+    if settings.mode != "network":
+        return ModeEngine(settings.mode)
     precision: Precision = "auto" if settings.precision == "fp16" else settings.precision
     on_cpu = partial(_open, replace(settings, device="cpu", precision=precision), is_real_time=is_real_time)
     network = _open(settings, is_real_time=is_real_time)
@@ -96,7 +113,7 @@ def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
 
 
 def _way(settings: FusionSettings) -> Literal["classical", "gpu", "torch", "openvino"]:
-    if settings.model in MODES and not settings.weights:
+    if settings.mode != "network" or (settings.model in MODES and not settings.weights):
         return "classical"
     if settings.device.startswith("cuda") or (settings.device == "auto" and has_cuda()):
         return "gpu"

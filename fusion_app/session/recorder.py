@@ -47,11 +47,11 @@ class Recorder:
         self.final: RecordingStatus | None = None
         """How the last recording ended."""
         self._handing_over = threading.Lock()
-        self._engine = session.engine.description
+        self._engine = session.description
         self._ir_to_vis: Matrix | None = None
         self._last_vis: int | None = None
         self._unfused = 0
-        session.make_room_for(self._lag)
+        session.make_room_for(self._fullness)
         session.runner.add_sink(self)
 
     @property
@@ -132,11 +132,11 @@ class Recorder:
             self._preroll.abandon()
             self._preroll = PreRoll(RecordingSettings())  # the runner may have a last frame in its hands
 
-    def _lag(self) -> float | None:
+    def _fullness(self) -> float | None:
         """Return how full the queue of what is recorded is, a pre-roll included; None if nothing is."""
         if (recording := self._recording) is not None:
-            return recording.lag
-        return None if self._preroll.newest_s is None else self._preroll.lag
+            return recording.fullness
+        return None if self._preroll.newest_s is None else self._preroll.fullness
 
     def _periods_s(self) -> tuple[float, float]:
         return _period_s(self._session.vis), _period_s(self._session.ir)
@@ -154,7 +154,7 @@ class Recorder:
 
     def _with_engine(self, entry: Entry) -> Entry:
         """Mark the first frame that another engine has fused."""
-        before, self._engine = self._engine, self._session.engine.description
+        before, self._engine = self._engine, self._session.description
         return entry if self._engine == before else entry.marked(mark(MarkKind.ENGINE, self._engine))
 
     def _with_alignment(self, entry: Entry) -> Entry:
@@ -186,7 +186,7 @@ def about_session(session: Session, settings: Settings) -> About:
     """Return what a recording or a snapshot of ``session`` is of."""
     engine = session.engine
     weights = file_sha256(_weights(engine, settings))
-    facts = EngineFacts(engine.name, engine.description, weights, engine.device, engine.fallback_reason)
+    facts = EngineFacts(engine.name, session.description, weights, engine.device, engine.fallback_reason)
     return About(facts, without_secrets(settings))
 
 
@@ -204,6 +204,6 @@ def _claimed(folder: Path) -> Path:
 
 
 def _weights(engine: Engine, settings: Settings) -> Path:
-    if settings.fusion.weights:
+    if settings.fusion.weights and settings.fusion.mode == "network":
         return Path(settings.fusion.weights)
     return Path(str(files("assets") / "weights" / f"{engine.name}.safetensors"))

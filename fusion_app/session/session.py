@@ -14,13 +14,15 @@ from fusion_app.pairing.base import PairingPolicy, Pairs
 from fusion_app.pairing.files import PairStream
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
+from fusion_app.pipeline import mixing
 from fusion_app.pipeline.lanes import Lanes
+from fusion_app.pipeline.mixing import Mixing
 from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.run.giving_way import DisplayKeeper, Giver
 from fusion_app.run.quality import QualityKeeper, Watched
 from fusion_app.run.runner import Pace, Runner
 from fusion_app.run.telemetry import RunStatus, Telemetry
-from fusion_app.session.engines import Engines, open_engines, spare_cores
+from fusion_app.session.engines import Choose, Engines, open_engines, spare_cores
 from fusion_app.session.opening import OpenPair, open_pair
 from fusion_app.session.source_pair import SourcePair, source_pair
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
@@ -32,7 +34,10 @@ __all__ = ["OpenPair", "Session", "open_pair", "open_session"]
 class Session:
     """One start-to-stop over an open pair. The session owns the pair and closes it."""
 
-    def __init__(self, pair: OpenPair, settings: Settings, engines: Engines, pace: Pace) -> None:
+    def __init__(
+        self, pair: OpenPair, settings: Settings, engines: Engines, pace: Pace, thermal: Thermal | None = None
+    ) -> None:
+        """Fuse ``pair``; infrared goes on in ``thermal``, if there were frames before."""
         self.ir = pair.ir
         self.vis = pair.vis
         self.engine = engines.engine
@@ -41,12 +46,13 @@ class Session:
         self._telemetry = Telemetry()
         self.pairs = self._pair_stream(settings)
         self._changing = threading.Lock()
-        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
+        stage = thermal or Thermal(settings.thermal)
+        self._pipeline = FusionPipeline(self.engine, stage, settings.alignment, engines.mixing)
         self._lane_engines = engines.lanes
         self._lanes = Lanes(engines.lanes, lambda: self._pipeline) if engines.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self._pace, self._telemetry, self._lanes)
-        self._recording_lag: Callable[[], float | None] | None = None
-        self._display = DisplayKeeper(self._lag, self._lost)
+        self._recorder_fullness: Callable[[], float | None] | None = None
+        self._display = DisplayKeeper(self._fullness, self._lost)
         self.runner.add_sink(self._display)
         self._keepers: list[QualityKeeper] = []
         self._keep(engines.keeper)
@@ -119,25 +125,40 @@ class Session:
         for keeper in self._keepers:
             keeper.stop()
             self.runner.remove_sink(keeper)
-        self._exchange(engines.engine)
+        self._change(lambda pipeline: replace(pipeline, engine=engines.engine, mixing=engines.mixing))
         self._keep(engines.keeper)
+
+    def mix(self, fusion: FusionSettings) -> None:
+        """Take strength and isotherm of ``fusion`` into use from the next frame on; what fuses stays as it is."""
+        self._change(lambda pipeline: replace(pipeline, mixing=Mixing.of(fusion)))
+
+    @property
+    def mixing(self) -> Mixing:
+        """What is done with the fused picture now."""
+        return self._pipeline.mixing
+
+    @property
+    def description(self) -> str:
+        """What fuses now and how, in words: engine, device, and what of its strength and isotherm is not plain."""
+        pipeline = self._pipeline
+        return " · ".join(part for part in (pipeline.engine.description, pipeline.mixing.words) if part)
 
     def _keep(self, keeper: QualityKeeper | None) -> None:
         if keeper is not None:
-            keeper.attach(Watched(self._exchange, self._lag, self._display.has_to_give, self._period_s))
+            keeper.attach(Watched(self._exchange, self._fullness, self._display.has_to_give, self._period_s))
             self._keepers.append(keeper)
             self.runner.add_sink(keeper)
 
-    def make_room_for(self, lag: Callable[[], float | None]) -> None:
+    def make_room_for(self, fullness: Callable[[], float | None]) -> None:
         """Let all else give way to a recording.
 
         Args:
-            lag: Returns the fill level of its queue, 0…1, or None while nothing is recorded.
+            fullness: Returns how full its queue is, 0…1, or None while nothing is recorded.
         """
-        self._recording_lag = lag
+        self._recorder_fullness = fullness
 
-    def _lag(self) -> float | None:
-        return None if self._recording_lag is None else self._recording_lag()
+    def _fullness(self) -> float | None:
+        return None if self._recorder_fullness is None else self._recorder_fullness()
 
     def _lost(self) -> int:
         """Return how many visible frames could not be fused in time."""
@@ -203,6 +224,7 @@ class Session:
             self.ir.notice,
             self.vis.notice,
             self._pipeline.thermal.notice,
+            mixing.notice(self._pipeline.mixing, self._pipeline.thermal.view),
             *dict.fromkeys(engine.fallback_reason for engine in self.engines),
             self._lanes.notice if self._lanes is not None else "",
             self.pairs.notice,
@@ -237,13 +259,21 @@ class Session:
         self._pair.close()
 
 
-def open_session(settings: Settings, pace: Pace, known: SourcePair | None = None) -> Session:
+def open_session(
+    settings: Settings,
+    pace: Pace,
+    known: SourcePair | None = None,
+    choose: Choose | None = None,
+    thermal: Thermal | None = None,
+) -> Session:
     """Open sources and engine and return a session that is ready to run.
 
     Args:
         settings: What to open, and how to fuse it.
         pace: How the run keeps time.
         known: What the sources of ``settings`` are together, where it has been decided already.
+        choose: Returns the engines; None opens those that ``settings`` ask for.
+        thermal: The stage that goes on, if there were frames before.
 
     Raises:
         FusionAppError: Something cannot be opened; nothing stays open.
@@ -252,8 +282,9 @@ def open_session(settings: Settings, pace: Pace, known: SourcePair | None = None
     raw_ir = settings.thermal.layout if wants_raw(settings.thermal) else ""
     pair = open_pair(known or source_pair(settings.sources), raw_ir=raw_ir)
     try:
-        engines = open_engines(settings.fusion, pair.vis.info, is_real_time=pair.is_live or pace is not Pace.EXPORT)
-        return Session(pair, settings, engines, pace)
+        vis, is_real_time = pair.vis.info, pair.is_live or pace is not Pace.EXPORT
+        engines = choose(vis) if choose else open_engines(settings.fusion, vis, is_real_time=is_real_time)
+        return Session(pair, settings, engines, pace, thermal)
     except BaseException:
         pair.close()
         raise

@@ -1,32 +1,19 @@
 """The thermal stage: a frame as it comes in, infrared as it is fused out."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from fusion_app.frames import Frame, Image, Kelvin, ThermalView
+from fusion_app.frames import Frame, Kelvin, ThermalView
 from fusion_app.settings import ThermalSettings
 from fusion_app.thermal.agc import Agc
-from fusion_app.thermal.bad_pixels import BadPixels
 from fusion_app.thermal.deflicker import Deflicker, thumbnail
-from fusion_app.thermal.freeze import Freeze
 from fusion_app.thermal.layouts import Decoded, decode
+from fusion_app.thermal.memory import Memory, restored, saved
 from fusion_app.thermal.moves import Move, move
+from fusion_app.thermal.palette_words import LEAST_RANK, words_of
 from fusion_app.thermal.palettes import Unpalette
-
-
-@dataclass
-class _Memory:
-    """What the stage remembers of the frames so far; it goes on when settings change."""
-
-    image: Image | None = None
-    pts_s: float | None = None
-    unpalette: Unpalette = field(default_factory=Unpalette)
-    freeze: Freeze = field(default_factory=Freeze)
-    bad_pixels: BadPixels = field(default_factory=BadPixels)
-    agc: Agc = field(default_factory=Agc)
-    deflicker: Deflicker = field(default_factory=Deflicker)
 
 
 class Thermal:
@@ -37,7 +24,7 @@ class Thermal:
 
     def __init__(self, settings: ThermalSettings | None = None) -> None:
         self.settings = settings or ThermalSettings()
-        self._memory = _Memory()
+        self._memory = Memory()
         self._view: ThermalView | None = None
         self._has_new_gain = False
 
@@ -51,11 +38,31 @@ class Thermal:
         other._has_new_gain = self._has_new_gain or _without_switches(settings) != _without_switches(self.settings)
         return other
 
+    def memory(self) -> bytes:
+        """Return what is remembered of the frames so far, for `recalled`."""
+        return saved(self._memory)
+
+    @classmethod
+    def recalled(cls, settings: ThermalSettings, memory: bytes) -> "Thermal":
+        """Return a stage that goes on where another was when it gave its `memory`: the same pixels come out.
+
+        Raises:
+            ThermalError: The bytes are damaged.
+        """
+        thermal = cls(settings)
+        thermal._memory = restored(memory)
+        return thermal
+
     @property
     def notice(self) -> str:
         """What was found out of the last frame's layout, or could not be done; one sentence or empty."""
         view = self._view
         return view.notice if view else ""
+
+    @property
+    def view(self) -> ThermalView | None:
+        """What the last frame became."""
+        return self._view
 
     @property
     def finding(self) -> str:
@@ -113,6 +120,7 @@ class Thermal:
             is_nuc=settings.nuc and memory.freeze.is_closed,
             bad_pixels=memory.bad_pixels.count if settings.bad_pixels else 0,
             notice=_notice(decoded, memory.unpalette),
+            tag=_tag(decoded, memory.unpalette),
         )
 
 
@@ -121,11 +129,18 @@ def _without_switches(settings: ThermalSettings) -> ThermalSettings:
     return replace(settings, lock=False, bad_pixels=False, nuc=True)
 
 
+def _tag(decoded: Decoded, unpalette: Unpalette) -> str:
+    if decoded.image.ndim != 3 or not (unpalette.name or unpalette.is_unknown):
+        return ""
+    about = "≈ " if unpalette.name in LEAST_RANK else ""
+    return f"{about}palette {unpalette.name}" if unpalette.name else "palette not known"
+
+
 def _notice(decoded: Decoded, unpalette: Unpalette) -> str:
     if decoded.notice and decoded.image.dtype == np.uint8:  # two pictures in one, or bytes that are no counts
         return decoded.notice
     if decoded.image.ndim == 3 and unpalette.name:
-        return f'infrared is coloured; its palette "{unpalette.name}" is turned back to grey'
+        return words_of(unpalette.name)
     if decoded.image.ndim == 3 and unpalette.is_unknown:
         return "infrared is coloured in a palette that is not known; its brightness is used"
     return decoded.notice
