@@ -5,8 +5,8 @@ everywhere else. These faults can be told from the sources as they were before t
 the teacher's picture with such places put right, and a student learns all of it from one distance.
 
 Where visible is bright and smooth and infrared shows nothing around, visible is the target. Where it is white,
-infrared's detail lies on it, and the light moves only as far as this detail needs room: a target that jumps back to white close to
-it would draw a shore round everything that infrared shows.
+infrared's detail lies on it, and the light moves only as far as this detail needs room: a target that jumps back to
+white close to it would draw a shore round everything that infrared shows.
 """
 
 from dataclasses import dataclass
