@@ -58,7 +58,7 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
     progress = ProgressBar(quiet=quiet)
     try:
         with interruptible(cancel):
-            report = fuse_recordings(job, progress, cancel)
+            report = fuse_recordings(job, progress, cancel, lambda told: quiet or print(f"note: {told}", flush=True))
     finally:
         progress.close()
     if not quiet:

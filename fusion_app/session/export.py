@@ -71,13 +71,16 @@ class FuseReport:
     notices: tuple[str, ...]
 
 
-def fuse_recordings(job: FuseJob, progress: Progress, cancel: threading.Event) -> FuseReport:
+def fuse_recordings(
+    job: FuseJob, progress: Progress, cancel: threading.Event, tell: Callable[[str], None] = lambda _: None
+) -> FuseReport:
     """Fuse the pair of sources of ``job`` into its output, in the calling thread.
 
     Args:
         job: What to do.
         progress: Told of every frame.
         cancel: Once set, the job ends behind the frames in work; the output is finished and playable.
+        tell: Is told before the first frame what the user should know of how long it takes.
 
     Raises:
         FusionAppError: The job cannot start, or cannot go on; what was written before stays playable.
@@ -86,6 +89,8 @@ def fuse_recordings(job: FuseJob, progress: Progress, cancel: threading.Event) -
     session = open_session(job.settings, Pace.EXPORT)
     try:
         _check_session(job, session)
+        if session.for_file is not None and (told := session.for_file.told(_expected_frames(job, session))):
+            tell(told)
         with _stopping_on(cancel, session):
             return _run(job, session, progress)
     finally:

@@ -10,16 +10,19 @@ from dataclasses import dataclass, replace
 import cv2
 
 from fusion_app.alignment.profile import AlignmentProfile
-from fusion_app.engine import Engine, open_engine, open_lanes
+from fusion_app.engine import Engine, model_names, open_engine, open_lanes
 from fusion_app.pairing.base import PairingPolicy, Pairs
 from fusion_app.pairing.files import PairStream
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
 from fusion_app.pipeline.lanes import Lanes
 from fusion_app.pipeline.pipeline import FusionPipeline
+from fusion_app.run.for_files import FileChoice, choose_for_file
 from fusion_app.run.giving_way import DisplayKeeper, Giver
-from fusion_app.run.quality import QualityKeeper, Watched
+from fusion_app.run.ladder import LADDER
+from fusion_app.run.quality import STILL_S, QualityKeeper, Watched
 from fusion_app.run.runner import Pace, Runner
+from fusion_app.run.speed import FileMeasurement
 from fusion_app.run.telemetry import RunStatus, Telemetry
 from fusion_app.session.opening import OpenPair, open_pair
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
@@ -37,11 +40,13 @@ class Choice:
         engine: What fuses.
         keeper: Who exchanges it.
         lanes: Engines that stand in for ``engine`` and fuse several frames of a file at a time; empty: it does all.
+        for_file: What ``auto`` is for the file that is fused; None where it was not asked.
     """
 
     engine: Engine
     keeper: QualityKeeper | None = None
     lanes: tuple[Engine, ...] = ()
+    for_file: FileChoice | None = None
 
 
 class Session:
@@ -58,6 +63,7 @@ class Session:
         self._changing = threading.Lock()
         self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
         self.lane_engines = choice.lanes
+        self.for_file = choice.for_file
         self._lanes = Lanes(choice.lanes, lambda: self._pipeline) if choice.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self.pace, self.telemetry, self._lanes)
         self._recording_lag: Callable[[], float | None] | None = None
@@ -239,9 +245,23 @@ def open_choice(fusion: FusionSettings, pair: OpenPair, *, is_real_time: bool) -
     Raises:
         FusionAppError: Model, weights, device or runtime are not there.
     """
-    is_automatic = fusion.model == "auto" and not fusion.weights and fusion.working_size == "auto"
-    if not (is_real_time and is_automatic):
-        has_many = not is_real_time and pair.vis.info.frame_count != 1
-        return Choice(open_engine(fusion, is_real_time=is_real_time), lanes=open_lanes(fusion) if has_many else ())
-    keeper = QualityKeeper(fusion, pair.vis.info.size, pair.vis.info.period_s)
-    return Choice(keeper.start(), keeper)
+    is_automatic = fusion.model == "auto" and not fusion.weights
+    if is_real_time and is_automatic and fusion.working_size == "auto":
+        info = pair.vis.info
+        keeper = QualityKeeper(fusion, info.size, STILL_S if info.frame_count == 1 else info.period_s)
+        return Choice(keeper.start(), keeper)
+    for_file = _for_file(fusion, pair) if is_automatic and not is_real_time else None
+    fusion = fusion if for_file is None else replace(fusion, model=for_file.model)
+    has_many = not is_real_time and pair.vis.info.frame_count != 1
+    lanes = open_lanes(fusion) if has_many else ()
+    return Choice(open_engine(fusion, is_real_time=is_real_time), lanes=lanes, for_file=for_file)
+
+
+def _for_file(fusion: FusionSettings, pair: OpenPair) -> FileChoice:
+    """Return what ``auto`` is for a recording; images have no length, and get the most faithful model."""
+    models = [rung.model for rung in LADDER if rung.side == 1 and rung.model in model_names()]
+    info = pair.vis.info
+    if info.is_stills:
+        return FileChoice(models[0])
+    measurement = FileMeasurement(fusion)
+    return choose_for_file(models, lambda model: measurement.frame_s(model, info.size), info.period_s)

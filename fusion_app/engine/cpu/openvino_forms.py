@@ -19,7 +19,7 @@ from fusion_app.system import cache
 from fusion_app.system.machine import describe_machine
 
 PROBE = Size(320, 256)
-PROBES = 5
+PROBES = 8
 WORTH_ROUNDING = 0.9
 """int8 must take at most this share of the other form's time: it is the coarsest."""
 
@@ -71,21 +71,22 @@ def _opened(
 def _fastest(open_as: Callable[[Precision], Engine], path: Path, threads: int) -> Precision:
     """Return the faster form of a compact model; measured once on this machine, then kept."""
     floats = _float_form()
-    entry = cache.name_of("form", repr(describe_machine()), str(threads), path.read_bytes(), floats)
+    entry = cache.name_of("form in turns", repr(describe_machine()), str(threads), path.read_bytes(), floats)
     kept = cache.recall(entry)
     if kept is None:
-        floats_s, int8_s = (_probe_s(open_as(precision)) for precision in (floats, "int8"))
+        floats_s, int8_s = _probe_s(open_as(floats), open_as("int8"))
         kept = b"int8" if int8_s < WORTH_ROUNDING * floats_s else b""
         cache.keep(entry, kept)
     return "int8" if kept == b"int8" else floats
 
 
-def _probe_s(engine: Engine) -> float:
+def _probe_s(*engines: Engine) -> tuple[float, ...]:
+    """Return what each engine takes at best, seconds; in turns, so that another program slows none alone."""
     image = np.full((PROBE.height, PROBE.width), 100, np.float32)
-    engine.fuse(image, image)  # the first one compiles
-    times = []
-    for _ in range(PROBES):
-        started = time.perf_counter()
-        engine.fuse(image, image)
-        times.append(time.perf_counter() - started)
-    return min(times)
+    times: list[list[float]] = [[] for _ in engines]
+    for _ in range(1 + PROBES):  # the first one compiles
+        for engine, taken in zip(engines, times, strict=True):
+            started = time.perf_counter()
+            engine.fuse(image, image)
+            taken.append(time.perf_counter() - started)
+    return tuple(min(taken[1:]) for taken in times)
