@@ -14,8 +14,8 @@ import numpy as np
 
 from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile, Matrix
-from fusion_app.engine.base import Engine, ImageEngine
-from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, ThermalView, size_of
+from fusion_app.engine.base import BytesEngine, Engine, ImageEngine
+from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, Picture, Planes, ThermalView, image_of, size_of
 from fusion_app.pipeline import compositing
 from fusion_app.thermal import Thermal
 
@@ -76,10 +76,13 @@ class FusionPipeline:
             EngineError: The engine failed.
         """
         pair, view, ir_view, reach, ir_to_vis, clock = prepared
-        image = _remaining(pair, ir_view) if pair.lost else self._fused(pair.vis.image, ir_view, reach, clock)
-        return FusedFrame(image, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view, ir_to_vis)
+        picture = _remaining(pair, ir_view) if pair.lost else self._fused(pair.vis.picture, ir_view, reach, clock)
+        return FusedFrame(picture, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view, ir_to_vis)
 
-    def _fused(self, vis: Image, ir_view: Image, reach: FloatImage | None, clock: "StageClock") -> Image:
+    def _fused(self, picture: Picture, ir_view: Image, reach: FloatImage | None, clock: "StageClock") -> Picture:
+        if isinstance(picture, Planes) and (planes := self._fused_planes(picture, ir_view, reach, clock)) is not None:
+            return planes
+        vis = image_of(picture)
         if isinstance(self.engine, ImageEngine) and (image := self.engine.fuse_image(ir_view, vis, reach)) is not None:
             clock.lap("fuse")
             return image
@@ -95,6 +98,24 @@ class FusionPipeline:
         image = compositing.restore_chroma(vis, vis_luma, fused_luma)
         clock.lap("compose")
         return image
+
+    def _fused_planes(
+        self, vis: Planes, ir_view: Image, reach: FloatImage | None, clock: "StageClock"
+    ) -> Planes | None:
+        """Return fused luma beside the chroma of ``vis`` as it came; None where the engine takes no bytes."""
+        if not isinstance(self.engine, BytesEngine):
+            return None
+        ir = ir_view if reach is None else compositing.over_bytes(ir_view, vis.grey, reach)
+        clock.lap("luma")
+        fused = self.engine.fuse_bytes(ir, vis.grey)
+        clock.lap("fuse")
+        if fused is None:
+            return None
+        if reach is not None:
+            fused = compositing.over_bytes(fused, vis.grey, reach)
+        planes = compositing.with_luma(vis, fused)
+        clock.lap("compose")
+        return planes
 
 
 class PreparedPair(NamedTuple):
@@ -117,11 +138,11 @@ class PreparedPair(NamedTuple):
     clock: "StageClock"
 
 
-def _remaining(pair: FramePair, ir_view: Image) -> Image:
+def _remaining(pair: FramePair, ir_view: Image) -> Picture:
     """Return the picture of the source that is not lost, in the size and channels of what is fused otherwise."""
     if pair.lost == "ir":
-        return pair.vis.image
-    return ir_view if pair.vis.image.ndim == 2 else cv2.cvtColor(ir_view, cv2.COLOR_GRAY2BGR)
+        return pair.vis.picture
+    return ir_view if len(pair.vis.picture.shape) == 2 else cv2.cvtColor(ir_view, cv2.COLOR_GRAY2BGR)
 
 
 class StageClock:

@@ -101,7 +101,7 @@ class OpenPair:
         self.vis.close()
 
 
-def open_pair(sources: SourceSettings, *, raw_ir: str = "") -> OpenPair:
+def open_pair(sources: SourceSettings, *, raw_ir: str = "", planes: bool = False) -> OpenPair:
     """Open both sources; folders of images are matched by the names of their files, see `still_pairs`.
 
     Live sources are only begun to be opened: a missing camera is a state of its source (`BufferedSource.state`).
@@ -109,6 +109,7 @@ def open_pair(sources: SourceSettings, *, raw_ir: str = "") -> OpenPair:
     Args:
         sources: What to open.
         raw_ir: Ask an infrared camera for what it measures, unconverted, in this layout; empty for a picture.
+        planes: Files may give `Planes`.
 
     Raises:
         SourceError: A file or folder cannot be opened, or an address is none.
@@ -119,7 +120,7 @@ def open_pair(sources: SourceSettings, *, raw_ir: str = "") -> OpenPair:
     elif (found := _shared(sources) or _recorded(sources)) is not None:
         pair = found
     else:
-        pair = _open_two(sources, raw_ir=raw_ir)
+        pair = _open_two(sources, raw_ir=raw_ir, planes=planes)
     ir, vis = pair.ir, pair.vis
     if ir.info.is_live != vis.info.is_live:
         pair.close()
@@ -138,10 +139,11 @@ def _wait_for_opening(pair: OpenPair) -> None:
         source.wait_for_opening(deadline - time.monotonic())
 
 
-def _open_two(sources: SourceSettings, *, raw_ir: str) -> OpenPair:
-    ir = open_source(sources.ir, raw=raw_ir, reading=_reading(sources))
+def _open_two(sources: SourceSettings, *, raw_ir: str, planes: bool) -> OpenPair:
+    reading = replace(_reading(sources), planes=planes)
+    ir = open_source(sources.ir, raw=raw_ir, reading=reading)
     try:
-        vis = open_source(sources.vis, reading=replace(_reading(sources), use=Use.VISIBLE))
+        vis = open_source(sources.vis, reading=replace(reading, use=Use.VISIBLE))
     except BaseException:
         ir.close()
         raise

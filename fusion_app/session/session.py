@@ -230,7 +230,8 @@ def open_session(settings: Settings, pace: Pace) -> Session:
         FusionAppError: Something cannot be opened; nothing stays open.
     """
     spare_cores()
-    pair = open_pair(settings.sources, raw_ir=settings.thermal.layout if wants_raw(settings.thermal) else "")
+    raw_ir = settings.thermal.layout if wants_raw(settings.thermal) else ""
+    pair = open_pair(settings.sources, raw_ir=raw_ir, planes=pace is Pace.EXPORT)  # a window shows BGR anyway
     try:
         choice = open_choice(settings.fusion, pair, is_real_time=pair.is_live or pace is not Pace.EXPORT)
         return Session(pair, settings, choice, pace)

@@ -1,12 +1,14 @@
 """Decoded pictures as arrays; one place, so that files and streams give the same pixels."""
 
+import threading
 from fractions import Fraction
 
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, VideoReformatter
 
-from fusion_app.frames import SQUARE, Image
+from fusion_app.frames import SQUARE, Image, Picture, Planes
+from fusion_app.system.containers import levels_of
 
 MOST_ASPECT = 8
 """Pixels that are said to be longer than this are a mistake of whoever wrote the file."""
@@ -17,6 +19,8 @@ def pixel_aspect(said: Fraction | None) -> Fraction:
     return said if said and Fraction(1, MOST_ASPECT) <= said <= MOST_ASPECT else SQUARE
 
 
+BT601 = (2, 5, 6)
+"""ffmpeg's numbers of colour spaces: not said, which is taken for it, and the two names that it has."""
 RAW_FORMATS = ("yuyv422", "uyvy422", "yvyu422", "yuv422p")
 
 
@@ -27,16 +31,32 @@ class Pixels:
     two and a half times as much as the conversion.
     """
 
-    def __init__(self, *, raw: bool = False) -> None:
-        """Convert to pictures or, if ``raw``, leave 8 bit 4:2:2 as it is: cameras hide counts in it."""
-        self._raw = raw
-        self._reformatter = VideoReformatter()
+    def __init__(self, *, raw: bool = False, planes: bool = False) -> None:
+        """Convert to pictures or leave some as they are.
 
-    def __call__(self, decoded: VideoFrame) -> Image:
+        Args:
+            raw: 8 bit 4:2:2, in which cameras hide counts.
+            planes: 8 bit 4:2:0 of BT.601, which most video is.
+        """
+        self._raw, self._planes = raw, planes
+        self._reformatter = VideoReformatter()
+        self._converting = threading.Lock()
+
+    def __call__(self, decoded: VideoFrame) -> Picture:
         """Return ``(H, W)`` uint8 or uint16 for grey formats, ``(H, W, 3)`` uint8 BGR for everything else.
 
-        If ``raw``, 4:2:2 becomes ``(H, W, 2)`` uint8, its bytes in the order of YUYV.
+        If ``raw``, 4:2:2 becomes ``(H, W, 2)`` uint8, its bytes in the order of YUYV; if ``planes``, 4:2:0 stays.
         """
+        if self._planes and is_planar(decoded):
+            luma, *chroma = (levels_of(plane) for plane in decoded.planes)
+            return Planes(luma, (chroma[0], chroma[1]), lambda: self._converted(decoded))
+        return self._converted(decoded)
+
+    def _converted(self, decoded: VideoFrame) -> Image:
+        with self._converting:  # planes are converted wherever someone asks for it
+            return self._image(decoded)
+
+    def _image(self, decoded: VideoFrame) -> Image:
         name = decoded.format.name
         if self._raw and name in RAW_FORMATS:
             return self._reformatter.reformat(decoded, format="yuyv422", threads=1).to_ndarray()
@@ -54,3 +74,14 @@ def _full_range(image: Image, bits: int) -> Image:
     low, high = (level * 2 ** (bits - 8) / (2**bits - 1) * white for level in (16, 235))
     spread = (image.astype(np.float32) - np.float32(low)) * np.float32(white / (high - low))
     return np.asarray(np.clip(np.rint(spread), 0, white), image.dtype)
+
+
+def is_planar(decoded: VideoFrame) -> bool:
+    """Tell whether a picture is what `Planes` describe."""
+    return (
+        decoded.format.name == "yuv420p"
+        and decoded.width % 2 == 0
+        and decoded.height % 2 == 0
+        and decoded.color_range in (ColorRange.UNSPECIFIED, ColorRange.MPEG)
+        and decoded.colorspace in BT601
+    )

@@ -48,7 +48,7 @@ class VideoFileSource(FrameSource):
         self._pending: Frame | None = None
         self._next_index: int | None = 0
         self._decoder = self._opened()
-        self._pixels = Pixels(raw=self._reading.raw and self._decoder.codec in LOSSLESS)
+        self._pixels = Pixels(raw=self._reading.raw and self._decoder.codec in LOSSLESS, planes=self._reading.planes)
         try:
             self._learn(self._decoder.first())
         except BaseException:

@@ -9,6 +9,7 @@ import numpy as np
 
 from fusion_app.engine.base import Engine
 from fusion_app.engine.cpu.int8 import has_vnni, in_int8, input_ranges
+from fusion_app.engine.cpu.openvino_bytes import in_bytes
 from fusion_app.engine.cpu.openvino_models import OpenVinoModel, load_openvino_model
 from fusion_app.engine.cpu.openvino_runtime import OpenVinoRuntime, has_bf16
 from fusion_app.engine.folded import FoldedRuntime
@@ -62,6 +63,8 @@ def _opened(
 ) -> NetworkEngine:
     network = in_int8(model.network, ranges) if precision == "int8" else model.network
     whole = OpenVinoRuntime(network, threads, precision)
+    if model.folded is None and precision != "bf16":  # whether bf16 keeps bytes exact was never tried
+        whole.bytes_network = in_bytes(network)
     folded = None if model.folded is None else OpenVinoRuntime(model.folded, threads, precision)
     return NetworkEngine(
         model.name, model.halo, whole if folded is None else FoldedRuntime(folded, whole), reason, grid=model.grid
