@@ -44,7 +44,7 @@ test-lowest:  ## the tests with the lowest versions that pyproject.toml allows
 
 PAIRS ?= msrs/train roadscene/train
 int8: setup  ## measure what int8 needs of retrained compact models; PAIRS="FOLDER..."
-	@$(PY) -m training.input_ranges $(wildcard assets/weights/lite-*.safetensors) $(addprefix --pairs ,$(PAIRS))
+	@$(PY) -m training.input_ranges $(wildcard assets/weights/lite-*.safetensors) --data $(PAIRS)
 
 MINUTES ?= 60
 soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less

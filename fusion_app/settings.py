@@ -60,6 +60,11 @@ class SourceSettings:
     allow_playlists: bool = False
     pairs: str = ""
 
+    @property
+    def is_demo(self) -> bool:
+        """Both are made by the program itself."""
+        return all(uri.startswith("synthetic:") for uri in (self.ir, self.vis))
+
 
 @dataclass(frozen=True)
 class FusionSettings:

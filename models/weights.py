@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ class WeightsCard:
         duration_s: Training time in seconds.
         quality: Measured figures, by data set or metric.
         notes: Anything a user of these weights should know.
+        legs: What the weights went through, in order: runs of training with the whole recipe, and blends.
         sha256: Hash of the safetensors file, filled in when it is written.
     """
 
@@ -52,6 +53,7 @@ class WeightsCard:
     duration_s: float = 0.0
     quality: Mapping[str, Any] = field(default_factory=dict)
     notes: str = ""
+    legs: Sequence[Mapping[str, Any]] = ()
     sha256: str = ""
 
 

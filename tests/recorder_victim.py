@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.recording import About, EngineFacts, Recorder, Recording, entry_of
+from fusion_app.recording import About, EngineFacts, Recording, entry_of
 from fusion_app.recording.part import PartPlan
 from fusion_app.settings import RecordingSettings, Settings
 from fusion_app.writers import open_writer
+from fusion_app.writers.queued import QueuedWriter
 from tests.media import counting_frames
 
 SIZE = (160, 120)
@@ -69,7 +70,7 @@ def settings(kind: Kind, folder: Path) -> RecordingSettings:
 def sink(kind: Kind, path: Path) -> tuple[Callable[[FusedFrame], None], Callable[[], int], Callable[[], None]]:
     """Return what takes frames, what tells how many are written, and what finishes."""
     if not kind.ir_codec:
-        recorder = Recorder(open_writer(path, FPS, 18))
+        recorder = QueuedWriter(open_writer(path, FPS, 18))
         return recorder, lambda: recorder.written, recorder.close
     about = About(EngineFacts("max", "max", "", "cpu", ""), Settings())
     recording = Recording(path, PartPlan(settings(kind, path.parent), about))

@@ -14,19 +14,21 @@ from pathlib import Path
 import torch
 
 from models.weights import WeightsCard, WeightsFormatError, load_weights, save_weights
+from training.runs.history import blended, name_of, trained_s, united
 
 
 class BlendError(ValueError):
     """Weights that cannot be blended; the text says why."""
 
 
-def blend(out: Path, shares: Mapping[Path, float], command: str = "") -> WeightsCard:
+def blend(out: Path, shares: Mapping[Path, float], command: str = "", name: str = "") -> WeightsCard:
     """Write the weighted mean of weights files and return its card.
 
     Args:
         out: Where to; an existing file is refused.
         shares: Of each file; they sum to 1.
         command: For the card.
+        name: What the blend is called in the history of the card; empty: as the file.
 
     Raises:
         BlendError: The shares do not sum to 1, the networks differ, or the output exists.
@@ -42,7 +44,11 @@ def blend(out: Path, shares: Mapping[Path, float], command: str = "") -> Weights
         raise BlendError(f"{different[0]} is of another network than the first file.")
     states = [(share, loaded[path][0].state_dict()) for path, share in shares.items()]
     model.load_state_dict({name: sum(share * state[name] for share, state in states) for name in states[0][1]})
-    return save_weights(out, model, replace(card, command=command, quality={}, notes="Blend of weights"))
+    cards = {path: of for path, (_, of) in loaded.items()}
+    legs = united(of.legs for of in cards.values())
+    legs.append(blended(name or out.stem, {name_of(path, of): shares[path] for path, of in cards.items()}))
+    made = replace(card, command=command, duration_s=trained_s(legs), quality={}, notes="Blend of weights", legs=legs)
+    return save_weights(out, model, made)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

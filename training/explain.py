@@ -26,10 +26,10 @@ from training.data.dataset import DataError, PairFiles, Pixels, luma
 from training.evaluation.contenders import Case, read_case
 from training.evaluation.explanation import Explanation, draw, explain, gate_lines
 from training.evaluation.metrics.impairment import KINDS, SEED, Patch, draw_patch, impair
+from training.runs.run import STATE_FILE
 from training.runs.state import StateError, load_state
 from training.settings import settings_from
 
-STATE_FILE = "state.pt"
 SIDE_MIN = 8  # pixels; less leaves nothing of the patch
 SIDE_MAX = 1024  # pixels; the features of larger images would take gigabytes, and a panel shows fewer anyway
 

@@ -1,4 +1,4 @@
-"""What a compact model needs to be computed in int8: ``python -m training.input_ranges WEIGHTS... --pairs ROOT...``.
+"""What a compact model needs to be computed in int8: ``python -m training.input_ranges WEIGHTS... --data ROOT...``.
 
 How large the inputs of its convolutions become on real pairs is written beside the weights, as ``NAME.int8.json``, with
 the hash of the weights it is true of. Whoever computes the network rounds its weights himself.
@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from models.weights import WeightsFormatError, load_weights
-from training.data.dataset import DataError, ImagePair, describe_data, load_pairs, luma
+from training.data.dataset import DataError, ImagePair, luma
+from training.runs.options import add_data_options, read_data
 
 SUFFIX = ".int8.json"
 
@@ -62,14 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return 0 when done, 2 when it cannot."""
     parser = argparse.ArgumentParser(prog="python -m training.input_ranges", description=__doc__.partition("\n")[0])
     parser.add_argument("weights", nargs="+", type=Path, help="weights files of compact models")
-    parser.add_argument(
-        "--pairs", action="append", required=True, metavar="ROOT", help="a folder with pairs to train on"
-    )
+    add_data_options(parser)
     options = parser.parse_args(arguments)
     try:
-        pairs = load_pairs(*options.pairs)
+        data = read_data(options)
         for weights in options.weights:
-            print(write_ranges(weights, pairs, describe_data(pairs, options.pairs)))  # noqa: T201
+            print(write_ranges(weights, *data))  # noqa: T201
     except (DataError, WeightsFormatError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2

@@ -13,12 +13,12 @@ import numpy as np
 from fusion_app.engine import warm_up
 from fusion_app.errors import PairingError
 from fusion_app.frames import FusedFrame
-from fusion_app.recording import Recorder
 from fusion_app.run.runner import Pace, Runner
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import Settings
 from fusion_app.system.machine import peak_resident_mib
 from fusion_app.writers import open_writer
+from fusion_app.writers.queued import QueuedWriter
 
 MIN_FRAMES = 3
 PATIENCE_S = 20.0
@@ -158,10 +158,10 @@ class _Watch:
 def _run(settings: Settings, pace: Pace, output: Path, seconds: float) -> _Run:
     session = open_session(settings, pace)
     try:
-        for engine in (session.engine, *session.lane_engines):
+        for engine in session.engines:
             warm_up(engine, session.vis.info.size)  # what is compiled for the first frame is not what is measured
         writer = open_writer(output, session.vis.info.fps or 25.0, settings.recording.quality)
-        recorder, watch = Recorder(writer, is_live=pace is not Pace.EXPORT), _Watch()
+        recorder, watch = QueuedWriter(writer, is_live=pace is not Pace.EXPORT), _Watch()
         session.runner.add_sink(watch)
         session.runner.add_sink(recorder)
         try:
@@ -187,7 +187,7 @@ def _drive(runner: Runner, watch: _Watch, seconds: float) -> None:
         raise runner.report.error
 
 
-def _seen(session: Session, recorder: Recorder[FusedFrame], watch: _Watch) -> _Run:
+def _seen(session: Session, recorder: QueuedWriter[FusedFrame], watch: _Watch) -> _Run:
     if not watch.done_at_s:
         raise PairingError("no frame could be fused in the time given; give the benchmark more --seconds")
     return _Run(

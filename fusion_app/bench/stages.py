@@ -12,7 +12,7 @@ from fusion_app.engine import Engine
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.pipeline.pipeline import FusionPipeline
-from fusion_app.session.session import spare_cores
+from fusion_app.session.engines import spare_cores
 from fusion_app.settings import Settings
 from fusion_app.sources import FrameSource, open_source
 from fusion_app.writers import Writer, open_writer

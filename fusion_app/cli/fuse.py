@@ -12,8 +12,7 @@ from fusion_app.cli.progress import ProgressBar, interruptible
 from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
-from fusion_app.sources.images import IMAGE_SUFFIXES
-from fusion_app.sources.still_pairs import still_pairs
+from fusion_app.session.source_pair import may_hold_both, twice
 
 
 def register(commands: Commands) -> None:
@@ -36,25 +35,18 @@ def register(commands: Commands) -> None:
 def fuse(options: argparse.Namespace) -> int:
     """Fuse two recordings, or two folders of images, into a file or folder; or a recording of `record` once more."""
     settings = settings_from(options)
-    if not settings.sources.vis and Path(settings.sources.ir).exists() and _holds_pictures(Path(settings.sources.ir)):
-        settings = replace(settings, sources=replace(settings.sources, vis=settings.sources.ir))
+    if not settings.sources.vis and may_hold_both(settings.sources.ir):  # if it does not, opening says what is missing
+        settings = replace(settings, sources=twice(settings.sources))
     if not settings.sources.vis:
         raise RecordingError(f"{options.ir} holds no infrared and visible track; give the visible source as well")
     job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
     return run_job(job, quiet=options.quiet)
 
 
-def _holds_pictures(path: Path) -> bool:
-    """Tell whether a source that is given alone may hold both pictures: a folder, or a radiometric JPEG."""
-    return path.is_dir() or path.suffix.lower() in IMAGE_SUFFIXES
-
-
 def run_job(job: FuseJob, *, quiet: bool) -> int:
     """Do ``job`` with a progress bar and return the exit code; Ctrl-C ends it with a playable output."""
-    sources = job.settings.sources
-    stills = still_pairs(sources.ir, sources.vis, sources.pairs)
-    if stills is not None and not quiet:  # before anything is fused: a wrong rule looks plausible afterwards
-        print(stills.told, flush=True)
+    if job.pair.stills is not None and not quiet:  # before anything is fused: a wrong rule looks plausible afterwards
+        print(job.pair.told, flush=True)
     cancel = threading.Event()
     progress = ProgressBar(quiet=quiet)
     try:
@@ -63,7 +55,7 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
     finally:
         progress.close()
     if not quiet:
-        say(*_summary(job, report, stills.told if stills else ""))
+        say(*_summary(job, report))
     elif report.failed:
         print(f"error: {report.failed} images or frames of the sources are missing or damaged", file=sys.stderr)
     if not report.is_complete:
@@ -76,8 +68,8 @@ def _teller(*, quiet: bool) -> Callable[[str], None]:
     return (lambda _: None) if quiet else (lambda told: print(f"note: {told}", flush=True))
 
 
-def _summary(job: FuseJob, report: FuseReport, told: str) -> list[str]:
-    lines = [f"note: {notice}" for notice in report.notices if notice != told]
+def _summary(job: FuseJob, report: FuseReport) -> list[str]:
+    lines = [f"note: {notice}" for notice in report.notices if notice != job.pair.told]
     if report.dropped:
         lines.append(f"note: {report.dropped} visible frames were not fused")
     fps = report.fused / report.seconds if report.seconds else 0.0

@@ -8,7 +8,7 @@ from typing import TypeAlias, get_args, get_type_hints
 
 from fusion_app.alignment.profile import AlignmentProfile, load_profile
 from fusion_app.engine import model_names
-from fusion_app.recording.reading import recording_of, settings_of_recording
+from fusion_app.session.source_pair import holds_both, pair_file
 from fusion_app.settings import Precision, Settings, ThermalSettings, check, load_settings
 
 Command = Callable[[argparse.Namespace], int]
@@ -53,15 +53,13 @@ def settings_from(options: argparse.Namespace) -> Settings:
     Raises:
         SettingsError: The rig or an option has a value that is not allowed.
     """
-    rig = options.rig
     ir, vis = options.ir, options.vis
-    recording = recording_of(Path(ir)) if ir and not vis else None
-    if recording is None and ir and not vis and Path(ir).suffix.lower() in (".yaml", ".yml"):
-        rig, ir = Path(ir), None
-    if recording is not None:
-        settings, ir = settings_of_recording(recording, load_settings(rig) if rig else None), None
+    held = pair_file(Path(ir), options.rig) if ir and not vis else None
+    if held is not None:
+        settings, ir = held.settings, None
     else:
-        settings = load_settings(rig) if rig else Settings()
+        settings = load_settings(options.rig) if options.rig else Settings()
+        vis = ir if ir and not vis and holds_both(ir, options.pairs or settings.sources.pairs) else vis
     given = {name: getattr(options, name) for name in SOURCE_OPTIONS} | {"ir": ir, "vis": vis}
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
     names = ("model", "weights", "device", "runtime", "precision", "compiled", "working_size", "threads")

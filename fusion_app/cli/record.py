@@ -14,7 +14,7 @@ from fusion_app.errors import RecordingError
 from fusion_app.recording import RecordingStatus
 from fusion_app.recording.disk import megabytes
 from fusion_app.run.runner import Pace
-from fusion_app.session.recorder import SessionRecorder
+from fusion_app.session.recorder import Recorder
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import Settings
 
@@ -59,7 +59,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _record(session: Session, settings: Settings, options: argparse.Namespace, end: threading.Event) -> int:
-    recorder = SessionRecorder(session, settings)
+    recorder = Recorder(session, settings)
     recorder.start(duration_s=options.duration)
     line = ProgressLine(quiet=options.quiet)
     session.runner.start()
@@ -80,12 +80,12 @@ def _record(session: Session, settings: Settings, options: argparse.Namespace, e
     return 130 if end.is_set() and options.duration is not None else 0
 
 
-def _too_short(recorder: SessionRecorder, duration_s: float) -> RecordingError:
+def _too_short(recorder: Recorder, duration_s: float) -> RecordingError:
     seconds = recorder.final.seconds if recorder.final is not None else 0.0
     return RecordingError(f"the sources ended after {seconds:.1f} s of the {duration_s:g} s to be recorded")
 
 
-def _stop(recorder: SessionRecorder, session: Session) -> Exception | None:
+def _stop(recorder: Recorder, session: Session) -> Exception | None:
     """Finish the files; return what failed after something was recorded."""
     try:
         recorder.stop()
@@ -107,7 +107,7 @@ def _run_error(session: Session) -> Exception | None:
 
 
 def _wait(
-    session: Session, recorder: SessionRecorder, duration_s: float | None, end: threading.Event, line: ProgressLine
+    session: Session, recorder: Recorder, duration_s: float | None, end: threading.Event, line: ProgressLine
 ) -> None:
     """Return once the recording is over, for whatever reason."""
     seen_at, written = time.monotonic(), 0
@@ -115,7 +115,7 @@ def _wait(
         recording = recorder.recording
         assert recording is not None  # noqa: S101 - it runs until `stop`
         status = recording.status()
-        line(" · ".join(filter(None, (_progress(status), session.pair.trouble()))))
+        line(" · ".join(filter(None, (_progress(status), session.silent_sources()))))
         if status.written > written:
             seen_at, written = time.monotonic(), status.written
         # Where no camera sends anything, no frame tells that the time is over.

@@ -48,7 +48,7 @@ def align_sources(settings: Settings, live_s: float = LIVE_S) -> FoundAlignment 
     plain = replace(settings, fusion=FusionSettings(model="max"), alignment=AlignmentProfile())
     session = open_session(plain, Pace.EXPORT)
     try:
-        session.pair.require(OPENING_S)
+        session.require_sources(OPENING_S)
         pairs = [pair for pair in _pairs(session, live_s) if not pair.lost and not pair.is_held]
     finally:
         session.close()

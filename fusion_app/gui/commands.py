@@ -18,7 +18,7 @@ from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
 from fusion_app.gui.dialogs.pair import OpenPairDialog, PairDialog
 from fusion_app.gui.memory import Memory
 from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
-from fusion_app.gui.rigs import Found, Rigs, may_be_one
+from fusion_app.gui.rigs import Rigs, may_be_one
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, State
 from fusion_app.gui.session.worker import Worker
@@ -27,10 +27,11 @@ from fusion_app.gui.view.dropping import guess_pair
 from fusion_app.gui.view.pixels import to_qimage
 from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
 from fusion_app.gui.wheel import WheelGuard
-from fusion_app.recording.reading import TRACKS
+from fusion_app.recording.reading import tracks_of
 from fusion_app.recording.snapshot import free_path, recording_folder
+from fusion_app.session.source_pair import PairFile
 from fusion_app.settings import SourceSettings
-from fusion_app.sources import is_there, path_and_track
+from fusion_app.sources import is_there
 from fusion_app.sources.devices import cameras
 
 DEMO = RecentPair("synthetic:ir", "synthetic:vis")
@@ -161,7 +162,7 @@ class Commands(QObject):
         now = self._controller.settings.sources
         self.open_pair(RecentPair(path, now.vis) if role is Role.IR else RecentPair(now.ir, path))
 
-    def _open_found(self, found: Found) -> None:
+    def _open_found(self, found: PairFile) -> None:
         """Open a rig with all that it says, or a recording as it was made; how to record on is the window's matter."""
         settings, recent = found.settings, RecentRig(str(found.path.absolute()))
         if found.is_recording:
@@ -281,20 +282,15 @@ class Commands(QObject):
         sources = self._controller.settings.sources
         if (pair := (sources.ir, sources.vis)) != self._opened:
             self._opened = pair
-            self._actions["loop"].setChecked(_is_demo(sources))
+            self._actions["loop"].setChecked(sources.is_demo)
 
     def _set_looping(self, is_looping: bool) -> None:
         self._controller.is_looping = is_looping
 
 
-def _is_demo(sources: SourceSettings) -> bool:
-    return all(uri.startswith("synthetic:") for uri in (sources.ir, sources.vis))
-
-
 def _recent_of(sources: SourceSettings) -> Recent | None:
     """Return what to call ``sources`` among the recent ones: a recording, a pair, or nothing for the demo."""
-    if _is_demo(sources):
+    if sources.is_demo:
         return None
-    (video, ir), (other, visible) = path_and_track(sources.ir), path_and_track(sources.vis)
-    is_recording = video == other and (ir, visible) == TRACKS
-    return RecentRig(str(video.absolute())) if is_recording else RecentPair(sources.ir, sources.vis)
+    video = tracks_of(sources)
+    return RecentPair(sources.ir, sources.vis) if video is None else RecentRig(str(video.absolute()))

@@ -1,7 +1,7 @@
 """Rigs and recordings: opened from any of their files, and rigs saved. Files are read and written by the worker."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,35 +11,19 @@ from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 from fusion_app.errors import SourceError, has_password
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session.session_controller import SessionController
-from fusion_app.recording.reading import belongs_to, recording_of, settings_of_recording
-from fusion_app.settings import Settings, load_settings, save_settings
+from fusion_app.session.source_pair import RIG_SUFFIXES, PairFile, pair_file
+from fusion_app.settings import save_settings
 from fusion_app.sources import is_there
 
-RIGS = (".yaml", ".yml")
-RECORDINGS = (".mkv", ".csv", *RIGS)
+RECORDINGS = (".mkv", ".csv", *RIG_SUFFIXES)
 """What the files of a recording end in."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a file turned out to be.
-
-    Attributes:
-        path: The rig, or the video of the recording.
-        settings: What it says.
-        is_recording: It is a recording.
-    """
-
-    path: Path
-    settings: Settings
-    is_recording: bool
 
 
 class Rigs(QObject):
     """Reads rigs and recordings, and saves the session's settings as a rig file.
 
     Signals:
-        loaded: A file was read and is to be opened (`Found`).
+        loaded: A file was read and is to be opened (`PairFile`).
         failed: A rig could not be read or written.
         saved: A rig lies at this path; True if a password is in it.
         changed: The recent rigs are others.
@@ -61,7 +45,7 @@ class Rigs(QObject):
     def open(self, path: str, otherwise: Callable[[], None] | None = None) -> None:
         """Open the rig or the recording that ``path`` is a file of; call ``otherwise`` if it is neither."""
         opened, failed = partial(self._on_found, path, otherwise), partial(self._on_failed, path)
-        self._controller.worker.submit(partial(look_into, Path(path)), opened, failed)
+        self._controller.worker.submit(partial(pair_file, Path(path)), opened, failed)
 
     def save(self, path: str) -> None:
         """Write the settings in use to ``path``."""
@@ -95,7 +79,7 @@ class Rigs(QObject):
         folder = str(self.path.parent) if self.path else ""
         return QFileDialog(self._window, title, folder, self.tr("Rigs (*.yaml *.yml)"))
 
-    def _on_found(self, path: str, otherwise: Callable[[], None] | None, found: Found | None) -> None:
+    def _on_found(self, path: str, otherwise: Callable[[], None] | None, found: PairFile | None) -> None:
         if found is None and otherwise is None:
             self.failed.emit(SourceError(path, "is neither a rig nor a recording with infrared and visible in it"))
         elif found is None and otherwise is not None:
@@ -119,27 +103,9 @@ class Rigs(QObject):
         self.failed.emit(error)
 
 
-def look_into(path: Path) -> Found | None:
-    """Return the rig or the recording that ``path`` is a file of, or None.
-
-    Raises:
-        FusionAppError: It is damaged, or belongs to a recording whose video is not there.
-    """
-    if (video := recording_of(path)) is not None:
-        return Found(video, settings_of_recording(video), is_recording=True)
-    if (video := belongs_to(path)) is not None:
-        raise SourceError(str(path), f"belongs to the recording {video.name}, which is not beside it")
-    return Found(path, load_settings(path), is_recording=False) if is_rig(str(path)) else None
-
-
 def absolute(uri: str) -> str:
     """Return ``uri``, a path of something that exists made absolute: a rig may be opened from elsewhere."""
     return str(Path(uri).absolute()) if is_there(uri) else uri
-
-
-def is_rig(path: str) -> bool:
-    """Tell whether the name of a dropped file is that of a rig."""
-    return Path(path).suffix.lower() in RIGS
 
 
 def may_be_one(paths: Sequence[str]) -> bool:

@@ -1,17 +1,102 @@
-"""The CSV of a recording, read again: what it says of each frame."""
+"""The CSV of a recording, a line per frame: written, and read again."""
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from fusion_app.recording.entry import LONGEST_S, rows_of
+from fusion_app.errors import RecordingError
+from fusion_app.recording.entry import Entry
+from fusion_app.recording.marks import Mark, MarkKind, marks_of
+from fusion_app.system.whole_files import open_bounded
+from fusion_app.writers.base import write_failure
 
+COLUMNS = (
+    "frame",
+    "pts_s",
+    "time_s",
+    "wall_clock",
+    "ir_frame",
+    "visible_frame",
+    "skew_ms",
+    "latency_ms",
+    "marks",
+)
+MAX_LOG_BYTES = 2**30
+LONGEST_S = 1e7
+MAX_LINE = 65_536
+"""Of a log that is read, characters: what a crash has left may be one line without end."""
 CLOSE_S = 0.0015
 """Two times are the same if they are nearer than this: a file knows milliseconds, a CSV microseconds."""
+
+
+class FrameLog:
+    """The CSV beside a video: one line per frame, whole at every moment."""
+
+    def __init__(self, path: Path, origin_s: float, began_s: float) -> None:
+        """Create the file.
+
+        Args:
+            path: Where; it must not exist.
+            origin_s: PTS of the session that is zero in the video.
+            began_s: Seconds that were recorded before this video began.
+        """
+        self._path = path
+        self._origin_s = origin_s
+        self._began_s = began_s
+        self._frame = 0
+        try:
+            self._file = path.open("xb", buffering=0)  # one write per line: what is killed leaves whole lines
+        except OSError as error:
+            raise RecordingError(write_failure(path, error)) from error
+        try:
+            self._write(COLUMNS)
+        except RecordingError:
+            self._file.close()
+            path.unlink()
+            raise
+
+    def write(self, entry: Entry) -> None:
+        """Write the line of ``entry``.
+
+        Raises:
+            RecordingError: The disk refuses.
+        """
+        pair = entry.fused.pair
+        pts_s = entry.fused.pts_s - self._origin_s
+        self._write(
+            (
+                self._frame,
+                f"{pts_s:.6f}",
+                f"{self._began_s + pts_s:.6f}",
+                datetime.fromtimestamp(entry.wall_s).astimezone().isoformat(timespec="milliseconds"),
+                pair.ir.index,
+                pair.vis.index,
+                f"{pair.skew_s * 1000:.3f}",
+                f"{entry.latency_ms:.3f}",
+                ";".join(map(str, entry.marks)),
+            )
+        )
+        self._frame += 1
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _write(self, row: tuple[object, ...]) -> None:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(row)
+        try:
+            self._file.write(line.getvalue().encode())
+        except OSError as error:
+            raise RecordingError(write_failure(self._path, error)) from error
 
 
 class Line(NamedTuple):
@@ -75,6 +160,25 @@ class Lines:
         return self[int(others[-1]) + 1 if len(others) else 0].time_s
 
 
+def rows_of(path: Path) -> Iterator[dict[str, str]]:
+    """Return the lines of the CSV of a recording by the names of their columns, as far as it can be read."""
+    with suppress(OSError, csv.Error), open_bounded(path, MAX_LOG_BYTES) as data:
+        text = io.TextIOWrapper(data, "utf-8", errors="replace", newline="")
+        yield from csv.DictReader(iter(lambda: text.readline(MAX_LINE), ""))
+
+
+def markers_of(path: Path) -> list[tuple[float, str]]:
+    """Return PTS and text of the markers in the CSV of a recording; lines that are damaged have none."""
+    found: list[tuple[float, str]] = []
+    for row in rows_of(path):
+        texts = [one.value or "" for one in marks_of(row.get("marks") or "") if one.kind is MarkKind.MARKER]
+        try:
+            found.extend((float(row["pts_s"]), text) for text in texts)
+        except (KeyError, TypeError, ValueError):
+            continue
+    return [(pts_s, text) for pts_s, text in found if 0 <= pts_s < LONGEST_S]
+
+
 def lines_of(path: Path, began_s: float) -> Lines:
     """Return the lines of a CSV; damaged ones, and those that fall back in time, are left out.
 
@@ -103,10 +207,11 @@ def began_of(path: Path) -> float | None:
 def _line(row: dict[str, str], began_s: float) -> Line | None:
     try:
         pts_s, skew_s = float(row["pts_s"]), float(row["skew_ms"]) / 1000
-        ir, vis, marks = int(row["ir_frame"]), int(row["visible_frame"]), row["marks"].split(";")
+        ir, vis, marks = int(row["ir_frame"]), int(row["visible_frame"]), marks_of(row["marks"])
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
     if not (0 <= pts_s < LONGEST_S and abs(skew_s) < LONGEST_S and max(abs(ir), abs(vis)) < 2**62):
         return None
-    lost = 1 if "lost:ir" in marks else 2 if "lost:vis" in marks else 0
-    return Line(began_s + pts_s, began_s + max(0.0, pts_s + skew_s), skew_s, ir, vis, "held" in marks, lost)
+    lost = 1 if Mark(MarkKind.LOST, "ir") in marks else 2 if Mark(MarkKind.LOST, "vis") in marks else 0
+    is_held = Mark(MarkKind.HELD) in marks
+    return Line(began_s + pts_s, began_s + max(0.0, pts_s + skew_s), skew_s, ir, vis, is_held, lost)

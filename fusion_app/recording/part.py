@@ -8,13 +8,13 @@ from pathlib import Path
 from fusion_app.errors import RecordingError
 from fusion_app.recording import in_progress
 from fusion_app.recording.clips import Clip, video_plan
-from fusion_app.recording.entry import Entry, FrameLog
+from fusion_app.recording.entry import Entry
+from fusion_app.recording.frame_log import FrameLog
+from fusion_app.recording.marks import MarkKind
 from fusion_app.recording.sidecar import About, sidecar_of, write_yaml
 from fusion_app.settings import RecordingSettings
 from fusion_app.writers.base import write_failure
 from fusion_app.writers.video import VideoWriter
-
-MARKER, DROPPED, UNFUSED = "marker:", "dropped:", "unfused:"
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ class Part:
             self._video = VideoWriter(self.path, video_plan(self._settings, entry))
         self._video.write(entry.fused)
         for mark in entry.marks:
-            if mark.startswith(MARKER):
-                self._video.add_chapter(mark.removeprefix(MARKER) or "marker")
+            if mark.kind is MarkKind.MARKER:
+                self._video.add_chapter(mark.value or "marker")
         self._note(entry)
 
     def _note(self, entry: Entry) -> None:
@@ -95,8 +95,8 @@ class Part:
         self.frames += 1
         self.size = _size(self.path)
         self.seconds = entry.fused.pts_s - self._origin_s + entry.period_s
-        self.dropped += _sum(entry, DROPPED)
-        self.unfused += _sum(entry, UNFUSED)
+        self.dropped += _sum(entry, MarkKind.DROPPED)
+        self.unfused += _sum(entry, MarkKind.UNFUSED)
 
     def close(self, reason: str) -> None:
         """Finish all of it, whatever fails on the way.
@@ -117,9 +117,9 @@ class Part:
             raise failures[0]
 
 
-def _sum(entry: Entry, kind: str) -> int:
+def _sum(entry: Entry, kind: MarkKind) -> int:
     """Return the number in the marks of one ``kind``."""
-    return sum(int(mark.removeprefix(kind)) for mark in entry.marks if mark.startswith(kind))
+    return sum(int(mark.value or 0) for mark in entry.marks if mark.kind is kind)
 
 
 def _size(path: Path) -> int:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fusion_app.errors import RecordingError
 from fusion_app.recording.clips import Clip, ClipWriter, joined
 from fusion_app.recording.entry import Entry, Losses
-from fusion_app.recording.recorder import Recorder
 from fusion_app.settings import RecordingSettings
+from fusion_app.writers.queued import QueuedWriter
 
 CAPACITY = 512_000_000
 """Bytes that encoded frames may take; 30 seconds of two real 1080p cameras take a fifth of it."""
@@ -50,18 +50,18 @@ class PreRoll:
         self._seconds = settings.preroll_s
         self._capacity = capacity
         self._writer = ClipWriter(settings, capacity)
-        self._recorder: Recorder[Entry] | None = None
+        self._queue: QueuedWriter[Entry] | None = None
         self._losses = Losses()
 
     @property
     def lag(self) -> float:
         """How full the queue is, 0…1; at 1 frames are dropped."""
-        return 0.0 if self._recorder is None else self._recorder.fullness
+        return 0.0 if self._queue is None else self._queue.fullness
 
     @property
     def spare(self) -> int:
         """Bytes of `CAPACITY` that are not used; what comes while the pre-roll is written may have them."""
-        return max(0, self._capacity - self._writer.bytes) if self._recorder is not None else 0
+        return max(0, self._capacity - self._writer.bytes) if self._queue is not None else 0
 
     @property
     def unfused(self) -> int | None:
@@ -72,10 +72,10 @@ class PreRoll:
         """Keep ``entry``, and forget what is too old or too much."""
         if not self._seconds:
             return
-        if self._recorder is None:
-            self._recorder = Recorder(self._writer, is_live=True, capacity=WAITING, weigh=lambda item: item.bytes)
-        dropped = self._recorder.dropped
-        if self._recorder.offer(entry.marked(*self._losses.marks(entry, dropped))):
+        if self._queue is None:
+            self._queue = QueuedWriter(self._writer, is_live=True, capacity=WAITING, weigh=lambda item: item.bytes)
+        dropped = self._queue.dropped
+        if self._queue.offer(entry.marked(*self._losses.marks(entry, dropped))):
             self._losses.told(entry, dropped)
         self.newest_s = entry.fused.pts_s
 
@@ -85,20 +85,20 @@ class PreRoll:
         What came before a long silence is left out.
         """
         since_s = time.time() - self._seconds - SLACK_S
-        if self._recorder is not None:
+        if self._queue is not None:
             with suppress(RecordingError):  # what was encoded before is good
-                self._recorder.close()
+                self._queue.close()
         return joined(clip for clip in self._writer.clips if clip.lines[-1].wall_s >= since_s)
 
     def status(self) -> PreRollStatus:
         """Return how much is kept; from any thread."""
-        recorder, writer = self._recorder, self._writer
-        if recorder is None:
+        queue, writer = self._queue, self._writer
+        if queue is None:
             return PreRollStatus(self._seconds)
-        failure = "" if recorder.error is None else str(recorder.error)
-        return PreRollStatus(self._seconds, writer.seconds, writer.bytes, recorder.dropped, failure)
+        failure = "" if queue.error is None else str(queue.error)
+        return PreRollStatus(self._seconds, writer.seconds, writer.bytes, queue.dropped, failure)
 
     def abandon(self) -> None:
         """Forget all of it, without waiting; nothing can be kept any more."""
-        if self._recorder is not None:
-            self._recorder.abandon()
+        if self._queue is not None:
+            self._queue.abandon()

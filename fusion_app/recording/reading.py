@@ -5,8 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from fusion_app.errors import SettingsError, SourceError
-from fusion_app.recording.entry import LONGEST_S
-from fusion_app.recording.frame_log import Lines, began_of, lines_of
+from fusion_app.recording.frame_log import LONGEST_S, Lines, began_of, lines_of
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import Settings, SourceSettings, ThermalSettings, load_settings
 from fusion_app.sources import path_and_track
@@ -34,10 +33,10 @@ def recording_of(path: Path) -> Path | None:
 
 def belongs_to(path: Path) -> Path | None:
     """Return the video that should lie beside ``path``, which is the YAML or CSV of a recording; None if it is none."""
+    if path.suffix.lower() not in BESIDE or not path.is_file() or not _is_beside(path):
+        return None
     video = path.with_suffix(".mkv")
-    is_log = path.suffix.lower() == ".csv" and path.is_file()
-    is_one = is_log or (path.suffix.lower() in BESIDE and path.is_file() and _is_beside(path))
-    return video if is_one and not video.is_file() else None
+    return None if video.is_file() else video
 
 
 def _is_beside(path: Path) -> bool:
@@ -63,8 +62,14 @@ def settings_of_recording(path: Path, rig: Settings | None = None) -> Settings:
 
 def recorded_by(sources: SourceSettings) -> Path | None:
     """Return the recording whose infrared and visible tracks the two sources are, or None."""
+    path = tracks_of(sources)
+    return path if path is not None and is_recording(path) else None
+
+
+def tracks_of(sources: SourceSettings) -> Path | None:
+    """Return the file whose infrared and visible tracks the two sources are by their names, or None."""
     (path, ir), (other, visible) = path_and_track(sources.ir), path_and_track(sources.vis)
-    return path if path == other and (ir, visible) == TRACKS and is_recording(path) else None
+    return path if path == other and (ir, visible) == TRACKS else None
 
 
 def parts_of(path: Path) -> list[tuple[Path, float]]:

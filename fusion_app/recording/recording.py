@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
-from fusion_app.recording.entry import Entry, Losses, marker
+from fusion_app.recording.entry import Entry, Losses
+from fusion_app.recording.marks import Mark, MarkKind, mark
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
 from fusion_app.recording.preroll import PreRoll
-from fusion_app.recording.recorder import Recorder
+from fusion_app.writers.queued import QueuedWriter
 
 QUEUE_BYTES = 256_000_000
 """Memory of the frames that wait to be written, at most; what comes beyond is dropped and counted."""
@@ -72,7 +73,7 @@ class Recording:
         """
         self.path = path
         self._parts = Parts(path, plan, before)
-        self._recorder = Recorder(
+        self._queue = QueuedWriter(
             self._parts,
             is_live=True,
             capacity=QUEUE_BYTES,
@@ -81,7 +82,7 @@ class Recording:
             spare=0 if before is None else before.spare,
         )
         self._lock = threading.Lock()
-        self._marks: list[str] = []
+        self._marks: list[Mark] = []
         self._is_paused = False
         self._has_resumed = False
         self._must_split = False
@@ -95,7 +96,7 @@ class Recording:
     @property
     def error(self) -> RecordingError | None:
         """Why it has stopped by itself, or None."""
-        return self._recorder.error
+        return self._queue.error
 
     @property
     def is_paused(self) -> bool:
@@ -110,7 +111,7 @@ class Recording:
     @property
     def lag(self) -> float:
         """How full the queue is, 0…1; at 1 frames are dropped."""
-        return self._recorder.fullness
+        return self._queue.fullness
 
     def __call__(self, entry: Entry) -> None:
         """Take one frame."""
@@ -124,7 +125,7 @@ class Recording:
         if has_resumed and self._last_s is not None:
             paused_s = max(0.0, entry.fused.pts_s - self._last_s - entry.period_s)
             self._cut_s += paused_s
-            marks.append(marker("pause", f"{paused_s:.3f}"))
+            marks.append(mark(MarkKind.PAUSE, f"{paused_s:.3f}"))
             self._losses.unfused = entry.unfused  # nobody wanted those
         self._is_over = self._is_over or self._is_late(entry.fused.pts_s)
         if not self._is_over and not self._offer(entry, marks):
@@ -136,10 +137,10 @@ class Recording:
             self._first_s = file_s
         return self._duration_s is not None and file_s - self._first_s >= self._duration_s - 1e-6
 
-    def _offer(self, entry: Entry, marks: list[str]) -> bool:
-        dropped = self._recorder.dropped
+    def _offer(self, entry: Entry, marks: list[Mark]) -> bool:
+        dropped = self._queue.dropped
         told = self._losses.marks(entry, dropped)
-        is_taken = self._recorder.offer(_moved(entry.marked(*marks, *told), self._cut_s))
+        is_taken = self._queue.offer(_moved(entry.marked(*marks, *told), self._cut_s))
         if is_taken:
             self._losses.told(entry, dropped)
         self._last_s = entry.fused.pts_s
@@ -158,7 +159,7 @@ class Recording:
 
     def add_marker(self, text: str = "") -> None:
         """Mark the next frame."""
-        self._remember([marker("marker", text)])
+        self._remember([mark(MarkKind.MARKER, text)])
 
     def split(self) -> None:
         """Begin the next part with the next frame."""
@@ -166,7 +167,7 @@ class Recording:
 
     def status(self) -> RecordingStatus:
         """Return how it goes."""
-        parts, recorder = self._parts, self._recorder
+        parts, queue = self._parts, self._queue
         size, seconds = parts.size, parts.seconds
         rate = size / seconds if seconds > 5 else 0.0
         return RecordingStatus(
@@ -174,10 +175,10 @@ class Recording:
             part=parts.number,
             seconds=seconds,
             size=size,
-            written=parts.before + recorder.written,
-            dropped=parts.dropped_before + recorder.dropped,
+            written=parts.before + queue.written,
+            dropped=parts.dropped_before + queue.dropped,
             unfused=parts.unfused,
-            backlog=recorder.backlog,
+            backlog=queue.backlog,
             disk_left=parts.disk.free,
             minutes_left=parts.disk.usable / rate / 60 if rate else None,
             is_paused=self._is_paused,
@@ -191,10 +192,10 @@ class Recording:
         Raises:
             RecordingError: Something could not be written.
         """
-        self._parts.late_drops = self._recorder.dropped - self._losses.dropped
-        self._recorder.close()
+        self._parts.late_drops = self._queue.dropped - self._losses.dropped
+        self._queue.close()
 
-    def _remember(self, marks: list[str], *, must_split: bool = False) -> None:
+    def _remember(self, marks: list[Mark], *, must_split: bool = False) -> None:
         with self._lock:
             self._marks = [*marks, *self._marks]
             self._must_split = self._must_split or must_split

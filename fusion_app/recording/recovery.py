@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.errors import RecordingError, SettingsError
-from fusion_app.recording.entry import markers_of, rows_of
+from fusion_app.recording.frame_log import markers_of, rows_of
 from fusion_app.recording.in_progress import SUFFIX, adopt, give_up, is_abandoned
 from fusion_app.recording.sidecar import Sidecar, clock_text, write_yaml
 from fusion_app.system.yaml_files import load_as

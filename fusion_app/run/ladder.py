@@ -5,7 +5,7 @@ single late frames, as another program causes them. What is beside the network (
 costs the same on every rung; what the network takes follows what was measured of the rungs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fusion_app.frames import Size
@@ -60,8 +60,8 @@ LADDER = (
     Rung("lite-6k", 0.33),
     Rung("lite-2k", 0.33),
 )
-"""The most faithful rung first, by how near each comes to cs2fusion at full size (docs/adr/0020). A rung that costs more
-than a truer one is never reached, and which do differs by processor."""
+"""The most faithful rung first, by how near each comes to cs2fusion at full size (docs/adr/0020). A rung that costs
+more than a truer one is never reached, and which do differs by processor."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class QualityPolicy:
         found = self._best(better, times, self.costs[rung], STEP_UP_SHARE * self.period_ms)
         return found if found in better else rung
 
-    def _best(self, rungs: Sequence[Rung] | Mapping[Rung, float], times: Times, cost: float, budget_ms: float) -> Rung:
+    def _best(self, rungs: Collection[Rung], times: Times, cost: float, budget_ms: float) -> Rung:
         """Return the first that should need ``budget_ms`` at most, if ``times`` are those at ``cost``; or the cheapest."""
         expected = {rung: times.beside + times.network * self.costs[rung] / cost for rung in rungs}
         cheapest = min(rungs, key=lambda rung: expected[rung])

@@ -5,19 +5,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from fusion_app.errors import PairingError, RecordingError
 from fusion_app.frames import FusedFrame
-from fusion_app.recording import Recorder
-from fusion_app.recording.reading import parts_of, recorded_by
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.session import Session, open_session
+from fusion_app.session.source_pair import SourcePair, source_pair
 from fusion_app.settings import Settings
-from fusion_app.sources import is_image_folder, path_and_track
-from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
-from fusion_app.sources.still_pairs import still_pairs
+from fusion_app.sources import path_and_track
+from fusion_app.sources.images import IMAGE_SUFFIXES
 from fusion_app.writers import Sound, VideoWriter, open_writer, png_name
+from fusion_app.writers.queued import QueuedWriter
 
 CANCEL_POLL_S = 0.1
 OPENING_S = 6.0
@@ -44,6 +44,11 @@ class FuseJob:
     start_s: float = 0.0
     end_s: float | None = None
     overwrite: bool = False
+
+    @cached_property
+    def pair(self) -> SourcePair:
+        """What its sources are together; see `source_pair`."""
+        return source_pair(self.settings.sources)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def fuse_recordings(
         FusionAppError: The job cannot start, or cannot go on; what was written before stays playable.
     """
     _check_output(job)
-    session = open_session(job.settings, Pace.EXPORT)
+    session = open_session(job.settings, Pace.EXPORT, job.pair)
     try:
         _check_session(job, session)
         if session.for_file is not None and (told := session.for_file.told(_expected_frames(job, session))):
@@ -124,7 +129,7 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
     origin_s = job.start_s if not session.is_live else None
     quality, sound = job.settings.recording.quality, _sound(job)
     writer = open_writer(job.output, _output_fps(session), quality, origin_s, sound)
-    recorder = Recorder(writer, is_live=session.is_live)
+    recorder = QueuedWriter(writer, is_live=session.is_live)
     watch = _Watch(_expected_frames(job, session), progress)
     session.runner.add_sink(recorder)
     session.runner.add_sink(watch)
@@ -173,7 +178,7 @@ class _Watch:
         self._progress(self._done, self._expected)
 
 
-def _report(session: Session, recorder: Recorder[FusedFrame], watch: _Watch, report: RunReport) -> FuseReport:
+def _report(session: Session, recorder: QueuedWriter[FusedFrame], watch: _Watch, report: RunReport) -> FuseReport:
     if report.error is not None:
         raise report.error
     is_complete = report.finish is Finish.ENDED
@@ -217,7 +222,7 @@ def _expected_frames(job: FuseJob, session: Session) -> int | None:
 
 def _check_session(job: FuseJob, session: Session) -> None:
     """Refuse what only open sources can tell."""
-    session.pair.require(OPENING_S)
+    session.require_sources(OPENING_S)
     if session.is_live and (job.start_s > 0 or job.end_s is not None):
         raise PairingError(
             "a live source has no start and end to cut at; leave out --start and --end, stop with Ctrl-C"
@@ -243,10 +248,7 @@ def _refuse_sources(job: FuseJob) -> None:
     """Refuse an output that is a source."""
     if job.output == Path():
         raise RecordingError("the output has no name; say where to write with -o")
-    uris = job.settings.sources.ir, job.settings.sources.vis
-    recording = recorded_by(job.settings.sources)
-    sources = [path for path, _ in parts_of(recording)] if recording else [path_and_track(uri)[0] for uri in uris]
-    for source in sources:
+    for source in job.pair.files():
         if job.output.exists() and source.exists() and job.output.samefile(source):
             raise RecordingError(f"{job.output} is a source of this job; choose another output")
 
@@ -255,10 +257,7 @@ def _existing(job: FuseJob) -> list[Path]:
     """Return the files that the job would replace."""
     if not job.output.is_dir():
         return [job.output] if os.path.lexists(job.output) else []  # a link that leads nowhere is there, too
-    sources = job.settings.sources
-    stills = still_pairs(sources.ir, sources.vis, sources.pairs)
-    if stills is None and not is_image_folder(sources.vis):
+    if (found := job.pair.image_names()) is None:
         return sorted(job.output.glob("*.png"))
-    found = stills.names if stills else [path.name for path in image_files(Path(sources.vis))]
     names = (png_name(name, 0) for name in found)
     return [path for name in names if (path := job.output / name).exists()]

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.errors import PairingError, SourceError
 from fusion_app.recording.frame_log import Lines
-from fusion_app.recording.reading import lines_of_parts, parts_of, recorded_by
+from fusion_app.recording.reading import lines_of_parts
+from fusion_app.session.source_pair import Kind, SourcePair
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import (
     BufferedSource,
@@ -20,8 +22,7 @@ from fusion_app.sources import (
 )
 from fusion_app.sources.parts import PartsSource
 from fusion_app.sources.realtime import RealtimeSource, Timeline
-from fusion_app.sources.split import SPLIT, SharedSource, parse_split
-from fusion_app.sources.still_pairs import StillPairs, still_pairs
+from fusion_app.sources.split import SharedSource, parse_split
 
 LIVE_CAPACITY = 64
 """Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
@@ -66,7 +67,7 @@ class OpenPair:
         shape = "" if is_unknown else warp.notice(profile, *sizes)
         return [*self.notices, shape] if shape else list(self.notices)
 
-    def trouble(self) -> str:
+    def silent_sources(self) -> str:
         """Return in a few words which source sends nothing at the moment and when it is tried again, or empty."""
         found = []
         for name, state in (("infrared", self.ir.state()), ("visible", self.vis.state())):
@@ -101,26 +102,28 @@ class OpenPair:
         self.vis.close()
 
 
-def open_pair(sources: SourceSettings, *, raw_ir: str = "", planes: bool = False) -> OpenPair:
-    """Open both sources; folders of images are matched by the names of their files, see `still_pairs`.
+def open_pair(wanted: SourcePair, *, raw_ir: str = "", planes: bool = False) -> OpenPair:
+    """Open both sources of ``wanted``.
 
     Live sources are only begun to be opened: a missing camera is a state of its source (`BufferedSource.state`).
 
     Args:
-        sources: What to open.
+        wanted: What to open.
         raw_ir: Ask an infrared camera for what it measures, unconverted, in this layout; empty for a picture.
         planes: Files may give `Planes`.
 
     Raises:
         SourceError: A file or folder cannot be opened, or an address is none.
-        PairingError: Nothing in the folders belongs together, or only one of the two sources is live.
+        PairingError: Only one of the two sources is live.
     """
-    if (stills := still_pairs(sources.ir, sources.vis, sources.pairs)) is not None:
-        pair = _open_stills(stills, sources)
-    elif (found := _shared(sources) or _recorded(sources)) is not None:
-        pair = found
-    else:
-        pair = _open_two(sources, raw_ir=raw_ir, planes=planes)
+    openings: dict[Kind, Callable[[SourcePair], OpenPair]] = {
+        Kind.SOURCES: partial(_open_two, raw_ir=raw_ir, planes=planes),
+        Kind.HALVES: _open_halves,
+        Kind.RECORDING: _open_recording,
+        Kind.IMAGES: _open_stills,
+        Kind.RADIOMETRIC: _open_stills,
+    }
+    pair = openings[wanted.kind](wanted)
     ir, vis = pair.ir, pair.vis
     if ir.info.is_live != vis.info.is_live:
         pair.close()
@@ -139,7 +142,8 @@ def _wait_for_opening(pair: OpenPair) -> None:
         source.wait_for_opening(deadline - time.monotonic())
 
 
-def _open_two(sources: SourceSettings, *, raw_ir: str, planes: bool) -> OpenPair:
+def _open_two(wanted: SourcePair, *, raw_ir: str, planes: bool) -> OpenPair:
+    sources = wanted.sources
     reading = replace(_reading(sources), planes=planes)
     ir = open_source(sources.ir, raw=raw_ir, reading=reading)
     try:
@@ -170,13 +174,9 @@ def _refuse_images_with_video(ir: FrameSource, vis: FrameSource) -> None:
             )
 
 
-def _shared(sources: SourceSettings) -> OpenPair | None:
-    """Return the pair if both are halves of one stream, which is opened once."""
-    if not (sources.ir.startswith(SPLIT) and sources.vis.startswith(SPLIT)):
-        return None
-    (ir_side, stream), (vis_side, other) = parse_split(sources.ir), parse_split(sources.vis)
-    if stream != other:
-        return None
+def _open_halves(wanted: SourcePair) -> OpenPair:
+    sources = wanted.sources
+    (ir_side, stream), (vis_side, _) = parse_split(sources.ir), parse_split(sources.vis)
     source = open_source(stream, reading=_reading(sources))
     timeline = Timeline(source.info.duration_s if sources.loop else None)
     if (sources.realtime or sources.loop) and not source.info.is_live:
@@ -186,22 +186,19 @@ def _shared(sources: SourceSettings) -> OpenPair | None:
     return OpenPair(_buffered(ir), _buffered(vis), begin=timeline.begin)
 
 
-def _recorded(sources: SourceSettings) -> OpenPair | None:
-    """Return the pair if both are the tracks of one recording: all its parts, paired as its CSVs say."""
-    path = recorded_by(sources)
-    if path is None:
-        return None
-    parts = parts_of(path)
+def _open_recording(wanted: SourcePair) -> OpenPair:
+    """Open all parts of a recording, to be paired as its CSVs say."""
+    parts = list(wanted.parts)
     ir = PartsSource(parts, "ir")
     try:
         vis, lines = PartsSource(parts, "visible"), lines_of_parts(parts)
     except BaseException:
         ir.close()
         raise
-    pair = _paced(ir, vis, sources)
+    pair = _paced(ir, vis, wanted.sources)
     if pair.is_live:
         return pair
-    return replace(pair, lines=lines, notices=(*pair.notices, *_missing_beside(path, lines)))
+    return replace(pair, lines=lines, notices=(*pair.notices, *_missing_beside(parts[0][0], lines)))
 
 
 def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
@@ -214,7 +211,9 @@ def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _open_stills(stills: StillPairs, sources: SourceSettings) -> OpenPair:
+def _open_stills(wanted: SourcePair) -> OpenPair:
+    stills, sources = wanted.stills, wanted.sources
+    assert stills is not None  # noqa: S101 - images have them
     ir, vis = stills.open_ir(sources.ir, sources.rate), stills.open_vis(sources.vis, sources.rate)
     return replace(_paced(ir, vis, sources, () if stills.is_plain else (stills.told,)), is_placed=stills.is_own)
 

@@ -22,8 +22,9 @@ from fusion_app.recording import (
     dismiss,
     entry_of,
 )
-from fusion_app.recording.entry import Entry, marker
+from fusion_app.recording.entry import Entry
 from fusion_app.recording.in_progress import claim
+from fusion_app.recording.marks import MarkKind, mark
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import file_sha256, without_secrets
 from fusion_app.recording.snapshot import free_path, make_folder, recording_folder, save_snapshot
@@ -33,7 +34,7 @@ from fusion_app.sources import BufferedSource
 from fusion_app.writers.base import write_failure
 
 
-class SessionRecorder:
+class Recorder:
     """A sink of ``session`` for its whole life: it keeps the pre-roll, and one recording at a time."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
@@ -143,7 +144,7 @@ class SessionRecorder:
     def _missing(self, fused: FusedFrame) -> int:
         """Return how many visible frames could not be fused in time so far."""
         if not self._session.is_live:
-            return self._session.telemetry.skipped  # a gap in a file's numbers may be a seek
+            return self._session.skipped  # a gap in a file's numbers may be a seek
         number = fused.pair.vis.index
         if self._last_vis is not None and number > self._last_vis:
             self._unfused += number - self._last_vis - 1
@@ -154,14 +155,14 @@ class SessionRecorder:
     def _with_engine(self, entry: Entry) -> Entry:
         """Mark the first frame that another engine has fused."""
         before, self._engine = self._engine, self._session.engine.description
-        return entry if self._engine == before else entry.marked(marker("engine", self._engine))
+        return entry if self._engine == before else entry.marked(mark(MarkKind.ENGINE, self._engine))
 
     def _with_alignment(self, entry: Entry) -> Entry:
         """Mark the first frame on which infrared lies elsewhere than before."""
         before, now = self._ir_to_vis, entry.fused.ir_to_vis
         self._ir_to_vis = before if now is None else now
         is_moved = before is not None and now is not None and not np.array_equal(before, now)
-        return entry.marked(marker("alignment", "moved")) if is_moved else entry
+        return entry.marked(mark(MarkKind.ALIGNMENT, "moved")) if is_moved else entry
 
 
 def _period_s(source: BufferedSource) -> float:

@@ -23,6 +23,7 @@ from fusion_app.sources.base import FrameSource, Note, Phase, Reading, SourceSta
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, PagesSource, image_files
+from fusion_app.sources.pictures import is_picture
 from fusion_app.sources.reconnecting import ReconnectingSource
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
 from fusion_app.sources.stream import READ_TIMEOUT_S, StreamSource
@@ -53,6 +54,11 @@ NO_SEQUENCE = (
     "is a radiometric sequence of FLIR, which this program does not read; export it as 16 bit TIFF with the camera's "
     "software (FLIR Research Studio, Thermal Studio), or split it with flirpy (split_seqs), and give the folder"
 )
+
+RAW_PHOTOS = (".dng", ".nef", ".cr2", ".cr3", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw")
+NO_RAW_PHOTO = "is a raw photograph, which this program does not develop; save it as 16 bit TIFF or as JPEG"
+PICTURE_STREAMS = (".mjpeg", ".mjpg")
+"""Videos that begin like one picture, for they are a row of them."""
 
 URL_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "udp", "tcp", "srt", "rtp")
 
@@ -142,9 +148,10 @@ def _open_path(uri: str, reading: Reading) -> FrameSource:
             return ImagesSource(uri, image_files(path), reading)
         if not path.is_file():
             raise SourceError(uri, "is neither a file nor a folder")
-        if path.suffix.lower() in SEQUENCE_SUFFIXES:
-            raise SourceError(uri, NO_SEQUENCE)
-        if path.suffix.lower() in IMAGE_SUFFIXES:
+        suffix = path.suffix.lower()
+        if suffix in SEQUENCE_SUFFIXES or suffix in RAW_PHOTOS:
+            raise SourceError(uri, NO_SEQUENCE if suffix in SEQUENCE_SUFFIXES else NO_RAW_PHOTO)
+        if suffix in IMAGE_SUFFIXES or (suffix not in PICTURE_STREAMS and is_picture(path)):
             return PagesSource(uri, path, reading)
         return VideoFileSource(path, track, reading)
     except FileNotFoundError:

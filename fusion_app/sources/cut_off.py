@@ -14,6 +14,23 @@ TOLERANCE_S = 0.25
 """So much earlier than promised a whole file may end, where only a time is promised: it is rounded."""
 
 
+COUNTS_FROM_ZERO = ("matroska",)
+"""Containers that say when they end, not how long they are: what begins at 10 s and lasts for 4 s says 14 s."""
+
+
+def length_s(container: InputContainer) -> float | None:
+    """Return how long a file is, seconds, by what it says."""
+    if not container.duration:
+        return None
+    return container.duration / av.time_base - _counted_in_s(container)
+
+
+def _counted_in_s(container: InputContainer) -> float:
+    """Return the seconds before the first frame that the file counts in where it says how long it is."""
+    is_counted_in = container.format.name.partition(",")[0] in COUNTS_FROM_ZERO
+    return max(0.0, (container.start_time or 0) / av.time_base) if is_counted_in else 0.0
+
+
 def seems_cut(container: InputContainer, stream: VideoStream, end_s: float, period_s: float) -> bool:
     """Tell whether a track that ends at ``end_s`` ends before what its file says; `frames_there` finds out.
 
@@ -33,8 +50,8 @@ def _promised_s(container: InputContainer, stream: VideoStream) -> float | None:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     if (tagged := _seconds(stream.metadata.get("DURATION", ""))) is not None:
-        return tagged
-    return container.duration / av.time_base if container.duration else None
+        return tagged - _counted_in_s(container)
+    return length_s(container)
 
 
 def ends_in_a_box(path: Path) -> bool:
@@ -69,7 +86,7 @@ def frames_there(path: Path, stream: VideoStream, promised_frames: int) -> int |
     try:
         with open_file(path, playlists=True) as container:
             begin_s = (container.start_time or 0) / av.time_base
-            promised_end_s = begin_s + (container.duration or 0) / av.time_base
+            promised_end_s = begin_s + (length_s(container) or 0)
             for packet in container.demux():
                 if packet.stream_index == stream.index and packet.size > 0 and not packet.is_corrupt:
                     count, slots = count + 1, (packet.dts or 0) + 1

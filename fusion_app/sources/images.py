@@ -31,7 +31,10 @@ def read_image(path: Path, use: Use = Use.INFRARED) -> Image:
     Raises:
         SourceError: The file is no image that can be read.
     """
-    return as_used(_first_page(path, use), use).image
+    try:
+        return as_used(_first_page(path, use), use).image
+    except ValueError as error:
+        raise SourceError(str(path), str(error)) from None
 
 
 class _Stills(FrameSource):
@@ -43,10 +46,17 @@ class _Stills(FrameSource):
         self._white = 0
         self._position = 0
 
-    def _used(self, picture: Picture) -> Picture:
-        """Return ``picture`` with the levels that are wanted, and keep its notes."""
+    def _used(self, picture: Picture, path: Path) -> Picture:
+        """Return ``picture`` of ``path`` with the levels that are wanted, and keep its notes.
+
+        Raises:
+            SourceError: It has no counts and no grey.
+        """
         self._white = max(self._white, undeclared_white(picture))
-        used = as_used(picture, self._use, self._white)
+        try:
+            used = as_used(picture, self._use, self._white)
+        except ValueError as error:
+            raise SourceError(str(path), str(error)) from None
         for note in used.notes:
             self.note(note.tag, note.text)
         return used
@@ -96,7 +106,7 @@ class ImagesSource(_Stills):
             position, self._position = self._position, self._position + 1
             path = self._files[position]
             try:
-                picture = self._used(self._one(path))
+                picture = self._used(self._one(path), path)
             except SourceError as error:
                 self.notice = str(error)
                 self.failed += 1
@@ -142,7 +152,7 @@ class PagesSource(_Stills):
         if not durations:
             self._times_s = [number / self._fps for number in range(count)]
         try:
-            first = self._used(self._file.read(0))
+            first = self._used(self._file.read(0), path)
         except BaseException:
             self._file.close()
             raise
@@ -162,7 +172,7 @@ class PagesSource(_Stills):
         while self._position < len(self._times_s):
             number, self._position = self._position, self._position + 1
             try:
-                picture = self._used(self._file.read(number))
+                picture = self._used(self._file.read(number), self._path)
             except SourceError as error:
                 self.notice = f"{error} (picture {number + 1})"
                 self.failed += 1

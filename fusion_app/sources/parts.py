@@ -25,6 +25,7 @@ class PartsSource(FrameSource):
         self._parts = parts
         self._track = track
         self._told: list[str] = []
+        self._failed: dict[int, int] = {}
         last, began_s = parts[-1]
         ending = VideoFileSource(last, track)
         last_s = ending.info.duration_s  # unknown of a file that was cut off
@@ -45,6 +46,11 @@ class PartsSource(FrameSource):
         """What the part that is read has to say of its file."""
         return self._file.notes
 
+    @property
+    def failed(self) -> int:  # type: ignore[override]
+        """Frames that are missing or damaged in the parts read so far."""
+        return sum((self._failed | {self._number: self._file.failed}).values())
+
     def _sizes(self) -> str:
         size = self._file.info.size
         return "" if size == self.info.size else f"{self._file.info.uri} is {size}, the first part {self.info.size}"
@@ -57,6 +63,7 @@ class PartsSource(FrameSource):
     def _go_to(self, number: int) -> None:
         if number != self._number:
             self._told = [self.notice] if self.notice else []
+            self._failed[self._number] = self._file.failed
             self._file.close()
             self._open(number)
 

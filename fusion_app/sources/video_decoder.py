@@ -13,13 +13,16 @@ from av.video.stream import VideoStream
 
 from fusion_app import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 from fusion_app.errors import SourceError
-from fusion_app.sources.cut_off import ends_in_a_box
+from fusion_app.sources.cut_off import ends_in_a_box, length_s
 from fusion_app.sources.frame_times import FrameTimes
 from fusion_app.system.containers import is_playlist, open_file
 from fusion_app.system.machine import cores
 from fusion_app.system.media_tracks import begin_of, default_of, described, track_named, video_tracks
 
-NOT_A_VIDEO = "is not a video that can be read; give a video file or a folder of images"
+NOT_A_VIDEO = "is neither a video nor an image that can be read; give a video file, an image or a folder of images"
+NOT_THIS_IMAGE = "is an image of a kind that is not read ({}); save it as PNG or TIFF"
+ONE_IMAGE = ("_pipe", "image2")
+"""How names of ffmpeg's formats end that are one image."""
 WITHOUT_INDEX = "is cut off, and its index, which lay at its end, is gone: copy it again, or repair it with other tools"
 PLAYLIST = "is a list of other files; open one of those, or allow it with --allow-playlists"
 NO_TIMESTAMPS = 0x80
@@ -38,7 +41,9 @@ class VideoDecoder:
         stream: The track.
         tracks: All video tracks.
         is_untimed: A bare stream of pictures: frames have no times, only an order.
-        damaged: Packets that could not be decoded.
+        damaged: Packets behind the first picture that could not be decoded; before it, a stream that was joined late
+            begins.
+        broken: Pictures that were decoded in part, behind the first whole one.
     """
 
     def __init__(self, path: Path, track: str, uri: str, *, playlists: bool = False) -> None:
@@ -48,13 +53,17 @@ class VideoDecoder:
         except (av.error.FFmpegError, ValueError, OSError):
             raise SourceError(uri, _why_not(path)) from None
         try:
+            if self.format.endswith(ONE_IMAGE):
+                raise SourceError(uri, NOT_THIS_IMAGE.format(self.format.partition("_")[0]))
             self.tracks = video_tracks(self.container)
             self.stream = self._stream(track)
         except BaseException:
             self.container.close()
             raise
         self.is_untimed = bool(self.container.format.flags & NO_TIMESTAMPS)
-        self.damaged = 0
+        self.damaged = self.broken = 0
+        self._sent = self._came = 0
+        self._has_whole = False
         self._times = FrameTimes(self.stream)
         self._decoded = self._decode()
         self._first: VideoFrame | None = None
@@ -101,7 +110,15 @@ class VideoDecoder:
     @property
     def duration_s(self) -> float | None:
         """How long the file is, by what it says."""
-        return self.container.duration / av.time_base if self.container.duration else None
+        return length_s(self.container)
+
+    @property
+    def undecoded(self) -> int:
+        """Pictures that did not come out of the decoder since the begin or the last seek; known where any is damaged.
+
+        What is damaged takes along those that are made from it.
+        """
+        return max(self.damaged, self._sent - self._came) if self.damaged else 0
 
     def begin_s(self, *, is_shared: bool) -> float:
         """Return what PTS count from, on the clock of the file, seconds; of all video tracks if that ``is_shared``."""
@@ -140,6 +157,7 @@ class VideoDecoder:
         except (av.error.FFmpegError, OSError, ValueError):
             return False
         self._times.restart()
+        self._sent = self._came = 0
         self._first, self._decoded = None, self._decode()
         return True
 
@@ -163,6 +181,13 @@ class VideoDecoder:
         ticks = None if self.is_untimed else self._times.of(decoded)
         return float(ticks * self.stream.time_base) if ticks is not None and self.stream.time_base else None
 
+    def _counted(self, frames: list[VideoFrame]) -> Iterator[VideoFrame]:
+        for decoded in frames:
+            self._came += 1
+            self._has_whole |= not decoded.is_corrupt
+            self.broken += decoded.is_corrupt and self._has_whole
+            yield decoded
+
     def _decode(self) -> Iterator[VideoFrame]:
         packets = self.container.demux(self.stream)
         while True:
@@ -173,14 +198,21 @@ class VideoDecoder:
                 if packet.pts is not None and not packet.size:
                     continue  # a slot without a picture, the one before lasts; decoders would take it for the end
                 self._times.sent(packet)
-                yield from packet.decode()
+                self._sent += packet.size > 0
+                yield from self._counted(packet.decode())
             except av.error.EOFError:
                 return
             except (av.error.FFmpegError, ValueError) as error:
-                self.damaged += 1
-                self._times.lost()
+                self._lose()
                 if not isinstance(error, av.error.InvalidDataError | av.error.ArgumentError):
                     return
+
+    def _lose(self) -> None:
+        if self._came:
+            self.damaged += 1
+        else:
+            self._sent = 0
+        self._times.lost()
 
 
 def _why_not(path: Path) -> str:

@@ -11,9 +11,9 @@ import av.error
 from av.video.frame import VideoFrame
 
 from fusion_app.errors import SourceError
-from fusion_app.frames import SQUARE, Frame, Size
-from fusion_app.sources.base import FrameSource, Reading, SourceInfo
-from fusion_app.sources.cut_off import ends_in_a_box, frames_there, seems_cut
+from fusion_app.frames import SQUARE, Frame, Picture, Size
+from fusion_app.sources.base import FrameSource, Reading, SourceInfo, Use
+from fusion_app.sources.damage import Damage
 from fusion_app.sources.orientation import orientation_of
 from fusion_app.sources.pixels import Pixels, pixel_aspect
 from fusion_app.sources.video_decoder import VideoDecoder
@@ -25,6 +25,8 @@ RESTART_S = 1.0
 STEP_S = 0.001
 """A frame with the time of an earlier one is shown so much later."""
 ASSUMED_FPS = 25
+HDR = {16: "PQ", 18: "HLG"}
+"""Transfer characteristics of ITU-T H.273 that are not those of usual video."""
 LOSSLESS = ("rawvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "lagarith")
 
 
@@ -43,14 +45,19 @@ class VideoFileSource(FrameSource):
         if path.stat().st_size == 0:
             raise SourceError(self._uri, "is empty")
         self._reading = reading or Reading()
-        self._damaged = self._misplaced = 0
-        self._end = ""
+        self._damage = Damage(path, self._uri)
         self._pending: Frame | None = None
         self._next_index: int | None = 0
         self._decoder = self._opened()
-        self._pixels = Pixels(raw=self._reading.raw and self._decoder.codec in LOSSLESS, planes=self._reading.planes)
+        self._pixels = Pixels(
+            raw=self._reading.raw and self._decoder.codec in LOSSLESS,
+            has_counts=self._reading.use is Use.INFRARED,
+            planes=self._reading.planes,
+        )
         try:
-            self._learn(self._decoder.first())
+            first = self._decoder.first()
+            self._learn(first)
+            self._converted(first)
         except BaseException:
             self._decoder.close()
             raise
@@ -84,6 +91,7 @@ class VideoFileSource(FrameSource):
         if info.pixel_aspect != SQUARE:
             aspect = f"{info.pixel_aspect.numerator}:{info.pixel_aspect.denominator}"
             self.note(f"pixels {aspect}", f"has pixels that are not square ({aspect}); it is shown as {info.shown}")
+        self._tell_colours(decoder.first())
         tracks = decoder.tracks
         if len(tracks) > 1 and not self._track:
             taken = tracks.index(decoder.stream) + 1
@@ -95,6 +103,12 @@ class VideoFileSource(FrameSource):
         if decoder.is_untimed and not self._reading.rate:
             source = "as its header says" if decoder.own_rate else "which is only assumed"
             self.note(f"{info.fps:g} fps", f"has no times: {info.fps:g} fps, {source}; --rate says otherwise")
+
+    def _tell_colours(self, first: VideoFrame) -> None:
+        if curve := HDR.get(int(first.color_trc or 0)):
+            self.note("HDR", f"is HDR ({curve}); its levels are read as if it were not, so it looks flat")
+        if first.interlaced_frame:
+            self.note("interlaced", "is interlaced; its frames are read whole, so what moves is combed")
 
     def read(self) -> Frame | None:
         """Return the next frame that can be decoded; damaged ones are skipped and counted in `notice`."""
@@ -117,6 +131,7 @@ class VideoFileSource(FrameSource):
     def _first_from(self, pts_s: float) -> Frame | None:
         """Return the first frame from a key frame near ``pts_s`` on; from the very start where that is asked for."""
         if pts_s > 0 and not self._decoder.is_untimed and self._decoder.seek(pts_s + self._begin_s):
+            self._damage.begin(is_from_start=False)
             self._frames, self._next_index = self._decode(), None
         else:
             self._decoder.close()
@@ -125,6 +140,7 @@ class VideoFileSource(FrameSource):
         return next(self._frames, None)
 
     def _begin_again(self) -> None:
+        self._damage.begin(is_from_start=True)
         self._frames, self._next_index = self._decode(), 0
 
     def close(self) -> None:
@@ -141,19 +157,22 @@ class VideoFileSource(FrameSource):
     def _decode(self) -> Iterator[Frame]:
         last_s, shift_s = -1.0, 0.0
         for decoded, at_s in self._decoder.frames():
-            self._note_damage(self._decoder.damaged)
+            if self._damage.look(self._decoder):
+                self._take_notice()
             pts_s = self._pts_s(at_s, last_s - shift_s) + shift_s
             if pts_s < last_s - RESTART_S:  # recordings joined end to end: time goes on
                 shift_s += last_s + self.info.period_s - pts_s
                 pts_s = last_s + self.info.period_s
             if pts_s <= last_s:
-                self._misplaced += 1
+                self._damage.misplaced()
                 self._take_notice()
                 pts_s = last_s + STEP_S
+            self._damage.step((pts_s - last_s) / self.info.period_s)
             last_s = pts_s
             yield self._frame(decoded, pts_s)
-        self._note_damage(self._decoder.damaged)
-        self._note_end(last_s)
+        period_s = self.info.period_s
+        self._damage.look_at_end(self._decoder, last_s + period_s, period_s, self.info.frame_count)
+        self._take_notice()
 
     def _pts_s(self, at_s: float | None, last_s: float) -> float:
         if at_s is None:
@@ -164,36 +183,21 @@ class VideoFileSource(FrameSource):
         # After a seek nobody has counted the frames before this one; the nominal rate says how many there are.
         index = round(pts_s / self.info.period_s) if self._next_index is None else self._next_index
         self._next_index = index + 1
-        return Frame(self._orientation(self._pixels(decoded)), pts_s, index, pixel_aspect=self.info.pixel_aspect)
+        image = self._orientation(self._converted(decoded))
+        return Frame(image, pts_s, index, pixel_aspect=self.info.pixel_aspect)
 
-    def _note_damage(self, damaged: int) -> None:
-        if damaged > self._damaged:
-            self._damaged = damaged
-            self._take_notice()
-
-    def _note_end(self, last_s: float) -> None:
-        """Look, at the end, whether the file promises more frames."""
-        stream, promised, end_s = self._decoder.stream, self.info.frame_count, last_s + self.info.period_s
-        there = None
-        if promised and seems_cut(self._decoder.container, stream, end_s, self.info.period_s):
-            there = frames_there(self._path, stream, promised)
-        if there is not None and promised:
-            self.failed = promised - there
-            self._end = f"ends after {there} of {promised} frames, at {end_s:.2f} s: it is cut off"
-            self._take_notice()
-        elif ends_in_a_box(self._path):
-            self.failed = 1  # at least
-            self._end = f"ends at {end_s:.2f} s, in the middle of something: it is cut off"
-            self._take_notice()
+    def _converted(self, decoded: VideoFrame) -> Picture:
+        """Return the pixels, and note what is found out of them."""
+        try:
+            image = self._pixels(decoded)
+        except ValueError as error:
+            raise SourceError(self._uri, str(error)) from None
+        for note in self._pixels.notes:
+            self.note(note.tag, note.text)
+        return image
 
     def _take_notice(self) -> None:
-        found = []
-        if self._damaged:
-            found.append(f"{self._damaged} packets could not be decoded and were left out")
-        if self._misplaced:
-            found.append(f"{self._misplaced} frames have the time of an earlier one and follow it at once")
-        found += [self._end] if self._end else []
-        self.notice = f"{self._uri}: {'; '.join(found)}"
+        self.notice, self.failed = self._damage.notice, self._damage.failed
 
 
 def track_titles(path: Path) -> tuple[str, ...]:

@@ -84,6 +84,6 @@ def title_of(stream: Stream) -> str:
 
 
 def levels_of(plane: VideoPlane) -> npt.NDArray[np.uint8]:
-    """Return the ``(H, W)`` bytes of a picture's plane; a view, without what fills the lines, that keeps the picture."""
+    """Return the ``(H, W)`` bytes of a picture's plane; a view without what fills its lines."""
     lines: npt.NDArray[np.uint8] = np.frombuffer(cast("Any", plane), np.uint8)
     return lines.reshape(-1, plane.line_size)[: plane.height, : plane.width]

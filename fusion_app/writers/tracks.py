@@ -45,7 +45,7 @@ class Track:
         return index == self._last_index and picture is self._last_picture
 
     def encode(self, picture: Picture, index: int, time_s: float) -> Packets:
-        """Encode ``picture`` at ``time_s``, seconds on the clock of the track; one that was just encoded is left out."""
+        """Encode ``picture`` at ``time_s``, seconds on the track's clock; one that was just encoded is left out."""
         if self.is_last(picture, index):
             return []
         self._last_index, self._last_picture = index, picture

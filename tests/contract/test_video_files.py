@@ -13,7 +13,7 @@ from av.video.reformatter import ColorRange
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Size
-from fusion_app.sources import FrameSource, Reading, open_source
+from fusion_app.sources import FrameSource, Reading, Use, open_source
 from tests.media import Array
 from tests.odd_videos import (
     QUARTERS,
@@ -144,7 +144,7 @@ def test_a_frame_with_the_time_of_another_is_kept_and_told(tmp_path: Path) -> No
     numbers, times = numbers_and_times(source)
     assert numbers == [0, 1, 2, 3]
     assert all(a < b for a, b in pairwise(times))
-    assert "1 frames have the time of an earlier one" in source.notice
+    assert "1 frame with the time of an earlier one" in source.notice
 
 
 def test_a_bare_stream_goes_by_the_rate_of_its_header_and_says_so(tmp_path: Path) -> None:
@@ -366,3 +366,119 @@ def write_levels(path: Path, levels: Array, pix_fmt: str, colours: ColorRange) -
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+@pytest.mark.parametrize(("pix_fmt", "white"), [("gray", 255), ("gray10le", 1023), ("gray12le", 4095)])
+def test_grey_that_uses_the_full_range_without_saying_so_is_read_as_full(
+    tmp_path: Path, pix_fmt: str, white: int
+) -> None:
+    path = tmp_path / "v.mkv"
+    with av.open(str(path), "w") as container:
+        options = {"x265-params": "log-level=none:lossless=1"}
+        stream = container.add_stream("libx265", rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = 256, 64, pix_fmt
+        frame = VideoFrame(256, 64, pix_fmt)
+        levels = np.linspace(0, white, 256).round().astype(np.uint8 if white == 255 else np.uint16)
+        padded = np.zeros((64, frame.planes[0].line_size // levels.itemsize), levels.dtype)
+        padded[:, :256] = levels
+        frame.planes[0].update(padded.tobytes())
+        frame.pts = 0
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    source = open_source(str(path))
+    image = source.read().image  # type: ignore[union-attr]
+    source.close()
+    assert image[10] / np.iinfo(image.dtype).max == pytest.approx(np.linspace(0, 1, 256), abs=0.004)
+    assert "full range" in notes(source)
+
+
+def deep_colours(path: Path, planes: tuple[Array, Array, Array]) -> Path:
+    """Write one picture of green, blue and red of 16 bit, without loss."""
+    height, width = planes[0].shape
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = width, height, "gbrp16le"
+        frame = VideoFrame(width, height, "gbrp16le")
+        for plane, values in zip(frame.planes, planes, strict=True):
+            padded = np.zeros((height, plane.line_size // 2), np.uint16)
+            padded[:, :width] = values
+            plane.update(padded.tobytes())
+        frame.pts = 0
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    return path
+
+
+def test_deep_colours_of_an_infrared_video_are_counts_or_refused(tmp_path: Path) -> None:
+    counts = (29_000 + np.add.outer(np.arange(48), 7 * np.arange(64))).astype(np.uint16)
+    source = open_source(str(deep_colours(tmp_path / "alike.mkv", (counts, counts + 20, counts - 9))))
+    frame = source.read()
+    assert frame is not None
+    assert np.array_equal(frame.image, counts)
+    assert "green is taken as counts" in notes(source)
+    source.close()
+    noise = np.random.default_rng(1).integers(0, 65535, counts.shape).astype(np.uint16)
+    path = deep_colours(tmp_path / "other.mkv", (counts, noise, counts[::-1]))
+    with pytest.raises(SourceError, match="three channels of 16 bit that differ"):
+        open_source(str(path))
+    source = open_source(str(path), reading=Reading(use=Use.VISIBLE))
+    assert source.read().image.dtype == np.uint8  # type: ignore[union-attr]
+    source.close()
+
+
+def test_infrared_in_deep_colour_says_how_many_bits_are_read(tmp_path: Path) -> None:
+    path = write_coded(tmp_path / "v.mkv", Recipe("libx265", count=3, pix_fmt="yuv420p10le"))
+    source = open_source(str(path))
+    assert "8 of 10 bit" in notes(source)
+    source.close()
+    source = open_source(str(path), reading=Reading(use=Use.VISIBLE))
+    assert "8 of 10" not in notes(source)
+    source.close()
+
+
+@pytest.mark.parametrize(("name", "curve"), [("smpte2084", "PQ"), ("arib-std-b67", "HLG")])
+def test_a_video_of_high_dynamic_range_says_so(tmp_path: Path, name: str, curve: str) -> None:
+    parameters = {"x265-params": f"log-level=none:transfer={name}:colorprim=bt2020:colormatrix=bt2020nc"}
+    path = write_coded(tmp_path / "v.mkv", Recipe("libx265", count=3, pix_fmt="yuv420p10le", options=parameters))
+    source = open_source(str(path), reading=Reading(use=Use.VISIBLE))
+    assert f"HDR ({curve})" in notes(source)
+    source.close()
+
+
+def test_a_picture_is_one_whatever_its_name_is(tmp_path: Path) -> None:
+    from cv2 import imencode
+
+    counts = (29_000 + np.add.outer(np.arange(48), 7 * np.arange(64))).astype(np.uint16)
+    for name in ("photo", "photo.bin", "photo.mp4"):
+        (tmp_path / name).write_bytes(imencode(".png", counts)[1].tobytes())
+        source = open_source(str(tmp_path / name))
+        frame = source.read()
+        source.close()
+        assert frame is not None
+        assert np.array_equal(frame.image, counts)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.pdf", b"%PDF-1.4\n%%EOF", "neither a video nor an image"),
+        ("a.jp2", b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(60), "neither a video nor an image|image of a kind"),
+        ("a.dng", b"II*\0" + bytes(60), "raw photograph"),
+        ("a.txt", b"hello", "neither a video nor an image"),
+    ],
+)
+def test_what_is_neither_video_nor_picture_is_called_neither(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SourceError, match=said):
+        open_source(str(tmp_path / name))
+
+
+def test_an_image_that_only_ffmpeg_knows_is_refused_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.jp2"
+    with av.open(str(path), "w", format="image2") as container:
+        stream = container.add_stream("jpeg2000", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "rgb24"
+        frame = VideoFrame.from_ndarray(np.zeros((48, 64, 3), np.uint8), format="rgb24")
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    with pytest.raises(SourceError, match=r"image of a kind that is not read \(j2k|jpeg2000"):
+        open_source(str(path))

@@ -13,6 +13,7 @@ import pytest
 from fusion_app.frames import FramePair
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.session.opening import OpenPair, open_pair
+from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import SourceSettings
 from fusion_app.sources import BufferedSource, Phase
 from tests.reliability import Record
@@ -82,7 +83,7 @@ class Figures:
 
 @contextmanager
 def watched(ir: str, vis: str) -> Iterator[tuple[OpenPair, Watch]]:
-    pair = open_pair(SourceSettings(ir, vis))
+    pair = open_pair(source_pair(SourceSettings(ir, vis)))
     watch = Watch(pair)
     try:
         yield pair, watch

@@ -11,7 +11,7 @@ import pytest
 
 from fusion_app.recording import unfinished_recordings
 from fusion_app.run.runner import Pace
-from fusion_app.session.recorder import SessionRecorder
+from fusion_app.session.recorder import Recorder
 from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 from tests.servers import Camera, camera
@@ -42,7 +42,7 @@ def test_a_recording_goes_on_while_a_camera_is_away(tmp_path: Path, role: str) -
         sources = SourceSettings(ir.url, vis.url)
         settings = Settings(sources, FusionSettings(model="max"), recording=recording)
         session = open_session(settings, Pace.LIVE)
-        recorder = SessionRecorder(session, settings)
+        recorder = Recorder(session, settings)
         path = recorder.start()
         session.runner.start()
         try:

@@ -8,7 +8,7 @@ import pytest
 
 from fusion_app.frames import FusedFrame
 from fusion_app.run.runner import Pace
-from fusion_app.session.recorder import SessionRecorder
+from fusion_app.session.recorder import Recorder
 from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 from tests.media import read_back
@@ -42,7 +42,7 @@ def record(folder: Path, fps: int, seconds: float, slower: float = 0.0) -> tuple
     recording = RecordingSettings(str(folder), warn_free_mb=0, stop_free_mb=0)
     settings = Settings(sources, FusionSettings(model="max"), recording=recording)
     session = open_session(settings, Pace.LIVE)
-    recorder, watch = SessionRecorder(session, settings), Watch(slower / fps)
+    recorder, watch = Recorder(session, settings), Watch(slower / fps)
     recorder.start()
     session.runner.add_sink(watch)
     session.runner.start()

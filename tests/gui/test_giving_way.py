@@ -17,7 +17,9 @@ from fusion_app.run import ladder, quality
 from fusion_app.run.giving_way import Display
 from fusion_app.run.ladder import Rung
 from fusion_app.run.runner import Pace
-from fusion_app.session.session import Choice, Session, open_pair, open_session
+from fusion_app.session.engines import Engines
+from fusion_app.session.session import Session, open_pair, open_session
+from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import FusionSettings, Settings
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
@@ -97,7 +99,7 @@ class Log:
         session.runner.add_sink(self)
 
     def __call__(self, _: FusedFrame) -> None:
-        event = (self.session.display.stride, self.session.engine.description)
+        event = (self.session.stride, self.session.engine.description)
         if self.events[-1:] != [event]:
             self.events.append(event)
 
@@ -131,7 +133,7 @@ def test_the_display_gives_way_first_the_network_second_and_the_recording_never(
     qtbot.waitUntil(lambda: "display every" in window.status.field_text("display"))
     assert "recording comes first" in window.status.field_text("display")
     qtbot.waitUntil(lambda: log.session.engine.name != "lite-6k")
-    qtbot.waitUntil(lambda: log.session.display.stride == 1)
+    qtbot.waitUntil(lambda: log.session.stride == 1)
     qtbot.waitUntil(lambda: window.status.field_text("display") == "")
     strides = [stride for stride, model in log.events if model.startswith("lite-6k")]
     assert strides[:2] == [1, 2]
@@ -146,7 +148,7 @@ def test_a_model_chosen_by_hand_stays_and_it_is_said_that_frames_are_lost(
 ) -> None:
     def open_pinned(settings: Settings, pace: Pace) -> Session:
         engine = machine.run(open_engine(FusionSettings(model="max"), is_real_time=True))
-        return Session(open_pair(live(settings).sources), settings, Choice(engine), pace)
+        return Session(open_pair(source_pair(live(settings).sources)), settings, Engines(engine), pace)
 
     window = make_window(*LIVE, factory=open_pinned)
     wait_for(qtbot, window, State.LIVE)
@@ -166,7 +168,7 @@ def test_a_pause_shows_the_last_frame_though_the_window_gives_way(make_window: M
     wait_for(qtbot, window, State.PLAYING)
     session = window.controller.session
     assert session is not None
-    session.display._display = Display(10)
+    session._display._display = Display(10)
     last: list[FusedFrame] = []
     session.runner.add_sink(last.append)
     for _ in range(3):

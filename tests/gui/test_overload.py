@@ -114,7 +114,7 @@ def test_the_picture_is_shown_in_time_while_it_is_recorded(
         seconds = time.monotonic() - started
         mine, others = (max(0.0, after - earlier) / seconds for after, earlier in zip(cores(), before, strict=True))
         shown, fused, network = list(watch.shown.values()), list(watch.fused.values()), list(watch.network)
-        stride = session.display.stride
+        stride = session.stride
     finish(qtbot, window)
     (median, p95), (_, fused_p95), (network_ms, network_p95) = map(p50_p95, (shown, fused, network))
     allowed = 2 * PERIOD_MS + network_p95
@@ -149,13 +149,13 @@ def test_real_overload_takes_from_the_display_first_and_nothing_from_the_recordi
     with other_work(os.cpu_count() or 1):
         qtbot.waitUntil(lambda: log.session.engine.description != best, timeout=60_000)
     came_back = time.monotonic()
-    qtbot.waitUntil(lambda: log.session.display.stride == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: log.session.stride == 1, timeout=60_000)
     recovered_s = time.monotonic() - came_back
     path = finish(qtbot, window)
     first = next(index for index, (_, engine) in enumerate(log.events) if engine != log.events[0][1])
     strides = [stride for stride, _ in log.events[:first]]
     assert strides[:2] == [1, 2]
-    assert log.session.display.stride == 1
+    assert log.session.stride == 1
     steps = " → ".join(f"1 of {stride}, {engine}" for stride, engine in log.events[: first + 1])
     reliability(
         ORDER,

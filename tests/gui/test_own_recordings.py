@@ -1,5 +1,6 @@
 """The window opens what it has recorded itself: from any of its files, however they are handed over."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,9 +22,26 @@ DEMO = ("synthetic:ir?frames=60&size=64x48", "synthetic:vis?frames=60&size=64x48
 SUFFIXES = (".mkv", ".yaml", ".csv")
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the recording of the first test waits for the others."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture
-def recording(make_window: MakeWindow, qtbot: QtBot) -> Path:
-    """A recording that the window has made, at -20 ms; the window is closed again."""
+def recording(make_window: MakeWindow, qtbot: QtBot, kept: Path, tmp_path: Path) -> Path:
+    """A recording that the window has made, in a folder of the test's own; the window is closed again."""
+    if not any(kept.iterdir()):
+        made = record_in(make_window, qtbot)
+        for suffix in SUFFIXES:
+            shutil.copy2(made.with_suffix(suffix), kept)
+    shutil.copytree(kept, tmp_path / "recordings", dirs_exist_ok=True)
+    (path,) = (tmp_path / "recordings").glob("*.mkv")
+    return path
+
+
+def record_in(make_window: MakeWindow, qtbot: QtBot) -> Path:
+    """Let a window record a few frames of the demo, and close it."""
     window = make_window(*DEMO)
     wait_for(qtbot, window, State.PLAYING)
     press(qtbot, window, Qt.Key.Key_F9)

@@ -122,13 +122,13 @@ def test_losses_are_graded_with_a_glyph() -> None:
     try:
         assert status_fields(look(session))["losses"].level is Level.PLAIN
         for number in range(98):
-            session.telemetry.frame_fused(fused(number), 0.1)
-        session.telemetry.frame_skipped()
-        session.telemetry.frame_skipped()
+            session._telemetry.frame_fused(fused(number), 0.1)
+        session._telemetry.frame_skipped()
+        session._telemetry.frame_skipped()
         losses = status_fields(look(session))["losses"]
         assert (losses.text, losses.level) == ("skipped 2 (2.0 %)", Level.WARNING)
         for _ in range(10):
-            session.telemetry.frame_skipped()
+            session._telemetry.frame_skipped()
         assert status_fields(look(session))["losses"].level is Level.DANGER
         recording = RecordingStatus(3725.0, 1_234_567_890, 9, 0)
         assert status_fields(look(session, recording))["recording"].text == "● REC 01:02:05 1.23 GB"

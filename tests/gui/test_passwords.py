@@ -5,7 +5,6 @@ from pathlib import Path
 from PyQt6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import wait_for
@@ -31,7 +30,7 @@ def test_the_window_shows_and_keeps_no_password(make_window: MakeWindow, qtbot: 
         qtbot.waitUntil(lambda: "me@home.org:…@127.0.0.1" in texts(window))
         assert MARK not in texts(window)
         window.commands.rigs.save(str(tmp_path / "rig.yaml"))
-        qtbot.waitUntil(lambda: window.banner.kind is Kind.NOTICE)
+        qtbot.waitUntil(lambda: "The password of a camera is in the file" in window.banner.text)
         assert MARK in (tmp_path / "rig.yaml").read_text()
         assert (tmp_path / "rig.yaml").stat().st_mode & 0o777 == 0o600
         window.preferences._store.sync()

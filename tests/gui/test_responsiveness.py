@@ -10,7 +10,9 @@ from pytestqt.qtbot import QtBot
 from fusion_app.frames import FloatImage
 from fusion_app.gui.session.session_controller import State
 from fusion_app.run.runner import Pace
-from fusion_app.session.session import Choice, Session, open_pair
+from fusion_app.session.engines import Engines
+from fusion_app.session.session import Session, open_pair
+from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import Settings
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
@@ -41,7 +43,7 @@ class SlowEngine:
 
     def session(self, settings: Settings, pace: Pace) -> Session:
         """Open a session that fuses with this engine."""
-        return Session(open_pair(settings.sources), settings, Choice(self), pace)
+        return Session(open_pair(source_pair(settings.sources)), settings, Engines(self), pace)
 
 
 def test_the_window_stays_quick_while_a_frame_takes_two_seconds(

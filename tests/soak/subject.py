@@ -9,14 +9,14 @@ import threading
 import time
 
 from fusion_app.run.runner import Pace, RunReport
-from fusion_app.session.recorder import SessionRecorder
+from fusion_app.session.recorder import Recorder
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 
 PERIOD_S = 1.0
 
 
-def counters(session: Session, recorder: SessionRecorder) -> dict[str, float]:
+def counters(session: Session, recorder: Recorder) -> dict[str, float]:
     """Return every count of frames in the session, and its latency."""
     status, pairs = session.status(), session.pairs.counts
     recording = recorder.status() or recorder.final
@@ -43,7 +43,7 @@ def tell(values: dict[str, object]) -> None:
     print(json.dumps(values), flush=True)
 
 
-def watch(session: Session, recorder: SessionRecorder, closed: threading.Event) -> None:
+def watch(session: Session, recorder: Recorder, closed: threading.Event) -> None:
     """Tell the counters each second until standard input is closed or the run is over."""
     threading.Thread(target=lambda: (sys.stdin.read(), closed.set()), daemon=True).start()
     begin = time.monotonic()
@@ -60,7 +60,7 @@ def main() -> None:
         SourceSettings(ir, vis), FusionSettings(model=model, threads=1), recording=RecordingSettings(folder)
     )
     session = open_session(settings, Pace.LIVE)
-    recorder = SessionRecorder(session, settings)
+    recorder = Recorder(session, settings)
     path = recorder.start()
     closed = threading.Event()
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 STRUCTURE_FLOOR = (0.01**2, 0.03**2)  # SSIM's C1 and C2 for grey levels scaled to 0…1
+TARGET_RING = 9  # pixels around a warm target that are its surroundings
 STRUCTURE_WINDOW = (7, 1.5)  # size and sigma of SSIM's Gaussian
 
 
@@ -73,6 +74,12 @@ def _largest_along(image: Tensor, axis: int, size: int) -> Tensor:
 def smallest(image: Tensor, reach: int) -> Tensor:
     """Return the smallest value up to ``reach`` pixels away along both axes."""
     return -dilate(-image, reach)
+
+
+def mean_around(image: Tensor, background: Tensor, reach: int = TARGET_RING) -> Tensor:
+    """Return the mean of the background within ``reach`` pixels, for images ``(N, 1, H, W)`` and a weight 0…1 alike."""
+    size = 2 * reach + 1
+    return box(image * background, size) / box(background, size).clamp(min=1e-3)
 
 
 def ramp(values: Tensor, low: float, high: float) -> Tensor:

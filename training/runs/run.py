@@ -1,65 +1,97 @@
 """One training run and its folder: from the first step, or the last saved one, to the exported weights."""
 
-import platform
 import signal
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 from tqdm import tqdm
 
-from models.weights import WeightsCard, save_weights
-from training.data.dataset import CropSampler, ImagePair, luma
+from models.weights import WeightsCard, read_card, save_weights
+from training.data.dataset import ImagePair, luma
+from training.recipes import RunSettings
+from training.runs.history import RANDOM, LegData, device_name, leg, name_of, this_commit
 from training.runs.journal import LossTable, draw_curves, write_preview
-from training.runs.parallel import Team
+from training.runs.learner import Learner
 from training.runs.state import StateError, load_state, save_state
-from training.runs.trainer import Trainer
-from training.settings import TrainingSettings, are_of
+from training.settings import are_of
 
+STATE_FILE, WEIGHTS_FILE = "state.pt", "weights.safetensors"
 tqdm.monitor_interval = 0  # the bar moves at every step without a watching thread
 _PREVIEW_SIDE = 256
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """How far a run goes, and where it lies in something longer; what its progress bar shows.
+
+    Attributes:
+        label: What is being done.
+        before: Steps that were taken before this run.
+        total: Steps of all that the bar shows; 0: of the run.
+        stop_after: The run ends after so many steps, at the rate of its schedule there; 0: when it is complete.
+    """
+
+    label: str = ""
+    before: int = 0
+    total: int = 0
+    stop_after: int = 0
+
+
 class Run:
-    """A run: the trainer, what it writes into its folder, and how it stops and goes on."""
+    """A run: what learns, what it writes into its folder, and how it stops and goes on.
+
+    Attributes:
+        folder: What the run leaves lies here.
+        learner: What learns.
+        pairs: What it learns from.
+    """
 
     def __init__(
         self,
-        settings: TrainingSettings,
+        learner: Learner[Any, Any],
         pairs: Sequence[ImagePair],
         folder: Path,
-        device: str,
-        team: Team | None = None,
+        stretch: Stretch | None = None,
     ) -> None:
-        generator = torch.Generator(device).manual_seed(settings.seed)
-        sampler = CropSampler(pairs, settings.crop, generator, settings.varied_levels)
-        self.settings, self.folder, self.device = settings, folder, torch.device(device)
-        self.pairs = pairs
-        self._commit = _commit()  # of the code that trains; when the run ends another may lie there
-        self.team = team or Team()
-        self.trainer = Trainer(settings, sampler, self.device, self.team)
+        settings: RunSettings = learner.settings
+        self.settings, self.folder, self.learner, self.pairs = settings, folder, learner, pairs
         self.table = LossTable(folder / "losses.csv", settings.journal.log_steps)
-        self.state_path = folder / "state.pt"
-        shown = min(settings.journal.previews, len(pairs))
-        self._shown = [pairs[index * len(pairs) // shown] for index in range(shown)]
+        self._stretch = stretch or Stretch()
+        self._steps = self._stretch.stop_after or settings.schedule.steps
+        self._commit = this_commit()  # of the code that trains; when the run ends another may lie there
+        self._legs: list[LegData] = []
+        self._after = RANDOM
         self._trained_s = 0.0
         self._wants_stop = False
 
-    def start_from(self, path: Path) -> None:
-        """Begin with the weights of another run instead of random ones.
+    @property
+    def state_path(self) -> Path:
+        """Where the state of the run lies."""
+        return self.folder / STATE_FILE
+
+    @property
+    def seconds(self) -> float:
+        """Time spent training so far, over all resumed parts."""
+        return self._trained_s
+
+    def start_from(self, path: Path) -> tuple[str, ...]:
+        """Begin with the weights of another run instead of random ones; return the parameters that they lack.
 
         Raises:
             StateError: They are of another network than the settings describe.
             models.weights.WeightsFormatError: The file or its card cannot be used.
         """
-        self.trainer.begin_with(path)
+        new = self.learner.begin_with(path)
+        card = read_card(path)
+        self._legs, self._after = [*card.legs], name_of(path, card)
+        return new
 
     def resume(self) -> None:
         """Continue from the saved state.
@@ -72,64 +104,88 @@ class Run:
             raise StateError(
                 f"{self.state_path} belongs to a run with other settings; use the same file or a new folder."
             )
-        self.trainer.restore(state["trainer"])
-        self.table.resume(self.trainer.steps_done, state["pending"])
-        self._trained_s = float(state["trained_s"])
+        try:
+            self.learner.restore(state["trainer"])
+            self._legs, self._after = state["legs"], state["after"]
+            self._trained_s, pending = float(state["trained_s"]), state["pending"]
+        except (KeyError, ValueError, RuntimeError) as error:
+            raise StateError(f"{self.state_path} is of another version; start again in a new folder.") from error
+        self.table.resume(self.learner.steps_done, pending)
 
-    def train(self) -> bool:
+    def train(self, *, quiet: bool = False) -> bool:
         """Take all steps that are left; save the state; return False when a signal stopped them."""
         self.folder.mkdir(parents=True, exist_ok=True)
         handlers = {number: signal.signal(number, self._stop) for number in _ending_signals()}
         try:
-            self._take_steps()
+            self._take_steps(quiet=quiet)
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
         self._save()
-        if self.team.leads:
+        if self._leads:
             draw_curves(self.table.read(), self.folder / "losses.png")
         return not self._wants_stop
 
     def export(self, data: str, command: str) -> Path:
-        """Write the trained weights with their card and return where they lie."""
-        path = self.folder / "weights.safetensors"
+        """Write the trained weights with their card and return where they lie.
+
+        Args:
+            data: What was trained on, for the card.
+            command: What made them, for the card.
+        """
+        path, learner, settings = self.folder / WEIGHTS_FILE, self.learner, self.settings
+        steps = f"{learner.steps_done} steps of {settings.batch_size} crops of {settings.crop} pixels"
         card = WeightsCard(
-            model="cs2fusion",
-            config=asdict(self.settings.backbone),
+            model=settings.model,
+            config=asdict(learner.trained.config),
             data=data,
             command=command,
             commit=self._commit,
-            device=_device_name(self.device),
+            device=device_name(learner.device),
             duration_s=round(self._trained_s, 1),
-            notes=f"{self.trainer.steps_done} steps of {self.settings.batch_size} crops of {self.settings.crop} pixels",
+            notes=f"{steps}, after {self._after}",
+            legs=[*self._legs, leg(self.folder.name, self._after, learner.steps_done, self._trained_s, settings)],
         )
-        save_weights(path, self.trainer.trained, card)
+        save_weights(path, learner.trained, card)
         return path
 
-    def _take_steps(self) -> None:
-        trainer, total = self.trainer, self.settings.steps
+    @property
+    def _leads(self) -> bool:
+        return self.learner.team.leads
+
+    def _take_steps(self, *, quiet: bool) -> None:
+        learner, stretch = self.learner, self._stretch
         started_s = time.monotonic() - self._trained_s
         saved_s = time.monotonic()
         with tqdm(
-            total=total, initial=trainer.steps_done, unit="step", smoothing=0.05, disable=not self.team.leads
+            desc=stretch.label or self.settings.model,
+            total=stretch.total or self._steps,
+            initial=stretch.before + learner.steps_done,
+            unit="step",
+            smoothing=0.05,
+            disable=quiet or not self._leads,
         ) as bar:
-            while trainer.steps_done < total and not self._wants_stop:
-                losses = trainer.advance()
+            while learner.steps_done < self._steps and not self._wants_stop:
+                losses = learner.advance()
                 self._trained_s = time.monotonic() - started_s
-                if self.team.leads:
-                    self.table.add(trainer.steps_done, losses)
                 bar.update()
-                if trainer.steps_done % self.settings.journal.log_steps == 0:  # to ask for a number is to wait for it
-                    bar.set_postfix(loss=f"{fusion_total(losses):.4g}", refresh=False)
+                if self._leads:
+                    self._tell(losses, bar)
                 if time.monotonic() - saved_s >= self.settings.journal.checkpoint_minutes * 60:
                     self._save()
                     saved_s = time.monotonic()
-                if trainer.steps_done % self.settings.journal.preview_steps == 0:
-                    self._show()
-                self._wants_stop = self.team.agrees(self._wants_stop)
+                self._wants_stop = learner.team.agrees(self._wants_stop)
+
+    def _tell(self, losses: Mapping[str, torch.Tensor], bar: "tqdm[Any]") -> None:
+        step, journal = self.learner.steps_done, self.settings.journal
+        self.table.add(step, losses)
+        if step % journal.log_steps == 0:  # to ask for a number is to wait for it
+            bar.set_postfix(loss=f"{sum(map(float, losses.values())):.4g}", refresh=False)
+        if step % journal.preview_steps == 0:
+            self._show()
 
     def _save(self) -> None:
-        if not self.team.leads:
+        if not self._leads:
             return
         save_state(
             self.state_path,
@@ -137,28 +193,24 @@ class Run:
                 "settings": asdict(self.settings),
                 "trained_s": self._trained_s,
                 "pending": self.table.pending(),
-                "trainer": self.trainer.state(),
+                "legs": self._legs,
+                "after": self._after,
+                "trainer": self.learner.state(),
             },
         )
 
     def _show(self) -> None:
-        if not self.team.leads:
-            return
+        shown = min(self.settings.journal.previews, len(self.pairs))
         rows = []
-        for pair in self._shown:
+        for pair in (self.pairs[index * len(self.pairs) // shown] for index in range(shown)):
             vis, ir = (_centre(luma(image)) for image in (pair.vis, pair.ir))
-            fused, ir_map = self.trainer.perceive(torch.from_numpy(vis)[None, None], torch.from_numpy(ir)[None, None])
+            fused, ir_map = self.learner.perceive(torch.from_numpy(vis)[None, None], torch.from_numpy(ir)[None, None])
             rows.append((vis, ir, fused[0, 0].numpy(), ir_map[0, 0].numpy()))
-        write_preview(self.folder / "previews" / f"{self.trainer.steps_done:06d}.png", rows)
+        write_preview(self.folder / "previews" / f"{self.learner.steps_done:06d}.png", rows)
         draw_curves(self.table.read(), self.folder / "losses.png")
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._wants_stop = True
-
-
-def fusion_total(losses: Mapping[str, float | Tensor]) -> float:
-    """Return what the backbone minimises in one step, from the losses of `Trainer.step`."""
-    return sum(float(value) for name, value in losses.items() if name.startswith("fusion_"))
 
 
 def _centre(image: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -167,28 +219,8 @@ def _centre(image: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.ascontiguousarray(image[top : top + _PREVIEW_SIDE, left : left + _PREVIEW_SIDE])
 
 
-def _commit() -> str:
-    """Return the commit of the code, empty where there is no git or no repository."""
-    try:
-        return subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607  (git lies in different places)
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-
-
 def _ending_signals() -> tuple[int, ...]:
     """Return what asks to end in order; a terminal that closes does, unless that is to be ignored (``nohup``)."""
     hangup = getattr(signal, "SIGHUP", None)
     is_heeded = hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN
     return (signal.SIGINT, signal.SIGTERM, *((hangup,) if is_heeded else ()))
-
-
-def _device_name(device: torch.device) -> str:
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"CPU, {torch.get_num_threads()} thread(s), {platform.machine()}"

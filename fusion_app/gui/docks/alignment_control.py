@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
@@ -16,11 +15,9 @@ from fusion_app.finding.beside_a_run import AlignmentEstimator, EstimatorThread
 from fusion_app.finding.calibration import Calibration
 from fusion_app.frames import Size, on_square_pixels, size_of
 from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.docks.alignment import AlignmentPanel
+from fusion_app.gui.docks.estimating import Estimating
 from fusion_app.gui.session.session_controller import SessionController
-from fusion_app.session.session import Session
-
-if TYPE_CHECKING:  # the package of the docks imports this module
-    from fusion_app.gui.docks.alignment import AlignmentPanel
 
 SUFFIX = "yaml"
 MAX_STEPS = 500
@@ -79,7 +76,7 @@ class AlignmentControl(QObject):
 
     def __init__(
         self,
-        panel: "AlignmentPanel",
+        panel: AlignmentPanel,
         actions: Actions,
         controller: SessionController,
         window: QWidget,
@@ -95,8 +92,7 @@ class AlignmentControl(QObject):
         self._path: Path | None = None
         self._sources = ("", "")
         self._sizes: tuple[Size, Size] | None = None
-        self._thread: EstimatorThread | None = None
-        self._watched: tuple[Session, AlignmentEstimator] | None = None
+        self._estimating = Estimating[AlignmentEstimator]()
         self.history = QUndoStack(self)
         self.history.setUndoLimit(MAX_STEPS)
         self._connect_history(actions)
@@ -144,37 +140,31 @@ class AlignmentControl(QObject):
 
     def release(self) -> None:
         """Let go of the session."""
-        if self._watched is not None:
-            session, estimator = self._watched
-            session.runner.remove_sink(estimator)
-            self._watched = None
+        self._estimating.release()
         self.panel.show_ready(0)
         self.panel.show_result("")
 
     def close(self) -> None:
         """End the thread; an estimate in work is not waited for, nobody wants it any more."""
-        if self._thread is not None:
-            self._thread.close(timeout_s=0.0)
+        self._estimating.close()
 
     def _watch_session(self) -> None:
-        session = self._controller.session
-        if session is not None and self._watched is None:
-            if self._thread is None:
-                self._thread = EstimatorThread()
-            self._watched = session, AlignmentEstimator(self._thread, self._found.emit)
-            if (frame := self._controller.frame) is not None:  # of a paused file no other may come
-                self._watched[1](frame)
-            session.runner.add_sink(self._watched[1])
-        if self._watched is not None:
-            self.panel.show_ready(self._watched[1].pairs)
+        if (session := self._controller.session) is not None:
+            self.panel.show_ready(self._estimating.begin(session, self._estimator).pairs)
+
+    def _estimator(self, thread: EstimatorThread) -> AlignmentEstimator:
+        estimator = AlignmentEstimator(thread, self._found.emit)
+        if (frame := self._controller.frame) is not None:  # of a paused file no other may come
+            estimator(frame)
+        return estimator
 
     def _ask(self) -> None:
-        if self._watched is not None:
+        if self._estimating.estimator is not None:
             self.panel.show_working()
-            self._watched[1].request()
+            self._estimating.estimator.request()
 
     def _show_found(self, found: Calibration) -> None:
-        if self._watched is None:  # of a session that is gone
+        if self._estimating.estimator is None:  # of a session that is gone
             return
         self.panel.show_found(found)
         if found.accepted:

@@ -1,16 +1,15 @@
 """Joins the offset control with the session: the offset in use, and the estimate made beside the run."""
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.finding.beside_a_run import EstimatorThread, OffsetEstimator
 from fusion_app.finding.synchronisation import OffsetEstimate
+from fusion_app.gui.docks.estimating import Estimating
+from fusion_app.gui.docks.offset import OffsetControl
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.session.session import Session
-
-if TYPE_CHECKING:  # the package of the docks imports this module
-    from fusion_app.gui.docks.offset import OffsetControl
 
 
 class TimeOffset(QObject):
@@ -18,13 +17,12 @@ class TimeOffset(QObject):
 
     _estimated = pyqtSignal(object)
 
-    def __init__(self, control: "OffsetControl", controller: SessionController) -> None:
+    def __init__(self, control: OffsetControl, controller: SessionController) -> None:
         super().__init__(control)
         self._control = control
         self._controller = controller
         self._alignment = controller.settings.alignment
-        self._thread: EstimatorThread | None = None
-        self._watched: tuple[Session, OffsetEstimator] | None = None
+        self._estimating = Estimating[OffsetEstimator]()
         control.chosen.connect(controller.set_offset)
         control.estimate_asked.connect(self._ask)
         controller.releasing.connect(self.release)
@@ -39,34 +37,26 @@ class TimeOffset(QObject):
         if session is None or session.ir.info.is_stills:
             self._control.allow(is_adjustable=False, watched_s=0.0)
             return
-        if self._watched is None:
-            self._watched = (session, self._estimator(session))
-            session.runner.add_sink(self._watched[1])
-        self._control.allow(is_adjustable=True, watched_s=self._watched[1].watched_s)
+        estimator = self._estimating.begin(session, partial(self._estimator, session))
+        self._control.allow(is_adjustable=True, watched_s=estimator.watched_s)
 
     def release(self) -> None:
         """Let go of the session."""
-        if self._watched is not None:
-            session, estimator = self._watched
-            session.runner.remove_sink(estimator)
-            self._watched = None
+        self._estimating.release()
         self._control.forget_estimate()
 
     def close(self) -> None:
         """End the thread; an estimate in work is not waited for, nobody wants it any more."""
-        if self._thread is not None:
-            self._thread.close(timeout_s=0.0)
+        self._estimating.close()
 
-    def _estimator(self, session: Session) -> OffsetEstimator:
-        if self._thread is None:
-            self._thread = EstimatorThread()
-        return OffsetEstimator(self._thread, lambda: session.offset_s, self._estimated.emit)
+    def _estimator(self, session: Session, thread: EstimatorThread) -> OffsetEstimator:
+        return OffsetEstimator(thread, lambda: session.offset_s, self._estimated.emit)
 
     def _on_settings(self) -> None:
         """Begin anew where infrared lies elsewhere: what moved there before tells nothing any more."""
         alignment = self._controller.settings.alignment
-        if alignment != self._alignment and self._watched is not None:
-            self._watched[1].reset()
+        if alignment != self._alignment and self._estimating.estimator is not None:
+            self._estimating.estimator.reset()
         self._alignment = alignment
         self._show_offset()
 
@@ -74,11 +64,11 @@ class TimeOffset(QObject):
         self._control.show_offset(self._controller.settings.sources.offset_ms)
 
     def _ask(self) -> None:
-        if self._watched is not None:
+        if self._estimating.estimator is not None:
             self._control.show_working()
-            self._watched[1].request()
+            self._estimating.estimator.request()
 
     def _show_estimate(self, estimate: OffsetEstimate) -> None:
-        if self._watched is not None:
-            drift = self._watched[1].drift()
+        if self._estimating.estimator is not None:
+            drift = self._estimating.estimator.drift()
             self._control.show_estimate(estimate, drift.ms_per_minute if drift else None)

@@ -113,7 +113,7 @@ def look(
         session.pace,
         session.engine.description,
         unshown,
-        session.display.stride,
+        session.stride,
         recording,
         disk_left,
     )

@@ -14,7 +14,7 @@ from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.gui.session.worker import Worker
 from fusion_app.recording import PreRollStatus, Recording, RecordingStatus
-from fusion_app.session.recorder import SessionRecorder, snapshot
+from fusion_app.session.recorder import Recorder, snapshot
 from fusion_app.session.session import Session
 from fusion_app.settings import RecordingSettings, Settings
 
@@ -59,7 +59,7 @@ class RecordingController(QObject):
         self._actions = actions
         self._controller = controller
         self._markers = 0
-        self._recorder: SessionRecorder | None = None
+        self._recorder: Recorder | None = None
         self._session: Session | None = None
         actions["record"].triggered.connect(lambda _: self.toggle())
         actions["record_pause"].triggered.connect(lambda _: self.toggle_pause())
@@ -85,7 +85,7 @@ class RecordingController(QObject):
         if session is not self._session and self.state is RecordingState.OFF:
             self.release()
             self._session = session
-            self._recorder = SessionRecorder(session, settings)
+            self._recorder = Recorder(session, settings)
 
     def release(self) -> None:
         """Let go of the session, because it is about to close; a recording is finished in the background."""
@@ -188,13 +188,13 @@ class RecordingController(QObject):
         self.state = state
         self.changed.emit(state)
 
-    def _on_started(self, recorder: SessionRecorder) -> None:
+    def _on_started(self, recorder: Recorder) -> None:
         if self.state is RecordingState.FINALISING:  # stopped before it had begun
             self._finish(recorder)
         else:
             self._set(RecordingState.ON)
 
-    def _finish(self, recorder: SessionRecorder) -> None:
+    def _finish(self, recorder: Recorder) -> None:
         self._set(RecordingState.FINALISING)
         self._worker.submit(recorder.stop, self._on_finished, self._on_failed)
 

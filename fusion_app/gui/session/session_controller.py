@@ -17,7 +17,8 @@ from fusion_app.gui.session.bridge import Outlet, QtSink
 from fusion_app.gui.session.sharing import wants_same_device
 from fusion_app.gui.session.worker import Worker
 from fusion_app.run.runner import Finish, Pace, RunReport
-from fusion_app.session.session import Choice, Session
+from fusion_app.session.engines import Engines
+from fusion_app.session.session import Session
 from fusion_app.settings import (
     FusionSettings,
     RecordingSettings,
@@ -204,7 +205,7 @@ class SessionController(QObject):
             self.engine_changed.emit()
             return
         swap, failed = partial(self._on_engine, self.session, fusion), self.failed.emit
-        self.worker.submit(partial(self.session.choose, fusion), swap, failed)
+        self.worker.submit(partial(self.session.engines_for, fusion), swap, failed)
 
     def set_offset(self, offset_ms: float) -> None:
         """Add ``offset_ms`` to every infrared time stamp from now on; a file goes on from the frame in view."""
@@ -242,7 +243,7 @@ class SessionController(QObject):
     def note_painted(self, fused: FusedFrame) -> None:
         """Be told that ``fused`` has been painted; of a live frame it is known when it was captured."""
         if self.is_live and self.session is not None:
-            self.session.telemetry.frame_painted(fused)
+            self.session.note_painted(fused)
 
     def sync(self) -> None:
         """Learn what the runner did by itself: a played file has ended. Call it now and then."""
@@ -298,8 +299,8 @@ class SessionController(QObject):
 
     def _begin(self, session: Session) -> None:
         self.session = session
-        self.sink.begin(lambda: 1 if session.runner.is_paused else session.display.stride)
-        session.display.is_shown = True
+        self.sink.begin(lambda: 1 if session.runner.is_paused else session.stride)
+        session.begin_to_show()
         session.runner.add_sink(self.sink)
         self._finish = Outlet(partial(self._finished.emit, self._ticket))
         session.runner.start(self._finish)
@@ -328,10 +329,10 @@ class SessionController(QObject):
         self.worker.submit(partial(_close, self._release()))
         self._set(State.ENDED)
 
-    def _on_engine(self, session: Session, fusion: FusionSettings, choice: Choice) -> None:
+    def _on_engine(self, session: Session, fusion: FusionSettings, engines: Engines) -> None:
         self.settings = replace(self.settings, fusion=fusion)
         if session is self.session:
-            session.use(choice)
+            session.use(engines)
         self.engine_changed.emit()
 
     def _take_frame(self) -> None:

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from PyQt6.QtCore import QMimeData
 
-from fusion_app.errors import PairingError
+from fusion_app.session.source_pair import holds_both
 from fusion_app.sources import is_image_folder
 from fusion_app.sources.pair_words import Side, side_of
-from fusion_app.sources.still_pairs import still_pairs
 
 
 def dropped_paths(mime: QMimeData | None) -> list[str]:
@@ -36,7 +35,7 @@ def _guess_one(path: str) -> tuple[str, str]:
         ir, vis = (tuple(item for item in inside if _side(item) is side) for side in (Side.IR, Side.VIS))
         if len(ir) == 1 and len(vis) == 1:
             return ir[0], vis[0]
-    if _holds_both(path):
+    if holds_both(path):
         return path, path
     return (path, "") if _side(path) is Side.IR else ("", path)
 
@@ -46,14 +45,6 @@ def _inside(folder: str) -> list[str]:
         return [str(item) for item in sorted(Path(folder).iterdir()) if not item.name.startswith(".")]
     except OSError:
         return []  # opening it will say why
-
-
-def _holds_both(path: str) -> bool:
-    """Tell whether a folder or a picture is a pair, or many, by itself."""
-    try:
-        return still_pairs(path, path) is not None
-    except PairingError:
-        return False
 
 
 def _side(path: str) -> Side | None:

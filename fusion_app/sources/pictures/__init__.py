@@ -13,7 +13,7 @@ from fusion_app.sources.pictures.radiometric import open_radiometric
 from fusion_app.sources.pictures.raster import open_raster
 from fusion_app.sources.pictures.tiff import TiffPages
 
-__all__ = ["IMAGE_SUFFIXES", "Picture", "PictureFile", "Use", "open_picture"]
+__all__ = ["IMAGE_SUFFIXES", "Picture", "PictureFile", "Use", "is_picture", "open_picture"]
 
 IMAGE_SUFFIXES = frozenset(
     {".avif", ".bmp", ".heic", ".heif", ".hif", ".jfif", ".jpe", ".jpeg", ".jpg"}
@@ -21,6 +21,8 @@ IMAGE_SUFFIXES = frozenset(
 )
 MAX_FILE_BYTES = 2**30
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", *TIFF_STARTS)
+HEIF_KINDS = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis")
 PNM_STARTS = (b"P2", b"P3", b"P5", b"P6")
 
 
@@ -44,3 +46,11 @@ def open_picture(path: Path, use: Use = Use.INFRARED) -> PictureFile:
         return PnmFile(path, data)
     with unreadable(path):
         return open_radiometric(path, data, use) or open_raster(path, data)
+
+
+def is_picture(path: Path) -> bool:
+    """Tell whether a file begins like a picture, whatever its name is."""
+    with path.open("rb") as file:
+        start = file.read(12)
+    is_webp = start.startswith(b"RIFF") and start[8:] == b"WEBP"
+    return start.startswith(STARTS) or is_webp or (start[4:8] == b"ftyp" and start[8:] in HEIF_KINDS)

@@ -1,21 +1,18 @@
 """Grey levels as a file declares them, to what is fused: counts stay counts, a picture fills its range."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
-from fusion_app.frames import ZERO_CELSIUS_K, Image, Numbers
+from fusion_app.frames import Image
 from fusion_app.sources.base import Note
 from fusion_app.sources.pictures.base import WHITE_16, Picture, Use
 
-COLDEST_C, HOTTEST_C = -100.0, 2000.0
-"""A float picture between these, in part below `LEAST_KELVIN`, holds degrees Celsius."""
-LEAST_KELVIN = 200.0
-KELVIN_STEPS = (0.01, 0.02, 0.05)
-UNDECLARED = (1023, 4095)
-"""White of 10 and 12 bit in 16, where the file declares no white: real 16 bit pictures are not so dark."""
+UNDECLARED = (1023, 4095, 16383)
+"""White of 10, 12 and 14 bit in 16, where the file declares no white: real 16 bit pictures are not so dark."""
+CHANNELS = ("blue", "green", "red")
+ALIKE = 0.98
+"""Correlation of channels that show the same."""
 
 
 def as_used(picture: Picture, use: Use, white: int = 0) -> Picture:
@@ -25,7 +22,14 @@ def as_used(picture: Picture, use: Use, white: int = 0) -> Picture:
         picture: As it was read.
         use: Infrared keeps counts as they are; a visible picture becomes as bright as it is meant.
         white: White of pictures before it that did not declare theirs, so that a folder has one; 0 for none.
+
+    Raises:
+        ValueError: It is to be infrared and has three channels of 16 bit of which none can be counts.
     """
+    if picture.image.ndim == 3 and picture.image.dtype == np.uint16 and use is Use.INFRARED:
+        image, notes = counts_of_three(picture.image)
+        picture = replace(picture, image=image, white=min(picture.white, int(np.iinfo(image.dtype).max)))
+        picture = replace(picture, notes=(*picture.notes, *notes))
     image = picture.image
     if image.ndim == 2 and image.dtype == np.uint16 and use is Use.INFRARED:
         return picture
@@ -49,48 +53,42 @@ def undeclared_white(picture: Picture) -> int:
     return next((white for white in UNDECLARED if 0 < brightest <= white), picture.white)
 
 
-def from_numbers(values: npt.NDArray[np.generic], use: Use) -> Picture:
-    """Return the picture of values that are neither uint8 nor uint16: floats, signed and 32 bit numbers.
+def counts_of_three(image: Image) -> tuple[Image, tuple[Note, ...]]:
+    """Return the counts in three channels of 16 bit, and what is to be said of them.
 
-    Floats of infrared are degrees Celsius, or Kelvin, where they can be; 0…1 is grey; everything else is stretched.
-    NaN and infinities become the smallest value.
+    Args:
+        image: ``(H, W, 3)`` uint16 BGR.
+
+    Returns:
+        ``(H, W)`` uint16; or ``(H, W, 3)`` uint8, where 16 bit hold no more than 8.
+
+    Raises:
+        ValueError: The channels differ so much that none of them can be taken for counts.
     """
-    floats = np.asarray(values, np.float64)
-    finite = np.isfinite(floats)
-    if not finite.any():
-        raise ValueError("no pixel has a number")
-    low, high = float(floats[finite].min()), float(floats[finite].max())
-    floats = np.where(finite, floats, low)
-    is_whole = bool((floats == np.rint(floats)).all())
-    if low >= 0 and high <= 1 and not is_whole:
-        return Picture(np.rint(floats * WHITE_16).astype(np.uint16), WHITE_16)
-    if use is Use.INFRARED and not is_whole and low >= COLDEST_C and high <= HOTTEST_C:
-        return _temperatures(floats, low, high)
-    return _numbers(floats, low, high, use)
+    if bool((image == image[..., :1]).all()):
+        return np.ascontiguousarray(image[..., 0]), ()
+    if bool((image % 257 == 0).all()) or bool(((image & 255) == 0).all()):
+        return (image >> 8).astype(np.uint8), ()
+    is_used = [bool(np.ptp(image[..., channel])) for channel in range(3)]
+    used = [channel for channel in (1, 2, 0) if is_used[channel]]
+    if not _are_alike(image[..., used]):
+        raise ValueError(
+            "has three channels of 16 bit that differ, so none can be taken for counts; save one channel as 16 bit "
+            "grey or, if they are colours of a palette, as 8 bit"
+        )
+    taken = CHANNELS[used[0]]
+    why = "differ a little" if len(used) > 1 else "are empty but for one"
+    note = Note(f"{taken} only", f"has channels of 16 bit that {why}; {taken} is taken as counts")
+    return np.ascontiguousarray(image[..., used[0]]), (note,)
 
 
-def _temperatures(values: npt.NDArray[np.float64], low: float, high: float) -> Picture:
-    is_kelvin = low >= LEAST_KELVIN
-    zero_k = 0.0 if is_kelvin else ZERO_CELSIUS_K
-    step = next((step for step in KELVIN_STEPS if (high + zero_k) / step <= WHITE_16), KELVIN_STEPS[-1])
-    counts = np.rint((values + zero_k) / step).astype(np.uint16)
-    unit = "K" if is_kelvin else "°C"
-    note = Note(unit, f"holds temperatures, read as {'Kelvin' if is_kelvin else 'degrees Celsius'}")
-    return Picture(counts, WHITE_16, (note,), partial(_kelvin, step=step))
-
-
-def _numbers(values: npt.NDArray[np.float64], low: float, high: float, use: Use) -> Picture:
-    if low >= 0 and high <= 255 and use is Use.VISIBLE:
-        return Picture(np.rint(values).astype(np.uint8), 255)
-    if low >= 0 and high <= WHITE_16:
-        return Picture(np.rint(values).astype(np.uint16), WHITE_16)
-    scale = WHITE_16 / max(high - low, 1e-12)
-    note = Note("stretched", f"holds numbers from {low:g} to {high:g}; they are stretched to 16 bit")
-    return Picture(np.rint((values - low) * scale).astype(np.uint16), WHITE_16, (note,))
-
-
-def _kelvin(counts: Numbers, step: float) -> Numbers:
-    return counts * step
+def _are_alike(channels: Image) -> bool:
+    """Tell whether channels rise and fall together."""
+    sample = channels[::2, ::2] if channels.size > 300_000 else channels
+    flat = sample.reshape(-1, channels.shape[-1]).T
+    if flat.shape[0] == 1:
+        return True
+    return bool(np.nan_to_num(np.corrcoef(flat.astype(np.float64))).min() >= ALIKE)
 
 
 def _stretched(image: Image, white: int, top: int) -> Image:

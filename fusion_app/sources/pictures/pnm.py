@@ -52,9 +52,10 @@ class PnmFile(PictureFile):
             values = np.array(re.sub(rb"#[^\n]*", b"", self._body).split()[:count], np.int64)
         else:
             kind = np.dtype(np.uint8 if self._white <= 255 else ">u2")
-            values = np.frombuffer(self._body[: count * kind.itemsize], kind)
+            whole = min(count, len(self._body) // kind.itemsize)
+            values = np.frombuffer(self._body, kind, whole) if whole else np.zeros(0, kind)
         if values.size < count:
-            raise SourceError(str(self._path), "ends early: pixels are missing")
+            raise SourceError(str(self._path), f"is cut off: {count - values.size} of {count} values are missing")
         if values.min() < 0 or values.max() > WHITE_16:
             raise SourceError(str(self._path), f"has values beyond 0 to {WHITE_16}")
         return values

@@ -13,10 +13,10 @@ from fusion_app.errors import SourceError
 from fusion_app.frames import Image
 from fusion_app.sources.base import Note
 from fusion_app.sources.pictures import orientation
-from fusion_app.sources.pictures.base import Picture, PictureFile, Use, check_size, one_channel, unreadable
-from fusion_app.sources.pictures.levels import from_numbers
+from fusion_app.sources.pictures.base import WHITE_16, Picture, PictureFile, Use, check_size, one_channel, unreadable
+from fusion_app.sources.pictures.numbers import from_numbers, with_missing
 
-MAX_SAMPLE_VALUE = 281
+MAX_SAMPLE_VALUE, NO_DATA = 281, 42113
 GREY_KINDS = (tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.MINISBLACK)
 DECODED_BY_PILLOW = (
     tifffile.PHOTOMETRIC.PALETTE,
@@ -73,25 +73,49 @@ class TiffPages(PictureFile):
         values, alpha = _samples(page, page.asarray())
         if values.dtype not in (np.uint8, np.uint16):
             white = 2**page.bitspersample - 1
-            is_bits = values.dtype == np.bool_
-            return Picture(values.astype(np.uint8), 1) if is_bits else _narrow(values, white, self._use)
+            if values.dtype == np.bool_:
+                is_white_0 = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
+                return Picture((values ^ is_white_0).astype(np.uint8), 1)
+            return self._of_numbers(page, values, white)
+        values, missing = _filled(values, _no_data(page))
         white = _white(page, values)
         if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
             values = np.asarray(white - values, values.dtype)
         if alpha is not None and int(tifffile.EXTRASAMPLE.ASSOCALPHA) in map(int, page.extrasamples):
             values = _straight(values, alpha, white)
-        return Picture(one_channel(values), white)
+        return with_missing(Picture(one_channel(values), white), missing)
+
+    def _of_numbers(self, page: tifffile.TiffPage, values: Image, white: int) -> Picture:
+        """Return the picture of 32 bit whole numbers whose range is that of 16 bit, or of any other numbers."""
+        no_data = _no_data(page)
+        if values.dtype.kind in "ui" and no_data is None and values.min() >= 0 and values.max() <= WHITE_16:
+            values, white = values.astype(np.uint16), min(white, WHITE_16)
+            is_white_0 = page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
+            return Picture(one_channel(np.asarray(white - values, np.uint16) if is_white_0 else values), white)
+        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+            raise ValueError("white is zero in it, and its numbers are neither 8 nor 16 bit; turn them over first")
+        return from_numbers(values, self._use, no_data)
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
 
-def _narrow(values: Image, white: int, use: Use) -> Picture:
-    """Return the picture of 32 bit whole numbers whose range is that of 16 bit, or of any other numbers."""
-    if values.dtype.kind in "ui" and values.min() >= 0 and values.max() <= 65_535:
-        return Picture(values.astype(np.uint16), min(white, 65_535))
-    return from_numbers(values, use)
+def _no_data(page: tifffile.TiffPage) -> float | None:
+    """Return what the page says stands for no value, as GDAL writes it."""
+    tag = page.tags.get(NO_DATA)
+    try:
+        return float(tag.value) if tag is not None else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _filled(values: Image, no_data: float | None) -> tuple[Image, int]:
+    """Return ``values`` with the smallest one in place of ``no_data``, and how many that were."""
+    is_missing = values == no_data if no_data is not None else np.zeros(1, np.bool_)
+    if not is_missing.any() or is_missing.all():
+        return values, 0
+    return np.where(is_missing, values[~is_missing].min(), values), int(is_missing.sum())
 
 
 def _samples(page: tifffile.TiffPage, values: Image) -> tuple[Image, Image | None]:

@@ -1,170 +1,261 @@
-import subprocess
-import sys
+"""Recordings of what is seen: tracks, times, parts, pauses, markers, and what lies beside them."""
+
+import csv
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FramePair, FusedFrame
-from fusion_app.recording import Recorder
-from fusion_app.sources import open_source
-from fusion_app.writers import FolderWriter, VideoPlan, VideoWriter, open_writer
-from tests.media import counting_frames, read_back
+from fusion_app.recording import About, EngineFacts, Entry, Recording, entry_of
+from fusion_app.recording.frame_log import FrameLog, markers_of
+from fusion_app.recording.part import PartPlan
+from fusion_app.recording.sidecar import Sidecar
+from fusion_app.settings import RecordingSettings, Settings, SourceSettings, load_settings
+from fusion_app.system.yaml_files import load_as
+from tests.media import counting_frames
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def fused(image: np.ndarray, pts_s: float, index: int = 0, name: str = "") -> FusedFrame:
-    frame = Frame(image, pts_s, index, name)
-    return FusedFrame(image, FramePair(frame, frame), image)
-
-
-def record(path: Path, images: list[np.ndarray], times: list[float], **options: float) -> None:
-    writer = open_writer(path, 25.0, int(options.get("quality", 10)), options.get("origin_s"))
-    recorder = Recorder(writer)
-    for index, (image, time_s) in enumerate(zip(images, times, strict=True)):
-        recorder(fused(image, time_s, index))
-    recorder.close()
+SIZE = (64, 48)
+COUNT = 20
+ENGINE = EngineFacts("max", "max · CPU", "", "cpu", "")
+COLOUR = counting_frames(COUNT, SIZE)
+GREY = counting_frames(COUNT, SIZE, colour=False)
+DEEP = [(7000 + 3 * image.astype(np.uint16)) for image in GREY]
 
 
-@pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
-def test_frames_come_back_at_their_pts_and_nearly_their_pixels(tmp_path: Path, suffix: str) -> None:
-    times = [0.0, 0.04, 0.1, 0.5, 0.54]
-    images = counting_frames(5, (64, 48))
-    record(tmp_path / f"out{suffix}", images, times)
-    pts, frames = read_back(tmp_path / f"out{suffix}")
-    assert pts == pytest.approx(times, abs=1e-3)
-    for got, sent in zip(frames, images, strict=True):
-        assert np.abs(got.astype(int) - sent).mean() < 4
+def plan(**settings: object) -> PartPlan:
+    chosen = replace(RecordingSettings(), warn_free_mb=0, stop_free_mb=0, **settings)  # type: ignore[arg-type]
+    return PartPlan(chosen, About(ENGINE, Settings(recording=chosen)))
 
 
-@pytest.mark.parametrize("size", [(63, 48), (64, 47), (33, 17), (1, 1)])
-def test_odd_sizes_keep_their_size(tmp_path: Path, size: tuple[int, int]) -> None:
-    record(tmp_path / "odd.mkv", [np.full((size[1], size[0], 3), 90, np.uint8)] * 3, [0, 0.04, 0.08])
-    _, frames = read_back(tmp_path / "odd.mkv")
-    assert len(frames) == 3
-    assert frames[0].shape[:2] == (size[1], size[0])
-
-
-def test_colours_are_those_that_were_sent(tmp_path: Path) -> None:
-    image = np.zeros((48, 64, 3), np.uint8)
-    image[:, :32], image[:, 32:] = (30, 60, 200), (180, 90, 40)
-    record(tmp_path / "colour.mkv", [image] * 3, [0, 0.04, 0.08])
-    _, frames = read_back(tmp_path / "colour.mkv")
-    for x in (10, 50):
-        assert np.abs(frames[1][24, x].astype(int) - image[24, x]).max() <= 4
-
-
-def test_grey_frames_are_recorded(tmp_path: Path) -> None:
-    record(tmp_path / "grey.mkv", counting_frames(4, colour=False), [0, 0.04, 0.08, 0.12])
-    assert len(read_back(tmp_path / "grey.mkv")[1]) == 4
-
-
-def test_a_live_recording_starts_at_zero_and_a_file_keeps_its_time(tmp_path: Path) -> None:
-    record(tmp_path / "live.mkv", counting_frames(3), [8.0, 8.04, 8.08])
-    record(tmp_path / "file.mkv", counting_frames(3), [8.0, 8.04, 8.08], origin_s=0.0)
-    assert read_back(tmp_path / "live.mkv")[0] == pytest.approx([0, 0.04, 0.08], abs=1e-3)
-    assert read_back(tmp_path / "file.mkv")[0] == pytest.approx([8, 8.04, 8.08], abs=1e-3)
-
-
-def test_a_frame_of_another_size_is_scaled_not_lost(tmp_path: Path) -> None:
-    record(tmp_path / "s.mkv", [*counting_frames(2, (64, 48)), *counting_frames(2, (80, 60))], [0, 0.04, 0.08, 0.12])
-    assert [f.shape for f in read_back(tmp_path / "s.mkv")[1]] == [(48, 64, 3)] * 4
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as only POSIX can")
-@pytest.mark.parametrize("name", ["full.mkv", "full.mp4", "images"])
-def test_a_full_disk_ends_the_recording_with_a_sentence_and_what_was_written_plays(tmp_path: Path, name: str) -> None:
-    code = (
-        "import resource, signal, sys\n"
-        "from pathlib import Path\n"
-        "from fusion_app.errors import RecordingError\n"
-        "from fusion_app.recording import Recorder\n"
-        "from fusion_app.writers import open_writer\n"
-        "from tests.unit.recording.test_recording import fused\n"
-        "from tests.media import counting_frames\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "limit = 500 if sys.argv[1].endswith('images') else 60_000\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))\n"
-        "recorder = Recorder(open_writer(Path(sys.argv[1]), 25.0, 10))\n"
-        "images = counting_frames(50, (160, 120))\n"
-        "try:\n"
-        "    try:\n"
-        "        for index in range(900):\n"
-        "            recorder(fused(images[index % 50], index / 25, index))\n"
-        "    finally:\n"
-        "        recorder.close()\n"
-        "except RecordingError as error:\n"
-        "    sys.exit(f'sentence: {error}')\n"
+def entry(index: int, ir: Sequence[np.ndarray] = GREY, ir_index: int | None = None, **pair: object) -> Entry:
+    number = index if ir_index is None else ir_index
+    ir_frame = Frame(ir[number % len(ir)], number / 25 - 0.004, number)
+    vis_frame = Frame(COLOUR[index % COUNT], index / 25, index)
+    return entry_of(
+        FusedFrame(COLOUR[-index % COUNT], FramePair(ir_frame, vis_frame, **pair), ir_frame.image),  # type: ignore[arg-type]
+        0.04,
+        0.04,
+        is_live=False,
     )
-    command = [sys.executable, "-c", code, str(tmp_path / name)]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
-    assert finished.stderr.startswith("sentence: "), finished.stderr
-    assert "cannot be written" in finished.stderr
-    if name == "images":
-        assert not list((tmp_path / name).glob("*.partial"))
-    else:
-        source = open_source(str(tmp_path / name))  # as a player does, it passes over a last packet that is cut
-        assert len(list(iter(source.read, None))) > 5
-        source.close()
 
 
-def test_images_go_to_a_folder_under_the_visible_frames_names(tmp_path: Path) -> None:
-    writer = FolderWriter(tmp_path)
-    image = counting_frames(1)[0]
-    writer.write(fused(image, 0.0, 0, "street 1.jpg"))
-    writer.write(fused(image, 0.04, 7))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["000007.png", "street 1.png"]
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.005)
 
 
-def test_a_disk_that_refuses_stops_the_recording_with_a_sentence() -> None:
-    recorder = Recorder(VideoWriter(Path("/dev/full.mkv/none.mkv"), VideoPlan(25, 18)))
-    frame = fused(counting_frames(1)[0], 0.0)
-    recorder(frame)
-    with pytest.raises(RecordingError, match="cannot be written"):
-        recorder.close()
-    with pytest.raises(RecordingError, match="cannot be written"):
-        recorder(frame)
+def record(path: Path, entries: Sequence[Entry], how: PartPlan | None = None) -> Path:
+    recording = Recording(path, how or plan())
+    for item in entries:
+        recording(item)
+    recording.close()
+    return path
 
 
-@pytest.mark.parametrize("name", ["out.avi", "out.txt", "out.jpeg"])
-def test_a_suffix_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(RecordingError, match=r"\.mkv or \.mp4"):
-        open_writer(tmp_path / name, 25, 18)
+def tracks(path: Path, pixels: str = "bgr24") -> dict[str, list[tuple[float, np.ndarray]]]:
+    """Read each track by its title with nothing of the application."""
+    found = {}
+    with av.open(str(path)) as container:
+        titles = [stream.metadata["title"] for stream in container.streams.video]
+    for number, title in enumerate(titles):
+        with av.open(str(path)) as container:
+            frames = list(container.decode(video=number))
+        kind = "gray16le" if frames[0].format.name == "gray16le" else pixels
+        found[title] = [(float(f.pts * f.time_base), f.to_ndarray(format=kind)) for f in frames]
+    return found
 
 
-class SlowWriter:
-    """Takes 50 ms a frame, or as long as `gate` says."""
-
-    def __init__(self) -> None:
-        self.indices: list[int] = []
-
-    def write(self, frame: FusedFrame) -> None:
-        time.sleep(0.05)
-        self.indices.append(frame.pair.vis.index)
-
-    def close(self) -> None:
-        """Nothing to finish."""
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.with_suffix(".csv").open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def test_a_file_job_waits_for_a_slow_disk_and_loses_nothing() -> None:
-    writer = SlowWriter()
-    recorder = Recorder(writer, capacity=2)
-    for index in range(10):
-        recorder(fused(counting_frames(1)[0], index / 25, index))
-    recorder.close()
-    assert writer.indices == list(range(10))
-    assert recorder.written == 10
+def test_a_recording_holds_fused_visible_and_infrared_on_one_clock(tmp_path: Path) -> None:
+    found = tracks(record(tmp_path / "r.mkv", [entry(i) for i in range(COUNT)]))
+    assert list(found) == ["fused", "visible", "ir"]
+    for name in ("fused", "visible"):
+        assert [pts for pts, _ in found[name]] == pytest.approx([i / 25 for i in range(COUNT)], abs=1e-3)
+    # Infrared keeps its own time, 4 ms before the visible frame; only the first cannot be before the beginning.
+    assert [pts for pts, _ in found["ir"]][1:] == pytest.approx([i / 25 - 0.004 for i in range(1, COUNT)], abs=1e-3)
+    assert np.abs(found["visible"][7][1].astype(int) - COLOUR[7]).mean() < 6
+    assert np.abs(found["ir"][7][1][..., 0].astype(int) - GREY[7]).mean() < 4
 
 
-def test_a_live_recording_never_makes_the_picture_wait_and_counts_what_it_drops() -> None:
-    recorder = Recorder(SlowWriter(), is_live=True, capacity=2)
-    started = time.monotonic()
-    for index in range(20):
-        recorder(fused(counting_frames(1)[0], index / 25, index))
-    assert time.monotonic() - started < 0.5  # waiting would take 1 s
-    recorder.close()
-    assert recorder.dropped > 10
-    assert recorder.written + recorder.dropped == 20
+def test_sixteen_bit_infrared_is_recorded_without_loss(tmp_path: Path) -> None:
+    found = tracks(record(tmp_path / "r.mkv", [entry(i, DEEP) for i in range(COUNT)]))
+    assert all(np.array_equal(image, DEEP[i]) for i, (_, image) in enumerate(found["ir"]))
+
+
+def test_eight_bit_infrared_is_recorded_without_loss_if_asked(tmp_path: Path) -> None:
+    path = record(tmp_path / "r.mkv", [entry(i) for i in range(COUNT)], plan(ir_codec="ffv1"))
+    assert all(np.array_equal(image[..., 1], GREY[i]) for i, (_, image) in enumerate(tracks(path)["ir"]))
+
+
+def test_raw_counts_of_two_bytes_a_pixel_are_recorded_as_sixteen_bit(tmp_path: Path) -> None:
+    raw = [image.view(np.uint8).reshape(*image.shape, 2) for image in DEEP]
+    found = tracks(record(tmp_path / "r.mkv", [entry(i, raw) for i in range(5)]))
+    assert all(np.array_equal(image, DEEP[i]) for i, (_, image) in enumerate(found["ir"]))
+
+
+def test_only_the_chosen_tracks_are_recorded(tmp_path: Path) -> None:
+    path = record(tmp_path / "r.mkv", [entry(i) for i in range(3)], plan(tracks=("ir", "fused")))
+    assert list(tracks(path)) == ["fused", "ir"]
+
+
+def test_a_slow_infrared_camera_is_recorded_at_its_own_pace_and_does_not_hold_back_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "r.mkv"
+    recording = Recording(path, plan())
+    for i in range(COUNT):
+        recording(entry(i, ir_index=i // 10 * 10))
+    wait_until(lambda: recording.status().written == COUNT)
+    with av.open(str(path)) as container:  # as it is now on disk, if the process were killed
+        assert len(list(container.decode(video=0))) >= COUNT - 8
+    recording.close()
+    found = tracks(path)
+    assert len(found["fused"]) == COUNT
+    assert [round(pts, 2) for pts, _ in found["ir"]] == [0.0, 0.4]
+
+
+def test_each_frame_has_a_line_with_its_times_and_marks(tmp_path: Path) -> None:
+    lost = [entry(i, ir_index=2, lost="ir", is_held=True) for i in (3, 4)]
+    dark = replace(entry(5), fused=replace(entry(5).fused, is_nuc=True))
+    items = [*(entry(i) for i in range(3)), *lost, entry_of(dark.fused, 0.04, 0.04, is_live=False)]
+    found = rows(record(tmp_path / "r.mkv", items))
+    assert [row["frame"] for row in found] == [str(i) for i in range(6)]
+    assert [float(row["pts_s"]) for row in found] == pytest.approx([i / 25 for i in range(6)])
+    assert [row["ir_frame"] for row in found] == ["0", "1", "2", "2", "2", "5"]
+    assert [row["marks"] for row in found] == ["", "", "", "held;lost:ir", "held;lost:ir", "nuc"]
+    assert float(found[1]["skew_ms"]) == pytest.approx(-4.0)
+    assert all(row["wall_clock"][:2] == "20" for row in found)
+
+
+def test_the_yaml_tells_how_it_was_made_and_keeps_no_password(tmp_path: Path) -> None:
+    from fusion_app.recording.sidecar import without_secrets
+
+    rig = Settings(SourceSettings("rtsp://me:secret@camera/1", "http://x/?token=abc", offset_ms=12.5))
+    how = replace(plan(), about=About(ENGINE, without_secrets(rig)))
+    path = record(tmp_path / "r.mkv", [entry(i) for i in range(3)], how)
+    text = path.with_suffix(".yaml").read_text()
+    assert "secret" not in text
+    assert "abc" not in text
+    facts = load_as(Sidecar, path.with_suffix(".yaml"))
+    assert facts.engine == ENGINE
+    assert (facts.frames, facts.dropped, facts.ended) == (3, 0, "stopped")
+    assert facts.finished > facts.started
+    assert any(line.startswith("numpy ") for line in facts.versions)
+    assert load_settings(path.with_suffix(".yaml"), "rig").sources.offset_ms == 12.5
+
+
+def test_parts_follow_each_other_without_losing_a_frame(tmp_path: Path) -> None:
+    path = record(tmp_path / "r.mkv", [entry(i) for i in range(COUNT)], plan(split_minutes=0.28 / 60))
+    paths = [path, tmp_path / "r-002.mkv", tmp_path / "r-003.mkv"]
+    found = [row for part in paths for row in rows(part)]
+    assert [row["visible_frame"] for row in found] == [str(i) for i in range(COUNT)]
+    assert [float(row["time_s"]) for row in found] == pytest.approx([i / 25 for i in range(COUNT)])
+    assert [len(tracks(part)["fused"]) for part in paths] == [7, 7, 6]
+    assert [load_as(Sidecar, part.with_suffix(".yaml")).began_s for part in paths] == pytest.approx([0, 0.28, 0.56])
+    assert all(tracks(part)["ir"][0][0] == 0.0 for part in paths)
+
+
+def test_a_part_ends_where_it_is_large_enough_or_where_asked(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 65535, (COUNT, 200, 300), np.uint16)
+    record(tmp_path / "big.mkv", [entry(i, list(noise)) for i in range(COUNT)], plan(split_mb=1))
+    assert len(list(tmp_path.glob("big*.mkv"))) == 3  # 20 frames of 0.12 MB, a part ends behind the ninth
+    recording = Recording(tmp_path / "asked.mkv", plan())
+    recording(entry(0))
+    wait_until(lambda: recording.status().written == 1)
+    recording.split()
+    recording(entry(1))
+    recording.close()
+    assert len(list(tmp_path.glob("asked*.mkv"))) == 2
+    assert recording.status().first == tmp_path / "asked.mkv"  # which names the whole to whoever fuses it again
+
+
+def test_a_camera_that_comes_back_with_other_pictures_begins_a_part_and_loses_nothing(tmp_path: Path) -> None:
+    blank = [np.zeros((48, 64), np.uint8)]
+    items = [*(entry(i, blank, lost="ir") for i in range(4)), *(entry(i, DEEP) for i in range(4, 8))]
+    path = record(tmp_path / "r.mkv", items)
+    second = tracks(tmp_path / "r-002.mkv")
+    assert len(tracks(path)["fused"]) == len(second["fused"]) == 4
+    assert np.array_equal(second["ir"][0][1], DEEP[4])
+
+
+def test_a_pause_is_cut_out_of_the_time_and_marked(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "r.mkv", plan())
+    for i in range(COUNT):
+        if i == 5:
+            recording.pause()
+            assert recording.status().is_paused
+        if i == 15:
+            recording.resume()
+        recording(entry(i))
+    recording.close()
+    found = rows(tmp_path / "r.mkv")
+    assert [row["visible_frame"] for row in found] == [str(i) for i in (*range(5), *range(15, 20))]
+    assert [float(row["pts_s"]) for row in found] == pytest.approx([i / 25 for i in range(10)])
+    assert [row["marks"] for row in found] == ["pause:0.400" if i == 5 else "" for i in range(10)]
+    times = [pts for pts, _ in tracks(tmp_path / "r.mkv")["ir"]]
+    assert times == pytest.approx([0, *(i / 25 - 0.004 for i in range(1, 10))], abs=1e-3)
+
+
+def test_markers_are_chapters_and_marks_whatever_their_text(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "r.mkv", plan())
+    for i in range(10):
+        if i == 3:
+            recording.add_marker('a "bird"; or,\na plane 鸟')
+        if i == 7:
+            recording.add_marker()
+        recording(entry(i))
+    recording.close()
+    with av.open(str(tmp_path / "r.mkv")) as container:
+        found = [(c["start"] * c["time_base"], c["metadata"]["title"]) for c in container.chapters()]
+    assert found == [(Fraction(12, 100), 'a "bird", or, a plane 鸟'), (Fraction(28, 100), "marker")]
+    assert markers_of(tmp_path / "r.csv") == [(0.12, 'a "bird", or, a plane 鸟'), (0.28, "")]
+    assert len((tmp_path / "r.csv").read_text().splitlines()) == 11
+
+
+def test_frames_that_come_too_fast_are_dropped_counted_and_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fusion_app.recording.recording.QUEUE_BYTES", 4 * entry(0).bytes)
+    recording = Recording(tmp_path / "r.mkv", plan())
+    for i in range(400):
+        recording(entry(i))
+    last = recording.status()
+    wait_until(lambda: recording.status().backlog == 0)
+    recording(entry(400))
+    recording.close()
+    found = rows(tmp_path / "r.mkv")
+    told = sum(int(m.partition(":")[2]) for row in found for m in row["marks"].split(";") if m.startswith("dropped:"))
+    assert last.dropped > 0
+    assert told == recording.status().dropped == load_as(Sidecar, tmp_path / "r.yaml").dropped
+    assert len(found) + told == 401
+    numbers = [int(row["visible_frame"]) for row in found]
+    gaps = [later - earlier - 1 for earlier, later in zip([-1, *numbers], numbers, strict=False)]
+    assert [f"dropped:{gap}" if gap else "" for gap in gaps] == [row["marks"] for row in found]
+
+
+def test_nothing_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "r.mkv").write_text("precious")
+    recording = Recording(tmp_path / "r.mkv", plan())
+    recording(entry(0))
+    with pytest.raises(RecordingError, match="exists already"):
+        recording.close()
+    assert (tmp_path / "r.mkv").read_text() == "precious"
+
+
+def test_a_line_is_whole_or_absent(tmp_path: Path) -> None:
+    log = FrameLog(tmp_path / "r.csv", 0.0, 0.0)
+    for i in range(3):
+        log.write(entry(i))
+        assert (tmp_path / "r.csv").read_bytes().endswith(b"\n")
+    log.close()

@@ -14,7 +14,7 @@ from fusion_app.recording.part import PartPlan
 from fusion_app.recording.parts import Parts
 from fusion_app.recording.reading import settings_of_recording
 from fusion_app.recording.sidecar import Sidecar
-from fusion_app.session.recorder import SessionRecorder, about_session
+from fusion_app.session.recorder import Recorder, about_session
 from fusion_app.session.session import Session
 from fusion_app.settings import Settings
 from fusion_app.system.yaml_files import load_as
@@ -24,7 +24,7 @@ from tests.sessions import first_frames, rows, wait_for_frames
 def test_recordings_of_one_second_in_one_folder_get_names_and_files_of_their_own(
     session: Session, settings: Settings
 ) -> None:
-    recorders = [SessionRecorder(session, settings) for _ in range(4)]  # each could be another program
+    recorders = [Recorder(session, settings) for _ in range(4)]  # each could be another program
     paths = [recorder.start() for recorder in recorders]
     assert len(set(paths)) == 4
     session.runner.start()
@@ -38,7 +38,7 @@ def test_recordings_of_one_second_in_one_folder_get_names_and_files_of_their_own
 
 
 def test_a_recording_says_what_was_set_when_it_began(session: Session, settings: Settings) -> None:
-    recorder = SessionRecorder(session, settings)
+    recorder = Recorder(session, settings)
     session.runner.start()
     now = replace(settings, thermal=replace(settings.thermal, polarity="black-hot"))
     session.adjust_thermal(now.thermal)
@@ -52,7 +52,7 @@ def test_a_recording_says_what_was_set_when_it_began(session: Session, settings:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a folder that nobody may write to")
 def test_a_folder_that_cannot_be_written_to_is_told_at_once(session: Session, settings: Settings) -> None:
     place = replace(settings, recording=replace(settings.recording, folder="/proc/1"))
-    recorder = SessionRecorder(session, settings)
+    recorder = Recorder(session, settings)
     with pytest.raises(RecordingError, match="/proc/1 cannot be"):
         recorder.start(place)
     assert recorder.recording is None
@@ -125,7 +125,7 @@ def test_a_marker_and_a_new_part_come_in_the_order_of_the_user_however_long_the_
 def test_the_command_recovers_what_was_killed_and_touches_nothing_else(
     tmp_path: Path, settings: Settings, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recorder = SessionRecorder(session, settings)
+    recorder = Recorder(session, settings)
     session.runner.start()
     whole = recorder.start()
     wait_for_frames(session, 5)

@@ -18,7 +18,7 @@ from fusion_app.recording.part import Part, PartPlan
 from fusion_app.recording.sidecar import About, EngineFacts, sidecar_of, write_yaml
 from fusion_app.settings import RecordingSettings, Settings
 from tests.media import counting_frames, read_back, write_video
-from tests.unit.recording.test_recordings import entry
+from tests.unit.recording.test_recording import entry
 
 PLAN = PartPlan(RecordingSettings(), About(EngineFacts("max", "max", "", "cpu", ""), Settings()))
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks and limits as POSIX has them")

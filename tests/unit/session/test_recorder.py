@@ -14,8 +14,10 @@ from fusion_app.errors import RecordingError
 from fusion_app.frames import FloatImage, Size
 from fusion_app.recording.sidecar import Sidecar, SnapshotFacts, file_sha256
 from fusion_app.run.runner import Pace
-from fusion_app.session.recorder import SessionRecorder, about_session, snapshot
-from fusion_app.session.session import Choice, Session, open_pair
+from fusion_app.session.engines import Engines
+from fusion_app.session.recorder import Recorder, about_session, snapshot
+from fusion_app.session.session import Session, open_pair
+from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 from fusion_app.system.yaml_files import load_as
 from tests.servers import mjpeg_camera
@@ -23,7 +25,7 @@ from tests.sessions import rows, wait_for_frames
 
 
 def test_a_recording_begins_before_it_was_started_and_misses_no_frame(session: Session, settings: Settings) -> None:
-    recorder = SessionRecorder(session, settings)
+    recorder = Recorder(session, settings)
     came: list[int] = []
     session.runner.add_sink(lambda fused: came.append(fused.pair.vis.index))
     session.runner.start()
@@ -42,11 +44,11 @@ def test_a_recording_begins_before_it_was_started_and_misses_no_frame(session: S
 
 
 def test_another_engine_is_marked(session: Session, settings: Settings) -> None:
-    recorder = SessionRecorder(session, settings)
+    recorder = Recorder(session, settings)
     session.runner.start()
     path = recorder.start()
     wait_for_frames(session, 5)
-    session.use(Choice(ClassicalEngine("average")))
+    session.use(Engines(ClassicalEngine("average")))
     wait_for_frames(session, 5)
     recorder.detach()
     recorder.stop()
@@ -55,7 +57,7 @@ def test_another_engine_is_marked(session: Session, settings: Settings) -> None:
 
 
 def test_an_alignment_that_is_changed_is_marked(session: Session, settings: Settings) -> None:
-    recorder = SessionRecorder(session, settings)
+    recorder = Recorder(session, settings)
     session.runner.start()
     path = recorder.start()
     wait_for_frames(session, 5)
@@ -67,7 +69,7 @@ def test_an_alignment_that_is_changed_is_marked(session: Session, settings: Sett
 
 
 def test_a_recording_without_a_frame_is_said(session: Session, settings: Settings, tmp_path: Path) -> None:
-    recorder = SessionRecorder(session, settings)
+    recorder = Recorder(session, settings)
     recorder.start()
     with pytest.raises(RecordingError, match="running already"):
         recorder.start()
@@ -108,9 +110,9 @@ def test_of_a_camera_every_frame_is_a_line_or_counted_as_lost(tmp_path: Path, pr
     recording = RecordingSettings(str(tmp_path), preroll_s=preroll_s)
     with mjpeg_camera(fps=30) as ir, mjpeg_camera(fps=30) as vis:
         settings = Settings(SourceSettings(ir, vis), FusionSettings(model="max"), recording=recording)
-        session = Session(open_pair(settings.sources), settings, Choice(SlowEngine("max")), Pace.PLAY)
+        session = Session(open_pair(source_pair(settings.sources)), settings, Engines(SlowEngine("max")), Pace.PLAY)
         try:
-            recorder = SessionRecorder(session, settings)
+            recorder = Recorder(session, settings)
             session.runner.start()
             wait_for_frames(session, 8)
             path = recorder.start()

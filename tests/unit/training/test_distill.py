@@ -1,6 +1,6 @@
 import csv
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
@@ -8,18 +8,21 @@ import numpy as np
 import pytest
 import torch
 
-import training
 from models.lite import Lite
-from models.weights import load_weights, save_weights
+from models.weights import WeightsCard, load_weights, save_weights
 from training.data.dataset import ImagePair, load_pairs
 from training.data.twins import TwinSettings
-from training.distill import Distiller, DistillSettings, describe_run, distill, main, rate_share
-from training.losses.fusion import FusionLossConfig
+from training.distill import main
+from training.losses.fusion_config import FusionLossConfig
+from training.recipes import DistillSettings, StudentJournalSettings
+from training.runs.distiller import Distiller
+from training.runs.parallel import Team
+from training.runs.run import Run
 from training.runs.state import StateError, begin_with
-from training.settings import read_settings
+from training.settings import SettingsError
 
-SETTINGS = DistillSettings(model="lite-2k", steps=12, batch_size=4, crop=32, warmup_steps=2, log_steps=3)
-CONFIGS = sorted((Path(training.__file__).parent / "configs").glob("lite-*.yaml"))
+SETTINGS = DistillSettings(model="lite-2k", steps=12, batch_size=4, crop=32, warmup_steps=2)
+TINY = "model: lite-2k\nsteps: 2\nbatch_size: 2\ncrop: 32\n"
 CPU = torch.device("cpu")
 
 
@@ -57,13 +60,22 @@ def config_file(folder: Path, settings: str) -> Path:
     return path
 
 
-def test_the_loss_falls(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
-    distill(replace(SETTINGS, steps=60, batch_size=8, log_steps=20), pairs, tmp_path, quiet=True)
+def card_of(learner: Distiller) -> WeightsCard:
+    return WeightsCard(learner.settings.model, asdict(learner.network.config))
+
+
+def test_the_loss_falls_and_previews_show_infrareds_share(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
+    journal = StudentJournalSettings(log_steps=20, preview_steps=30)
+    settings = replace(SETTINGS, steps=60, batch_size=8, journal=journal)
+
+    assert Run(Distiller(settings, pairs, CPU), pairs, tmp_path).train(quiet=True)
 
     with (tmp_path / "losses.csv").open(encoding="utf-8") as file:
         totals = [sum(float(value) for name, value in row.items() if name != "step") for row in csv.DictReader(file)]
     assert len(totals) == 3
     assert totals[0] > totals[1] > totals[2]
+    preview = cv2.imread(str(tmp_path / "previews" / "000060.png"))
+    assert preview.shape == (3 * (64 + 4), 4 * (64 + 4), 3)
 
 
 def test_a_resumed_run_is_the_run_that_was_never_stopped(pairs: tuple[ImagePair, ...]) -> None:
@@ -75,44 +87,55 @@ def test_a_resumed_run_is_the_run_that_was_never_stopped(pairs: tuple[ImagePair,
 
     assert [resumed.step() for _ in range(3)] == expected[3:]
     assert all(
-        torch.equal(a, b) for a, b in zip(resumed.average.parameters(), straight.average.parameters(), strict=True)
+        torch.equal(a, b) for a, b in zip(resumed.trained.parameters(), straight.trained.parameters(), strict=True)
     )
 
 
 def test_the_command_leaves_weights_that_load_and_tell_where_they_come_from(data: Path, tmp_path: Path) -> None:
-    config = config_file(tmp_path, "model: lite-2k\nsteps: 3\nbatch_size: 2\ncrop: 32\nlog_steps: 1\n")
+    config = config_file(tmp_path, "model: lite-2k\nsteps: 3\nbatch_size: 2\ncrop: 32\njournal: {log_steps: 1}\n")
 
-    assert main([str(config), "--data", str(data), "--out", str(tmp_path / "run"), "--quiet"]) == 0
+    assert main([str(config), "--data", str(data), "-o", str(tmp_path / "run"), "--quiet"]) == 0
 
-    student, card = load_weights(tmp_path / "run" / "lite-2k.safetensors")
+    student, card = load_weights(tmp_path / "run" / "weights.safetensors")
     assert card.model == "lite-2k"
     assert card.data.startswith("4 pairs")
     assert card.duration_s > 0
+    assert card.legs[0]["after"] == "random weights"
+    assert card.legs[0]["recipe"]["rate"] == DistillSettings().rate
     with torch.inference_mode():
         assert student(torch.zeros(1, 1, 8, 8), torch.zeros(1, 1, 8, 8)).shape == (1, 1, 8, 8)
     assert (tmp_path / "run" / "losses.png").exists()
 
 
-def test_a_run_may_begin_with_the_weights_of_another(data: Path, pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
-    config = config_file(tmp_path, "model: lite-2k\nsteps: 2\nbatch_size: 2\ncrop: 32\nrate: 1.0e-9\nseed: 5\n")
-    first = tmp_path / "first"
-    main([str(config), "--data", str(data), "--out", str(first), "--quiet"])
-    weights = first / "lite-2k.safetensors"
-    again = [
-        str(config),
-        "--data",
-        str(data),
-        "--out",
-        str(tmp_path / "again"),
-        "--start-from",
-        str(weights),
-        "--quiet",
-    ]
-    assert main(again) == 0
-    ends = [load_weights(folder / "lite-2k.safetensors")[0].state_dict() for folder in (first, tmp_path / "again")]
+def test_a_run_may_begin_with_the_weights_of_another_and_tells_of_both(data: Path, tmp_path: Path) -> None:
+    config = config_file(tmp_path, f"{TINY}rate: 1.0e-9\nseed: 5\n")
+    first, again = tmp_path / "first", tmp_path / "again"
+    weights = first / "weights.safetensors"
+    assert main([str(config), "--data", str(data), "-o", str(first), "--quiet"]) == 0
+    started = ["--start-from", str(weights), "--quiet"]
+    assert main([str(config), "--data", str(data), "-o", str(again), *started]) == 0
+    ends = [load_weights(folder / "weights.safetensors")[0].state_dict() for folder in (first, again)]
     assert all(torch.allclose(ends[0][name], ends[1][name], atol=1e-6) for name in ends[0])
-    with pytest.raises(StateError, match="not what the settings describe"):
-        distill(replace(SETTINGS, model="lite-6k"), pairs, tmp_path / "other", weights, quiet=True)
+    legs = load_weights(again / "weights.safetensors")[1].legs
+    assert [(leg["leg"], leg["after"], leg["steps"]) for leg in legs] == [
+        ("first", "random weights", 2),
+        ("again", "first", 2),
+    ]
+
+
+def test_weights_of_another_student_are_refused(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main([str(config_file(tmp_path, TINY)), "--data", str(data), "-o", str(tmp_path / "first"), "--quiet"])
+    other = config_file(tmp_path, TINY.replace("lite-2k", "lite-6k"))
+    weights = tmp_path / "first" / "weights.safetensors"
+
+    arguments = ["--data", str(data), "-o", str(tmp_path / "other"), "--start-from", str(weights), "--quiet"]
+    assert main([str(other), *arguments]) == 2
+    assert "not what the settings describe" in capsys.readouterr().err
+
+
+def test_students_do_not_train_in_several_processes(pairs: tuple[ImagePair, ...]) -> None:
+    with pytest.raises(SettingsError, match="one process"):
+        Distiller(SETTINGS, pairs, CPU, Team(0, 2))
 
 
 def noisy(**changes: object) -> DistillSettings:
@@ -133,9 +156,8 @@ def test_varied_levels_and_twins_come_again_with_the_same_seed(pairs: tuple[Imag
 @pytest.fixture
 def taught(data: Path, tmp_path: Path) -> DistillSettings:
     """A run with a teacher."""
-    config = config_file(tmp_path, "model: lite-2k\nsteps: 2\nbatch_size: 2\ncrop: 32\n")
-    main([str(config), "--data", str(data), "--out", str(tmp_path), "--quiet"])
-    return replace(SETTINGS, teacher=str(tmp_path / "lite-2k.safetensors"), teacher_weight=5.0)
+    main([str(config_file(tmp_path, TINY)), "--data", str(data), "-o", str(tmp_path), "--quiet"])
+    return replace(SETTINGS, teacher=str(tmp_path / "weights.safetensors"), teacher_weight=5.0)
 
 
 def test_a_student_imitates_its_teacher(pairs: tuple[ImagePair, ...], taught: DistillSettings) -> None:
@@ -151,11 +173,15 @@ def test_a_teacher_that_is_asked_every_third_step_counts_three_times_then(
     assert [losses["teacher"] > 0 for losses in seldom] == [True, False, False, True]
 
 
-def test_a_checkpoint_of_other_settings_is_refused(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
-    distill(replace(SETTINGS, steps=2), pairs, tmp_path, quiet=True)
-
-    with pytest.raises(StateError, match="other settings"):
-        distill(replace(SETTINGS, steps=3), pairs, tmp_path, quiet=True)
+def test_a_run_goes_on_only_when_asked_and_with_its_own_recipe(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--data", str(data), "-o", str(tmp_path / "run"), "--quiet"]
+    assert main([str(config_file(tmp_path, TINY)), *arguments]) == 0
+    assert main([str(config_file(tmp_path, TINY)), *arguments]) == 2
+    assert "--resume" in capsys.readouterr().err
+    assert main([str(config_file(tmp_path, TINY.replace("steps: 2", "steps: 3"))), *arguments, "--resume"]) == 2
+    assert "other settings" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -165,47 +191,23 @@ def test_a_checkpoint_of_other_settings_is_refused(pairs: tuple[ImagePair, ...],
 def test_a_run_that_cannot_start_says_why(
     settings: str, reason: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main([str(config_file(tmp_path, settings)), "--data", str(data), "--out", str(tmp_path), "--quiet"])
-
-    assert caught.value.code == 2
+    assert main([str(config_file(tmp_path, settings)), "--data", str(data), "-o", str(tmp_path), "--quiet"]) == 2
     assert reason in capsys.readouterr().err
-
-
-def test_the_rate_rises_then_falls_to_nothing() -> None:
-    rates = [rate_share(step, SETTINGS) for step in range(SETTINGS.steps)]
-
-    assert rates[0] == pytest.approx(0.5)
-    assert max(rates) == rates[1]
-    assert rates[1:] == sorted(rates[1:], reverse=True)
-    assert rates[-1] < 0.05
-
-
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_every_shipped_recipe_is_valid(path: Path) -> None:
-    settings = read_settings(path, DistillSettings)
-    assert settings.model == path.stem.removesuffix("-finish").removesuffix("-context")
-    assert (settings.context > 0) == path.stem.endswith("-context")
-
-
-def test_there_is_a_recipe_for_every_student() -> None:
-    students = [f"{model}{leg}" for model in ("lite-2k", "lite-6k") for leg in ("-context", "-finish", "")]
-    assert [path.stem for path in CONFIGS] == ["lite-25k", *students]
 
 
 def test_a_student_with_context_goes_on_from_one_without(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
     plain = Distiller(SETTINGS, pairs, CPU)
     path = tmp_path / "plain.safetensors"
-    save_weights(path, plain.average, describe_run(plain, ""))
+    save_weights(path, plain.trained, card_of(plain))
     wider = Distiller(replace(SETTINGS, context=16), pairs, CPU)
 
-    new = begin_with(path, wider.student, wider.average)
+    new = wider.begin_with(path)
 
     assert new
     assert all(name.startswith("context.") for name in new)
     vis, ir = (255 * torch.rand((1, 1, 24, 24)) for _ in range(2))
-    torch.testing.assert_close(wider.average(vis, ir), plain.average(vis, ir))
-    assert begin_with(path, Distiller(SETTINGS, pairs, CPU).student) == ()
+    torch.testing.assert_close(wider.trained(vis, ir), plain.trained(vis, ir))
+    assert Distiller(SETTINGS, pairs, CPU).begin_with(path) == ()
     with pytest.raises(StateError, match="not what the settings describe"):  # dilations of the same shapes
         begin_with(path, Lite(replace(SETTINGS.network, dilations=(2,) * len(SETTINGS.network.dilations))))
 
@@ -213,7 +215,7 @@ def test_a_student_with_context_goes_on_from_one_without(pairs: tuple[ImagePair,
 def test_a_teacher_may_be_imitated_only_where_infrared_lends(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
     taught = Distiller(SETTINGS, pairs, CPU)
     path = tmp_path / "teacher.safetensors"
-    save_weights(path, taught.average, describe_run(taught, ""))
+    save_weights(path, taught.trained, card_of(taught))
     everywhere = replace(SETTINGS, teacher=str(path), teacher_weight=10.0, loss=FusionLossConfig(lend_contrast=16.0))
     lending = replace(everywhere, teacher_place="lending", seed=1)
     losses = [Distiller(settings, pairs, CPU).step()["teacher"] for settings in (replace(everywhere, seed=1), lending)]

@@ -8,12 +8,13 @@ import torch
 from models.compensation import CompensationPerceptionNetwork
 from models.cs2fusion import Backbone, BackboneConfig
 from models.weights import WeightsCard, save_weights
-from training.data.dataset import CropSampler, ImagePair, PairFiles
+from training.data.dataset import ImagePair, PairFiles
 from training.evaluation.explanation import explain
 from training.explain import load_networks, main
+from training.recipes import TrainingSettings
 from training.runs.state import save_state
 from training.runs.trainer import Trainer
-from training.settings import TrainingSettings, settings_from
+from training.settings import settings_from
 
 HEIGHT, WIDTH = 40, 48
 
@@ -35,7 +36,7 @@ def saved_run(folder, pair, values):
     """The folder of a run that has taken two steps and saved its state, as training does."""
     settings = settings_from({"crop": 16, "batch_size": 2, **values}, TrainingSettings)
     images = ImagePair(PairFiles(*pair), *(cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in pair))
-    trainer = Trainer(settings, CropSampler([images], 16, torch.Generator().manual_seed(0)), torch.device("cpu"))
+    trainer = Trainer(settings, [images], torch.device("cpu"))
     trainer.step()
     trainer.step()
     folder.mkdir()

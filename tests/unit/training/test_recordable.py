@@ -16,7 +16,8 @@ from training.data.cameras import CameraSettings, InfraredFaults, staged
 from training.data.impairment import KINDS, MORE_KINDS, ImpairmentConfig
 from training.data.levels import vary_levels
 from training.data.twins import TwinSettings, twinned
-from training.losses.fusion import FusionLossConfig, fusion_loss
+from training.losses.fusion import fusion_loss
+from training.losses.fusion_config import FusionLossConfig
 from training.losses.objectives import decided_by
 
 LOOKS = {

@@ -5,21 +5,16 @@ import pytest
 
 import training
 from training.data.twins import TwinSettings
-from training.settings import SettingsError, TrainingSettings, are_of, read_settings, settings_from
+from training.recipes import TrainingSettings
+from training.settings import SettingsError, are_of, read_settings, settings_from
 
 CONFIGS = Path(training.__file__).parent / "configs"
-RECIPES = sorted(path for path in CONFIGS.glob("*.yaml") if not path.name.startswith("lite"))
 
 
 def refusal(values):
     with pytest.raises(SettingsError) as caught:
         settings_from(values, TrainingSettings)
     return str(caught.value)
-
-
-@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
-def test_every_shipped_recipe_loads(path):
-    assert read_settings(path, TrainingSettings).steps > 0
 
 
 def test_the_paper_recipe_spells_out_the_defaults():
@@ -68,6 +63,38 @@ def test_a_missing_or_broken_file_is_refused_with_its_path(tmp_path):
     for path in (broken, tmp_path / "missing.yaml"):
         with pytest.raises(SettingsError, match=path.name):
             read_settings(path, TrainingSettings)
+
+
+def written(folder, **files):
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text)
+    return folder / f"{name}.yaml"
+
+
+def test_a_recipe_changes_what_it_names_of_the_one_it_extends(tmp_path):
+    (tmp_path / "below").mkdir()
+    base = "epochs: 3\noptimiser: {factor: 0.5, milestones: [1, 2]}\navis: {patch: {share: 0.5, soft: 0.1}}\n"
+    written(tmp_path, base=base)
+    written(tmp_path / "below", middle="extends: ../base.yaml\ncrop: 32\navis: {patch: {soft: 0.3}}\n")
+    path = written(tmp_path, last="extends: below/middle.yaml\nepochs: 4\noptimiser: {milestones: [3]}\n")
+
+    found = read_settings(path, TrainingSettings)
+
+    expected = {"epochs": 4, "crop": 32, "optimiser": {"factor": 0.5, "milestones": [3]}}
+    assert found == settings_from({**expected, "avis": {"patch": {"share": 0.5, "soft": 0.3}}}, TrainingSettings)
+
+
+def test_recipes_that_extend_each_other_are_named(tmp_path):
+    path = written(tmp_path, one="extends: two.yaml\n", two="extends: one.yaml\n")
+
+    with pytest.raises(SettingsError, match=r"two\.yaml → one\.yaml → two\.yaml is a circle"):
+        read_settings(path, TrainingSettings)
+
+
+@pytest.mark.parametrize(("named", "said"), [("nowhere.yaml", "nowhere"), ("7", "path of another recipe")])
+def test_a_recipe_that_extends_nothing_is_refused(tmp_path, named, said):
+    with pytest.raises(SettingsError, match=said):
+        read_settings(written(tmp_path, one=f"extends: {named}\n"), TrainingSettings)
 
 
 def test_yaml_can_build_no_python_object(tmp_path):

@@ -12,10 +12,11 @@ import torch
 import yaml
 
 from models.weights import load_weights
-from training.data.dataset import CropSampler, load_pairs
+from training.data.dataset import load_pairs
+from training.recipes import TrainingSettings
 from training.runs.state import StateError, load_state, save_state
-from training.runs.trainer import Trainer, rate_share
-from training.settings import OptimiserSettings, TrainingSettings, settings_from
+from training.runs.trainer import Trainer
+from training.settings import settings_from
 from training.train import main
 
 ROOT = Path(__file__).parents[3]
@@ -82,8 +83,7 @@ def pairs_dir(tmp_path_factory):
 
 def trainer(pairs_dir, values):
     settings = settings_from(values, TrainingSettings)
-    generator = torch.Generator().manual_seed(settings.seed)
-    return Trainer(settings, CropSampler(load_pairs(pairs_dir), settings.crop, generator), torch.device("cpu"))
+    return Trainer(settings, load_pairs(pairs_dir), torch.device("cpu"))
 
 
 def recipe(folder, values):
@@ -132,23 +132,15 @@ def test_bfloat16_trains_with_losses_in_float32(pairs_dir):
 def test_the_exported_weights_are_the_running_mean_where_one_is_asked_for(pairs_dir):
     learner = trainer(pairs_dir, IMPROVED)
     learner.step()
-    mean, last = learner.trained.reconstruct.weight, learner.backbone.reconstruct.weight
+    mean, last = learner.trained.reconstruct.weight, learner.network.reconstruct.weight
     assert not torch.equal(mean, last)
     assert trainer(pairs_dir, TINY).trained is not None
-
-
-def test_the_rates_fall_at_the_milestones_or_along_a_cosine():
-    steps = OptimiserSettings(milestones=(1, 3))
-    assert [rate_share(steps, step, 10, 40) for step in (0, 9, 10, 29, 30)] == pytest.approx([1, 1, 0.1, 0.1, 0.01])
-    cosine = OptimiserSettings(schedule="cosine", warmup_steps=4)
-    shares = [rate_share(cosine, step, 10, 40) for step in (0, 1, 20, 39)]
-    assert shares == pytest.approx([0.25, 0.5 * 0.9985, 0.5, 0.00154], rel=1e-2)
 
 
 def test_a_run_killed_with_sigkill_continues_to_the_same_losses_and_weights(pairs_dir, tmp_path):
     path = recipe(tmp_path, {**IMPROVED, "epochs": 10})
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert main([str(path), "--pairs", str(pairs_dir), "-o", str(whole)]) == 0
+    assert main([str(path), "--data", str(pairs_dir), "-o", str(whole)]) == 0
     with start(path, pairs_dir, killed) as process:
         wait_for(
             lambda: (killed / "state.pt").exists() and load_state(killed / "state.pt")["trainer"]["steps_done"] > 6
@@ -156,7 +148,7 @@ def test_a_run_killed_with_sigkill_continues_to_the_same_losses_and_weights(pair
         process.kill()
     assert process.returncode == -signal.SIGKILL
     assert not (killed / "weights.safetensors").exists()
-    assert main([str(path), "--pairs", str(pairs_dir), "-o", str(killed), "--resume"]) == 0
+    assert main([str(path), "--data", str(pairs_dir), "-o", str(killed), "--resume"]) == 0
     assert losses(killed) == losses(whole)
     assert (killed / "weights.safetensors").read_bytes() == (whole / "weights.safetensors").read_bytes()
 
@@ -189,7 +181,7 @@ def test_a_complete_run_leaves_loadable_weights_losses_a_curve_and_previews(pair
 
 def test_a_run_can_start_from_given_weights(pairs_dir, tmp_path):
     path, first, second = recipe(tmp_path, TINY), tmp_path / "first", tmp_path / "second"
-    common = [str(path), "--pairs", str(pairs_dir), "-o"]
+    common = [str(path), "--data", str(pairs_dir), "-o"]
     assert main([*common, str(first)]) == 0
     assert main([*common, str(second), "--start-from", str(first / "weights.safetensors")]) == 0
     fresh, started = (float(losses(run)[1][3]) for run in (first, second))
@@ -203,7 +195,7 @@ def test_bad_data_is_named_before_training_starts(pairs_dir, tmp_path, capsys):
         for name in ("0.png", "1.png"):
             (bad / side / name).write_bytes((pairs_dir / side / name).read_bytes())
     (bad / "vis" / "1.png").write_bytes(b"not an image")
-    assert main([str(recipe(tmp_path, TINY)), "--pairs", str(bad), "-o", str(tmp_path / "run")]) == 2
+    assert main([str(recipe(tmp_path, TINY)), "--data", str(bad), "-o", str(tmp_path / "run")]) == 2
     assert str(bad / "vis" / "1.png") in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
@@ -220,7 +212,7 @@ def test_bad_data_is_named_before_training_starts(pairs_dir, tmp_path, capsys):
 )
 def test_what_cannot_start_is_one_sentence_and_exit_code_2(pairs_dir, tmp_path, capsys, values, extra, said):
     run = tmp_path / "run"
-    assert main([str(recipe(tmp_path, values)), "--pairs", str(pairs_dir), "-o", str(run), *extra]) == 2
+    assert main([str(recipe(tmp_path, values)), "--data", str(pairs_dir), "-o", str(run), *extra]) == 2
     message = capsys.readouterr().err.strip()
     assert said in message
     assert "\n" not in message
@@ -229,7 +221,7 @@ def test_what_cannot_start_is_one_sentence_and_exit_code_2(pairs_dir, tmp_path, 
 
 def test_a_finished_run_is_not_overwritten_and_not_resumed_with_other_settings(pairs_dir, tmp_path, capsys):
     run = tmp_path / "run"
-    arguments = ["--pairs", str(pairs_dir), "-o", str(run)]
+    arguments = ["--data", str(pairs_dir), "-o", str(run)]
     assert main([str(recipe(tmp_path, TINY)), *arguments]) == 0
     assert main([str(recipe(tmp_path, TINY)), *arguments]) == 2
     assert "--resume" in capsys.readouterr().err
@@ -249,7 +241,7 @@ def test_a_damaged_state_is_refused_and_a_failed_write_leaves_the_old_one(tmp_pa
 
 
 def start(path, pairs_dir, run):
-    command = [sys.executable, "-m", "training.train", str(path), "--pairs", str(pairs_dir), "-o", str(run)]
+    command = [sys.executable, "-m", "training.train", str(path), "--data", str(pairs_dir), "-o", str(run)]
     return subprocess.Popen(
         [*command, "--threads", "1"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

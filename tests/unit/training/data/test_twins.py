@@ -4,7 +4,8 @@ from torch import Tensor
 
 from training.data.batch import Scene
 from training.data.twins import TwinSettings, flicker, twinned
-from training.losses.fusion import FusionLossConfig, fusion_loss
+from training.losses.fusion import fusion_loss
+from training.losses.fusion_config import FusionLossConfig
 
 COUNT = 3
 

@@ -6,8 +6,11 @@ from torch import Tensor
 
 from models.decision import Decision
 from training.data.batch import Scene
-from training.losses.fusion import FusionLossConfig, adorned, fusion_loss, lend, light_target, worth_learning
+from training.losses.fusion import fusion_loss
+from training.losses.fusion_config import FusionLossConfig
+from training.losses.light import lend, light_target
 from training.losses.neighbourhood import blur
+from training.losses.places import adorned, worth_learning
 
 CONFIG = FusionLossConfig()
 

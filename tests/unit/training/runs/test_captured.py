@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from training.data.dataset import ImagePair, PairFiles
-from training.distill import Distiller, DistillSettings
+from training.recipes import DistillSettings
 from training.runs.captured import WARM_UP, Steps, adam, set_rate
+from training.runs.distiller import Distiller
 
 CPU = torch.device("cpu")
 
@@ -55,5 +56,5 @@ def test_captured_steps_teach_what_steps_taken_one_by_one_teach(monkeypatch: pyt
     expected = [one_by_one.step() for _ in range(20)]
     assert WARM_UP < 20
     assert [sum(row.values()) for row in losses] == pytest.approx([sum(row.values()) for row in expected], rel=0.02)
-    for mean, other in zip(captured.average.parameters(), one_by_one.average.parameters(), strict=True):
+    for mean, other in zip(captured.trained.parameters(), one_by_one.trained.parameters(), strict=True):
         assert torch.allclose(mean, other, atol=2e-3)

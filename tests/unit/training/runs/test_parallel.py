@@ -13,10 +13,11 @@ import torch
 import yaml
 
 from models.weights import load_weights
-from training.data.dataset import CropSampler, load_pairs
+from training.data.dataset import load_pairs
+from training.recipes import TrainingSettings
 from training.runs.parallel import Team
 from training.runs.trainer import Trainer
-from training.settings import TrainingSettings, settings_from
+from training.settings import settings_from
 
 ROOT = Path(__file__).parents[4]
 RECIPE = {
@@ -63,10 +64,9 @@ def pairs_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def gradients(pairs_dir: str, team: Team) -> dict[str, torch.Tensor]:
     """Return the gradients of all parameters in one step of both networks."""
     settings = settings_from(RECIPE, TrainingSettings)
-    sampler = CropSampler(load_pairs(pairs_dir), settings.crop, torch.Generator().manual_seed(settings.seed))
-    trainer = Trainer(settings, sampler, torch.device("cpu"), team)
+    trainer = Trainer(settings, load_pairs(pairs_dir), torch.device("cpu"), team)
     trainer.step()
-    networks = {"backbone": trainer.backbone, "cpn": trainer.cpn}
+    networks = {"backbone": trainer.network, "cpn": trainer.cpn}
     return {f"{name}.{key}": p.grad for name, net in networks.items() for key, p in net.named_parameters()}
 
 
@@ -113,7 +113,7 @@ def test_a_run_of_two_processes_leaves_one_set_of_weights(pairs_dir: Path, tmp_p
     recipe.write_text(yaml.safe_dump(RECIPE))
     run = tmp_path / "run"
 
-    options = ["--pairs", str(pairs_dir), "-o", str(run), "--threads", "1"]
+    options = ["--data", str(pairs_dir), "-o", str(run), "--threads", "1"]
     two_processes([sys.executable, "-m", "training.train", str(recipe), *options])
 
     assert load_weights(run / "weights.safetensors")[1].model == "cs2fusion"

@@ -1,4 +1,4 @@
-"""The thread that writes, and the queue in front of it."""
+"""A writer in a thread of its own, and the queue in front of it."""
 
 import threading
 from collections import deque
@@ -11,7 +11,7 @@ from fusion_app.writers.base import Writer
 T = TypeVar("T")
 
 
-class Recorder(Generic[T]):
+class QueuedWriter(Generic[T]):
     """A sink that writes in a thread of its own, so that encoding overlaps fusing.
 
     Not live: a full queue makes the runner wait, nothing is lost. Live: it drops the frame, and counts it.

@@ -1,0 +1,138 @@
+"""Damaged videos: what is missing is told with its number, and what is there is kept."""
+
+from pathlib import Path
+
+import pytest
+
+from fusion_app.sources import FrameSource, open_source
+from tests.odd_videos import Recipe, cut, number_of, write_coded
+
+MJPEG = Recipe("mjpeg", count=60, pix_fmt="yuvj420p")
+RATE = {"b": "2000000"}
+"""Bits a second, so that a hole is a small part of a file."""
+MPEG2 = Recipe("mpeg2video", count=60, options=RATE)
+KINDS = {
+    ".mkv": Recipe(count=60),
+    ".ts": MPEG2,
+    ".m2ts": MPEG2,
+    ".flv": Recipe("flv", count=60, options=RATE),
+    ".mpg": MPEG2,
+    ".wmv": Recipe("wmv2", count=60, options=RATE),
+    ".avi": MJPEG,
+    ".mp4": MJPEG,
+}
+
+
+def read_numbers(source: FrameSource) -> list[int]:
+    numbers = [number_of(frame.image) for frame in iter(source.read, None)]
+    source.close()
+    return numbers
+
+
+def hole(path: Path, length: int = 20_000) -> Path:
+    """Overwrite a part in the middle with zeros, as a bad sector does."""
+    data = bytearray(path.read_bytes())
+    at = len(data) // 2
+    data[at : at + length] = bytes(length)
+    path.write_bytes(data)
+    return path
+
+
+def without_a_part(path: Path, length: int = 20_001) -> Path:
+    """Leave out a part in the middle, as a transmission does."""
+    data = path.read_bytes()
+    at = len(data) // 2
+    path.write_bytes(data[:at] + data[at + length :])
+    return path
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_a_whole_file_is_not_said_to_be_damaged(tmp_path: Path, suffix: str) -> None:
+    source = open_source(str(write_coded(tmp_path / f"v{suffix}", KINDS[suffix])))
+    assert read_numbers(source) == list(range(60))
+    assert (source.notice, source.failed) == ("", 0)
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_a_hole_in_the_middle_is_told_with_the_frames_that_are_missing(tmp_path: Path, suffix: str) -> None:
+    source = open_source(str(hole(write_coded(tmp_path / f"v{suffix}", KINDS[suffix]))))
+    shown = len(read_numbers(source))
+    assert 20 < shown <= 60
+    assert 60 - shown <= source.failed <= 60 - shown + 12, source.notice  # besides those that are decoded in part
+    assert source.failed > 0
+    assert "damaged" in source.notice or "decoded" in source.notice
+    assert shown == 60 or f"{60 - shown} " in source.notice
+
+
+@pytest.mark.parametrize("suffix", sorted(KINDS.keys() - {".mp4"}))  # whose index then leads astray: refused or counted
+def test_a_part_that_is_gone_is_told(tmp_path: Path, suffix: str) -> None:
+    source = open_source(str(without_a_part(write_coded(tmp_path / f"v{suffix}", KINDS[suffix]))))
+    shown = len(read_numbers(source))
+    assert shown < 60
+    assert source.failed >= 60 - shown, source.notice
+    assert "damaged" in source.notice
+
+
+@pytest.mark.parametrize("suffix", sorted(KINDS.keys() - {".mp4"}))
+def test_a_file_of_any_kind_that_is_cut_off_is_told(tmp_path: Path, suffix: str) -> None:
+    source = open_source(str(cut(write_coded(tmp_path / f"v{suffix}", KINDS[suffix]), 0.6137)))
+    shown = read_numbers(source)
+    assert 20 < len(shown) < 60
+    assert "cut off" in source.notice
+    assert source.failed >= 1
+    if " of 60" in source.notice:
+        assert f"after {len(shown)} of 60" in source.notice
+
+
+def test_two_recordings_that_were_joined_are_no_damage(tmp_path: Path) -> None:
+    one = write_coded(tmp_path / "one.ts", MPEG2).read_bytes()
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(one + one)
+    source = open_source(str(joined))
+    assert len(read_numbers(source)) == 120
+    assert (source.notice, source.failed) == ("", 0)
+
+
+def test_gaps_of_a_variable_rate_are_no_damage(tmp_path: Path) -> None:
+    times = [tick for tick in range(90) if tick % 9 not in (3, 4, 7)]
+    source = open_source(str(write_coded(tmp_path / "v.mkv", Recipe(times=times))))
+    assert len(read_numbers(source)) == len(times)
+    assert (source.notice, source.failed) == ("", 0)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".flv", ".webm", ".mp4", ".ts"])
+def test_a_whole_file_whose_clock_begins_late_is_whole(tmp_path: Path, suffix: str) -> None:
+    codec = {".webm": "libvpx", ".flv": "flv"}.get(suffix, "libx264")
+    source = open_source(str(write_coded(tmp_path / f"v{suffix}", Recipe(codec, times=range(250, 310)))))
+    assert source.info.frame_count in (59, 60, 61)
+    assert read_numbers(source) == list(range(60))
+    assert (source.notice, source.failed) == ("", 0)
+
+
+def test_one_whose_clock_begins_late_and_that_is_cut_off_says_how_much_is_there(tmp_path: Path) -> None:
+    source = open_source(str(cut(write_coded(tmp_path / "v.mkv", Recipe(times=range(250, 310))), 0.6)))
+    shown = read_numbers(source)
+    assert f"after {len(shown)} of 60 frames" in source.notice
+    assert source.failed == 60 - len(shown)
+
+
+def test_a_stream_that_was_joined_in_its_middle_is_no_failure(tmp_path: Path) -> None:
+    path = write_coded(tmp_path / "v.ts", MPEG2)
+    data = path.read_bytes()
+    path.write_bytes(data[188 * (len(data) // 188 // 3) :])
+    source = open_source(str(path))
+    assert 20 < len(read_numbers(source)) < 60
+    assert source.failed == 0
+
+
+def test_a_flipped_bit_is_told_where_the_decoder_sees_it(tmp_path: Path) -> None:
+    path = write_coded(tmp_path / "v.mp4", Recipe("mpeg4", count=60, options=RATE))
+    data = bytearray(path.read_bytes())
+    for part in (4, 5, 6):
+        data[len(data) * part // 9] ^= 0x55
+        data[len(data) * part // 9 + 1] ^= 0xAA
+    path.write_bytes(data)
+    source = open_source(str(path))
+    read_numbers(source)
+    assert source.failed > 0
+    assert "in part" in source.notice or "could not be decoded" in source.notice

@@ -1,0 +1,302 @@
+"""The recipes of training: what every run has, what that of the backbone has, and what a student's has.
+
+The defaults of the backbone's are the paper's (training/configs/paper.yaml spells them out); recipes name what they
+change.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
+
+from models.compensation import MapRange
+from models.cs2fusion import BackboneConfig
+from models.lite import LITE_CONFIGS, LiteConfig
+from training.data.cameras import CameraSettings
+from training.data.impairment import ImpairmentConfig
+from training.data.twins import TwinSettings
+from training.losses.fusion_config import FusionLossConfig
+from training.runs.schedule import Schedule
+from training.settings import number
+
+PATCH_SIDE = 0.142857  # of the crop's, read off the paper's figure: about 1/7
+
+
+@dataclass(frozen=True)
+class OptimiserSettings:
+    """Two Adam optimisers and how their rates fall.
+
+    Attributes:
+        backbone_rate: First learning rate of the backbone.
+        cpn_rate: First learning rate of the CPN.
+        schedule: ``steps`` multiplies by ``factor`` at each of ``milestones``; ``cosine`` falls to 0 over the run.
+        milestones: Epochs, counted from 0.
+        factor: See ``schedule``.
+        warmup_steps: Steps over which the rates rise linearly to their first value.
+        bias_factor: Rate of the backbone's biases relative to ``backbone_rate``. LeakyReLU networks are homogeneous,
+            so 255 is what dividing the grey levels by 255 would do, without changing the network.
+        clip_norm: Largest gradient norm of the backbone; 0 does not clip.
+    """
+
+    backbone_rate: float = number(2e-3, 1e-8, 1)
+    cpn_rate: float = number(2e-4, 1e-8, 1)
+    schedule: Literal["steps", "cosine"] = "steps"
+    milestones: tuple[int, ...] = (5, 10, 15)
+    factor: float = number(0.1, 0, 1)
+    warmup_steps: int = number(0, 0)
+    bias_factor: float = number(1.0, 1, 1000)
+    clip_norm: float = number(0.0, 0)
+
+
+def _paper_patch() -> ImpairmentConfig:
+    """Return the square of the paper's figure, about 1/7 of the crop's side, in every crop."""
+    return ImpairmentConfig(share=1.0, kinds=("black",), side=(PATCH_SIDE, PATCH_SIDE), soft=0.0)
+
+
+@dataclass(frozen=True)
+class AvisSettings:
+    """How the augmented visible image (AVIS) is made.
+
+    Attributes:
+        erased: Patches become exactly 0, as in the paper; otherwise ``patch.kinds`` decides.
+        patches: Patches a crop (not published).
+        patch: Share of the crops, size (not published) and kinds of the patches.
+    """
+
+    erased: bool = True
+    patches: int = number(1, 1, 64)
+    patch: ImpairmentConfig = field(default_factory=_paper_patch)
+
+
+@dataclass(frozen=True)
+class ContrastSettings:
+    """The contrastive loss L_c = L_pn + ``augmented_weight`` · L_Apn that trains the CPN.
+
+    Attributes:
+        augmented_weight: Weight of L_Apn.
+        augmented_map: ``unused`` computes nothing from AM, as the released code; ``embeds`` also pulls the embeddings
+            under AM to those under M (the paper's text lets AM constrain M); ``patch`` asks AM to tell the patches,
+            where visible has nothing to give, from the rest (cross-entropy); ``blind`` asks it to be 1 there and 0
+            where infrared has nothing to give, and leaves all other places to the contrast.
+        map_range: How maps are stretched to 0…1, see `models.compensation.stretch`.
+        interval: Backbone steps per step of the CPN.
+        feature_range: What the SSO divides features by: 1 as released, 255 for features of grey levels 0…255.
+    """
+
+    augmented_weight: float = number(2.0, 0)
+    augmented_map: Literal["unused", "embeds", "patch", "blind"] = "unused"
+    map_range: MapRange = "batch"
+    interval: int = number(1, 1, 1000)
+    feature_range: Literal[1, 255] = 1
+
+
+@dataclass(frozen=True)
+class FusionSettings:
+    """The loss that trains the backbone.
+
+    Attributes:
+        input: The pair that is fused: the ``source`` pair (paper) or the ``augmented`` one, so that the backbone meets
+            impaired visible images.
+        norm: ``frobenius`` over the whole batch (paper) or ``mean`` absolute error in shares of the grey range.
+        ssim_range: Data range of SSIM: 1 as released, 255 for what the images are.
+        map_weight: Weight of the map loss.
+        structure_weight: Weight of the structure loss.
+        map_lends: How much of a say the map has in where infrared lends, outside the run's own patches, and where
+            visible is all there is, 0…1; 0 leaves it to the patches.
+        map_source: Whose map that is: the CPN's; ``nothing`` and ``brightness`` (infrared brighter than visible) are
+            there to show what the CPN is worth.
+        lend_weight: Weight of the lend loss, `training.losses.fusion`; 0 leaves it out.
+        lend: The terms of the lend loss.
+    """
+
+    input: Literal["source", "augmented"] = "source"
+    norm: Literal["frobenius", "mean"] = "frobenius"
+    ssim_range: Literal[1, 255] = 1
+    map_weight: float = number(1.0, 0)
+    structure_weight: float = number(1.0, 0)
+    lend_weight: float = number(0.0, 0)
+    map_lends: float = number(0.0, 0, 1)
+    map_source: Literal["cpn", "nothing", "brightness"] = "cpn"
+    lend: FusionLossConfig = field(default_factory=FusionLossConfig)
+
+
+@dataclass(frozen=True)
+class JournalSettings:
+    """What a run writes while it goes.
+
+    Attributes:
+        checkpoint_minutes: Longest time that a killed run loses.
+        log_steps: Steps per row of the losses' CSV (means over these steps).
+        preview_steps: Steps between previews and curves.
+        previews: Pairs in a preview.
+    """
+
+    checkpoint_minutes: float = number(5.0, 0)
+    log_steps: int = number(10, 1)
+    preview_steps: int = number(500, 1)
+    previews: int = number(3, 1, 32)
+
+
+@dataclass(frozen=True)
+class StudentJournalSettings(JournalSettings):
+    """The same with the defaults of students, whose steps are a hundred times shorter."""
+
+    checkpoint_minutes: float = number(2.0, 0)
+    log_steps: int = number(100, 1)
+    preview_steps: int = number(5000, 1)
+
+
+@dataclass(frozen=True)
+class RunSettings(ABC):
+    """What every run of training has.
+
+    Attributes:
+        seed: Of everything random.
+        batch_size: Crops a step.
+        crop: Side of a crop in pixels.
+        varied_levels: Share of the crops of each source that get other grey levels; see `training.data.levels`.
+        precision: ``bf16`` runs the convolutions in bfloat16 (autocast); losses are float32 in any case.
+        ema_decay: Decay of the running mean of the weights that is exported; 0 exports the last weights.
+        cameras: What is done to infrared, and to both.
+        twins: Crops that come twice.
+        journal: What the run writes while it goes.
+    """
+
+    seed: int = number(0, 0, 2**31)
+    batch_size: int = number(16, 1)
+    crop: int = number(64, 16)
+    varied_levels: float = number(0.0, 0, 1)
+    precision: Literal["fp32", "bf16"] = "fp32"
+    ema_decay: float = number(0.0, 0, 0.99999)
+    cameras: CameraSettings = field(default_factory=CameraSettings)
+    twins: TwinSettings = field(default_factory=TwinSettings)
+    journal: JournalSettings = field(default_factory=JournalSettings)
+
+    def __post_init__(self) -> None:
+        self.twins.check(self.batch_size)
+
+    @property
+    @abstractmethod
+    def model(self) -> str:
+        """Name of the network for `models.build`."""
+
+    @property
+    @abstractmethod
+    def schedule(self) -> Schedule:
+        """How long the run is, and how its learning rates rise and fall."""
+
+    @abstractmethod
+    def scaled(self, share: float) -> Self:
+        """Return the same recipe for a share of its steps, to try it."""
+
+
+@dataclass(frozen=True)
+class TrainingSettings(RunSettings):
+    """One training run of the backbone and its CPN; the defaults are the paper's recipe.
+
+    Attributes:
+        epochs: Passes of ``crops_per_epoch`` crops.
+        crops_per_epoch: Random crops that count as one epoch.
+        batch_size: Crops a step; the losses compare within a batch.
+        backbone: The network.
+        optimiser: Learning rates.
+        avis: The augmented visible image.
+        contrast: What trains the CPN.
+        fusion: What trains the backbone.
+    """
+
+    batch_size: int = number(16, 2)
+    epochs: int = number(20, 1)
+    crops_per_epoch: int = number(3383, 1)
+    backbone: BackboneConfig = field(default_factory=BackboneConfig)
+    optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
+    avis: AvisSettings = field(default_factory=AvisSettings)
+    contrast: ContrastSettings = field(default_factory=ContrastSettings)
+    fusion: FusionSettings = field(default_factory=FusionSettings)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps of one epoch; an incomplete last batch is left out, since the losses compare within a batch."""
+        return max(1, self.crops_per_epoch // self.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the whole run."""
+        return self.epochs * self.steps_per_epoch
+
+    @property
+    def model(self) -> str:
+        """Name of the network for `models.build`."""
+        return "cs2fusion"
+
+    @property
+    def schedule(self) -> Schedule:
+        """How long the run is, and how its learning rates rise and fall."""
+        rates = self.optimiser
+        milestones = tuple(epoch * self.steps_per_epoch for epoch in rates.milestones)
+        is_cosine = rates.schedule == "cosine"
+        return Schedule(self.steps, rates.warmup_steps, None if is_cosine else milestones, rates.factor)
+
+    def scaled(self, share: float) -> Self:
+        """Return the same recipe for a share of its steps, as shorter epochs."""
+        crops = max(self.batch_size, round(self.crops_per_epoch * share))
+        return replace(self, crops_per_epoch=crops)
+
+
+@dataclass(frozen=True)
+class DistillSettings(RunSettings):
+    """One training run of a student.
+
+    Attributes:
+        model: Name in `models.lite.LITE_CONFIGS`.
+        context: Width of the student's context branch; 0: what the model's own configuration says.
+        steps: Length of the run.
+        rate: Highest learning rate of Adam; it rises over ``warmup_steps`` and falls to 0 by a cosine.
+        warmup_steps: See ``rate``.
+        ema_decay: Decay of the running mean of the weights, which is what is kept.
+        teacher: Weights file of a network to imitate, empty for none.
+        teacher_weight: Of the distance to the teacher, |F − teacher|.
+        teacher_place: Where to imitate it: ``everywhere``, or ``lending``, where infrared has something to lend, so
+            that what a teacher does well is kept where it matters and its faults beside that are not learned.
+        teacher_interval: Steps of the student per step that asks the teacher, which costs about ten of them. The
+            distance then counts that many times, so that its mean over the steps stays what it is.
+        impairment: What is done to visible.
+        loss: The fusion loss.
+        plainness: Of infrared's share, and of what is added, where infrared has nothing to lend. Without it a bright
+            sky becomes half infrared and a large residual that never quite makes up for it.
+        journal: What the run writes while it goes.
+    """
+
+    model: str = "lite-6k"
+    context: int = number(0, 0)
+    steps: int = number(20_000, 1)
+    rate: float = number(2e-3, 1e-12, 1)
+    warmup_steps: int = number(200, 0)
+    ema_decay: float = number(0.999, 0, 0.99999)
+    teacher: str = ""
+    teacher_weight: float = number(0.0, 0)
+    teacher_place: Literal["everywhere", "lending"] = "everywhere"
+    teacher_interval: int = number(1, 1, 1000)
+    impairment: ImpairmentConfig = field(default_factory=ImpairmentConfig)
+    loss: FusionLossConfig = field(default_factory=FusionLossConfig)
+    plainness: float = number(0.0, 0)
+    journal: StudentJournalSettings = field(default_factory=StudentJournalSettings)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.model not in LITE_CONFIGS:
+            raise ValueError(f"model must be one of {', '.join(LITE_CONFIGS)}, not {self.model!r}")
+
+    @property
+    def network(self) -> LiteConfig:
+        """The student's configuration."""
+        config = LITE_CONFIGS[self.model]
+        return replace(config, context=self.context) if self.context else config
+
+    @property
+    def schedule(self) -> Schedule:
+        """How long the run is, and how its learning rate rises and falls."""
+        return Schedule(self.steps, self.warmup_steps)
+
+    def scaled(self, share: float) -> Self:
+        """Return the same recipe for a share of its steps."""
+        return replace(self, steps=max(1, round(self.steps * share)))
