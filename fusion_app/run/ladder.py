@@ -127,7 +127,7 @@ class QualityPolicy:
         return found if found in better else rung
 
     def _best(self, rungs: Collection[Rung], times: Times, cost: float, budget_ms: float) -> Rung:
-        """Return the first that should need ``budget_ms`` at most, if ``times`` are those at ``cost``; or the cheapest."""
+        """Return the first to need ``budget_ms`` at most if ``times`` are those at ``cost``, or else the cheapest."""
         expected = {rung: times.beside + times.network * self.costs[rung] / cost for rung in rungs}
         cheapest = min(rungs, key=lambda rung: expected[rung])
         return next((rung for rung in rungs if expected[rung] <= budget_ms), cheapest)

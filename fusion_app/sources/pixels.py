@@ -1,8 +1,9 @@
 """Decoded pictures as arrays; one place, so that files and streams give the same pixels."""
 
-import threading
 from fractions import Fraction
+from functools import partial
 
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, VideoReformatter
@@ -48,7 +49,6 @@ class Pixels:
         """
         self._raw, self._has_counts, self._planes = raw, has_counts, planes
         self._reformatter = VideoReformatter()
-        self._converting = threading.Lock()
         self._is_full = False
         self.notes: tuple[Note, ...] = ()
         """What was found out of the pictures so far."""
@@ -61,16 +61,9 @@ class Pixels:
         Raises:
             ValueError: Colours of more than 8 bit are to be counts and differ.
         """
-        if self._planes and is_planar(decoded):
-            luma, *chroma = (levels_of(plane) for plane in decoded.planes)
-            return Planes(luma, (chroma[0], chroma[1]), lambda: self._converted(decoded))
-        return self._converted(decoded)
-
-    def _converted(self, decoded: VideoFrame) -> Image:
-        with self._converting:  # planes are converted wherever someone asks for it
-            return self._image(decoded)
-
-    def _image(self, decoded: VideoFrame) -> Image:
+        if is_planar(decoded):
+            planes = planes_of(decoded)
+            return planes if self._planes else planes.image
         name = decoded.format.name
         if self._raw and name in RAW_FORMATS:
             return self._reformatter.reformat(decoded, format="yuyv422", threads=1).to_ndarray()
@@ -136,3 +129,22 @@ def is_planar(decoded: VideoFrame) -> bool:
         and decoded.color_range in (ColorRange.UNSPECIFIED, ColorRange.MPEG)
         and decoded.colorspace in BT601
     )
+
+
+def planes_of(decoded: VideoFrame) -> Planes:
+    """Return a picture that `is_planar` as it was decoded; nothing is copied, and the planes keep it."""
+    luma, cb, cr = (levels_of(plane) for plane in decoded.planes)
+    return Planes(luma, (cb, cr), partial(_bgr, luma, cb, cr))
+
+
+def _bgr(luma: Image, cb: Image, cr: Image) -> Image:
+    """Return planes as BGR, right within half a level.
+
+    ffmpeg's own conversion makes everything 1.3 levels darker on average, and its exact one takes twelve times as long.
+    """
+    height, width = luma.shape
+    joined = np.empty((height * 3 // 2, width), np.uint8)
+    joined[:height] = luma
+    colours = joined[height:].reshape(2, height // 2, width // 2)
+    colours[0], colours[1] = cb, cr
+    return np.asarray(cv2.cvtColor(joined, cv2.COLOR_YUV2BGR_I420), np.uint8)
