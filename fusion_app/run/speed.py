@@ -48,7 +48,8 @@ class Measurement:
         known = self._recall()
         before = dict(known)
         sides = dict.fromkeys(rung.side for rung in LADDER if rung.side != 1)
-        self._measure(known, [*(Rung(REDUCED, side) for side in sides), *_networks(set(model_names()) - set(AT_LEAST))])
+        self._measure(known, [Rung(REDUCED, side) for side in sides])
+        self._measure(known, _networks(set(model_names()) - set(AT_LEAST)))
         share = _pixels(frame) / _pixels(PROBE)
         limit = budget_ms / share / known[Rung(COMPACT)]
         self._measure(known, _networks({model for model, least in AT_LEAST.items() if least <= limit}))
@@ -100,23 +101,28 @@ class FileMeasurement:
 def frames_ms(engines: Sequence[Engine]) -> list[float]:
     """Return what a frame of `PROBE` takes each of ``engines`` at best, milliseconds.
 
-    The best of a few, in turns: what the machine can do when nothing else runs. If something does, a run's times tell.
+    The best of a few, in turns: what the machine can do when nothing else runs. Other programs change what the clock
+    says of each engine by chance, so how the engines compare is taken from the time of the processor, and how much
+    clock goes by with that from the engine that was interrupted least.
     """
     image = np.full((PROBE.height, PROBE.width), 100, np.float32)
     for engine in engines:
         engine.fuse(image, image)  # the first one compiles
-    begun, times = time.perf_counter(), [[_once_ms(engine, image)] for engine in engines]
+    begun, taken = time.perf_counter(), [[_once_ms(engine, image)] for engine in engines]
     for _ in range(ROUNDS - 1):
         if time.perf_counter() - begun < ENOUGH_S:
-            for engine, taken in zip(engines, times, strict=True):
-                taken.append(_once_ms(engine, image))
-    return [min(taken) for taken in times]
+            for engine, times in zip(engines, taken, strict=True):
+                times.append(_once_ms(engine, image))
+    best = [tuple(min(values) for values in zip(*times, strict=True)) for times in taken]
+    longer = min((wall_ms / cpu_ms for wall_ms, cpu_ms in best if cpu_ms > 0), default=1.0)
+    return [cpu_ms * longer for _, cpu_ms in best]
 
 
-def _once_ms(engine: Engine, image: FloatImage) -> float:
-    started = time.perf_counter()
+def _once_ms(engine: Engine, image: FloatImage) -> tuple[float, float]:
+    """Return what a frame takes on the clock and of the processor, milliseconds."""
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
     engine.fuse(image, image)
-    return (time.perf_counter() - started) * 1000
+    return (time.perf_counter() - wall_s) * 1000, (time.process_time() - cpu_s) * 1000
 
 
 def _networks(models: Collection[str]) -> list[Rung]:

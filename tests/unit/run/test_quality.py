@@ -27,7 +27,7 @@ def frame(fuse_ms: float) -> FusedFrame:
 @pytest.fixture
 def measured_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start from a measurement of a quiet machine: from a busy one's there may be no step down left."""
-    monkeypatch.setattr("fusion_app.run.speed._once_ms", lambda engine, _: ONCE_MS.get(engine.name, 1.0))
+    monkeypatch.setattr("fusion_app.run.speed._once_ms", lambda engine, _: 2 * (ONCE_MS.get(engine.name, 1.0),))
     monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
 
 
@@ -93,7 +93,7 @@ def test_measurements_are_kept_until_a_running_session_contradicts_them(
     assert {"lite-6k", "lite-2k"} <= {rung.model for rung in costs}
     assert all(cost > 0 for cost in costs.values())
     assert Measurement(base).costs(large, 33.3) == {rung: pytest.approx(4 * cost) for rung, cost in costs.items()}
-    monkeypatch.setattr("fusion_app.run.speed._once_ms", lambda *_: 1234.0)
+    monkeypatch.setattr("fusion_app.run.speed._once_ms", lambda *_: (1234.0, 1234.0))
     assert Measurement(base).costs(small, 33.3) == costs
     assert Measurement(FusionSettings(device="cpu", threads=1)).costs(small, 33.3)[Rung("lite-6k")] == 1234.0
     first.forget()
@@ -109,11 +109,18 @@ def test_a_slow_model_is_measured_only_where_it_could_fit(monkeypatch: pytest.Mo
         return ClassicalEngine("average")
 
     monkeypatch.setattr(speed, "open_engine", open_engine)
-    monkeypatch.setattr(speed, "_once_ms", lambda *_: 5.0)
+    monkeypatch.setattr(speed, "_once_ms", lambda *_: (5.0, 5.0))
     measurement = Measurement(FusionSettings(device="cpu"))
     assert Rung("cs2fusion") not in measurement.costs(Size(640, 480), 33.3)
     assert "cs2fusion" not in opened
     assert Rung("cs2fusion") in measurement.costs(Size(640, 480), 10_000.0)
+
+
+def test_other_programs_do_not_change_how_engines_compare(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = {"max": [(90.0, 10.0)] * 8, "average": [(5.0, 4.0)] * 8}  # one was interrupted each time
+    monkeypatch.setattr(speed, "_once_ms", lambda engine, _: times[engine.name].pop())
+    slow_ms, quick_ms = speed.frames_ms([ClassicalEngine("max"), ClassicalEngine("average")])
+    assert (slow_ms, quick_ms) == (12.5, 5.0)
 
 
 def test_what_a_file_takes_grows_with_its_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
