@@ -33,8 +33,9 @@ run: setup  ## the demo: a window, or without a display a fused file
 bench: setup  ## how fast this machine fuses; more with ARGS="--sizes --chart bench.png"
 	@$(PY) main.py bench $(ARGS)
 
-test: setup  ## all tests, without screen, GPU, camera or network; some with TESTS="tests/unit"
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest $(TESTS)
+WORKERS ?= 2
+test: setup  ## all tests, without screen, GPU, camera or network; some with TESTS="tests/unit"; one at a time with WORKERS=0
+	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(TESTS)
 
 test-full: setup  ## the same with full counts; takes long
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "" --reliability docs/reliability.md

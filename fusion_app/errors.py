@@ -69,6 +69,22 @@ class PairingError(FusionAppError):
     """Two sources have no frames that belong together."""
 
 
+class RateNeededError(PairingError):
+    """Images lie beside a video, and nobody has said when they were taken.
+
+    Attributes:
+        suggested: Images per second at which both are equally long; 0 where that is not known.
+    """
+
+    def __init__(self, text: str, suggested: float = 0.0) -> None:
+        super().__init__(text)
+        self.suggested = suggested
+
+
+class SwappedError(PairingError):
+    """By their names, infrared and visible are the wrong way round."""
+
+
 class ShapeMismatchError(FusionAppError):
     """Two images that must have one size have two."""
 

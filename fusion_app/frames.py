@@ -185,6 +185,7 @@ class ThermalView:
         is_nuc: The shutter is closed; the picture is the last one before.
         bad_pixels: Pixels filled from their neighbours.
         notice: What was found out or could not be done, one sentence, or empty.
+        tag: The same in two or three words where it is about the picture's colours, for its corner; or empty.
     """
 
     grey: Image
@@ -195,6 +196,7 @@ class ThermalView:
     is_nuc: bool = False
     bad_pixels: int = 0
     notice: str = ""
+    tag: str = ""
 
     def celsius(self) -> Numbers | None:
         """Return ``(H, W)`` float32 degrees Celsius, or None where counts do not tell them."""

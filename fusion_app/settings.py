@@ -30,6 +30,7 @@ Palette = Literal[
     "plasma",
     "magma",
     "turbo",
+    "opencv-rainbow",
 ]
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 
@@ -47,6 +48,7 @@ class SourceSettings:
         rate: Frames per second of what has no times of its own, folders of images and raw video; 0: not said.
         sound: Title or number of the visible file's sound track that is kept; empty for its default one, ``none``.
         allow_playlists: Files may lead to other files, as M3U8 and ffconcat do.
+        keep_sides: Infrared stays infrared though names say that the two sources are the other way round.
         pairs: How names of images belong together, like ``{}_ir.png,{}_co.png``; empty: the rule is found.
     """
 
@@ -59,6 +61,7 @@ class SourceSettings:
     sound: str = ""
     allow_playlists: bool = False
     pairs: str = ""
+    keep_sides: bool = False
 
     @property
     def is_demo(self) -> bool:

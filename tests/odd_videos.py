@@ -143,3 +143,26 @@ def cut(path: Path, share: float = 0.5) -> Path:
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     return path
+
+
+def vint(number: int) -> bytes:
+    """Return a size as Matroska writes it, in eight bytes."""
+    return (1 << 56 | number).to_bytes(8, "big")
+
+
+def with_attachments(path: Path, *files: tuple[str, str, bytes]) -> Path:
+    """Put attachments (name, kind, content) before the pictures of a Matroska file, as programs put covers there."""
+    inside = b""
+    for number, (name, kind, content) in enumerate(files, 1):
+        parts = ((b"\x46\x6e", name.encode()), (b"\x46\x60", kind.encode()), (b"\x46\x5c", content))
+        body = b"".join(head + vint(len(data)) + data for head, data in parts)
+        body += b"\x46\xae" + vint(8) + number.to_bytes(8, "big")
+        inside += b"\x61\xa7" + vint(len(body)) + body
+    added = b"\x19\x41\xa4\x69" + vint(len(inside)) + inside
+    data = path.read_bytes()
+    at = data.index(b"\x18\x53\x80\x67") + 4
+    size = int.from_bytes(data[at : at + 8], "big") & ((1 << 56) - 1)
+    body = data[at + 8 :]
+    begin = body.index(b"\x1f\x43\xb6\x75")
+    path.write_bytes(data[:at] + vint(size + len(added)) + body[:begin] + added + body[begin:])
+    return path

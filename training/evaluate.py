@@ -18,7 +18,7 @@ import torch
 from tqdm import tqdm
 
 from models.weights import WeightsFormatError
-from training.data.dataset import DataError
+from training.data.dataset import DataError, silent
 from training.evaluation.contenders import Case, Contender, Fuser, contender, read_case
 from training.evaluation.hard_cases import hard_case_count, hard_cases
 from training.evaluation.report import Panel, Strip, write_page
@@ -62,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
         "--also", nargs=2, action="append", default=[], type=Path, metavar=("IR_DIR", "VIS_DIR"), help="more pairs"
     )
     parser.add_argument(
+        "--pairs",
+        default="",
+        metavar="A,B",
+        help="how names belong together, like '{}_ir.png,{}_co.png'; else it is found",
+    )
+    parser.add_argument(
         "--hard-cases", type=Path, metavar="DATA", help="a page of the hard cases in this data folder, no figures"
     )
     parser.add_argument(
@@ -91,7 +97,8 @@ def _compare(options: argparse.Namespace) -> None:
     if len(options.items) < 3:
         raise DataError("Give the folder of IR images, the folder of visible images, and at least one FUSED.")
     folders = [(Path(options.items[0]), Path(options.items[1])), *options.also]
-    sets = [PairSet.of(ir_dir, vis_dir) for ir_dir, vis_dir in folders]
+    tell = silent if options.quiet else print  # before anything is measured: a wrong rule gives plausible figures
+    sets = [PairSet.of(ir_dir, vis_dir, options.pairs, tell) for ir_dir, vis_dir in folders]
     fused = options.items[2:]
     known = [row for text in fused if text.endswith(KNOWN_FIGURES) for row in _read_rows(Path(text))]
     contenders = _contenders([text for text in fused if not text.endswith(KNOWN_FIGURES)], options)

@@ -34,7 +34,7 @@ def register(commands: Commands) -> None:
     parser = add_command(commands, "desktop-entry", desktop_entry, "add the program to the menu of a Linux desktop")
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--replace", action="store_true", help="replace an entry that says something else")
-    way.add_argument("--remove", action="store_true", help="take entry and icon away again")
+    way.add_argument("--remove", action="store_true", help="remove the entry and its icon")
 
 
 def desktop_entry(options: argparse.Namespace) -> int:

@@ -27,7 +27,7 @@ THERMAL_SWITCHES = {
     "bad_pixels": "fill stuck pixels",
 }
 
-SOURCE_OPTIONS = ("pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists")
+SOURCE_OPTIONS = ("pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists", "keep_sides")
 NO_ALIGNMENT = "none"
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -95,15 +95,23 @@ def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
         metavar="A,B",
         help="how names of images belong together, like '{}_ir.png,{}_co.png'; else it is found",
     )
-    group.add_argument("--offset-ms", type=float, metavar="N", help="added to every infrared time stamp")
+    group.add_argument("--offset-ms", type=float, metavar="N", help="milliseconds added to every infrared time stamp")
     group.add_argument("--realtime", action="store_true", default=None, help="play files as if they were live")
-    group.add_argument("--loop", action="store_true", default=None, help="the same, over and over")
+    group.add_argument(
+        "--loop", action="store_true", default=None, help="play files as if they were live, over and over"
+    )
     group.add_argument("--rate", type=float, metavar="FPS", help="frames per second of images and raw video")
     group.add_argument(
         "--sound", metavar="TRACK", help="sound track of the visible file to keep, title or number; none"
     )
     group.add_argument(
-        "--allow-playlists", action="store_true", default=None, help="let files lead to others (.m3u8, ffconcat)"
+        "--allow-playlists",
+        action="store_true",
+        default=None,
+        help="let a file name others that are opened (.m3u8, ffconcat)",
+    )
+    group.add_argument(
+        "--keep-sides", action="store_true", default=None, help="open sources as given, whatever their names say"
     )
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
     if fuses:
@@ -120,13 +128,21 @@ def _add_fusion(group: "argparse._ArgumentGroup") -> None:
     group.add_argument("--weights", metavar="FILE", help="weights that replace the model's own")
     group.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, …")
     group.add_argument("--runtime", choices=("auto", "torch", "openvino"), help="what computes the network")
-    group.add_argument("--precision", choices=get_args(Precision), help="of the network's arithmetic")
+    group.add_argument("--precision", choices=get_args(Precision), help="how exactly the network computes")
     group.add_argument(
         "--compile", dest="compiled", action="store_true", default=None, help="let torch compile the network first"
     )
-    group.add_argument("--size", dest="working_size", metavar="WxH", help="fuse larger frames at this size; full, auto")
     group.add_argument(
-        "--threads", type=int, metavar="N", help="CPU threads of the network, of a file's lanes together; 0 chooses"
+        "--size",
+        dest="working_size",
+        metavar="WxH",
+        help="fuse frames that are larger than this at this size; or full, or auto",
+    )
+    group.add_argument(
+        "--threads",
+        type=int,
+        metavar="N",
+        help="CPU threads of the network, for all lanes of a file together; 0: the program chooses",
     )
 
 

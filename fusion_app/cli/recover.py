@@ -15,7 +15,9 @@ from fusion_app.sources import is_image_folder
 def register(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "recover", recover, "finish recordings whose program was killed")
-    parser.add_argument("place", type=Path, metavar="RECORDING|DIR", help="one of them, or the folder they lie in")
+    parser.add_argument(
+        "place", type=Path, metavar="RECORDING|DIR", help="an unfinished recording, or the folder it lies in"
+    )
 
 
 def recover(options: argparse.Namespace) -> int:

@@ -20,9 +20,15 @@ def register(commands: Commands) -> None:
     parser = add_command(commands, "sync", sync, "find the time offset between two recordings from what moves in both")
     parser.add_argument("ir", metavar="INFRARED", help="infrared video file")
     parser.add_argument("vis", metavar="VISIBLE", help="visible video file of the same scene")
-    parser.add_argument("--window", type=_seconds(2, 60), default=WINDOW_S, metavar="S", help="seconds per look (5)")
     parser.add_argument(
-        "--max-offset", type=_seconds(0.1, 30), default=MAX_OFFSET_S, metavar="S", help="largest offset, either way"
+        "--window", type=_seconds(2, 60), default=WINDOW_S, metavar="S", help="seconds that one estimate looks at (5)"
+    )
+    parser.add_argument(
+        "--max-offset",
+        type=_seconds(0.1, 30),
+        default=MAX_OFFSET_S,
+        metavar="S",
+        help="largest offset that is looked for, either way",
     )
     parser.add_argument("--json", action="store_true", help="print offset_ms, margin and accepted as JSON")
 

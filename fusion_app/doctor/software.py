@@ -11,7 +11,7 @@ from fusion_app.doctor.finding import Finding, State
 from fusion_app.engine.devices import cpu_precision
 from fusion_app.system.machine import LIBRARIES
 
-PROJECT = "cs2fusion-live"
+DISTRIBUTION = "cs2fusion-live"
 CLASSIFIER = "Programming Language :: Python :: "
 
 
@@ -27,7 +27,7 @@ def python_findings() -> Sequence[Finding]:
 def tested_pythons() -> tuple[str, ...]:
     """Return the versions of Python that this program names; empty where it is not installed."""
     try:
-        named = metadata(PROJECT).get_all("Classifier") or []
+        named = metadata(DISTRIBUTION).get_all("Classifier") or []
     except PackageNotFoundError:
         return ()
     return tuple(text.removeprefix(CLASSIFIER) for text in named if text.startswith(f"{CLASSIFIER}3."))
@@ -49,7 +49,7 @@ def library_findings() -> Sequence[Finding]:
 def library_names() -> tuple[str, ...]:
     """Return what this program needs to run, as its own metadata say."""
     try:
-        needed = requires(PROJECT) or []
+        needed = requires(DISTRIBUTION) or []
     except PackageNotFoundError:
         return tuple(name for name in LIBRARIES if name != "openvino")
     return tuple(re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in needed if "extra ==" not in text)

@@ -11,6 +11,7 @@ from fusion_app.settings import Settings, SourceSettings
 NAMES = {
     "alignment": QT_TRANSLATE_NOOP("AsLastTime", "alignment"),
     "offset_ms": QT_TRANSLATE_NOOP("AsLastTime", "offset {0:+.0f} ms"),
+    "rate": QT_TRANSLATE_NOOP("AsLastTime", "{0:g} images per second"),
     "thermal": QT_TRANSLATE_NOOP("AsLastTime", "thermal settings"),
     "fusion": QT_TRANSLATE_NOOP("AsLastTime", "model {0}"),
 }
@@ -111,7 +112,7 @@ class AsLastTime(QObject):
 
 def _told(pair: PairSettings, plain: PairSettings) -> str:
     """Return in words what of ``pair`` is as it was left."""
-    values = {"offset_ms": pair.offset_ms, "fusion": pair.fusion.weights or pair.fusion.model}
+    values = {"offset_ms": pair.offset_ms, "rate": pair.rate, "fusion": pair.fusion.weights or pair.fusion.model}
     changed = set(differences(pair, plain))
     translate = QCoreApplication.translate
     words = [

@@ -250,7 +250,7 @@ class Commands(QObject):
         """Open the same sources the other way round."""
         settings = self._controller.settings
         now = settings.sources
-        sources = replace(now, ir=now.vis, vis=now.ir, offset_ms=-now.offset_ms)
+        sources = replace(now, ir=now.vis, vis=now.ir, offset_ms=-now.offset_ms, keep_sides=not now.keep_sides)
         self.switching.open(replace(settings, sources=sources, alignment=settings.alignment.inverse()))
 
     def snapshot(self) -> None:

@@ -24,15 +24,24 @@ class PairSettings:
     fusion: FusionSettings = field(default_factory=FusionSettings)
     thermal: ThermalSettings = field(default_factory=ThermalSettings)
     alignment: AlignmentProfile = field(default_factory=AlignmentProfile)
+    rate: float = 0.0
+    keep_sides: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> "PairSettings":
         """Return the part of ``settings`` that belongs to its pair."""
-        return cls(settings.sources.offset_ms, settings.fusion, settings.thermal, settings.alignment)
+        sources = settings.sources
+        parts = settings.fusion, settings.thermal, settings.alignment
+        return cls(sources.offset_ms, *parts, sources.rate, sources.keep_sides)
 
     def applied(self, settings: Settings) -> Settings:
         """Return ``settings`` with this part in it."""
-        sources = replace(settings.sources, offset_ms=self.offset_ms)
+        sources = replace(
+            settings.sources,
+            offset_ms=self.offset_ms,
+            rate=self.rate or settings.sources.rate,
+            keep_sides=self.keep_sides or settings.sources.keep_sides,
+        )
         return replace(settings, sources=sources, **{name: getattr(self, name) for name in PARTS})
 
     def under(self, given: "PairSettings") -> "PairSettings":

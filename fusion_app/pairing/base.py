@@ -1,6 +1,6 @@
 """What belongs together: the contract of a stream of pairs, the policy of time, and what became of the frames."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from fusion_app.frames import Frame, FramePair
@@ -71,6 +71,33 @@ class PairingCounts:
     dropped: int = 0
     unused: int = 0
     lost: int = 0
+
+
+class Recorded:
+    """What streams of recorded pairs have in common: an end, an offset that may be changed meanwhile, and counts.
+
+    Attributes:
+        policy: What belongs together.
+        counts: What became of the frames so far.
+        end_s: Visible PTS at which reading ends, exclusive; None reads to the end.
+    """
+
+    vis_period_s = None
+    """See `Pairs`: files say it themselves."""
+
+    def __init__(self, policy: PairingPolicy, end_s: float | None = None) -> None:
+        self.policy = policy
+        self.counts = PairingCounts()
+        self.end_s = end_s
+
+    @property
+    def offset_s(self) -> float:
+        """Added to infrared PTS, seconds; may be changed at any time, for the frames read from then on."""
+        return self.policy.offset_s
+
+    @offset_s.setter
+    def offset_s(self, offset_s: float) -> None:
+        self.policy = replace(self.policy, offset_s=offset_s)
 
 
 class Pairs(Protocol):

@@ -9,25 +9,20 @@ import math
 from dataclasses import replace
 
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pairing.base import FrameReader, PairingCounts, PairingPolicy
+from fusion_app.pairing.base import FrameReader, PairingPolicy, Recorded
 
 CLOSE_S = 0.0005
 """Times nearer than this are the same: files round."""
 
 
-class PairStream:
+class PairStream(Recorded):
     """Reads two files in step, as `Pairs`; see the module's text for the rules."""
-
-    vis_period_s = None
-    """See `Pairs`: files say it themselves."""
 
     def __init__(self, ir: FrameReader, vis: FrameReader, policy: PairingPolicy, end_s: float | None = None) -> None:
         """Read ``ir`` and ``vis`` up to the visible PTS ``end_s``, exclusive; None reads to the end."""
+        super().__init__(policy, end_s)
         self._ir = ir
         self._vis = vis
-        self.policy = policy
-        self.end_s = end_s
-        self.counts = PairingCounts()
         self._ir_ended_at_s: float | None = None
         """PTS of the last infrared frame, once visible frames were left without a partner after it."""
         self._last_vis_s: float | None = None
@@ -41,15 +36,6 @@ class PairStream:
         self._next: Frame | None = None
         self._is_now_used = self._is_next_used = True
         self._ir_is_over = False
-
-    @property
-    def offset_s(self) -> float:
-        """Added to infrared PTS, seconds; may be changed at any time, for the frames read from then on."""
-        return self.policy.offset_s
-
-    @offset_s.setter
-    def offset_s(self, offset_s: float) -> None:
-        self.policy = replace(self.policy, offset_s=offset_s)
 
     @property
     def notice(self) -> str:

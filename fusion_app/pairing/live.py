@@ -25,7 +25,7 @@ from fusion_app.pairing.base import PairingCounts, PairingPolicy
 WAIT_S = 0.05
 """How long to wait for a frame before looking whether the lead has changed."""
 
-LONGEST_DELAY_S = 1.5
+LONGEST_WAIT_S = 1.5
 """Visible frames wait no longer than this for late infrared."""
 
 ROOM = 60
@@ -193,12 +193,12 @@ class LivePairStream:
 
     def _ripe_at(self, vis: Frame) -> float:
         """Return when ``vis`` need not wait for infrared any longer."""
-        delay_s = min(max(0.0, -self.offset_s), LONGEST_DELAY_S)
+        wait_s = min(max(0.0, -self.offset_s), LONGEST_WAIT_S)
         newest, half_s = self._ir.last, min(self._vis.period_s, self._ir.period_s) / 2
         if newest is None or self._ir.reader.is_silent:
             return vis.pts_s
         is_due = newest.pts_s + DUE * self._ir.period_s <= vis.pts_s + half_s
-        return vis.pts_s + delay_s + (half_s if is_due else 0.0)
+        return vis.pts_s + wait_s + (half_s if is_due else 0.0)
 
     def _nearest(self, pts_s: float) -> Frame | None:
         """Return the infrared frame nearest to ``pts_s``; those before it are let go of."""

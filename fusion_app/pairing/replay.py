@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from fusion_app.frames import Frame, FramePair
-from fusion_app.pairing.base import FrameReader, PairingCounts, PairingPolicy
+from fusion_app.pairing.base import FrameReader, PairingPolicy, Recorded
 from fusion_app.recording.frame_log import CLOSE_S, LOST, Line, Lines
 
 STEP_S = 0.001
@@ -53,33 +53,19 @@ class _Cursor:
         self.number, self.is_over = number, self._ahead is None
 
 
-class RecordedPairs:
+class RecordedPairs(Recorded):
     """Reads the two tracks of a recording in the steps of its lines, as `Pairs`."""
-
-    vis_period_s = None
-    """See `Pairs`: a recording says it itself."""
 
     def __init__(self, ir: FrameReader, vis: FrameReader, lines: Lines, policy: PairingPolicy) -> None:
         """Pair ``ir`` and ``vis`` as ``lines`` say; ``policy`` tells what belongs together under another offset."""
+        super().__init__(policy)
         self._ir, self._vis = _Cursor(ir), _Cursor(vis)
         self._lines = lines
         self._next = 0
-        self.policy = policy
-        self.counts = PairingCounts()
-        self.end_s: float | None = None
         self._untold_s: float | None = None
         """Time of the last line, where the track goes on behind it."""
         self._offset_s = 0.0
         """The offset that infrared is read with; the wanted one may be set from another thread."""
-
-    @property
-    def offset_s(self) -> float:
-        """Added to recorded infrared PTS, seconds: infrared of so much earlier is shown."""
-        return self.policy.offset_s
-
-    @offset_s.setter
-    def offset_s(self, offset_s: float) -> None:
-        self.policy = replace(self.policy, offset_s=offset_s)
 
     @property
     def notice(self) -> str:

@@ -54,7 +54,7 @@ class PreRoll:
         self._losses = Losses()
 
     @property
-    def lag(self) -> float:
+    def fullness(self) -> float:
         """How full the queue is, 0…1; at 1 frames are dropped."""
         return 0.0 if self._queue is None else self._queue.fullness
 

@@ -109,7 +109,7 @@ class Recording:
         return self._is_over
 
     @property
-    def lag(self) -> float:
+    def fullness(self) -> float:
         """How full the queue is, 0…1; at 1 frames are dropped."""
         return self._queue.fullness
 

@@ -229,7 +229,9 @@ def _check_session(job: FuseJob, session: Session) -> None:
         )
     counts = {session.ir.info.frame_count, session.vis.info.frame_count}
     if job.output.suffix.lower() == ".png" and not job.output.is_dir() and counts != {1}:
-        raise RecordingError(f"{job.output} holds one image and there are more; name a folder, an .mkv or an .mp4")
+        raise RecordingError(
+            f"{job.output} is one image, and there are several pairs; name a folder, an .mkv or an .mp4"
+        )
 
 
 def _check_output(job: FuseJob) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile
-from fusion_app.errors import PairingError, SourceError
+from fusion_app.errors import PairingError, RateNeededError, SourceError
 from fusion_app.recording.frame_log import Lines
 from fusion_app.recording.reading import lines_of_parts
 from fusion_app.session.source_pair import Kind, SourcePair
@@ -18,11 +18,15 @@ from fusion_app.sources import (
     FrameSource,
     Reading,
     Use,
+    is_there,
     open_source,
+    path_and_track,
 )
+from fusion_app.sources.pair_words import side_of
 from fusion_app.sources.parts import PartsSource
 from fusion_app.sources.realtime import RealtimeSource, Timeline
 from fusion_app.sources.split import SharedSource, parse_split
+from fusion_app.sources.swapped import refuse_swapped, swapped_notice
 
 LIVE_CAPACITY = 64
 """Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
@@ -144,6 +148,9 @@ def _wait_for_opening(pair: OpenPair) -> None:
 
 def _open_two(wanted: SourcePair, *, raw_ir: str, planes: bool) -> OpenPair:
     sources = wanted.sources
+    names = _named(sources.ir), _named(sources.vis)
+    if not sources.keep_sides:
+        refuse_swapped(*names)
     reading = replace(_reading(sources), planes=planes)
     ir = open_source(sources.ir, raw=raw_ir, reading=reading)
     try:
@@ -157,7 +164,16 @@ def _open_two(wanted: SourcePair, *, raw_ir: str, planes: bool) -> OpenPair:
         ir.close()
         vis.close()
         raise
-    return _paced(ir, vis, sources)
+    told = swapped_notice(ir.info, vis.info, *names)
+    return _paced(ir, vis, sources, (told,) if told else ())
+
+
+def _named(uri: str) -> list[Path]:
+    """Return what a file or folder is called, or its track, if that is named; nothing of what is no file."""
+    if not is_there(uri) and not is_there(str(path_and_track(uri)[0])):
+        return []
+    path, track = path_and_track(uri)
+    return [Path(track)] if track and side_of(track) else [path.absolute()]
 
 
 def _reading(sources: SourceSettings) -> Reading:
@@ -168,9 +184,11 @@ def _refuse_images_with_video(ir: FrameSource, vis: FrameSource) -> None:
     """Refuse images beside a video while nobody has said when they were taken."""
     for one, other in ((ir, vis), (vis, ir)):
         if one.info.is_stills and not one.info.has_times and not other.info.is_stills and not other.info.is_live:
-            raise PairingError(
+            length_s = other.info.duration_s
+            raise RateNeededError(
                 f"{one.info.uri} holds images, which have no times, and {other.info.uri} is a video: say how many "
-                "images were taken in a second (--rate 9, or sources.rate in a rig)"
+                "images were taken in a second (--rate 9, or sources.rate in a rig)",
+                (one.info.frame_count or 0) / length_s if length_s else 0.0,
             )
 
 
@@ -214,8 +232,14 @@ def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
 def _open_stills(wanted: SourcePair) -> OpenPair:
     stills, sources = wanted.stills, wanted.sources
     assert stills is not None  # noqa: S101 - images have them
+    is_said = bool(sources.pairs) or sources.keep_sides  # whoever gives the rule has said which is which
+    if not stills.is_own and not is_said:
+        refuse_swapped(stills.ir, stills.vis)
     ir, vis = stills.open_ir(sources.ir, sources.rate), stills.open_vis(sources.vis, sources.rate)
-    return replace(_paced(ir, vis, sources, () if stills.is_plain else (stills.told,)), is_placed=stills.is_own)
+    told = "" if stills.is_own else swapped_notice(ir.info, vis.info, stills.ir, stills.vis)
+    notices = ("" if stills.is_plain else stills.told, told)
+    pair = _paced(ir, vis, sources, tuple(notice for notice in notices if notice))
+    return replace(pair, is_placed=stills.is_own)
 
 
 def _paced(ir: FrameSource, vis: FrameSource, sources: SourceSettings, notices: tuple[str, ...] = ()) -> OpenPair:

@@ -51,7 +51,7 @@ class Recorder:
         self._ir_to_vis: Matrix | None = None
         self._last_vis: int | None = None
         self._unfused = 0
-        session.make_room_for(self._lag)
+        session.make_room_for(self._fullness)
         session.runner.add_sink(self)
 
     @property
@@ -132,11 +132,11 @@ class Recorder:
             self._preroll.abandon()
             self._preroll = PreRoll(RecordingSettings())  # the runner may have a last frame in its hands
 
-    def _lag(self) -> float | None:
+    def _fullness(self) -> float | None:
         """Return how full the queue of what is recorded is, a pre-roll included; None if nothing is."""
         if (recording := self._recording) is not None:
-            return recording.lag
-        return None if self._preroll.newest_s is None else self._preroll.lag
+            return recording.fullness
+        return None if self._preroll.newest_s is None else self._preroll.fullness
 
     def _periods_s(self) -> tuple[float, float]:
         return _period_s(self._session.vis), _period_s(self._session.ir)

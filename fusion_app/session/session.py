@@ -46,8 +46,8 @@ class Session:
         self.for_file = engines.for_file
         self._lanes = Lanes(engines.lanes, lambda: self._pipeline) if engines.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self._pace, self._telemetry, self._lanes)
-        self._recording_lag: Callable[[], float | None] | None = None
-        self._display = DisplayKeeper(self._lag, self._lost)
+        self._recorder_fullness: Callable[[], float | None] | None = None
+        self._display = DisplayKeeper(self._fullness, self._lost)
         self.runner.add_sink(self._display)
         self._keepers: list[QualityKeeper] = []
         self._keep(engines.keeper)
@@ -125,20 +125,20 @@ class Session:
 
     def _keep(self, keeper: QualityKeeper | None) -> None:
         if keeper is not None:
-            keeper.attach(Watched(self._exchange, self._lag, self._display.has_to_give, self._period_s))
+            keeper.attach(Watched(self._exchange, self._fullness, self._display.has_to_give, self._period_s))
             self._keepers.append(keeper)
             self.runner.add_sink(keeper)
 
-    def make_room_for(self, lag: Callable[[], float | None]) -> None:
+    def make_room_for(self, fullness: Callable[[], float | None]) -> None:
         """Let all else give way to a recording.
 
         Args:
-            lag: Returns the fill level of its queue, 0…1, or None while nothing is recorded.
+            fullness: Returns how full its queue is, 0…1, or None while nothing is recorded.
         """
-        self._recording_lag = lag
+        self._recorder_fullness = fullness
 
-    def _lag(self) -> float | None:
-        return None if self._recording_lag is None else self._recording_lag()
+    def _fullness(self) -> float | None:
+        return None if self._recorder_fullness is None else self._recorder_fullness()
 
     def _lost(self) -> int:
         """Return how many visible frames could not be fused in time."""

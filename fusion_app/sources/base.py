@@ -12,6 +12,15 @@ NOMINAL_SIZE = Size(640, 480)
 """What is assumed of a live source before its first frame."""
 
 
+class Kind(enum.Enum):
+    """What the pictures of a source are."""
+
+    UNKNOWN = "unknown"
+    GREY = "grey"
+    DEEP_GREY = "grey of more than 8 bit"
+    COLOUR = "coloured"
+
+
 @dataclass(frozen=True)
 class SourceInfo:
     """What is known of a source. Of a live one that is not yet open it is a guess, until its first frame.
@@ -27,6 +36,7 @@ class SourceInfo:
         pixel_aspect: Width of a pixel over its height.
         has_times: It says when its frames are to be seen; else that is assumed from a rate.
         is_replayed: It is live only in that a recording plays as if it were.
+        kind: What its pictures are, by the first one of a file.
     """
 
     uri: str
@@ -39,6 +49,7 @@ class SourceInfo:
     pixel_aspect: Fraction = SQUARE
     has_times: bool = True
     is_replayed: bool = False
+    kind: Kind = Kind.UNKNOWN
 
     @property
     def shown(self) -> Size:

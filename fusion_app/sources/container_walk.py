@@ -18,6 +18,7 @@ from fusion_app.sources.matroska_walk import walk_matroska
 TS_SYNC = 0x47
 TS_PACKETS = {188: 0, 192: 4, 204: 0}
 """Bytes of a packet of a transport stream, and where in it the sync byte lies."""
+END_OF_PROGRAM = b"\0\0\1\xb9"
 TS_AT_ONCE = 20_000
 TS_LOOK = 5
 """So many packets in a row tell where packets begin."""
@@ -56,13 +57,19 @@ def structure_of(path: Path, container: str, video_id: int) -> Structure:
         return Structure()
 
 
+def _is_empty(file: BinaryIO, at: int) -> bool:
+    """Tell whether nothing but zeros follows: room that a recorder took and never filled."""
+    file.seek(at)
+    return not any(any(part) for part in iter(lambda: file.read(1 << 20), b""))
+
+
 def _flv(file: BinaryIO, size: int) -> tuple[bool, bool]:
     at = int.from_bytes(file.read(9)[5:9], "big") + 4
     while at < size:
         file.seek(at)
         head = file.read(11)
         if head[0] & 0x1F not in (8, 9, 18) or (len(head) == 11 and any(head[8:11])):
-            return True, False
+            return not _is_empty(file, at), False
         if len(head) < 11:
             return False, True
         at += 11 + int.from_bytes(head[1:4], "big") + 4
@@ -76,7 +83,7 @@ def _riff(file: BinaryIO, size: int) -> tuple[bool, bool]:
         file.seek(at)
         name, length = file.read(4), int.from_bytes(file.read(4), "little")
         if not name.replace(b"\0", b"").isascii() or not name.strip(b"\0 ").replace(b" ", b"").isalnum():
-            return True, end > size
+            return not _is_empty(file, at), end > size
         if name == b"RIFF":
             end = max(end, at + 8 + length)
         at += 12 if name in (b"RIFF", b"LIST") else 8 + length + length % 2
@@ -122,10 +129,10 @@ def _program_stream(file: BinaryIO, size: int) -> tuple[bool, bool]:
     while at < size:
         file.seek(at)
         head = file.read(14)
-        if len(head) < 6:
+        if len(head) < 6 and head != END_OF_PROGRAM:
             return False, True
         if head[:3] != b"\0\0\1" or head[3] < 0xB9:
-            return bool(head.strip(b"\0")) or at + 4096 < size, False  # zeros at the end fill a sector
+            return not _is_empty(file, at), False
         at += _length_of_packet(head)
     return False, at > size
 
@@ -148,6 +155,9 @@ def _transport_stream(file: BinaryIO, size: int, video_id: int) -> Structure:
         data = np.frombuffer(file.read(length * TS_AT_ONCE), np.uint8)
         packets = data[: data.size // length * length].reshape(-1, length)[:, TS_PACKETS[length] :]
         is_damaged, last = _ts_packets(packets, video_id, last)
+        if is_damaged and (filled := int((packets[:, 0] == TS_SYNC).argmin())) and not packets[filled:].any():
+            is_damaged, last = _ts_packets(packets[:filled], video_id, last)
+            is_damaged |= not _is_empty(file, at + filled * length)
         if is_damaged:
             return Structure(is_damaged=True, is_cut=(size - begin) % length != 0)
         at += packets.shape[0] * length

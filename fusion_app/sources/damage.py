@@ -72,6 +72,8 @@ class Damage:
     def _missing_at_end(self, decoder: VideoDecoder, promised: int | None, end_s: float, period_s: float) -> int:
         if not promised or not seems_cut(decoder.container, decoder.stream, end_s, period_s):
             return 0
+        if decoder.format.startswith("mov") and not ends_in_a_box(self._path):
+            return 0  # whole; frames that its edit list leaves out are not missing
         there = frames_there(self._path, decoder.stream, promised)
         return 0 if there is None else promised - (self._shown if self._is_from_start else there)
 

@@ -12,6 +12,7 @@ from fusion_app.frames import Frame, Image, size_of
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo
 from fusion_app.sources.pictures import IMAGE_SUFFIXES, Picture, Use, open_picture
 from fusion_app.sources.pictures.levels import as_used, undeclared_white
+from fusion_app.sources.swapped import kind_of
 
 __all__ = ["IMAGE_SUFFIXES", "STILLS_FPS", "ImagesSource", "PagesSource", "image_files", "read_image"]
 
@@ -98,7 +99,9 @@ class ImagesSource(_Stills):
             raise SourceError(uri, "holds no image that can be read")
         has_times = bool(reading.rate)
         size = size_of(first.image)
-        self.info = SourceInfo(uri, size, self._fps, len(self._files), is_stills=True, has_times=has_times)
+        self.info = SourceInfo(
+            uri, size, self._fps, len(self._files), is_stills=True, has_times=has_times, kind=kind_of(first.image)
+        )
 
     def read(self) -> Frame | None:
         """Return the next readable image; its PTS is its position over the rate."""
@@ -160,7 +163,8 @@ class PagesSource(_Stills):
         fps = count / sum(durations) if durations else self._fps
         has_times = bool(durations or reading.rate)
         size = size_of(first.image)
-        self.info = SourceInfo(uri, size, fps, count, is_stills=not durations, has_times=has_times)
+        kind = kind_of(first.image)
+        self.info = SourceInfo(uri, size, fps, count, is_stills=not durations, has_times=has_times, kind=kind)
 
     def _say_how_many(self, count: int) -> None:
         if count > 1:

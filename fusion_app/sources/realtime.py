@@ -23,12 +23,12 @@ class Timeline:
 
     Attributes:
         lap_s: Length of one lap if the recordings are looped: both start over together. None plays them once.
-        lag_s: How far the machine has fallen behind, altogether, because it cannot decode so fast.
+        behind_s: How far the machine has fallen behind, altogether, because it cannot decode so fast.
     """
 
     def __init__(self, lap_s: float | None = None) -> None:
         self.lap_s = lap_s
-        self.lag_s = 0.0
+        self.behind_s = 0.0
         self.begun = threading.Event()
         self._origin_s = 0.0
         self._lock = threading.Lock()
@@ -41,9 +41,9 @@ class Timeline:
     def due_s(self, lap: int, pts_s: float) -> float:
         """Return the monotonic time of a frame."""
         with self._lock:
-            due_s = self._origin_s + self.lag_s + lap * (self.lap_s or 0.0) + pts_s
+            due_s = self._origin_s + self.behind_s + lap * (self.lap_s or 0.0) + pts_s
             if (late_s := time.monotonic() - due_s) > LATE_S:
-                self.lag_s += late_s
+                self.behind_s += late_s
                 due_s += late_s
             return due_s
 
@@ -68,8 +68,12 @@ class RealtimeSource(FrameSource):
     @property
     def notice(self) -> str:  # type: ignore[override]
         """What the recording has to say of its reading, and whether it keeps up."""
-        lag_s = self._timeline.lag_s
-        late = f"{self.info.uri}: {lag_s:.1f} s behind real time; this machine does not decode so fast" if lag_s else ""
+        behind_s = self._timeline.behind_s
+        late = (
+            f"{self.info.uri}: {behind_s:.1f} s behind real time; this machine does not decode so fast"
+            if behind_s
+            else ""
+        )
         return self._source.notice or late
 
     @property

@@ -98,9 +98,9 @@ class Scene:
         return np.asarray(np.rint(np.array(corners) * scale), np.int32)
 
     def _polygon(self, *corners: tuple[float, float]) -> Layer:
-        mask = np.zeros((self.size.height, self.size.width), np.uint8)
-        cv2.fillPoly(mask, [self._points(*corners)], 255, cv2.LINE_AA)
-        return mask.astype(np.float32) / np.float32(255)
+        cover = np.zeros((self.size.height, self.size.width), np.uint8)
+        cv2.fillPoly(cover, [self._points(*corners)], 255, cv2.LINE_AA)
+        return cover.astype(np.float32) / np.float32(255)
 
     def _rectangle(self, x0: float, y0: float, x1: float, y1: float) -> Layer:
         return self._polygon((x0, y0), (x1, y0), (x1, y1), (x0, y1))
@@ -124,13 +124,13 @@ class Scene:
     @cached_property
     def _markings(self) -> Layer:
         dashes = [(0.445, 0.47), (0.56, 0.62), (0.70, 0.80), (0.90, 0.99)]
-        mask = np.zeros((self.size.height, self.size.width), np.float32)
+        cover = np.zeros((self.size.height, self.size.width), np.float32)
         for top, bottom in dashes:
             half_top, half_bottom = 0.02 * (top - HORIZON), 0.02 * (bottom - HORIZON)
-            mask += self._polygon(
+            cover += self._polygon(
                 (0.5 - half_top, top), (0.5 + half_top, top), (0.5 + half_bottom, bottom), (0.5 - half_bottom, bottom)
             )
-        return np.asarray(np.clip(mask, 0, 1), np.float32)
+        return np.asarray(np.clip(cover, 0, 1), np.float32)
 
     @cached_property
     def _road(self) -> Layer:
@@ -214,26 +214,26 @@ class Scene:
         x = ((walker.x + walker.speed * index + 0.1) % 1.2 - 0.1) * width
         feet = walker.feet * height
         swing = 0.11 * tall * np.sin(index * 0.45 + 9 * walker.x)
-        mask = np.zeros((height, width), np.uint8)
-        self._limbs(mask, x, feet, tall, swing)
-        soft = cv2.GaussianBlur(mask, (0, 0), max(0.4, tall / 160))
+        cover = np.zeros((height, width), np.uint8)
+        self._limbs(cover, x, feet, tall, swing)
+        soft = cv2.GaussianBlur(cover, (0, 0), max(0.4, tall / 160))
         return np.asarray(soft, np.float32) / np.float32(255)
 
     @staticmethod
-    def _limbs(mask: Image, x: float, feet: float, tall: float, swing: float) -> None:
+    def _limbs(cover: Image, x: float, feet: float, tall: float, swing: float) -> None:
         def at(dx: float, up: float) -> tuple[int, int]:
             return round((x + dx) * 16), round((feet - up * tall) * 16)  # sixteenths of a pixel: motion without jumps
 
         def limb(start: tuple[int, int], end: tuple[int, int], thickness: float) -> None:
-            cv2.line(mask, start, end, 255, max(1, round(thickness * tall)), cv2.LINE_AA, 4)
+            cv2.line(cover, start, end, 255, max(1, round(thickness * tall)), cv2.LINE_AA, 4)
 
         limb(at(0, 0.48), at(swing, 0.0), 0.085)
         limb(at(0, 0.48), at(-swing, 0.0), 0.085)
         limb(at(0, 0.78), at(-0.9 * swing, 0.45), 0.055)
         limb(at(0, 0.78), at(0.9 * swing, 0.45), 0.055)
         axes = (round(0.105 * tall * 16), round(0.20 * tall * 16))
-        cv2.ellipse(mask, at(0, 0.64), axes, 0, 0, 360, 255, -1, cv2.LINE_AA, 4)
-        cv2.circle(mask, at(0.1 * swing, 0.92), round(0.068 * tall * 16), 255, -1, cv2.LINE_AA, 4)
+        cv2.ellipse(cover, at(0, 0.64), axes, 0, 0, 360, 255, -1, cv2.LINE_AA, 4)
+        cv2.circle(cover, at(0.1 * swing, 0.92), round(0.068 * tall * 16), 255, -1, cv2.LINE_AA, 4)
 
 
 class SyntheticSource(FrameSource):
@@ -279,6 +279,6 @@ class SyntheticSource(FrameSource):
         """Do nothing: there is nothing to release."""
 
 
-def _blend(picture: Layer, mask: Layer, colour: Layer) -> None:
-    """Paint ``colour`` (broadcast over the picture) where ``mask`` ``(H, W)`` is 1, in place."""
-    picture += mask[..., None] * (colour - picture)
+def _blend(picture: Layer, cover: Layer, colour: Layer) -> None:
+    """Paint ``colour`` (broadcast over the picture) where ``cover`` ``(H, W)`` is 1, in place."""
+    picture += cover[..., None] * (colour - picture)

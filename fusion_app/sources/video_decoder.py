@@ -25,7 +25,7 @@ ONE_IMAGE = ("_pipe", "image2")
 """How names of ffmpeg's formats end that are one image."""
 WITHOUT_INDEX = "is cut off, and its index, which lay at its end, is gone: copy it again, or repair it with other tools"
 PLAYLIST = "is a list of other files; open one of those, or allow it with --allow-playlists"
-NO_TIMESTAMPS = 0x80
+NO_PTS = 0x80
 """Flag of ffmpeg's formats: ``AVFMT_NOTIMESTAMPS``."""
 ROUNDING_S = 1e-4
 PIXELS_PER_THREAD = 2_000_000
@@ -60,7 +60,7 @@ class VideoDecoder:
         except BaseException:
             self.container.close()
             raise
-        self.is_untimed = bool(self.container.format.flags & NO_TIMESTAMPS)
+        self.is_untimed = bool(self.container.format.flags & NO_PTS)
         self.damaged = self.broken = 0
         self._sent = self._came = 0
         self._has_whole = False
@@ -126,6 +126,10 @@ class VideoDecoder:
         first_s = None if is_shared else self._time_s(self.first())
         is_told = self.stream.start_time is not None and self.format != "avi"
         return float(min(begins)) if is_told or first_s is None else first_s
+
+    def late_s(self, begin_s: float) -> float:
+        """Return how long after ``begin_s`` the first picture comes, seconds; 0 where nothing tells it."""
+        return max(0.0, (self._time_s(self.first()) or begin_s) - begin_s)
 
     def first(self) -> VideoFrame:
         """Return the first picture; `frames` begins with it nevertheless.

@@ -4,6 +4,7 @@ One decoder for playing and for exporting means the same pixels in both (docs/ad
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -16,6 +17,7 @@ from fusion_app.sources.base import FrameSource, Reading, SourceInfo, Use
 from fusion_app.sources.damage import Damage
 from fusion_app.sources.orientation import orientation_of
 from fusion_app.sources.pixels import Pixels, pixel_aspect
+from fusion_app.sources.swapped import kind_of
 from fusion_app.sources.video_decoder import VideoDecoder
 from fusion_app.system.containers import open_file, title_of
 from fusion_app.system.media_tracks import described, video_tracks
@@ -24,6 +26,7 @@ RESTART_S = 1.0
 """How far time must fall back to be a new beginning rather than a wrong time stamp."""
 STEP_S = 0.001
 """A frame with the time of an earlier one is shown so much later."""
+LATE_PERIODS = 1.5
 ASSUMED_FPS = 25
 HDR = {16: "PQ", 18: "HLG"}
 """Transfer characteristics of ITU-T H.273 that are not those of usual video."""
@@ -57,7 +60,7 @@ class VideoFileSource(FrameSource):
         try:
             first = self._decoder.first()
             self._learn(first)
-            self._converted(first)
+            self.info = replace(self.info, kind=kind_of(self._converted(first)))
         except BaseException:
             self._decoder.close()
             raise
@@ -100,6 +103,8 @@ class VideoFileSource(FrameSource):
                 f"track {taken} of {len(tracks)}",
                 f"has {len(tracks)} video tracks: {described(tracks)}; {taken} is read, {other} names another",
             )
+        if not self._track and (late_s := decoder.late_s(self._begin_s)) > LATE_PERIODS * info.period_s:
+            self.note("late begin", f"has no whole picture in its first {late_s:.2f} s, which are left out")
         if decoder.is_untimed and not self._reading.rate:
             source = "as its header says" if decoder.own_rate else "which is only assumed"
             self.note(f"{info.fps:g} fps", f"has no times: {info.fps:g} fps, {source}; --rate says otherwise")

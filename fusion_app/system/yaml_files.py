@@ -174,7 +174,7 @@ class _PlainLoader(yaml.SafeLoader):
     def fetch_flow_collection_start(self, kind: type[yaml.Token]) -> None:
         """Begin a list or section in brackets; refuse one that is too deep to be a setting."""
         if self.flow_level >= MAX_YAML_DEPTH:
-            raise yaml.YAMLError(f"it has more than {MAX_YAML_DEPTH} brackets in each other")
+            raise yaml.YAMLError(f"it nests more than {MAX_YAML_DEPTH} brackets")
         super().fetch_flow_collection_start(kind)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:

@@ -96,7 +96,15 @@ OPENCV_MAPS = {
     "plasma": cv2.COLORMAP_PLASMA,
     "magma": cv2.COLORMAP_MAGMA,
     "turbo": cv2.COLORMAP_TURBO,
+    "opencv-rainbow": cv2.COLORMAP_RAINBOW,
 }
+"""The last one runs from red to violet: the other way round than the rainbows of cameras."""
+CIRCLES = {
+    "hsv": cv2.COLORMAP_HSV,
+    "twilight": cv2.COLORMAP_TWILIGHT,
+    "twilight-shifted": cv2.COLORMAP_TWILIGHT_SHIFTED,
+}
+"""Palettes that end in the colour that they begin with: nobody can turn them back."""
 NAMES = (*STOPS, *OPENCV_MAPS)
 IN_VIDEO_RANGE = tuple(f"{name}{VIDEO_RANGE}" for name in STOPS if name.startswith("flir"))
 
@@ -151,8 +159,8 @@ def is_coloured(bgr: Image) -> bool:
 
 def nearest_palette(bgr: Image) -> str:
     """Return the palette whose colours the picture has, or empty if it has those of none."""
-    found = min((*NAMES, *IN_VIDEO_RANGE), key=lambda name: distance(bgr, name))
-    return found if distance(bgr, found) <= MAX_DISTANCE else ""
+    found = min((*NAMES, *IN_VIDEO_RANGE, *CIRCLES), key=lambda name: distance(bgr, name))
+    return found if found not in CIRCLES and distance(bgr, found) <= MAX_DISTANCE else ""
 
 
 def distance(bgr: Image, name: str) -> float:
@@ -174,9 +182,10 @@ def colours(name: str) -> Colours:
     """Return the 256 colours of a palette."""
     if name.endswith(VIDEO_RANGE):
         return np.asarray(16 + colours(name.removesuffix(VIDEO_RANGE)) * (219 / 255), np.float32)
-    if name in OPENCV_MAPS:
+    by_opencv = OPENCV_MAPS | CIRCLES
+    if name in by_opencv:
         greys = np.arange(256, dtype=np.uint8)[:, None]
-        return cv2.applyColorMap(greys, OPENCV_MAPS[name])[:, 0].astype(np.float32)
+        return cv2.applyColorMap(greys, by_opencv[name])[:, 0].astype(np.float32)
     stops = np.array(STOPS[name], np.float32)
     places = np.linspace(0, len(stops) - 1, 256)
     channels = [np.interp(places, np.arange(len(stops)), stops[:, channel]) for channel in range(3)]

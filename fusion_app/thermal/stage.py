@@ -13,6 +13,7 @@ from fusion_app.thermal.deflicker import Deflicker, thumbnail
 from fusion_app.thermal.freeze import Freeze
 from fusion_app.thermal.layouts import Decoded, decode
 from fusion_app.thermal.moves import Move, move
+from fusion_app.thermal.palette_words import LEAST_RANK, words_of
 from fusion_app.thermal.palettes import Unpalette
 
 
@@ -118,6 +119,7 @@ class Thermal:
             is_nuc=settings.nuc and memory.freeze.is_closed,
             bad_pixels=memory.bad_pixels.count if settings.bad_pixels else 0,
             notice=_notice(decoded, memory.unpalette),
+            tag=_tag(decoded, memory.unpalette),
         )
 
 
@@ -126,11 +128,18 @@ def _without_switches(settings: ThermalSettings) -> ThermalSettings:
     return replace(settings, lock=False, bad_pixels=False, nuc=True)
 
 
+def _tag(decoded: Decoded, unpalette: Unpalette) -> str:
+    if decoded.image.ndim != 3 or not (unpalette.name or unpalette.is_unknown):
+        return ""
+    about = "≈ " if unpalette.name in LEAST_RANK else ""
+    return f"{about}palette {unpalette.name}" if unpalette.name else "palette not known"
+
+
 def _notice(decoded: Decoded, unpalette: Unpalette) -> str:
     if decoded.notice and decoded.image.dtype == np.uint8:  # two pictures in one, or bytes that are no counts
         return decoded.notice
     if decoded.image.ndim == 3 and unpalette.name:
-        return f'infrared is coloured; its palette "{unpalette.name}" is turned back to grey'
+        return words_of(unpalette.name)
     if decoded.image.ndim == 3 and unpalette.is_unknown:
         return "infrared is coloured in a palette that is not known; its brightness is used"
     return decoded.notice

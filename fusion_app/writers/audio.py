@@ -81,7 +81,7 @@ class AudioCopy:
             else:
                 route = EncodedSound(stream, self._container)
                 self._told.append(
-                    f"the sound of {self._name} ({codec}) is encoded anew as AAC: {suffix} cannot hold it"
+                    f"the sound of {self._name} ({codec}) is encoded anew as AAC: it could not be copied into {suffix}"
                 )
         except (av.error.FFmpegError, ValueError, OSError):
             self._told.append(f"the sound of {self._name} ({codec}) is left out: it cannot be copied or decoded")

@@ -1,7 +1,9 @@
 """Damaged videos: what is missing is told with its number, and what is there is kept."""
 
+import struct
 from pathlib import Path
 
+import av
 import pytest
 
 from fusion_app.sources import FrameSource, open_source
@@ -136,3 +138,46 @@ def test_a_flipped_bit_is_told_where_the_decoder_sees_it(tmp_path: Path) -> None
     read_numbers(source)
     assert source.failed > 0
     assert "in part" in source.notice or "could not be decoded" in source.notice
+
+
+@pytest.mark.parametrize("suffix", KINDS)
+def test_room_at_the_end_that_was_never_filled_is_no_damage(tmp_path: Path, suffix: str) -> None:
+    path = write_coded(tmp_path / f"v{suffix}", KINDS[suffix])
+    path.write_bytes(path.read_bytes() + bytes(188 * 192))
+    source = open_source(str(path))
+    assert read_numbers(source) == list(range(60))
+    assert (source.notice, source.failed) == ("", 0)
+
+
+def test_the_end_code_of_a_program_stream_is_its_end(tmp_path: Path) -> None:
+    path = write_coded(tmp_path / "v.mpg", MPEG2)
+    path.write_bytes(path.read_bytes() + b"\0\0\1\xb9")
+    source = open_source(str(path))
+    assert read_numbers(source) == list(range(60))
+    assert (source.notice, source.failed) == ("", 0)
+
+
+def test_what_an_edit_list_leaves_out_is_not_missing(tmp_path: Path) -> None:
+    path = write_coded(tmp_path / "v.mp4", Recipe(count=60))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"elst")
+    duration, start = struct.unpack_from(">Ii", data, at + 12)
+    with av.open(str(path)) as container:
+        second = container.streams.video[0].time_base.denominator  # type: ignore[union-attr]
+    struct.pack_into(">Ii", data, at + 12, duration - 800, start + second * 20 // 25)
+    path.write_bytes(data)
+    source = open_source(str(path))
+    assert read_numbers(source) == list(range(20, 60))
+    assert (source.notice, source.failed) == ("", 0)
+
+
+def test_a_stream_that_begins_before_its_first_whole_picture_says_so(tmp_path: Path) -> None:
+    path = write_coded(tmp_path / "v.ts", MPEG2)
+    data = path.read_bytes()
+    path.write_bytes(data[188 * 40 :])
+    source = open_source(str(path))
+    first = source.read()
+    assert first is not None
+    assert first.pts_s > 0.1
+    assert f"no whole picture in its first {first.pts_s:.2f} s" in source.notes[0].text
+    source.close()

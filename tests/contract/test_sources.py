@@ -2,8 +2,6 @@
 
 import logging
 import os
-import threading
-import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +11,8 @@ import pytest
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
-from fusion_app.sources import BufferedSource, FrameSource, Note, Phase, SourceState, images_by_name, open_source
+from fusion_app.sources import BufferedSource, FrameSource, Note, images_by_name, open_source
 from tests.media import counting_frames, write_images, write_video
-from tests.servers import free_port, mjpeg_camera, mute_server
 
 COUNT = 30
 VARIABLE_MS = [0, 40, 80, 200, 240, 250, 400] + [440 + 40 * i for i in range(COUNT - 7)]
@@ -80,14 +77,6 @@ FILES = [
 
 def read_all(source: FrameSource) -> list[Frame]:
     return list(iter(source.read, None))  # type: ignore[arg-type]
-
-
-def wait_for(source: BufferedSource, is_reached: Callable[[SourceState], bool], timeout_s: float = 12.0) -> SourceState:
-    deadline = time.monotonic() + timeout_s
-    while not is_reached(state := source.state()):
-        assert time.monotonic() < deadline, state
-        time.sleep(0.01)
-    return state
 
 
 @pytest.fixture(params=FILES, ids=lambda make: make.__name__)
@@ -225,216 +214,6 @@ def test_damage_in_the_middle_is_survived_and_said(tmp_path: Path) -> None:
     source.close()
     assert len(frames) <= COUNT
     assert all(a.pts_s < b.pts_s for a, b in pairwise(frames))
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("absent.mp4", None, "does not exist"),
-        ("empty.mp4", b"", "is empty"),
-        ("text.mp4", b"hello, this is a text", "is not a video"),
-        ("noise.mkv", bytes(range(256)) * 40, "is not a video"),
-        ("broken.png", b"\x89PNG\r\n\x1a\n", "image that can be read"),
-    ],
-)
-def test_what_cannot_be_read_is_refused_in_one_sentence(
-    tmp_path: Path, name: str, content: bytes | None, words: str
-) -> None:
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    with pytest.raises(SourceError) as caught:
-        open_source(str(tmp_path / name))
-    assert words in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("uri", "words"),
-    [
-        ("camera:", "names no camera"),
-        ("http://127.0.0.1:9/no\nthing", "no address has"),
-        ("gopher://host/x", "rtsp"),
-        ("synthetic:radar", "synthetic:ir"),
-        ("synthetic:ir?size=9", "synthetic:ir"),
-        ("synthetic:ir?frames=-1", "synthetic:ir"),
-        ("\0", "cannot be opened"),
-        ("", "no source"),
-    ],
-)
-def test_an_address_that_leads_nowhere_is_one_sentence(uri: str, words: str) -> None:
-    with pytest.raises(SourceError, match=words):
-        open_source(uri)
-
-
-@pytest.mark.parametrize(
-    ("uri", "words"),
-    [
-        ("camera:front", "is not connected; there is"),
-        ("camera:987", "does not answer"),
-        ("camera:99999999999999999999", "is not connected"),
-        ("http://127.0.0.1:9/nothing", "does not answer"),
-    ],
-)
-def test_a_live_source_that_is_not_there_is_a_state_with_a_countdown(uri: str, words: str) -> None:
-    source = BufferedSource(open_source(uri))
-    assert source.info.is_live
-    assert source.info.is_guess
-    state = wait_for(source, lambda state: state.phase is Phase.RECONNECTING)
-    assert words in state.reason
-    assert "\n" not in state.reason
-    assert state.reason == source.notice
-    assert state.retry_in_s is not None
-    assert 0 <= state.retry_in_s <= 5
-    assert state.age_s is None
-    assert source.is_silent
-    started = time.monotonic()
-    source.close()
-    assert time.monotonic() - started < 1.2
-    assert source.state().phase is Phase.CLOSED
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "http://operator:s3cret@127.0.0.1:9/stream?user=operator&password=s3cret",
-        "http://operator:s3/s3cret@127.0.0.1:9/stream",
-        "rtsp://127.0.0.1:9/user=operator&password=s3cret&channel=1",
-        "rtsp://127.0.0.1:9/user=operator_password=s3cret_channel=1",
-        "http://127.0.0.1:9/?user=operator&access_token=s3cret",
-    ],
-)
-def test_a_password_is_never_shown(uri: str, capfd: pytest.CaptureFixture[str]) -> None:
-    source = BufferedSource(open_source(uri))
-    state = wait_for(source, lambda state: state.phase is Phase.RECONNECTING)
-    threads = " ".join(thread.name for thread in threading.enumerate())
-    source.close()
-    shown = " ".join((state.reason, source.notice, source.info.uri, threads, *capfd.readouterr()))
-    assert "cret" not in shown
-    assert "127.0.0.1" in state.reason
-    assert "operator" in source.info.uri
-    with pytest.raises(SourceError) as caught:
-        open_source(uri.replace("http:", "gopher:").replace("rtsp:", "gopher:"))
-    assert "cret" not in str(caught.value)
-
-
-def test_an_empty_folder_and_a_loop_of_links_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(SourceError, match="no images"):
-        open_source(str(tmp_path / "empty"))
-    (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    with pytest.raises(SourceError):
-        open_source(str(tmp_path / "loop"))
-
-
-def test_a_network_camera_is_read_live_with_monotonic_stamps() -> None:
-    with mjpeg_camera(fps=50) as url:
-        before = time.monotonic()
-        source = BufferedSource(open_source(url), capacity=4)
-        assert source.info.is_live
-        frames = [frame for frame in (source.read() for _ in range(5)) if frame is not None]
-        assert len(frames) == 5
-        assert all(before <= a.pts_s < b.pts_s for a, b in pairwise(frames))
-        source.close()
-
-
-def test_a_live_source_drops_the_oldest_and_counts_it() -> None:
-    with mjpeg_camera(fps=100) as url:
-        source = BufferedSource(open_source(url), capacity=3)
-        time.sleep(0.5)
-        newest_before = time.monotonic()
-        first = source.read()
-        assert first is not None
-        assert source.dropped > 10
-        assert newest_before - first.pts_s < 0.3
-        source.close()
-
-
-def test_a_live_stream_that_ends_is_opened_again() -> None:
-    with mjpeg_camera(fps=100, frames=5) as url:
-        source = BufferedSource(open_source(url), capacity=10)
-        frames = [source.read() for _ in range(7)]
-        assert [frame.index for frame in frames if frame is not None] == list(range(7))
-        assert source.state().reconnects >= 1
-        state = wait_for(source, lambda state: state.phase is Phase.RECONNECTING)
-        assert "stream ended" in state.reason
-        assert not source.is_over
-        source.close()
-        assert source.is_over
-
-
-def test_a_stream_that_stops_sending_is_stalled_within_a_second() -> None:
-    with mjpeg_camera(fps=25, frames=20, freezes=True) as url:
-        source = BufferedSource(open_source(url))
-        wait_for(source, lambda state: state.phase is Phase.OK)
-        state = wait_for(source, lambda state: state.phase is not Phase.OK)
-        assert state.phase is Phase.STALLED
-        assert state.age_s is not None
-        assert 0.7 < state.age_s < 1.0
-        assert "no new frame" in state.reason
-        source.close()
-
-
-def test_retrying_now_does_not_wait_for_the_end_of_the_pause() -> None:
-    port = free_port()
-    source = BufferedSource(open_source(f"http://127.0.0.1:{port}/stream"))
-    wait_for(source, lambda state: (state.retry_in_s or 0) > 3.5)  # the fourth pause
-    with mjpeg_camera(port=port):
-        source.retry_now()
-        started = time.monotonic()
-        assert source.read() is not None
-        assert time.monotonic() - started < 2.5
-        assert not source.info.is_guess
-        assert source.info.size == (64, 48)
-        source.close()
-
-
-def test_a_server_that_says_nothing_keeps_no_other_source_from_opening() -> None:
-    with mute_server() as mute, mjpeg_camera() as url:
-        silent = BufferedSource(open_source(mute))
-        time.sleep(0.2)
-        started = time.monotonic()
-        source = BufferedSource(open_source(url))
-        assert source.read(8.0) is not None
-        assert time.monotonic() - started < 4  # its time-out is 5 s
-        assert silent.state().phase is Phase.OPENING
-        source.close()
-        silent.close()
-        wait_for_threads(f"source {mute}")
-
-
-def wait_for_threads(name: str) -> None:
-    """Wait until the driver of an abandoned source has let go."""
-    deadline = time.monotonic() + 8
-    while any(thread.name == name for thread in threading.enumerate()):
-        assert time.monotonic() < deadline, "the driver never let go"
-        time.sleep(0.05)
-
-
-def test_a_driver_that_does_not_let_go_is_left_alone_and_not_asked_twice(caplog: pytest.LogCaptureFixture) -> None:
-    with mute_server() as url:  # takes connections and says nothing: opening takes its whole time-out
-        first = BufferedSource(open_source(url))
-        time.sleep(0.3)
-        started = time.monotonic()
-        first.close()
-        assert time.monotonic() - started < 1.3
-        assert "does not let go" in caplog.text
-        second = BufferedSource(open_source(url))
-        state = wait_for(second, lambda state: state.phase is Phase.RECONNECTING)
-        assert "still held" in state.reason
-        started = time.monotonic()
-        second.close()
-        assert time.monotonic() - started < 0.5
-        wait_for_threads(f"source {url}")
-
-
-def test_closing_wakes_a_reader_that_waits() -> None:
-    with mjpeg_camera(fps=3) as url:
-        source = BufferedSource(open_source(url), capacity=2)
-        source.read()
-        started = time.monotonic()
-        source.close()
-        assert source.read() is None
-        assert time.monotonic() - started < 3
 
 
 def test_the_demo_pair_is_the_same_every_time_and_differs_between_cameras() -> None:

@@ -193,7 +193,7 @@ def failing(tmp_path: Path, kind: str, pair: tuple[str, str]) -> list[str]:
     ("kind", "words"),
     [
         ("missing", "does not exist"),
-        ("no video", "is not a video"),
+        ("no video", "is neither a video nor an image"),
         ("empty folder", "no images"),
         ("no common name", "occurs both in"),
         ("unknown suffix", ".mkv or .mp4"),
@@ -204,7 +204,7 @@ def failing(tmp_path: Path, kind: str, pair: tuple[str, str]) -> list[str]:
         ("no such weights", "check the path"),
         ("no such device", "--device auto or cpu"),
         ("no such rig", "unreadable"),
-        ("many frames in one image", "holds one image"),
+        ("many frames in one image", "is one image"),
         ("no output name", "no name"),
         ("a name too long", "cannot be written"),
         ("a source name too long", "cannot be opened"),

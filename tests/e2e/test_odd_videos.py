@@ -222,3 +222,32 @@ def test_a_file_on_a_web_server_is_refused_and_never_a_loop(
         uri = f"{address}/{name}"
         assert main([command, uri, uri, "-o", str(tmp_path / "out.mkv"), "--model", "max", "--quiet"]) in (1, 2)
     assert "is a file that has an end, not a live stream" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".ts", ".mp4"])
+def test_damage_in_the_middle_is_told_fails_and_keeps_what_was_fused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str
+) -> None:
+    path = write_coded(tmp_path / f"v{suffix}", Recipe("mpeg2video", count=120, options={"b": "2000000"}))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 3000] = bytes(3000)
+    path.write_bytes(data)
+    out = tmp_path / "out.mkv"
+    assert fuse(black(tmp_path / "ir.mkv", 120), path, out) == 1
+    said = capsys.readouterr().out
+    fused = len(read_back(out)[0])
+    assert 60 < fused <= 120
+    missing = 120 - fused
+    assert not missing or f"{missing} " in said
+    assert "damaged" in said or "decoded" in said
+
+
+def test_sources_the_wrong_way_round_are_refused_and_can_be_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ir, vis = black(tmp_path / "a_ir.mkv"), black(tmp_path / "a_vis.mkv")
+    assert fuse(vis, ir, tmp_path / "out.mkv") == 2
+    assert "seem to be swapped" in capsys.readouterr().err
+    assert fuse(vis, ir, tmp_path / "out.mkv", "--keep-sides") == 0
+    assert "named like visible" in capsys.readouterr().out
+    assert fuse(ir, vis, tmp_path / "right.mkv") == 0

@@ -58,7 +58,7 @@ def config_names() -> tuple[str, ...]:
     from models.cs2fusion import BackboneConfig
     from models.lite import LITE_CONFIGS
 
-    kinds = {BackboneConfig, *(type(item) for item in LITE_CONFIGS.values())}
+    kinds = dict.fromkeys((BackboneConfig, *(type(item) for item in LITE_CONFIGS.values())))  # in this order each time
     return tuple(item.name for kind in kinds for item in dataclasses.fields(kind))
 
 

@@ -4,7 +4,7 @@ Everything random comes from one `torch.Generator`, so that a run which saves it
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fusion_app.sources.pair_names import PairingError, plan_pairs
+from fusion_app.sources.pair_names import SAME_NAMES, PairingError, plan_pairs
 from training.data.levels import vary_levels
 
 Root = str | Path | tuple[str | Path, str | Path]
@@ -70,22 +70,38 @@ def luma(image: Pixels) -> NDArray[np.float32]:
     return grey if image.ndim == 2 else grey @ BT601
 
 
-def find_pairs(*roots: Root) -> tuple[PairFiles, ...]:
+Tell = Callable[[str], object]
+"""Takes a sentence for whoever started the program."""
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def find_pairs(*roots: Root, rule: str = "", tell: Tell = silent) -> tuple[PairFiles, ...]:
     """List the pairs below one or several roots, sorted by name within each root.
 
     Args:
         roots: A folder that holds ``ir/ vis/``, ``Inf/ Vis/``, ``infrared/ visible/`` or both sides in any way that
             `plan_pairs` finds, or the two folders as ``(ir_dir, vis_dir)``.
+        rule: How names belong together, like ``{}_ir.png,{}_co.png``; files without a partner are then left out.
+            Empty: it is found, and a file without a partner is refused.
+        tell: Told the rule of each root: ``40 pairs: *_ir ↔ *_co``.
 
     Raises:
         DataError: A folder is missing or empty, a file has no partner, or two files claim one name.
     """
     if not roots:
         raise DataError("No folder with training pairs was given.")
-    return tuple(pair for root in roots for pair in _pairs_of(root))
+    found: list[PairFiles] = []
+    for root in roots:
+        pairs, told = _by_names(root, rule) if rule else _pairs_of(root)
+        tell(f"{root if isinstance(root, str | Path) else root[0]}: {told}")
+        found += pairs
+    return tuple(found)
 
 
-def load_pairs(*roots: Root) -> tuple[ImagePair, ...]:
+def load_pairs(*roots: Root, rule: str = "", tell: Tell = silent) -> tuple[ImagePair, ...]:
     """Read all pairs below the roots into memory; see `find_pairs`.
 
     Raises:
@@ -93,7 +109,7 @@ def load_pairs(*roots: Root) -> tuple[ImagePair, ...]:
             them are named, one sentence each, so that one correction round is enough.
     """
     pairs, problems = [], []
-    for files in find_pairs(*roots):
+    for files in find_pairs(*roots, rule=rule, tell=tell):
         try:
             pairs.append(_read_pair(files))
         except DataError as error:
@@ -164,7 +180,21 @@ class CropSampler:
         return torch.where(is_flipped, self.crop - 1 - forth, forth)
 
 
-def _pairs_of(root: Root) -> list[PairFiles]:
+_Found = tuple[list[PairFiles], str]
+"""Pairs, and in words how they were found."""
+
+
+def _by_names(root: Root, rule: str) -> _Found:
+    """Return the pairs that ``rule`` finds in two folders, or in one for both."""
+    folders = root if isinstance(root, tuple) else (root, root)
+    try:
+        plan = plan_pairs(_existing(Path(folders[0])), _existing(Path(folders[1])), IMAGE_SUFFIXES, rule)
+    except PairingError as error:
+        raise DataError(f"{error}.") from None
+    return [PairFiles(pair.ir, pair.vis) for pair in plan.pairs], str(plan)
+
+
+def _pairs_of(root: Root) -> _Found:
     if isinstance(root, tuple):
         return _match_folders(Path(root[0]), Path(root[1]))
     folder = _existing(Path(root))
@@ -181,7 +211,7 @@ def _pairs_of(root: Root) -> list[PairFiles]:
         raise
 
 
-def _match_folders(ir_dir: Path, vis_dir: Path) -> list[PairFiles]:
+def _match_folders(ir_dir: Path, vis_dir: Path) -> _Found:
     for folder in (ir_dir, vis_dir):
         if not any(path.suffix.lower() in IMAGE_SUFFIXES for path in _existing(folder).rglob("*")):
             raise DataError(f"{folder} holds no image.")
@@ -189,7 +219,7 @@ def _match_folders(ir_dir: Path, vis_dir: Path) -> list[PairFiles]:
     return _match(ir, vis) if ir.keys() & vis.keys() else _match_by_rule(ir_dir, vis_dir)
 
 
-def _match_by_rule(ir_dir: Path, vis_dir: Path) -> list[PairFiles]:
+def _match_by_rule(ir_dir: Path, vis_dir: Path) -> _Found:
     """Return the pairs that the application finds by the names of the files, in two folders or one."""
     try:
         plan = plan_pairs(ir_dir, vis_dir, IMAGE_SUFFIXES)
@@ -199,15 +229,16 @@ def _match_by_rule(ir_dir: Path, vis_dir: Path) -> list[PairFiles]:
         raise DataError(f"{ir_dir} holds no training pairs: expected {expected} or names in pairs; {reason}.") from None
     if plan.alone:
         raise DataError("\n".join(f"{path} has no partner ({plan.rule})." for path in plan.alone))
-    return [PairFiles(pair.ir, pair.vis) for pair in plan.pairs]
+    return [PairFiles(pair.ir, pair.vis) for pair in plan.pairs], str(plan)
 
 
-def _match(ir: dict[str, Path], vis: dict[str, Path]) -> list[PairFiles]:
+def _match(ir: dict[str, Path], vis: dict[str, Path]) -> _Found:
     lonely = [f"{ir[key]} has no visible partner." for key in sorted(ir.keys() - vis.keys())]
     lonely += [f"{vis[key]} has no infrared partner." for key in sorted(vis.keys() - ir.keys())]
     if lonely:
         raise DataError("\n".join(lonely))
-    return [PairFiles(ir[key], vis[key]) for key in sorted(ir)]
+    count = "1 pair" if len(ir) == 1 else f"{len(ir)} pairs"
+    return [PairFiles(ir[key], vis[key]) for key in sorted(ir)], f"{count}: {SAME_NAMES}"
 
 
 def _unique(keyed: list[tuple[str, Path]]) -> dict[str, Path]:

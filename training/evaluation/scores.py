@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.data.dataset import DataError, PairFiles, find_pairs
+from training.data.dataset import DataError, PairFiles, Tell, find_pairs, silent
 from training.evaluation.contenders import Case, Contender, Fuser, grey, read_case
 from training.evaluation.metrics import evaluate
 from training.evaluation.metrics.impairment import KINDS, impairment_metrics
@@ -42,14 +42,14 @@ class PairSet:
     pairs: tuple[PairFiles, ...]
 
     @classmethod
-    def of(cls, ir_dir: Path, vis_dir: Path) -> "PairSet":
-        """Return the pairs of two folders, named after the folder that holds both.
+    def of(cls, ir_dir: Path, vis_dir: Path, rule: str = "", tell: Tell = silent) -> "PairSet":
+        """Return the pairs of two folders, named after the folder that holds both; see `find_pairs`.
 
         Raises:
             training.data.dataset.DataError: A folder is missing or empty, or a file has no partner.
         """
         parent = ir_dir.resolve().parent
-        return cls(f"{parent.parent.name}/{parent.name}", find_pairs((ir_dir, vis_dir)))
+        return cls(f"{parent.parent.name}/{parent.name}", find_pairs((ir_dir, vis_dir), rule=rule, tell=tell))
 
     def cases(self) -> Iterator[Case]:
         """Read the pairs one by one, in order."""

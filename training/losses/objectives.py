@@ -12,8 +12,8 @@ from training.data.batch import Scene
 from training.data.impairment import impair
 from training.losses.fusion import fusion_loss
 from training.losses.neighbourhood import blur, ramp
+from training.losses.objective_settings import AvisSettings, ContrastSettings, FusionSettings
 from training.losses.paper import Descriptions, augmented_contrast, map_loss, pair_contrast, pull, structure_loss
-from training.recipes import AvisSettings, ContrastSettings, FusionSettings
 
 Losses = dict[str, Tensor]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.weights import WeightsFormatError
-from training.data.dataset import DataError
+from training.data.dataset import DataError, silent
 from training.runs.kinds import Kind
 from training.runs.options import add_run_options, device_of, prepare, read_data
 from training.runs.parallel import Team
@@ -60,7 +60,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 def _opened(kind: Kind, options: argparse.Namespace, team: Team) -> tuple[Run, str]:
     """Check everything that can be checked before the first step; return the run and what its card says of the data."""
     settings, device = kind.read(options.recipe), device_of(options.device, team)
-    pairs, description = read_data(options)
+    pairs, description = read_data(options, print if team.leads and not options.quiet else silent)
     run = Run(kind.learn(settings, pairs, device, team), pairs, options.out)
     if options.resume:
         run.resume()

@@ -20,6 +20,7 @@ from training.runs.parallel import Team
 from training.settings import SettingsError
 
 CLIP_NORM = 1.0
+ROOT = Path(__file__).parents[2]  # what holds assets/
 
 
 class Distiller(Learner[DistillSettings, Lite]):
@@ -39,7 +40,7 @@ class Distiller(Learner[DistillSettings, Lite]):
         super().__init__(settings, pairs, device, team)
         if self.team.size > 1:
             raise SettingsError("torchrun", self.team.size, "a student trains in one process")
-        self.teacher = load_weights(Path(settings.teacher))[0].to(device) if settings.teacher else None
+        self.teacher = load_weights(_found(settings.teacher))[0].to(device) if settings.teacher else None
         group = {"params": list(self.network.parameters()), "lr": settings.rate}
         self._optimiser = self._optimised("student", [group])
 
@@ -86,3 +87,9 @@ class Distiller(Learner[DistillSettings, Lite]):
             counts = worth_learning(taught.to(fused), scene, settings.loss)
         weight = settings.teacher_weight * settings.teacher_interval
         return weight * (counts * (fused - taught).abs()).mean() / GREY_RANGE
+
+
+def _found(teacher: str) -> Path:
+    """Return a teacher's file, seen from here or from where the shipped weights lie."""
+    path = Path(teacher)
+    return ROOT / teacher if not path.exists() and (ROOT / teacher).exists() else path

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import torch
 
-from training.data.dataset import DataError, ImagePair, describe_data, load_pairs
+from training.data.dataset import DataError, ImagePair, Tell, describe_data, load_pairs
 from training.runs.parallel import Team
 from training.settings import SettingsError
 
@@ -25,7 +25,13 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, nargs="+", action="extend", default=[], metavar="DIR", help="folders with pairs"
     )
     parser.add_argument("--ir", type=Path, action="append", default=[], help="folder of infrared images, with --vis")
-    parser.add_argument("--vis", type=Path, action="append", default=[], help="folder of visible images, same names")
+    parser.add_argument("--vis", type=Path, action="append", default=[], help="folder of visible images")
+    parser.add_argument(
+        "--pairs",
+        default="",
+        metavar="A,B",
+        help="how names belong together, like '{}_ir.png,{}_co.png'; else it is found",
+    )
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +43,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
-def read_data(options: argparse.Namespace) -> Data:
-    """Return the pairs that the options name.
+def read_data(options: argparse.Namespace, tell: Tell = print) -> Data:
+    """Return the pairs that the options name; ``tell`` is told by which rule they were found.
 
     Raises:
         DataError: There are none, or one cannot be used.
@@ -47,7 +53,7 @@ def read_data(options: argparse.Namespace) -> Data:
         raise DataError("Every --ir folder needs its --vis folder.")
     if not options.data and not options.ir:
         raise DataError("No folder with training pairs was given; name one by --data.")
-    pairs = load_pairs(*options.data, *zip(options.ir, options.vis, strict=True))
+    pairs = load_pairs(*options.data, *zip(options.ir, options.vis, strict=True), rule=options.pairs, tell=tell)
     return Data(pairs, describe_data(pairs, [*options.data, *options.ir]))
 
 

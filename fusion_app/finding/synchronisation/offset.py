@@ -68,11 +68,11 @@ def estimate_offset(
     if min(_cover_s(ir), _cover_s(vis)) < MIN_COVER_S:
         return OffsetEstimate.refused("both cameras must be watched for a few seconds first")
     is_ir_slower = _period_s(ir) >= 0.99 * _period_s(vis)
-    slow, fast = (ir, vis) if is_ir_slower else (vis, ir)
-    shifts_s, agreement = _agreement(slow, fast, max_offset_s)
+    slower, faster = (ir, vis) if is_ir_slower else (vis, ir)
+    shifts_s, agreement = _agreement(slower, faster, max_offset_s)
     if len(shifts_s) < 3:
         return OffsetEstimate.refused("the two streams have too little time in common")
-    margin = _margin(shifts_s, agreement, max(RIVAL_S, 1.5 * _period_s(slow)))
+    margin = _margin(shifts_s, agreement, max(RIVAL_S, 1.5 * _period_s(slower)))
     shift_s = _peak_s(shifts_s, agreement)
     offset_ms = 1000 * (shift_s if is_ir_slower else -shift_s)
     if margin < MIN_MARGIN:
@@ -83,14 +83,16 @@ def estimate_offset(
     return OffsetEstimate(offset_ms, margin, accepted=True)
 
 
-def _agreement(slow: Sequence[MotionSample], fast: Sequence[MotionSample], max_offset_s: float) -> tuple[Times, Times]:
-    """Return how far the fast stream was shifted, seconds in even steps, and how well motion agrees at each shift."""
-    intervals = _intervals(slow)
+def _agreement(
+    slower: Sequence[MotionSample], faster: Sequence[MotionSample], max_offset_s: float
+) -> tuple[Times, Times]:
+    """Return how far the faster stream was shifted, seconds in even steps, and how well motion agrees at each shift."""
+    intervals = _intervals(slower)
     if not intervals:
         return np.array([]), np.array([])
-    starts, ends = (np.array([slow[pair[side]].pts_s for pair in intervals]) for side in (0, 1))
-    own = _salient(np.array([motion_between(slow[first], slow[last]) for first, last in intervals], np.float32))
-    other, step_s = _Motions(fast), _period_s(fast)
+    starts, ends = (np.array([slower[pair[side]].pts_s for pair in intervals]) for side in (0, 1))
+    own = _salient(np.array([motion_between(slower[first], slower[last]) for first, last in intervals], np.float32))
+    other, step_s = _Motions(faster), _period_s(faster)
     count = int(max_offset_s / step_s + 0.5)
     shifts, agreement = [], []
     for shift_s in np.arange(-count, count + 1) * step_s:

@@ -7,10 +7,20 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject
 
-from fusion_app.errors import FusionAppError, OutOfMemoryError, RecordingError, SourceError, WeightsError
+from fusion_app.errors import (
+    FusionAppError,
+    OutOfMemoryError,
+    PairingError,
+    RateNeededError,
+    RecordingError,
+    SourceError,
+    SwappedError,
+    WeightsError,
+)
 from fusion_app.gui.bars.banner import Banner, Kind, Remedy
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.dialogs.fault import FaultDialog
+from fusion_app.gui.dialogs.rate import RateDialog
 from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.run.runner import RunReport
@@ -131,6 +141,8 @@ class Problems(QObject):
 
     def _remedies(self, error: Exception) -> Sequence[Remedy]:
         again = (self.tr("Try again"), self._commands.reconnect)
+        if isinstance(error, PairingError):
+            return self._for_a_pair(error) or [again]
         if isinstance(error, RecordingError):
             return [(self.tr("Open folder"), self._commands.show_recordings)]
         if isinstance(error, SourceError):
@@ -140,6 +152,31 @@ class Problems(QObject):
         if isinstance(error, OutOfMemoryError):
             return [(self.tr("Use CPU"), lambda: self._restart(replace(self._controller.wanted.fusion, device="cpu")))]
         return [again] if isinstance(error, FusionAppError) else []
+
+    def _for_a_pair(self, error: PairingError) -> Sequence[Remedy]:
+        if isinstance(error, RateNeededError):
+            return [(self.tr("Set the rate…"), lambda: self._ask_for_rate(error.suggested))]
+        if isinstance(error, SwappedError):
+            return [(self.tr("Swap"), self._swap), (self.tr("Open as it is"), self._keep_sides)]
+        return []
+
+    def _ask_for_rate(self, suggested: float) -> None:
+        dialog = RateDialog(self._banner.window(), suggested)
+        dialog.doubleValueSelected.connect(self._open_at)
+        self._commands.open_dialog(dialog)
+
+    def _open_at(self, rate: float) -> None:
+        wanted = self._controller.wanted
+        self._commands.switching.open(replace(wanted, sources=replace(wanted.sources, rate=rate)))
+
+    def _swap(self) -> None:
+        wanted = self._controller.wanted
+        sources = replace(wanted.sources, ir=wanted.sources.vis, vis=wanted.sources.ir)
+        self._commands.switching.open(replace(wanted, sources=sources))
+
+    def _keep_sides(self) -> None:
+        wanted = self._controller.wanted
+        self._commands.switching.open(replace(wanted, sources=replace(wanted.sources, keep_sides=True)))
 
     def _restart(self, fusion: FusionSettings) -> None:
         self._commands.switching.open(replace(self._controller.wanted, fusion=fusion))

@@ -83,7 +83,7 @@ class ExportDialog(QDialog):
             super().reject()
             return
         self._cancel.set()
-        self.message.setText(self.tr("Stopping behind the frames in work"))
+        self.message.setText(self.tr("Stopping after the frames in work"))
         self.cancel_button.setEnabled(False)
 
     def stop(self) -> None:

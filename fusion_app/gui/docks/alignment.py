@@ -106,7 +106,7 @@ class AlignmentPanel(QWidget):
     def show_ready(self, pairs: int) -> None:
         """Offer to find the alignment once there are ``pairs`` to find it from."""
         self.automatic.setEnabled(pairs > 0 and not self._is_working)
-        self.automatic.setToolTip(self.tr("From what was seen so far: pairs {0}").format(pairs))
+        self.automatic.setToolTip(self.tr("Pairs seen so far: {0}").format(pairs))
 
     def show_working(self) -> None:
         """Say that it is being looked for."""

@@ -67,7 +67,7 @@ class OffsetControl(QGroupBox):
         """Nothing has been estimated of these sources."""
         self._is_working = False
         self.estimate.setEnabled(False)
-        self.result.setText(self.tr("Positive: infrared comes too early. Added to its time stamps."))
+        self.result.setText(self.tr("Added to the time stamps of infrared; positive where infrared comes too early."))
         self.apply.hide()
 
     def show_working(self) -> None:

@@ -75,7 +75,9 @@ class RecordPanel(QWidget):
         self.split_minutes = self._spin("split_minutes", self.tr(" min"), 600.0)
         self.split_mb = self._spin("split_mb", self.tr(" MB"), 1_000_000.0)
         self.preroll_s = self._spin("preroll_s", self.tr(" s"), 60.0)
-        self.preroll_s.setToolTip(self.tr("Encoded all the while: takes as much of the processor as recording does"))
+        self.preroll_s.setToolTip(
+            self.tr("The pre-roll is encoded all the time, which takes as much of the processor as recording")
+        )
         self.folder = plain_label(self)
         self.folder.setWordWrap(True)
         self.folder.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

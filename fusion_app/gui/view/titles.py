@@ -79,7 +79,12 @@ def ir_title(frame: FusedFrame | None, palette: Palette, condition: Condition) -
         marks.append(held.format(abs(frame.pair.skew_s)))
     if palette is not Palette.WHITE_HOT:
         marks.append(QCoreApplication.translate("Actions", NAMES[palette]).replace("&", "").lower())
-    return _joined(_words(QT_TRANSLATE_NOOP("Titles", "IR")), *marks, *condition.notes)
+    return _joined(_words(QT_TRANSLATE_NOOP("Titles", "IR")), *marks, _colours(frame), *condition.notes)
+
+
+def _colours(frame: FusedFrame | None) -> str:
+    """Return what was made of the colours that the camera has put on infrared."""
+    return frame.thermal.tag if frame is not None and frame.thermal is not None else ""
 
 
 def vis_title(condition: Condition) -> str:

@@ -35,6 +35,8 @@ def open_picture(path: Path, use: Use = Use.INFRARED) -> PictureFile:
     try:
         with path.open("rb") as file:
             start = file.read(4)
+            if not start:
+                raise SourceError(str(path), "is empty")
             if start in TIFF_STARTS:
                 return TiffPages(path, use)
             if path.stat().st_size > MAX_FILE_BYTES:

@@ -36,11 +36,16 @@ def from_numbers(values: npt.NDArray[np.generic], use: Use, no_data: float | Non
     Floats of infrared are degrees Celsius, or Kelvin, where they can be; 0…1 is grey; everything else is stretched.
     Pixels without a value become the smallest one, and a note says how many there are.
 
+    Raises:
+        ValueError: No pixel has a number, or they are complex.
+
     Args:
         values: ``(H, W)`` or ``(H, W, 3)``.
         use: What the picture is for.
         no_data: What the file says stands for no value.
     """
+    if np.asarray(values).dtype.kind == "c":
+        raise ValueError("its numbers are complex")
     floats = np.asarray(values, np.float64)
     is_missing = _missing(floats, no_data)
     if is_missing.all():

@@ -42,6 +42,8 @@ class PnmFile(PictureFile):
         if (brightest := int(values.max())) > white:  # written by cameras' own tools, whose white is always 255
             notes = (Note("white wrong", f"declares {white} to be white and holds values up to {brightest}"),)
             white = WHITE_16
+        if self._kind in (5, 6) and HEAD.match(self._body, values.nbytes):
+            notes += (Note("first of several", "holds more pictures behind the first, which are left out"),)
         shape = (self._height, self._width, 3) if self._kind in (3, 6) else (self._height, self._width)
         image = values.astype(np.uint8 if white <= 255 else np.uint16).reshape(shape)
         return Picture(one_channel(np.ascontiguousarray(image[..., ::-1] if image.ndim == 3 else image)), white, notes)

@@ -16,7 +16,10 @@ from fusion_app.sources.pictures import orientation
 from fusion_app.sources.pictures.base import WHITE_16, Picture, PictureFile, Use, check_size, one_channel, unreadable
 from fusion_app.sources.pictures.numbers import from_numbers, with_missing
 
+JPEGS = (6, 7, 33007, 34892)
+"""Compressions whose decoder makes red, green and blue of Y, Cb and Cr."""
 MAX_SAMPLE_VALUE, NO_DATA = 281, 42113
+ALPHAS = (int(tifffile.EXTRASAMPLE.ASSOCALPHA), int(tifffile.EXTRASAMPLE.UNASSALPHA))
 GREY_KINDS = (tifffile.PHOTOMETRIC.MINISWHITE, tifffile.PHOTOMETRIC.MINISBLACK)
 DECODED_BY_PILLOW = (
     tifffile.PHOTOMETRIC.PALETTE,
@@ -62,11 +65,12 @@ class TiffPages(PictureFile):
             picture = self._converted(page)
         tag = _tag(page, orientation.TAG)
         turned = tag if isinstance(tag, int) else 1
-        found = (*self._notes, *picture.notes, *orientation.notes(turned))
+        found = (*self._notes, *_bands(page), *picture.notes, *orientation.notes(turned))
         return replace(picture, image=orientation.upright(picture.image, turned), notes=found)
 
     def _converted(self, page: tifffile.TiffPage) -> Picture:
-        if page.photometric in DECODED_BY_PILLOW:
+        is_bare_ycbcr = page.photometric == tifffile.PHOTOMETRIC.YCBCR and page.compression not in JPEGS
+        if page.photometric in DECODED_BY_PILLOW or is_bare_ycbcr:
             with Pil.open(self._path) as image:
                 image.seek(page.index)
                 return Picture(np.ascontiguousarray(np.asarray(image.convert("RGB"))[..., ::-1]), 255)
@@ -99,6 +103,17 @@ class TiffPages(PictureFile):
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _bands(page: tifffile.TiffPage) -> tuple[Note, ...]:
+    """Return what is to be said of channels that are neither colours nor alpha: only the first is read."""
+    count = page.samplesperpixel
+    colours = 1 if page.photometric in GREY_KINDS else 3
+    has_alpha = bool(page.extrasamples) and int(page.extrasamples[-1]) in ALPHAS
+    if count <= colours + has_alpha or page.photometric in DECODED_BY_PILLOW:
+        return ()
+    read = "the first is" if colours == 1 else "the first three are"
+    return (Note(f"of {count} channels", f"has {count} channels; {read} read"),)
 
 
 def _no_data(page: tifffile.TiffPage) -> float | None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from fusion_app.cli import main
-from tests.media import counting_frames, write_video
+from fusion_app.cli import _parser, main
+from fusion_app.cli.options import settings_from
+from tests.media import counting_frames, write_images, write_video
 
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -51,3 +52,11 @@ def test_what_is_no_weights_file_is_called_so(
     error = capsys.readouterr().err
     assert f"{note} is no weights file; give one that ends in .safetensors" in error
     assert "README.json" not in error
+
+
+@pytest.mark.parametrize("command", ["view", "align", "record"])
+def test_a_folder_that_holds_both_can_be_given_alone(tmp_path: Path, command: str) -> None:
+    names = [f"{number}_{side}.png" for number in range(3) for side in ("ir", "vis")]
+    folder = write_images(tmp_path / "both", names, counting_frames(6))
+    sources = settings_from(_parser().parse_args([command, str(folder)])).sources
+    assert sources.ir == sources.vis == str(folder)

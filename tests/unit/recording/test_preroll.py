@@ -53,7 +53,7 @@ def keep() -> Iterator[Callable[..., PreRoll]]:
         made.append(preroll)
         for item in entries:
             preroll.keep(item)
-            while preroll.lag:
+            while preroll.fullness:
                 time.sleep(0.001)
         return preroll
 
@@ -235,7 +235,7 @@ def test_frames_that_cannot_be_encoded_in_time_are_counted_and_marked(
         preroll.keep(entry(i))
     dropped = preroll.status().dropped
     assert dropped > 0
-    while preroll.lag:
+    while preroll.fullness:
         time.sleep(0.001)
     preroll.keep(entry(300))
     recording = record(tmp_path / "r.mkv", preroll, [entry(301)])

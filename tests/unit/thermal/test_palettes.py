@@ -4,8 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from fusion_app.frames import Frame
 from fusion_app.settings import ThermalSettings
 from fusion_app.system.yaml_files import from_mapping
+from fusion_app.thermal import Thermal
 from fusion_app.thermal.palettes import NAMES, Unpalette, colours, is_coloured
 
 Y, X = np.mgrid[:120, :160]
@@ -109,3 +111,54 @@ def test_another_palette_is_recognised_while_running() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_palette_can_be_set(name: str) -> None:
     assert from_mapping(ThermalSettings, {"palette": name}).palette == name
+
+
+def ordered(grey: np.ndarray, truth: np.ndarray) -> float:
+    """Return the rank correlation."""
+    ranks = (np.argsort(np.argsort(one.ravel(), kind="stable"), kind="stable").astype(float) for one in (grey, truth))
+    return float(np.corrcoef(*ranks)[0, 1])
+
+
+OPENCV = sorted(name for name in dir(cv2) if name.startswith("COLORMAP_"))
+
+
+@pytest.mark.parametrize("name", OPENCV)
+def test_no_palette_of_opencv_is_turned_back_the_wrong_way_round(name: str) -> None:
+    truth = np.tile(np.arange(256, dtype=np.uint8), (64, 1))
+    unpalette = Unpalette()
+    grey = unpalette(cv2.applyColorMap(truth, getattr(cv2, name)), "auto")
+    assert unpalette.is_unknown or ordered(grey, truth) > 0.98
+
+
+@pytest.mark.parametrize("name", ["COLORMAP_HSV", "COLORMAP_TWILIGHT", "COLORMAP_TWILIGHT_SHIFTED"])
+def test_a_palette_that_ends_as_it_begins_is_not_turned_back(name: str) -> None:
+    unpalette = Unpalette()
+    unpalette(cv2.applyColorMap(np.tile(np.arange(256, dtype=np.uint8), (64, 1)), getattr(cv2, name)), "auto")
+    assert unpalette.is_unknown
+
+
+@pytest.mark.parametrize(
+    ("name", "cold", "hot", "is_doubtful"),
+    [
+        ("rainbow", "blue", "red", True),
+        ("opencv-rainbow", "red", "pink", True),
+        ("jet", "blue", "red", True),
+        ("iron", "black", "white", False),
+        ("inferno", "black", "yellow", False),
+    ],
+)
+def test_what_is_taken_for_cold_and_hot_is_said(name: str, cold: str, hot: str, is_doubtful: bool) -> None:
+    view = Thermal()(Frame(painted(GREY, name), 0.0, 0))
+    assert f'"{name}"' in view.notice
+    before, _, behind = view.notice.partition(" as cold and ")
+    assert before.endswith(cold)
+    assert behind.partition(" as hot")[0].endswith(hot)
+    assert ("--polarity black-hot" in view.notice) == is_doubtful
+    assert view.tag == f"palette {name}"
+
+
+@pytest.mark.parametrize(("name", "least"), [("dji-iron", "0.86"), ("flir-iron", "0.97"), ("dji-rainbow", "0.97")])
+def test_a_palette_that_gives_the_order_only_about_says_so(name: str, least: str) -> None:
+    view = Thermal()(Frame(painted(GREY, name), 0.0, 0))
+    assert f"only about (rank correlation {least} or more" in view.notice
+    assert view.tag == f"≈ palette {name}"

@@ -7,7 +7,7 @@ import numpy as np
 from training.evaluation.metrics.filters import FUSED, IR, VIS, Image, LocalMoments, Map, Trio, gaussian, inside
 
 SCALES = 4
-TINY = 1e-10
+EPSILON = 1e-10
 VIF_NOISE = 2.0
 VIFF_NOISE = 0.005 * 255**2
 VIFF_SCALE_WEIGHTS = np.array((1, 0, 0.15, 1)) / 2.15
@@ -49,12 +49,12 @@ def information_fidelity_metrics(ir: Image, vis: Image, fused: Image) -> dict[st
 def _channel(local: LocalMoments, source: int) -> _Channel:
     var_a, var_b = np.maximum(local.cov(source, source), 0), np.maximum(local.cov(FUSED, FUSED), 0)
     cov = local.cov(source, FUSED)
-    gain = cov / (var_a + TINY)
+    gain = cov / (var_a + EPSILON)
     noise = var_b - gain * cov
-    flat_a, flat_b = var_a < TINY, var_b < TINY
+    flat_a, flat_b = var_a < EPSILON, var_b < EPSILON
     noise = np.where(flat_b, 0, np.where(flat_a | (gain < 0), var_b, noise))
     gain = np.where(flat_a | flat_b, 0, np.maximum(gain, 0))
-    return _Channel(gain, np.where(flat_a, 0, var_a), np.maximum(noise, TINY))
+    return _Channel(gain, np.where(flat_a, 0, var_a), np.maximum(noise, EPSILON))
 
 
 def _vif(channels: list[_Channel]) -> float:

@@ -174,3 +174,42 @@ def test_names_that_fit_two_ways_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DataError, match="may belong to"):
         find_pairs(tmp_path)
+
+
+def told_of(*roots: object, rule: str = "") -> tuple[list[str], list[str]]:
+    """Return the names of the infrared files found, and what is said."""
+    told: list[str] = []
+    return [pair.ir.name for pair in find_pairs(*roots, rule=rule, tell=told.append)], told
+
+
+def test_the_rule_of_each_root_is_told(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / "vedai" / f"{number}_ir.png")
+        write(tmp_path / "vedai" / f"{number}_co.png")
+        write(tmp_path / "plain" / "ir" / f"{number}.png")
+        write(tmp_path / "plain" / "vis" / f"{number}.png")
+    _, told = told_of(tmp_path / "vedai", tmp_path / "plain")
+    assert told == [f"{tmp_path / 'vedai'}: 3 pairs: *_ir ↔ *_co", f"{tmp_path / 'plain'}: 3 pairs: same names"]
+
+
+def test_a_rule_that_is_given_leaves_out_what_has_no_partner_and_tells_it(tmp_path: Path) -> None:
+    for name in ("a_heat", "b_heat", "a_day", "b_day", "c_day"):
+        write(tmp_path / f"{name}.png")
+    with pytest.raises(DataError, match="no training pairs"):
+        find_pairs(tmp_path)
+    names, told = told_of(tmp_path, rule="{}_heat.png,{}_day.png")
+    assert names == ["a_heat.png", "b_heat.png"]
+    assert told == [f"{tmp_path}: 2 pairs: *_heat.png ↔ *_day.png; 1 file without partner"]
+
+
+def test_a_rule_that_fits_nothing_or_is_none_is_refused(folder: Path) -> None:
+    for rule in ("{}_x.png,{}_y.png", "nonsense"):
+        with pytest.raises(DataError, match="--pairs"):
+            find_pairs(folder, rule=rule)
+
+
+def test_what_may_be_meant_in_two_ways_is_refused(tmp_path: Path) -> None:
+    for name in ("1_ir", "1_thermal", "1_vis", "2_ir", "2_thermal", "2_vis"):
+        write(tmp_path / f"{name}.png")
+    with pytest.raises(DataError, match="may belong to"):
+        find_pairs(tmp_path)

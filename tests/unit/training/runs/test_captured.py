@@ -9,9 +9,12 @@ import torch
 from torch import Tensor
 
 from training.data.dataset import ImagePair, PairFiles
-from training.recipes import DistillSettings
+from training.recipes import DistillSettings, RunSettings, TrainingSettings
 from training.runs.captured import WARM_UP, Steps, adam, set_rate
 from training.runs.distiller import Distiller
+from training.runs.learner import Learner
+from training.runs.trainer import Trainer
+from training.settings import settings_from
 
 CPU = torch.device("cpu")
 
@@ -45,16 +48,46 @@ def test_a_rate_is_changed_in_place_where_it_is_a_tensor() -> None:
     assert resident["lr"] is rate
 
 
+STUDENT = DistillSettings(model="lite-2k", steps=40, batch_size=4, crop=32, warmup_steps=4)
+BACKBONE = settings_from(
+    {
+        **{"crop": 32, "batch_size": 4, "epochs": 1, "crops_per_epoch": 160, "ema_decay": 0.9},
+        "backbone": {"gates": "none", "output": "decision"},
+        "optimiser": {"schedule": "cosine", "warmup_steps": 4, "clip_norm": 1.0},
+        "avis": {"erased": False, "patch": {"share": 0.5}},
+        "contrast": {"augmented_map": "patch", "interval": 2},
+        "fusion": {"input": "augmented", "norm": "mean", "ssim_range": 255, "lend_weight": 1.0},
+    },
+    TrainingSettings,
+)
+
+
+def make(settings: RunSettings, device: torch.device) -> Learner:
+    kind = Distiller if isinstance(settings, DistillSettings) else Trainer
+    return kind(settings, pairs(), device)
+
+
 @pytest.mark.gpu
-def test_captured_steps_teach_what_steps_taken_one_by_one_teach(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = DistillSettings(model="lite-2k", steps=40, batch_size=4, crop=32, warmup_steps=4)
+@pytest.mark.parametrize("settings", [STUDENT, BACKBONE], ids=["student", "backbone"])
+def test_captured_steps_teach_what_steps_taken_one_by_one_teach(
+    settings: RunSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     device = torch.device("cuda")
-    captured = Distiller(settings, pairs(), device)
+    captured = make(settings, device)
     losses = [captured.step() for _ in range(20)]
     monkeypatch.setattr("training.runs.captured.WARM_UP", 1_000)
-    one_by_one = Distiller(settings, pairs(), device)
+    one_by_one = make(settings, device)
     expected = [one_by_one.step() for _ in range(20)]
-    assert WARM_UP < 20
+    assert WARM_UP < 10, "both kinds of step are captured"
     assert [sum(row.values()) for row in losses] == pytest.approx([sum(row.values()) for row in expected], rel=0.02)
     for mean, other in zip(captured.trained.parameters(), one_by_one.trained.parameters(), strict=True):
         assert torch.allclose(mean, other, atol=2e-3)
+
+
+@pytest.mark.parametrize("settings", [STUDENT, BACKBONE], ids=["student", "backbone"])
+def test_both_kinds_of_training_name_all_of_their_losses_at_every_step(settings: RunSettings) -> None:
+    learner = make(settings, CPU)
+    first, second = learner.step(), learner.step()
+    assert first.keys() == second.keys()
+    kept = {name for name in first if first[name] == second[name]}
+    assert kept == {name for name in first if name.startswith("contrast_")}, "the CPN learns at every second step"

@@ -179,3 +179,34 @@ def test_one_bit_is_black_and_white_whichever_of_them_is_zero(tmp_path: Path) ->
     for name, stored in (("minisblack", bits), ("miniswhite", ~bits)):
         tifffile.imwrite(tmp_path / "t.tif", stored, photometric=name)
         assert np.array_equal(read_image(tmp_path / "t.tif", Use.VISIBLE) > 127, bits)
+
+
+@pytest.mark.parametrize("planar", ["contig", "separate"])
+def test_channels_that_are_not_read_are_told(tmp_path: Path, planar: str) -> None:
+    five = [counts() + 100 * number for number in range(5)]
+    image = np.dstack(five) if planar == "contig" else np.stack(five)
+    tifffile.imwrite(tmp_path / "t.tif", image, photometric="minisblack", planarconfig=planar)
+    frame, said = opened(tmp_path / "t.tif")
+    assert np.array_equal(frame.image, counts())
+    assert "has 5 channels; the first is read" in said
+
+
+def test_complex_numbers_are_refused(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "t.tif", counts().astype(np.complex64), photometric="minisblack")
+    with pytest.raises(SourceError, match="complex"):
+        read_image(tmp_path / "t.tif")
+
+
+def test_pictures_behind_the_first_of_a_pgm_are_told(tmp_path: Path) -> None:
+    one = b"P5 48 32 65535\n" + counts().astype(">u2").tobytes()
+    (tmp_path / "two.pgm").write_bytes(one + one)
+    frame, said = opened(tmp_path / "two.pgm")
+    assert np.array_equal(frame.image, counts())
+    assert "more pictures behind the first" in said
+
+
+@pytest.mark.parametrize("rest", [0, 1, 7, 801])
+def test_a_pgm_that_is_cut_off_says_how_much_is_missing(tmp_path: Path, rest: int) -> None:
+    (tmp_path / "cut.pgm").write_bytes((b"P5 48 32 65535\n" + counts().astype(">u2").tobytes())[: 15 + rest])
+    with pytest.raises(SourceError, match=f"is cut off: {48 * 32 - rest // 2} of {48 * 32} values are missing"):
+        read_image(tmp_path / "cut.pgm")

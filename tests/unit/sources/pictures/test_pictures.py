@@ -85,6 +85,19 @@ def test_a_turned_heic_is_turned_once(tmp_path: Path) -> None:
     assert difference(visible(path), UPRIGHT[6](whole)) < 4
 
 
+@pytest.mark.parametrize("orientation", UPRIGHT)
+def test_a_heic_is_turned_by_what_its_file_says_and_never_twice(tmp_path: Path, orientation: int) -> None:
+    path = tmp_path / "phone.heic"
+    whole = cv2.resize(colour(), (96, 64))
+    Pil.fromarray(whole[..., ::-1]).save(path, quality=95, exif=b"Exif\0\0" + exif(orientation))
+    wanted = UPRIGHT[orientation](whole)
+    for use in (Use.INFRARED, Use.VISIBLE):
+        assert difference(read_image(path, use), wanted) < 4
+    source = open_source(str(path))
+    assert source.info.size == (wanted.shape[1], wanted.shape[0])
+    source.close()
+
+
 def frames(count: int = 3) -> list[Array]:
     return [np.roll(colour(), 7 * number, axis=1) for number in range(count)]
 
