@@ -12,7 +12,7 @@ import av.error
 from av.video.frame import VideoFrame
 
 from fusion_app.errors import SourceError
-from fusion_app.frames import SQUARE, Frame, Picture, Size
+from fusion_app.frames import SQUARE, Frame, Picture, Size, image_of
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo, Use
 from fusion_app.sources.damage import Damage
 from fusion_app.sources.orientation import orientation_of
@@ -60,7 +60,7 @@ class VideoFileSource(FrameSource):
         try:
             first = self._decoder.first()
             self._learn(first)
-            self.info = replace(self.info, kind=kind_of(self._converted(first)))
+            self.info = replace(self.info, kind=kind_of(image_of(self._converted(first))))
         except BaseException:
             self._decoder.close()
             raise
