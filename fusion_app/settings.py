@@ -33,6 +33,7 @@ Palette = Literal[
     "opencv-rainbow",
 ]
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
+FusionMode = Literal["network", "edges", "hot", "blend", "pyramid", "ir", "vis"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,35 @@ class SourceSettings:
 
 
 @dataclass(frozen=True)
+class IsothermSettings:
+    """Which part of infrared the mode ``hot`` lays over visible, and in which colours.
+
+    Attributes:
+        side: ``above`` takes what is warmer than ``low``, ``below`` what is colder than ``high``, ``between`` what lies
+            from ``low`` to ``high``.
+        low: Lower threshold, in ``unit``.
+        high: Upper threshold, in ``unit``.
+        unit: ``percent`` of the grey range of infrared, ``counts`` of a 16 bit camera, or ``celsius`` of a radiometric
+            one.
+        palette: Colours of the overlay.
+    """
+
+    side: Literal["above", "below", "between"] = "above"
+    low: float = 60.0
+    high: float = 80.0
+    unit: Literal["percent", "counts", "celsius"] = "percent"
+    palette: Literal["iron", "rainbow", "inferno", "hot", "plasma", "turbo"] = "iron"
+
+
+ISOTHERM_LIMITS = {
+    "percent": (0.0, 100.0, "0 (coldest) to 100 (hottest) percent of the range in view"),
+    "counts": (0.0, 65535.0, "0 to 65535 counts"),
+    "celsius": (-273.15, 5000.0, "-273.15 to 5000 degrees Celsius"),
+}
+"""Least and most of a threshold in each unit, and words for it."""
+
+
+@dataclass(frozen=True)
 class FusionSettings:
     """How a pair is fused.
 
@@ -85,6 +115,11 @@ class FusionSettings:
             engine.
         working_size: ``full``, a size like ``640x480`` at which larger frames are fused, their detail kept, or
             ``auto``: as large as keeps up for watching, ``full`` for files.
+        mode: ``network`` fuses with ``model``; ``edges`` embosses infrared's fine detail into visible; ``hot`` lays the
+            part of infrared that ``isotherm`` names over visible; ``blend`` is a cross-fade; ``pyramid`` takes the
+            stronger detail on every scale; ``ir`` and ``vis`` show one source alone.
+        strength: How much of that is laid over visible, 0 (visible alone) to 1; empty: what suits the mode.
+        isotherm: What ``hot`` shows.
     """
 
     model: str = "auto"
@@ -95,6 +130,9 @@ class FusionSettings:
     compiled: bool = False
     threads: int = 0
     working_size: str = "auto"
+    mode: FusionMode = "network"
+    strength: float | None = None
+    isotherm: IsothermSettings = field(default_factory=IsothermSettings)
 
 
 @dataclass(frozen=True)
@@ -234,10 +272,23 @@ def check(settings: Settings) -> Settings:
     if settings.fusion.working_size not in ("auto", "full"):
         parse_size(settings.fusion.working_size)
     _check_thermal(settings.thermal)
+    _check_mode(settings.fusion)
     device = settings.fusion.device
     if device not in ("auto", "cpu", "cuda") and not (device.startswith("cuda:") and device[5:].isdecimal()):
         raise SettingsError("fusion.device", device, "auto, cpu, cuda, cuda:0, cuda:1, …")
     return settings
+
+
+def _check_mode(fusion: FusionSettings) -> None:
+    if fusion.strength is not None and not 0 <= fusion.strength <= 1:
+        raise SettingsError("fusion.strength", fusion.strength, "0 (visible alone) to 1, or empty")
+    isotherm = fusion.isotherm
+    least, most, words = ISOTHERM_LIMITS[isotherm.unit]
+    for name in ("low", "high"):
+        if not least <= (value := getattr(isotherm, name)) <= most:
+            raise SettingsError(f"fusion.isotherm.{name}", value, words)
+    if isotherm.side == "between" and isotherm.low > isotherm.high:
+        raise SettingsError("fusion.isotherm.low", isotherm.low, f"at most fusion.isotherm.high ({isotherm.high:g})")
 
 
 def _check_thermal(thermal: ThermalSettings) -> None:

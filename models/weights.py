@@ -56,6 +56,9 @@ class WeightsCard:
     legs: Sequence[Mapping[str, Any]] = ()
     sha256: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "legs", tuple(self.legs))  # JSON has lists
+
 
 MAX_WEIGHTS_BYTES = 2**30
 MAX_CARD_BYTES = 2**20

@@ -9,7 +9,15 @@ from typing import TypeAlias, get_args, get_type_hints
 from fusion_app.alignment.profile import AlignmentProfile, load_profile
 from fusion_app.engine import model_names
 from fusion_app.session.source_pair import holds_both, pair_file
-from fusion_app.settings import Precision, Settings, ThermalSettings, check, load_settings
+from fusion_app.settings import (
+    FusionMode,
+    IsothermSettings,
+    Precision,
+    Settings,
+    ThermalSettings,
+    check,
+    load_settings,
+)
 
 Command = Callable[[argparse.Namespace], int]
 """Does what was asked and returns the exit code."""
@@ -62,10 +70,22 @@ def settings_from(options: argparse.Namespace) -> Settings:
         vis = ir if ir and not vis and holds_both(ir, options.pairs or settings.sources.pairs) else vis
     given = {name: getattr(options, name) for name in SOURCE_OPTIONS} | {"ir": ir, "vis": vis}
     sources = replace(settings.sources, **{name: value for name, value in given.items() if value is not None})
-    names = ("model", "weights", "device", "runtime", "precision", "compiled", "working_size", "threads")
+    names = (
+        "mode",
+        "strength",
+        "model",
+        "weights",
+        "device",
+        "runtime",
+        "precision",
+        "compiled",
+        "working_size",
+        "threads",
+    )
     fusion = replace(
         settings.fusion, **{name: value for name in names if (value := getattr(options, name, None)) is not None}
     )
+    fusion = replace(fusion, isotherm=_isotherm_from(options, fusion.isotherm))
     settings = replace(settings, sources=sources, fusion=fusion, alignment=_alignment_from(options, settings.alignment))
     return check(replace(settings, thermal=_thermal_from(options, settings.thermal)))
 
@@ -75,6 +95,12 @@ def _alignment_from(options: argparse.Namespace, rig: AlignmentProfile) -> Align
     if given is None:
         return rig
     return AlignmentProfile() if given == NO_ALIGNMENT else load_profile(Path(given))
+
+
+def _isotherm_from(options: argparse.Namespace, rig: IsothermSettings) -> IsothermSettings:
+    names = ("side", "low", "high", "unit", "palette")
+    given = {name: value for name in names if (value := getattr(options, f"isotherm_{name}", None)) is not None}
+    return replace(rig, **given)
 
 
 def _thermal_from(options: argparse.Namespace, rig: ThermalSettings) -> ThermalSettings:
@@ -116,6 +142,7 @@ def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
     if fuses:
         _add_fusion(group)
+        _add_mode(parser.add_argument_group("what the fused picture is (stronger than the rig)"))
     _add_thermal(parser.add_argument_group("infrared (stronger than the rig; assets/default.yaml explains)"))
     return parser
 
@@ -144,6 +171,25 @@ def _add_fusion(group: "argparse._ArgumentGroup") -> None:
         metavar="N",
         help="CPU threads of the network, for all lanes of a file together; 0: the program chooses",
     )
+
+
+def _add_mode(group: "argparse._ArgumentGroup") -> None:
+    hints = get_type_hints(IsothermSettings)
+    modes = get_args(FusionMode)
+    group.add_argument(
+        "--mode", choices=modes, metavar="NAME", help=f"{', '.join(modes)}; all but network need no --model"
+    )
+    group.add_argument("--strength", type=float, metavar="N", help="how much of it is laid over visible, 0 to 1")
+    for name, text in (
+        ("side", "what --mode hot colours"), ("unit", "what its thresholds are in"), ("palette", "its colours"),
+    ):  # fmt: skip
+        choices = get_args(hints[name])
+        option = "--isotherm" if name == "side" else f"--isotherm-{name}"
+        group.add_argument(
+            option, dest=f"isotherm_{name}", choices=choices, metavar="NAME", help=f"{text}: {', '.join(choices)}"
+        )
+    for name, text in (("low", "lower threshold, of above and between"), ("high", "upper one, of below and between")):
+        group.add_argument(f"--isotherm-{name}", type=float, metavar="N", help=text)
 
 
 def _add_thermal(group: "argparse._ArgumentGroup") -> None:

@@ -14,6 +14,7 @@ from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.engine.classical import MODES, ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
+from fusion_app.engine.modes import ModeEngine
 from fusion_app.engine.network import NetworkEngine
 from fusion_app.engine.working_size import at_working_size, computed_size
 from fusion_app.errors import EngineError, FusionAppError, SettingsError, WeightsError
@@ -50,6 +51,8 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         WeightsError: The weights are missing or damaged.
         EngineError: The device or the runtime is not there.
     """
+    if settings.mode != "network":
+        return ModeEngine(settings.mode)
     precision: Precision = "auto" if settings.precision == "fp16" else settings.precision
     on_cpu = partial(_open, replace(settings, device="cpu", precision=precision), is_real_time=is_real_time)
     network = _open(settings, is_real_time=is_real_time)
@@ -96,7 +99,7 @@ def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
 
 
 def _way(settings: FusionSettings) -> Literal["classical", "gpu", "torch", "openvino"]:
-    if settings.model in MODES and not settings.weights:
+    if settings.mode != "network" or (settings.model in MODES and not settings.weights):
         return "classical"
     if settings.device.startswith("cuda") or (settings.device == "auto" and has_cuda()):
         return "gpu"

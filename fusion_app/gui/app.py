@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication
 from fusion_app import __version__
 from fusion_app.engine import preload
 from fusion_app.errors import FusionAppError
+from fusion_app.gui.application_settings import recall_scale
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import Settings
 from fusion_app.system import logs
@@ -21,6 +22,8 @@ from fusion_app.system.ending import ending_signals
 
 PATIENCE_S = 1.0
 """How long threads that are left behind may take to end."""
+
+ORGANISATION, APPLICATION = "CS2Fusion", "CS2Fusion Live"
 
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -35,9 +38,10 @@ def run_window(settings: Settings) -> int:
         FusionAppError: There is no display to show it on.
     """
     _require_display()
+    _scale()
     app = QApplication(sys.argv[:1])
-    app.setOrganizationName("CS2Fusion")
-    app.setApplicationName("CS2Fusion Live")
+    app.setOrganizationName(ORGANISATION)
+    app.setApplicationName(APPLICATION)
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("cs2fusion-live")
     window = MainWindow(settings, QSettings())
@@ -65,6 +69,13 @@ def _leave_if_threads_are_left(code: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _scale() -> None:
+    """Scale the window as the user has chosen; Qt asks for it once, as it starts. The environment is stronger."""
+    percent = recall_scale(QSettings(ORGANISATION, APPLICATION))
+    if percent != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", f"{percent / 100:g}")
 
 
 def _require_display() -> None:

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, pyqtSignal
 
 from fusion_app.alignment.profile import AlignmentProfile
-from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.actions import MODES, Actions
 from fusion_app.gui.memory import Memory, PairSettings, differences
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.settings import Settings, SourceSettings
@@ -13,7 +13,7 @@ NAMES = {
     "offset_ms": QT_TRANSLATE_NOOP("AsLastTime", "offset {0:+.0f} ms"),
     "rate": QT_TRANSLATE_NOOP("AsLastTime", "{0:g} images per second"),
     "thermal": QT_TRANSLATE_NOOP("AsLastTime", "thermal settings"),
-    "fusion": QT_TRANSLATE_NOOP("AsLastTime", "model {0}"),
+    "fusion": QT_TRANSLATE_NOOP("AsLastTime", "{0}"),
 }
 """What is remembered of a pair, in the order in which it is told."""
 
@@ -112,7 +112,10 @@ class AsLastTime(QObject):
 
 def _told(pair: PairSettings, plain: PairSettings) -> str:
     """Return in words what of ``pair`` is as it was left."""
-    values = {"offset_ms": pair.offset_ms, "rate": pair.rate, "fusion": pair.fusion.weights or pair.fusion.model}
+    model = QCoreApplication.translate("AsLastTime", "model {0}").format(pair.fusion.weights or pair.fusion.model)
+    mode = QCoreApplication.translate("Actions", MODES[pair.fusion.mode]).replace("&", "").lower()
+    fusion = model if pair.fusion.mode == "network" else mode
+    values = {"offset_ms": pair.offset_ms, "rate": pair.rate, "fusion": fusion}
     changed = set(differences(pair, plain))
     translate = QCoreApplication.translate
     words = [

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QSettings, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,8 +21,11 @@ from fusion_app.gui.closing import Closing
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.diagnostics import Diagnostics
 from fusion_app.gui.docks.docks import Docks
+from fusion_app.gui.docks.measure_control import MeasureControl
 from fusion_app.gui.empty_card import EmptyCard
+from fusion_app.gui.focus_keys import FocusKeys
 from fusion_app.gui.memory import Memory
+from fusion_app.gui.panels import Panels
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
@@ -30,10 +33,12 @@ from fusion_app.gui.session.moment import Moment, Watch
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, SessionFactory, State
 from fusion_app.gui.session.worker import Worker
+from fusion_app.gui.settings_control import SettingsControl, with_devices
 from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
 from fusion_app.gui.view.titles import Maker, maker_of
 from fusion_app.gui.view.view_grid import Role, ViewGrid
+from fusion_app.gui.window_size import MIN_SIZE, first_size
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
@@ -42,20 +47,11 @@ MESSAGE_MS = 4000
 NUMBERS_EVERY = 3
 """Looks of the watch from one change of the numbers to the next: they are to be read."""
 
-MIN_SIZE = (1024, 640)
-FIRST_SIZE = (1280, 800)
-FRAME = (16, 64)
-"""What the desktop puts around a window, about."""
 MESSAGES = {
     State.STARTING: QT_TRANSLATE_NOOP("MainWindow", "Opening"),
     State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "Closing"),
     State.ENDED: QT_TRANSLATE_NOOP("MainWindow", "Ended"),
 }
-
-
-def first_size(room: QSize) -> QSize:
-    """Return the size of a window that was never open before: as large as is good and ``room`` on the screen allows."""
-    return QSize(*FIRST_SIZE).boundedTo(room - QSize(*FRAME)).expandedTo(QSize(*MIN_SIZE))
 
 
 class MainWindow(QMainWindow):
@@ -73,7 +69,8 @@ class MainWindow(QMainWindow):
         self._shown: Session | None = None
         self.preferences = Preferences(store)
         memory = Memory(store)
-        settings = replace(settings, recording=memory.recording(settings.recording))
+        fusion = with_devices(settings.fusion, self.preferences)
+        settings = replace(settings, recording=memory.recording(settings.recording), fusion=fusion)
         self.worker = Worker(self)
         self.controller = SessionController(settings, self.worker, factory)
         self.all_actions = Actions(self)
@@ -91,10 +88,16 @@ class MainWindow(QMainWindow):
         self._build_centre()
         self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
+        measure = MeasureControl(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
+        self.panels = Panels(self, self.docks, self.controller, measure)
+        self.panels.follow(self.watch, self.appearance)
+        self.settings_control = SettingsControl(store, self.all_actions, self.commands, self)
+        self.settings_control.follow(self.controller, self.recording, self.appearance)
         self.problems = Problems(self.banner, self.controller, self.commands)
         self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)
         self.commands.wheel.guard(self)
+        FocusKeys(self).guard(self)
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
@@ -155,6 +158,7 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self._show_engine)
         self.model.chosen.connect(self._use_model)
         recording.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
+        self.settings_control.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
         self.diagnostics.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
         self.diagnostics.failed.connect(self.problems.show_error)
         self.all_actions["diagnostics"].triggered.connect(
@@ -241,7 +245,7 @@ class MainWindow(QMainWindow):
     def _show_maker(self) -> None:
         """Say on the picture what fuses: automatic quality exchanges it whenever it likes."""
         session, frame = self.controller.session, self.controller.frame
-        self.grid.set_maker(maker_of(session.engine, frame) if session is not None else Maker())
+        self.grid.set_maker(maker_of(session, frame) if session is not None else Maker())
 
     def _use_model(self, fusion: FusionSettings) -> None:
         if self.controller.is_running:

@@ -6,13 +6,15 @@ from typing import TypeVar
 
 from PyQt6.QtCore import QByteArray, QSettings
 
-from fusion_app.errors import has_password, without_password
+from fusion_app.errors import SettingsError, has_password, without_password
 from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.view.palettes import Palette
 from fusion_app.gui.view.view_grid import Layout
+from fusion_app.system.yaml_files import from_yaml, to_yaml
 
 MOST_RECENT = 8
 E = TypeVar("E", Theme, Layout, Palette)
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,27 @@ class Preferences:
     @palette.setter
     def palette(self, palette: Palette) -> None:
         self._store.setValue("palette", palette.value)
+
+    @property
+    def has_spots(self) -> bool:
+        """Spots and scale are shown on the pictures."""
+        return str(self._store.value("spots")) == "true"
+
+    @has_spots.setter
+    def has_spots(self, has_spots: bool) -> None:
+        self._store.setValue("spots", "true" if has_spots else "false")
+
+    def recall(self, name: str, usual: D) -> D:
+        """Return the frozen data that was kept under ``name``; ``usual`` where there is none that can be read."""
+        text = self._store.value(f"settings/{name}")
+        try:
+            return from_yaml(type(usual), text) if isinstance(text, str) and text else usual
+        except SettingsError:
+            return usual
+
+    def keep(self, name: str, data: object) -> None:
+        """Keep frozen data under ``name``."""
+        self._store.setValue(f"settings/{name}", to_yaml(data))
 
     @property
     def geometry(self) -> QByteArray:

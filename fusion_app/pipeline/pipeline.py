@@ -15,8 +15,9 @@ import numpy as np
 from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile, Matrix
 from fusion_app.engine.base import BytesEngine, Engine, ImageEngine
-from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, Picture, Planes, ThermalView, image_of, size_of
+from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, Picture, Planes, ThermalView, size_of
 from fusion_app.pipeline import compositing
+from fusion_app.pipeline.mixing import Mixing
 from fusion_app.thermal import Thermal
 
 
@@ -28,12 +29,14 @@ class FusionPipeline:
         engine: Fuses luma.
         thermal: Turns infrared into grey; the one part with a memory.
         alignment: Where infrared lies on the visible frame.
+        mixing: How much of what is fused is laid over visible, and what in colours.
         clock: What stages are timed by, seconds.
     """
 
     engine: Engine
     thermal: Thermal = field(default_factory=Thermal)
     alignment: AlignmentProfile = field(default_factory=AlignmentProfile)
+    mixing: Mixing = field(default_factory=Mixing)
     clock: Callable[[], float] = time.perf_counter
 
     def __call__(self, pair: FramePair) -> FusedFrame:
@@ -75,14 +78,30 @@ class FusionPipeline:
         Raises:
             EngineError: The engine failed.
         """
-        pair, view, ir_view, reach, ir_to_vis, clock = prepared
-        picture = _remaining(pair, ir_view) if pair.lost else self._fused(pair.vis.picture, ir_view, reach, clock)
+        pair, view, ir_view, _, ir_to_vis, clock = prepared
+        picture = _remaining(pair, ir_view) if pair.lost else self._picture(prepared)
         return FusedFrame(picture, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view, ir_to_vis)
 
-    def _fused(self, picture: Picture, ir_view: Image, reach: FloatImage | None, clock: "StageClock") -> Picture:
-        if isinstance(picture, Planes) and (planes := self._fused_planes(picture, ir_view, reach, clock)) is not None:
-            return planes
-        vis = image_of(picture)
+    def _picture(self, prepared: "PreparedPair") -> Picture:
+        picture = prepared.pair.vis.picture
+        if isinstance(picture, Planes) and self.mixing == Mixing():
+            planes = self._fused_planes(picture, prepared.ir_view, prepared.reach, prepared.clock)
+            if planes is not None:
+                return planes
+        return self._mixed(prepared)
+
+    def _mixed(self, prepared: "PreparedPair") -> Image:
+        pair, view, ir_view, reach, ir_to_vis, clock = prepared
+        vis = pair.vis.image
+        image = self.mixing.over(self._fused(vis, ir_view, reach, clock), vis)
+        profile = None if ir_to_vis is None else self._profile(pair)
+        weight = self.mixing.weight(view, profile, reach, pair.vis.size)
+        if weight is not None:
+            image = self.mixing.painted(image, ir_view, weight)
+            clock.lap("colour")
+        return image
+
+    def _fused(self, vis: Image, ir_view: Image, reach: FloatImage | None, clock: "StageClock") -> Image:
         if isinstance(self.engine, ImageEngine) and (image := self.engine.fuse_image(ir_view, vis, reach)) is not None:
             clock.lap("fuse")
             return image

@@ -1,10 +1,11 @@
 """What fuses in a session: the engine asked for, who exchanges it, and those that share the frames of a file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 
 from fusion_app.engine import Engine, model_names, open_engine, open_lanes
+from fusion_app.pipeline.mixing import Mixing
 from fusion_app.run.for_files import FileChoice, choose_for_file
 from fusion_app.run.ladder import LADDER
 from fusion_app.run.quality import STILL_S, QualityKeeper
@@ -23,12 +24,14 @@ class Engines:
         keeper: Who exchanges it.
         lanes: Engines that stand in for ``engine`` and fuse several frames of a file at a time; empty: it does all.
         for_file: What ``auto`` is for the file that is fused; None where it was not asked.
+        mixing: What is done with the fused picture.
     """
 
     engine: Engine
     keeper: QualityKeeper | None = None
     lanes: tuple[Engine, ...] = ()
     for_file: FileChoice | None = None
+    mixing: Mixing = field(default_factory=Mixing)
 
 
 def spare_cores() -> None:
@@ -47,15 +50,19 @@ def open_engines(fusion: FusionSettings, vis: SourceInfo, *, is_real_time: bool)
     Raises:
         FusionAppError: Model, weights, device or runtime are not there.
     """
+    mixing = Mixing.of(fusion)
+    if fusion.mode != "network":
+        return Engines(open_engine(fusion, is_real_time=is_real_time), mixing=mixing)
     is_automatic = fusion.model == "auto" and not fusion.weights
     if is_real_time and is_automatic and fusion.working_size == "auto":
         keeper = QualityKeeper(fusion, vis.size, STILL_S if vis.frame_count == 1 else vis.period_s)
-        return Engines(keeper.start(), keeper)
+        return Engines(keeper.start(), keeper, mixing=mixing)
     for_file = _for_file(fusion, vis) if is_automatic and not is_real_time else None
     fusion = fusion if for_file is None else replace(fusion, model=for_file.model)
     has_many = not is_real_time and vis.frame_count != 1
     lanes = open_lanes(fusion) if has_many else ()
-    return Engines(open_engine(fusion, is_real_time=is_real_time), lanes=lanes, for_file=for_file)
+    engine = open_engine(fusion, is_real_time=is_real_time)
+    return Engines(engine, lanes=lanes, for_file=for_file, mixing=mixing)
 
 
 def _for_file(fusion: FusionSettings, vis: SourceInfo) -> FileChoice:

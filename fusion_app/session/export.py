@@ -193,7 +193,7 @@ def _report(session: Session, recorder: QueuedWriter[FusedFrame], watch: _Watch,
         report.seconds,
         watch.reached_s,
         is_complete,
-        session.engine.description,
+        session.description,
         session.notices()
         + ((f"{ir_left} infrared frames were not fused: no visible frame belongs to them",) * bool(ir_left)),
     )

@@ -47,7 +47,7 @@ class Recorder:
         self.final: RecordingStatus | None = None
         """How the last recording ended."""
         self._handing_over = threading.Lock()
-        self._engine = session.engine.description
+        self._engine = session.description
         self._ir_to_vis: Matrix | None = None
         self._last_vis: int | None = None
         self._unfused = 0
@@ -154,7 +154,7 @@ class Recorder:
 
     def _with_engine(self, entry: Entry) -> Entry:
         """Mark the first frame that another engine has fused."""
-        before, self._engine = self._engine, self._session.engine.description
+        before, self._engine = self._engine, self._session.description
         return entry if self._engine == before else entry.marked(mark(MarkKind.ENGINE, self._engine))
 
     def _with_alignment(self, entry: Entry) -> Entry:
@@ -186,7 +186,7 @@ def about_session(session: Session, settings: Settings) -> About:
     """Return what a recording or a snapshot of ``session`` is of."""
     engine = session.engine
     weights = file_sha256(_weights(engine, settings))
-    facts = EngineFacts(engine.name, engine.description, weights, engine.device, engine.fallback_reason)
+    facts = EngineFacts(engine.name, session.description, weights, engine.device, engine.fallback_reason)
     return About(facts, without_secrets(settings))
 
 
@@ -204,6 +204,6 @@ def _claimed(folder: Path) -> Path:
 
 
 def _weights(engine: Engine, settings: Settings) -> Path:
-    if settings.fusion.weights:
+    if settings.fusion.weights and settings.fusion.mode == "network":
         return Path(settings.fusion.weights)
     return Path(str(files("assets") / "weights" / f"{engine.name}.safetensors"))

@@ -14,7 +14,9 @@ from fusion_app.pairing.base import PairingPolicy, Pairs
 from fusion_app.pairing.files import PairStream
 from fusion_app.pairing.live import LivePairStream
 from fusion_app.pairing.replay import RecordedPairs
+from fusion_app.pipeline import mixing
 from fusion_app.pipeline.lanes import Lanes
+from fusion_app.pipeline.mixing import Mixing
 from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.run.giving_way import DisplayKeeper, Giver
 from fusion_app.run.quality import QualityKeeper, Watched
@@ -41,7 +43,7 @@ class Session:
         self._telemetry = Telemetry()
         self.pairs = self._pair_stream(settings)
         self._changing = threading.Lock()
-        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment)
+        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment, engines.mixing)
         self._lane_engines = engines.lanes
         self.for_file = engines.for_file
         self._lanes = Lanes(engines.lanes, lambda: self._pipeline) if engines.lanes else None
@@ -120,8 +122,23 @@ class Session:
         for keeper in self._keepers:
             keeper.stop()
             self.runner.remove_sink(keeper)
-        self._exchange(engines.engine)
+        self._change(lambda pipeline: replace(pipeline, engine=engines.engine, mixing=engines.mixing))
         self._keep(engines.keeper)
+
+    def mix(self, fusion: FusionSettings) -> None:
+        """Take strength and isotherm of ``fusion`` into use from the next frame on; what fuses stays as it is."""
+        self._change(lambda pipeline: replace(pipeline, mixing=Mixing.of(fusion)))
+
+    @property
+    def mixing(self) -> Mixing:
+        """What is done with the fused picture now."""
+        return self._pipeline.mixing
+
+    @property
+    def description(self) -> str:
+        """What fuses now and how, in words: engine, device, and what of its strength and isotherm is not plain."""
+        pipeline = self._pipeline
+        return " · ".join(part for part in (pipeline.engine.description, pipeline.mixing.words) if part)
 
     def _keep(self, keeper: QualityKeeper | None) -> None:
         if keeper is not None:
@@ -204,6 +221,7 @@ class Session:
             self.ir.notice,
             self.vis.notice,
             self._pipeline.thermal.notice,
+            mixing.notice(self._pipeline.mixing, self._pipeline.thermal.view),
             *dict.fromkeys(engine.fallback_reason for engine in self.engines),
             self._lanes.notice if self._lanes is not None else "",
             self.pairs.notice,

@@ -59,6 +59,11 @@ class Thermal:
         return view.notice if view else ""
 
     @property
+    def view(self) -> ThermalView | None:
+        """What the last frame became."""
+        return self._view
+
+    @property
     def finding(self) -> str:
         """The notice, where it only says what counts were found in; nothing is wrong then."""
         view = self._view

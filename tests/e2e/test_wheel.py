@@ -16,6 +16,8 @@ from importlib.resources import files
 import fusion_app
 assert sys.argv[1] in fusion_app.__file__, fusion_app.__file__
 assert (files("assets") / "default.yaml").is_file()
+assert (files("training") / "configs" / "gpu" / "lite-2k.yaml").is_file()
+assert (files("training") / "chains" / "lite-6k.yaml").is_file()
 from fusion_app.cli import main
 sys.exit(main(["fuse", "synthetic:ir?frames=3", "synthetic:vis?frames=3", "-o", "demo.mkv", "--quiet"]))
 """

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QStyle,
     QStyleOptionComboBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -33,13 +34,23 @@ from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.gui.bars.theme import Theme, apply
 from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.help import ShortcutsDialog
-from fusion_app.gui.main_window import MIN_SIZE, MainWindow, first_size
+from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
+from fusion_app.gui.window_size import MIN_SIZE, first_size
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
 
-DOCKS = ("dock_sources", "dock_thermal", "dock_record", "dock_alignment")
-DIALOGS = ("shortcuts", "about", "open_pair", "connect_cameras", "export")
+DOCKS = (
+    "dock_sources",
+    "dock_thermal",
+    "dock_record",
+    "dock_alignment",
+    "dock_fusion",
+    "dock_measure",
+    "dock_performance",
+    "dock_log",
+)
+DIALOGS = ("shortcuts", "about", "open_pair", "connect_cameras", "export", "settings")
 THEMES = (Theme.DARK, Theme.LIGHT)
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -102,11 +113,29 @@ def clipped(whole: QWidget) -> Iterator[str]:
             yield f"{type(widget).__name__} {words!r}: {widget.width()} px wide"
 
 
+def settle(qtbot: QtBot, whole: QWidget) -> None:
+    """Let Qt arrange ``whole``, which takes a busy machine some time."""
+    for _ in range(20):
+        if not list(clipped(whole)):
+            return
+        qtbot.wait(100)
+
+
+def pages_of(dialog: QDialog) -> Iterator[None]:
+    """Turn to each page of ``dialog``; it may have only one."""
+    tabs = dialog.findChild(QTabWidget)
+    for page in range(1 if tabs is None else tabs.count()):
+        if tabs is not None:
+            tabs.setCurrentIndex(page)
+        yield
+
+
 def check_everything(window: MainWindow, qtbot: QtBot) -> None:
     for name in DOCKS:
         window.all_actions[name].trigger()
         qtbot.wait(120)
         assert (window.width(), window.height()) == MIN_SIZE, name
+        settle(qtbot, window)
         assert not list(clipped(window)), name
         window.all_actions[name].trigger()
     for name in DIALOGS:
@@ -115,7 +144,9 @@ def check_everything(window: MainWindow, qtbot: QtBot) -> None:
         assert isinstance(dialog, QDialog)
         qtbot.waitUntil(dialog.isVisible)
         qtbot.wait(120)
-        assert not list(clipped(dialog)), name
+        for _ in pages_of(dialog):
+            settle(qtbot, dialog)
+            assert not list(clipped(dialog)), name
         assert dialog.height() <= MIN_SIZE[1], name
         dialog.reject()
 

@@ -37,7 +37,7 @@ def exchange(window: MainWindow, fusion: FusionSettings) -> None:
     """Exchange the engine as automatic quality does: without the window being told."""
     session = window.controller.session
     assert session is not None
-    session.use(session.choose(fusion))
+    session.use(session.engines_for(fusion))
 
 
 def test_the_tag_names_what_automatic_quality_changed_to(live: MainWindow, qtbot: QtBot) -> None:

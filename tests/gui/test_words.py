@@ -1,6 +1,7 @@
 """Every command can be found, reached by keyboard, read aloud, and says what it means in calm words."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,16 @@ from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
+    QKeySequenceEdit,
+    QLabel,
     QLineEdit,
     QMenu,
+    QMenuBar,
+    QScrollArea,
     QSlider,
+    QTabBar,
     QToolButton,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +28,7 @@ from fusion_app.gui.bars.actions import COMMANDS
 from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import ShortcutsDialog
+from fusion_app.gui.docks.docks import DockArea
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
@@ -76,6 +84,41 @@ def test_every_control_has_an_accessible_name(make_window: MakeWindow, qtbot: Qt
             is_named = control.accessibleName() or (isinstance(control, QAbstractButton) and control.text())
             assert is_named or is_inner, f"{control} in {control.parent()}"
     window.commands.dialog.reject()
+
+
+def is_named(widget: QWidget) -> bool:
+    """Tell whether a screen reader can say what ``widget`` is: by its name, its words, or the label for it."""
+    labels = widget.window().findChildren(QLabel)
+    words = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return bool(widget.accessibleName() or words or any(label.buddy() is widget for label in labels))
+
+
+def unnamed(whole: QWidget) -> Iterator[str]:
+    """Yield what of ``whole`` can have the focus and has no name; inner parts of Qt's own controls belong to these."""
+    for widget in whole.findChildren(QWidget):
+        parent = widget.parentWidget()
+        around, is_inner = parent, widget.objectName().startswith("qt_")
+        while around is not None and not is_inner:
+            is_inner = isinstance(around, QComboBox | QAbstractSpinBox | QKeySequenceEdit)
+            around = around.parentWidget()
+        is_frame = type(widget) in (DockArea, QLabel, QMenuBar, QScrollArea, QTabBar)  # read by their words
+        if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus and not (is_inner or is_frame or is_named(widget)):
+            yield f"{type(widget).__name__} {widget.objectName()} in {parent}"
+
+
+def test_nothing_that_can_have_the_focus_is_without_a_name(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window("synthetic:ir?size=64x48", "synthetic:vis?size=64x48")
+    wait_for(qtbot, window, State.PLAYING)
+    for action in window.all_actions.all():
+        if action.objectName().startswith("dock_"):
+            action.trigger()
+    assert not (found := list(unnamed(window))), "\n".join(found)
+    for name in ("shortcuts", "open_pair", "connect_cameras", "export", "settings"):
+        window.all_actions[name].trigger()
+        dialog = window.commands.dialog
+        assert dialog is not None
+        assert not list(unnamed(dialog)), name
+        dialog.reject()
 
 
 def test_the_words_are_calm() -> None:
@@ -134,3 +177,13 @@ def test_the_smallest_window_shows_the_whole_tool_bar(make_window: MakeWindow, q
     assert is_whole(window)
     press(qtbot, window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
+
+
+def test_tool_tips_say_the_key_also_when_text_or_key_change(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window("synthetic:ir?size=64x48", "synthetic:vis?size=64x48")
+    actions = window.all_actions
+    assert actions["snapshot"].toolTip() == "Snapshot (F12)"
+    wait_for(qtbot, window, State.PLAYING)
+    assert actions["play"].toolTip() == "Pause (Space)"
+    actions.use_keys({"snapshot": ("Ctrl+G",)})
+    assert actions["snapshot"].toolTip() == "Snapshot (Ctrl+G)"

@@ -1,5 +1,6 @@
 """Every command of the window as one table: name, text, shortcut, icon. Menus, tool bar and F1 read it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
@@ -8,6 +9,7 @@ from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from fusion_app.gui.bars.icons import icon
 from fusion_app.gui.session.session_controller import RUNNING, State
 from fusion_app.gui.view.palettes import NAMES, Palette
+from fusion_app.settings import FusionMode
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,17 @@ class Command:
     is_checkable: bool = False
 
 
+MODES: dict[FusionMode, str] = {
+    "network": QT_TRANSLATE_NOOP("Actions", "&Network"),
+    "edges": QT_TRANSLATE_NOOP("Actions", "Visible with thermal &edges"),
+    "hot": QT_TRANSLATE_NOOP("Actions", "&Hot areas on visible"),
+    "blend": QT_TRANSLATE_NOOP("Actions", "&Blend"),
+    "pyramid": QT_TRANSLATE_NOOP("Actions", "&Pyramid"),
+    "ir": QT_TRANSLATE_NOOP("Actions", "&Infrared alone"),
+    "vis": QT_TRANSLATE_NOOP("Actions", "&Visible alone"),
+}
+"""The modes of fusion, in the order of the key M."""
+
 COMMANDS = (
     Command("open_pair", QT_TRANSLATE_NOOP("Actions", "&Open pair…"), ("Ctrl+O",), "open"),
     Command("connect_cameras", QT_TRANSLATE_NOOP("Actions", "&Connect cameras…"), ("Ctrl+Shift+O",), "camera"),
@@ -40,6 +53,7 @@ COMMANDS = (
     Command("close_pair", QT_TRANSLATE_NOOP("Actions", "C&lose pair"), ("Ctrl+W",), "close"),
     Command("export", QT_TRANSLATE_NOOP("Actions", "&Export fused video…"), ("Ctrl+E",), "export"),
     Command("show_recordings", QT_TRANSLATE_NOOP("Actions", "&Show recordings")),
+    Command("settings", QT_TRANSLATE_NOOP("Actions", "Se&ttings…"), ("Ctrl+,",)),
     Command("quit", QT_TRANSLATE_NOOP("Actions", "E&xit"), ("Ctrl+Q",)),
     Command("align_undo", QT_TRANSLATE_NOOP("Actions", "&Undo alignment"), ("Ctrl+Z",)),
     Command("align_redo", QT_TRANSLATE_NOOP("Actions", "&Redo alignment"), ("Ctrl+Shift+Z", "Ctrl+Y")),
@@ -75,14 +89,22 @@ COMMANDS = (
     Command("zoom_pixels", QT_TRANSLATE_NOOP("Actions", "Zoom to &100 %"), ("Ctrl+0",)),
     Command("zoom_fit", QT_TRANSLATE_NOOP("Actions", "Zoom to &fit"), ("Ctrl+F",)),
     Command("full_screen", QT_TRANSLATE_NOOP("Actions", "F&ull screen"), ("F11",), "full_screen", is_checkable=True),
+    Command("spots", QT_TRANSLATE_NOOP("Actions", "S&pots and scale"), ("T",), is_checkable=True),
     Command("palette_next", QT_TRANSLATE_NOOP("Actions", "&Next palette"), ("C",)),
     Command("palette_before", QT_TRANSLATE_NOOP("Actions", "&Previous palette"), ("Shift+C",)),
     Command("dock_sources", QT_TRANSLATE_NOOP("Actions", "&Sources"), ("F5",), is_checkable=True),
     Command("dock_thermal", QT_TRANSLATE_NOOP("Actions", "&Thermal"), ("F6",), is_checkable=True),
     Command("dock_record", QT_TRANSLATE_NOOP("Actions", "&Record"), ("F7",), is_checkable=True),
     Command("dock_alignment", QT_TRANSLATE_NOOP("Actions", "&Alignment"), ("F8",), "align", is_checkable=True),
+    Command("dock_measure", QT_TRANSLATE_NOOP("Actions", "&Measure"), ("Shift+F6",), is_checkable=True),
+    Command("dock_fusion", QT_TRANSLATE_NOOP("Actions", "&Fusion"), ("F4",), is_checkable=True),
+    Command("dock_performance", QT_TRANSLATE_NOOP("Actions", "&Performance"), ("F3",), is_checkable=True),
+    Command("dock_log", QT_TRANSLATE_NOOP("Actions", "&Log"), ("F2",), is_checkable=True),
     Command("docks_reset", QT_TRANSLATE_NOOP("Actions", "&Reset docks")),
     *(Command(f"palette_{one.name.lower()}", NAMES[one], group="palette") for one in Palette),
+    *(Command(f"mode_{name}", text, group="mode") for name, text in MODES.items()),
+    Command("mode_next", QT_TRANSLATE_NOOP("Actions", "Ne&xt mode"), ("M",)),
+    Command("mode_before", QT_TRANSLATE_NOOP("Actions", "Previous m&ode"), ("Shift+M",)),
     Command("theme_system", QT_TRANSLATE_NOOP("Actions", "As the &system"), group="theme"),
     Command("theme_dark", QT_TRANSLATE_NOOP("Actions", "&Dark"), group="theme"),
     Command("theme_light", QT_TRANSLATE_NOOP("Actions", "&Light"), group="theme"),
@@ -125,6 +147,11 @@ FILES_ONLY = (
 )  # fmt: skip
 
 
+def usual_keys(name: str) -> tuple[str, ...]:
+    """Return the shortcuts that the table gives a command."""
+    return next(command.keys for command in COMMANDS if command.name == name)
+
+
 class Actions(QObject):
     """The commands as Qt actions, by name: ``actions["play"]``."""
 
@@ -132,6 +159,7 @@ class Actions(QObject):
         super().__init__(parent)
         self._actions: dict[str, QAction] = {}
         self._groups: dict[str, QActionGroup] = {}
+        self._own_keys: dict[str, tuple[str, ...]] = {}
         for command in COMMANDS:
             self._actions[command.name] = self._action(command)
 
@@ -143,8 +171,14 @@ class Actions(QObject):
         return self._groups[name].actions()
 
     def keys(self, name: str) -> tuple[str, ...]:
-        """Return the shortcuts that the table gives an action."""
-        return next(command.keys for command in COMMANDS if command.name == name)
+        """Return the shortcuts of an action: the user's own, or those of the table."""
+        return self._own_keys.get(name, usual_keys(name))
+
+    def use_keys(self, own: Mapping[str, tuple[str, ...]]) -> None:
+        """Take the user's own shortcuts, by the name of the action; all others get those of the table."""
+        self._own_keys = dict(own)
+        for command in COMMANDS:
+            self.set_keys(command.name, *self.keys(command.name))
 
     def set_keys(self, name: str, *keys: str) -> None:
         """Give an action other shortcuts for the time being."""
@@ -183,9 +217,20 @@ class Actions(QObject):
         action.setCheckable(command.is_checkable or bool(command.group))
         if command.icon:
             action.setIcon(icon(command.icon))
+        action.changed.connect(lambda: _tell_keys(action))
+        _tell_keys(action)
         if command.group:
             self._groups.setdefault(command.group, QActionGroup(self)).addAction(action)
         return action
+
+
+def _tell_keys(action: QAction) -> None:
+    """Let the tool tip say what the action does and by which key."""
+    keys = action.shortcut().toString()
+    text = action.text().replace("&", "").rstrip("…")
+    tip = f"{text} ({keys})" if keys else text
+    if action.toolTip() != tip:
+        action.setToolTip(tip)
 
 
 _PLAY_TEXTS = {

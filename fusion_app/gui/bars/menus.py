@@ -13,21 +13,22 @@ translate = QCoreApplication.translate
 MENUS = (
     (
         QT_TRANSLATE_NOOP("Menus", "&File"),
-        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export show_recordings | quit",
+        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export show_recordings | "
+        "settings | quit",
     ),
     (QT_TRANSLATE_NOOP("Menus", "&Edit"), "align_undo align_redo align_reset | alignment | copy_frame"),
     (
         QT_TRANSLATE_NOOP("Menus", "&View"),
         "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
         "layout_picture layout_swipe | "
-        "zoom_in zoom_out zoom_pixels zoom_fit | palette statistics docks | full_screen theme",
+        "zoom_in zoom_out zoom_pixels zoom_fit | palette spots statistics docks | full_screen theme",
     ),
     (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),
         "play | step_forward step_back forward_1 back_1 forward_5 back_5 to_start to_end | loop",
     ),
     (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap | lock_gain | forget_pair"),
-    (QT_TRANSLATE_NOOP("Menus", "F&usion"), "model"),
+    (QT_TRANSLATE_NOOP("Menus", "F&usion"), "mode model | dock_fusion"),
     (QT_TRANSLATE_NOOP("Menus", "&Record"), "record record_pause marker record_split | snapshot"),
     (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | diagnostics about"),
 )
@@ -47,6 +48,8 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     theme.addActions(actions.group("theme"))
     palette = QMenu(translate("Menus", "Infrared &palette"), window)
     palette.addActions([*actions.group("palette"), actions["palette_next"], actions["palette_before"]])
+    mode = QMenu(translate("Menus", "M&ode"), window)
+    mode.addActions([*actions.group("mode"), actions["mode_next"], actions["mode_before"]])
     docks = QMenu(translate("Menus", "&Docks"), window)
     docks.addActions([action for action in actions.all() if action.objectName().startswith("dock")])
     alignment = QMenu(translate("Menus", "Infrared &alignment"), window)
@@ -57,6 +60,7 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
         "alignment": alignment,
         "recent": recent,
         "model": model,
+        "mode": mode,
         "theme": theme,
         "palette": palette,
         "docks": docks,

@@ -73,4 +73,8 @@ class ModelChoice(QObject):
     def _choose(self, index: int) -> None:
         is_own = bool(self._weights) and index == 0
         model = self._fusion.model if is_own else self._names[index]
-        self.chosen.emit(replace(self._fusion, model=model, weights=self._weights if is_own else ""))
+        weights = self._weights if is_own else ""
+        fusion = (
+            self._fusion if self._fusion.mode == "network" else replace(self._fusion, mode="network", strength=None)
+        )
+        self.chosen.emit(replace(fusion, model=model, weights=weights))

@@ -127,6 +127,14 @@ QCheckBox::indicator {
 }
 QCheckBox::indicator:focus { border-color: $accent; }
 QCheckBox::indicator:disabled { border-color: $border; background: $panel; }
+QTabWidget::pane { background: $window; border: 1px solid $border; border-radius: 6px; }
+QTabBar::tab { background: transparent; color: $muted; padding: 8px 14px; border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:hover, QTabBar::tab:focus { color: $text; }
+QListWidget, QPlainTextEdit { background: $base; border: 1px solid $border; border-radius: 6px; padding: 4px; }
+QListWidget:focus, QPlainTextEdit:focus { border-color: $accent; }
+QListWidget::item { padding: 3px 4px; }
+QListWidget::item:selected { background: $accent; color: $on_accent; }
 QTableWidget { background: $base; border: 1px solid $border; border-radius: 6px; }
 QTableWidget::item { padding: 0 10px; }
 QHeaderView::section {

@@ -10,6 +10,7 @@ from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.docks.alignment import AlignmentPanel
 from fusion_app.gui.docks.alignment_control import AlignmentControl
+from fusion_app.gui.docks.fusion_control import FusionControl
 from fusion_app.gui.docks.record import RecordPanel
 from fusion_app.gui.docks.sources import SourcesPanel
 from fusion_app.gui.docks.thermal import ThermalPanel
@@ -81,6 +82,8 @@ class Docks(QObject):
         self._add("dock_record", actions, self.record)
         self.alignment = AlignmentControl(AlignmentPanel(actions), actions, controller, window, commands.open_dialog)
         self._add("dock_alignment", actions, self.alignment.panel)
+        self.fusion = FusionControl(actions, controller)
+        self._add("dock_fusion", actions, self.fusion.panel)
         actions["docks_reset"].triggered.connect(self.reset)
         self.reset()
 
@@ -106,6 +109,15 @@ class Docks(QObject):
     def _lock_gain(self, is_locked: bool) -> None:
         self._controller.use_thermal(replace(self._controller.settings.thermal, lock=is_locked))
 
+    def put_up(self, name: str, panel: QWidget) -> QDockWidget:
+        """Put a frame round ``panel``, behind the docks that are there, and return it; its action is ``name``."""
+        first = next(iter(self._docks.values()))
+        dock = self._add(name, self._actions, panel)
+        self._window.addDockWidget(RIGHT, dock)
+        dock.hide()
+        self._window.tabifyDockWidget(first, dock)
+        return dock
+
     def close(self) -> None:
         """End what the docks do in the background."""
         self.time_offset.close()
@@ -121,7 +133,7 @@ class Docks(QObject):
         for dock in others:
             self._window.tabifyDockWidget(first, dock)
 
-    def _add(self, name: str, actions: Actions, panel: QWidget) -> None:
+    def _add(self, name: str, actions: Actions, panel: QWidget) -> QDockWidget:
         action = actions[name]
         dock = QDockWidget(action.text().replace("&", ""), self._window)
         dock.setObjectName(name)
@@ -131,6 +143,7 @@ class Docks(QObject):
             view.toggled.connect(action.setChecked)
         dock.visibilityChanged.connect(lambda _: self.show_moment(self._moment))
         self._docks[name] = dock
+        return dock
 
     @staticmethod
     def _turn(dock: QDockWidget, action: QAction) -> None:

@@ -1,9 +1,10 @@
 """The time offset between the sources: a slider in milliseconds, and an estimate that one may take or leave."""
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fusion_app.finding.synchronisation import OffsetEstimate
+from fusion_app.gui.bars.slider import Slider
 from fusion_app.gui.plain import plain_label
 
 SLIDER_MS = 1000
@@ -31,7 +32,7 @@ class OffsetControl(QGroupBox):
         self.setTitle(self.tr("Time offset"))
         self._estimate_ms = 0.0
         self._is_working = False
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider = Slider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(-SLIDER_MS, SLIDER_MS)
         self.slider.setPageStep(40)
         self.slider.setAccessibleName(self.tr("Time offset of infrared"))

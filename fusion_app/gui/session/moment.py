@@ -111,7 +111,7 @@ def look(
         session.status(),
         session.pairs.counts,
         session.pace,
-        session.engine.description,
+        session.description,
         unshown,
         session.stride,
         recording,

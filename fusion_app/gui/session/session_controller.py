@@ -16,6 +16,7 @@ from fusion_app.frames import FusedFrame
 from fusion_app.gui.session.bridge import Outlet, QtSink
 from fusion_app.gui.session.sharing import wants_same_device
 from fusion_app.gui.session.worker import Worker
+from fusion_app.pipeline.mixing import fuse_alike
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.engines import Engines
 from fusion_app.session.session import Session
@@ -88,6 +89,7 @@ class SessionController(QObject):
         self.worker = worker
         self._factory = factory
         self._ticket = 0
+        self._fusion_wish = 0
         self._finish = Outlet(lambda _: None)
         self._wish = 0
         self._wanted: Settings | None = None
@@ -199,13 +201,21 @@ class SessionController(QObject):
         self.session.runner.seek(self._sought_s)
 
     def use(self, fusion: FusionSettings) -> None:
-        """Fuse with another model from as soon as it is loaded; the picture goes on meanwhile."""
-        if self.session is None:
+        """Fuse so from as soon as what it takes is loaded, at once if nothing is; the picture goes on meanwhile."""
+        self._fusion_wish += 1
+        if self.session is None or fuse_alike(self.settings.fusion, fusion):
             self.settings = replace(self.settings, fusion=fusion)
+            if self.session is not None:
+                self.session.mix(fusion)
             self.engine_changed.emit()
             return
-        swap, failed = partial(self._on_engine, self.session, fusion), self.failed.emit
-        self.worker.submit(partial(self.session.engines_for, fusion), swap, failed)
+        wish = self._fusion_wish
+        swap, failed = partial(self._on_engine, self.session, fusion, wish), self.failed.emit
+        self.worker.submit(partial(self._engines_for, self.session, fusion, wish), swap, failed)
+
+    def _engines_for(self, session: Session, fusion: FusionSettings, wish: int) -> Engines | None:
+        """Open what ``fusion`` takes, in the worker's thread; None if something else has been asked for by then."""
+        return session.engines_for(fusion) if wish == self._fusion_wish else None
 
     def set_offset(self, offset_ms: float) -> None:
         """Add ``offset_ms`` to every infrared time stamp from now on; a file goes on from the frame in view."""
@@ -256,6 +266,7 @@ class SessionController(QObject):
 
     def _release(self) -> Session | None:
         self._ticket += 1
+        self._fusion_wish += 1
         if self.session is not None:
             self.releasing.emit()
             self.session.runner.remove_sink(self.sink)
@@ -329,7 +340,9 @@ class SessionController(QObject):
         self.worker.submit(partial(_close, self._release()))
         self._set(State.ENDED)
 
-    def _on_engine(self, session: Session, fusion: FusionSettings, engines: Engines) -> None:
+    def _on_engine(self, session: Session, fusion: FusionSettings, wish: int, engines: Engines | None) -> None:
+        if engines is None or wish != self._fusion_wish:
+            return  # something else has been asked for since
         self.settings = replace(self.settings, fusion=fusion)
         if session is self.session:
             session.use(engines)

@@ -31,6 +31,9 @@ SHARP_ABOVE = 3.0
 """Screen pixels per image pixel beyond which pixels are shown as squares."""
 
 
+Marks = Callable[[QPainter], None]
+"""Draws what else there is to see over the picture."""
+
 Reading = Callable[[float, float], str]
 """What else is known of a place, 0…1 of the picture's width and height: raw counts, a temperature."""
 
@@ -63,6 +66,7 @@ class FrameView(QWidget):
         self._grabbed: QPointF | None = None
         self._pointer: QPointF | None = None
         self._reading: Reading | None = None
+        self._marks: Marks | None = None
         self._title_corner = Qt.Corner.TopLeftCorner
         self._is_dimmed = False
         self._is_target = False
@@ -97,6 +101,10 @@ class FrameView(QWidget):
     def set_reading(self, reading: Reading | None) -> None:
         """Let the probe say more than grey levels."""
         self._reading = reading
+
+    def set_marks(self, marks: Marks | None) -> None:
+        """Have ``marks`` draw over the picture, below the title."""
+        self._marks = marks
 
     def show_image(self, image: Image | None, colours: Sequence[int] = ()) -> None:
         """Show ``image``, ``(H, W)`` uint8 or ``(H, W, 3)`` uint8 BGR, or nothing.
@@ -169,14 +177,7 @@ class FrameView(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), GROUND)
         if self._pixels is not None:
-            if self._image is None:
-                self._image = to_qimage(self._pixels, self._colours)
-            target = self.picture_rect()
-            is_sharp = target.width() > SHARP_ABOVE * self._image.width()
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_sharp)
-            painter.drawImage(target, self._image)
-            if self._is_dimmed:
-                painter.fillRect(self.rect(), DIMMED)
+            self._paint_picture(painter, self._pixels)
         elif not self._is_dimmed:
             painter.setPen(HINT)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint)
@@ -189,6 +190,18 @@ class FrameView(QWidget):
         if self._is_fresh:
             self._is_fresh = False
             self.painted.emit()
+
+    def _paint_picture(self, painter: QPainter, pixels: Image) -> None:
+        if self._image is None:
+            self._image = to_qimage(pixels, self._colours)
+        target = self.picture_rect()
+        is_sharp = target.width() > SHARP_ABOVE * self._image.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_sharp)
+        painter.drawImage(target, self._image)
+        if self._is_dimmed:
+            painter.fillRect(self.rect(), DIMMED)
+        if self._marks is not None:
+            self._marks(painter)
 
     def probe_text(self) -> str:
         """Return what lies under the pointer: place, grey level or colour, and what the reading adds; else nothing."""

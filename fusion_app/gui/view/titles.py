@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from fusion_app.engine import Engine, computed_size
+from fusion_app.engine import computed_size
 from fusion_app.frames import FusedFrame, Size
 from fusion_app.gui.view.palettes import NAMES, Palette
+from fusion_app.session.session import Session
 
 STALE_S = 0.25
 """A held infrared frame is marked from this age on: of a healthy 9 fps camera every third pair is held for a moment."""
@@ -22,18 +23,21 @@ class Maker:
         device: Where it computes, in the words of ``--device``.
         size: The size at which it computes; None while no frame has come.
         frame: The size of the frame, which is larger where quality is reduced.
+        mixed: Strength and isotherm, in words, where there is something to say of them.
     """
 
     model: str = ""
     device: str = ""
     size: Size | None = None
     frame: Size | None = None
+    mixed: str = ""
 
 
-def maker_of(engine: Engine, frame: FusedFrame | None) -> Maker:
-    """Return what ``engine`` is, and at what size it computes ``frame``."""
+def maker_of(session: Session, frame: FusedFrame | None) -> Maker:
+    """Return what fuses in ``session`` and how, and at what size it computes ``frame``."""
+    engine, mixed = session.engine, session.mixing.words
     size = None if frame is None else frame.pair.vis.size
-    return Maker(engine.name, engine.device, None if size is None else computed_size(engine, size), size)
+    return Maker(engine.name, engine.device, None if size is None else computed_size(engine, size), size, mixed)
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ def vis_title(condition: Condition) -> str:
 
 def _maker_words(maker: Maker) -> Iterator[str]:
     yield maker.model
+    yield maker.mixed
     if maker.size is not None:
         is_reduced = maker.frame is not None and maker.size != maker.frame
         reduced = _words(QT_TRANSLATE_NOOP("Titles", "{0} reduced"))

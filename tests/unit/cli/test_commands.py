@@ -54,6 +54,28 @@ def test_what_is_no_weights_file_is_called_so(
     assert "README.json" not in error
 
 
+def test_a_mode_is_fused_alike_whichever_way_it_is_named(pair: tuple[str, str], tmp_path: Path) -> None:
+    rig = tmp_path / "rig.yaml"
+    isotherm = "{side: between, low: 20, high: 70, unit: percent, palette: turbo}"
+    rig.write_text(f"fusion: {{mode: hot, strength: 0.5, isotherm: {isotherm}}}\n")
+    typed = ["--mode", "hot", "--strength", "0.5", "--isotherm", "between", "--isotherm-low", "20"]
+    typed += ["--isotherm-high", "70", "--isotherm-palette", "turbo"]
+    for name, options in (("typed", typed), ("rig", ["--rig", str(rig)]), ("plain", ["--mode", "vis"])):
+        assert main(["fuse", *pair, "-o", str(tmp_path / name), "--quiet", *options]) == 0
+    pictures = {name: sorted((tmp_path / name).glob("*.png")) for name in ("typed", "rig", "plain")}
+    assert len(pictures["typed"]) == 3
+    for one, other, plain in zip(*pictures.values(), strict=True):
+        assert one.read_bytes() == other.read_bytes()
+        assert one.read_bytes() != plain.read_bytes()
+
+
+def test_a_strength_out_of_range_is_refused_in_a_sentence(
+    pair: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fuse", *pair, "-o", str(tmp_path / "out"), "--mode", "edges", "--strength", "7"]) == 2
+    assert "fusion.strength cannot be 7.0; allowed: 0 (visible alone) to 1" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["view", "align", "record"])
 def test_a_folder_that_holds_both_can_be_given_alone(tmp_path: Path, command: str) -> None:
     names = [f"{number}_{side}.png" for number in range(3) for side in ("ir", "vis")]

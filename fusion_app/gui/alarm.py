@@ -1,0 +1,124 @@
+"""The thermal alarm: tells when something becomes too hot or too cold, and may start a recording."""
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PyQt6.QtCore import QCoreApplication, QObject, pyqtSignal
+
+from fusion_app.frames import FusedFrame, ThermalView
+from fusion_app.gui.view.spots import heat_of
+from fusion_app.system.logs import log
+
+CALM_S = 1.0
+"""So long nothing may be beyond the threshold before the alarm is over, so that it does not go on and off."""
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True)
+class AlarmSettings:
+    """When to raise an alarm.
+
+    Attributes:
+        is_on: It is watched for.
+        side: The hottest pixel is ``above`` the threshold, or the coldest ``below`` it.
+        threshold: In ``unit``.
+        unit: ``celsius`` for cameras that measure temperatures, ``counts`` for 16 bit, ``grey`` for 8 bit (0…255).
+        records: An alarm starts a recording.
+    """
+
+    is_on: bool = False
+    side: Literal["above", "below"] = "above"
+    threshold: float = 60.0
+    unit: Literal["celsius", "counts", "grey"] = "celsius"
+    records: bool = False
+
+
+LIMITS = {"celsius": (-273.0, 5000.0), "counts": (0.0, 65535.0), "grey": (0.0, 255.0)}
+
+
+def number_text(value: float, unit: str) -> str:
+    """Return a value as it is read, as ``41.2 °C``."""
+    if unit == "celsius":
+        return f"{value:.1f} °C"
+    words = {"counts": translate("Alarm", "{0} counts"), "grey": translate("Alarm", "grey {0}")}
+    return words[unit].format(round(value))
+
+
+def measured(view: ThermalView, alarm: AlarmSettings) -> float | None:
+    """Return the hottest or coldest value of ``view`` in the unit of ``alarm``; None where it does not tell."""
+    if alarm.unit == "counts" and view.counts is None:
+        return None
+    heat = view.grey if alarm.unit == "grey" else heat_of(view)
+    extreme = float(heat.max() if alarm.side == "above" else heat.min())
+    if alarm.unit != "celsius":
+        return extreme
+    celsius = None if view.counts is None else view.celsius_of(np.array([extreme], np.float64))
+    return None if celsius is None else float(celsius[0])
+
+
+class Alarm(QObject):
+    """Watches the frames that it is shown.
+
+    Attributes:
+        text: What is the matter, as long as it is; else empty.
+        trouble: Why nothing can be watched for, or empty.
+
+    Signals:
+        raised: Something has become too hot or too cold; in words.
+        changed: `text` or `trouble` are others.
+    """
+
+    raised = pyqtSignal(str)
+    changed = pyqtSignal()
+
+    def __init__(self, settings: AlarmSettings, parent: QObject) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.text = ""
+        self.trouble = ""
+        self._beyond_at = 0.0
+
+    def use(self, settings: AlarmSettings) -> None:
+        """Watch so from now on; an alarm that another threshold has raised is over."""
+        self.settings = settings
+        self._tell("", "")
+
+    def look(self, fused: FusedFrame | None) -> None:
+        """Look at a frame; while the shutter is closed or infrared is lost there is nothing to see."""
+        view = fused.thermal if fused is not None else None
+        if not self.settings.is_on or fused is None or view is None or fused.pair.ir.index < 0:
+            self._tell("", "")
+            return
+        if fused.is_nuc or fused.pair.lost == "ir":
+            return
+        value = measured(view, self.settings)
+        if value is None:
+            self._tell("", translate("Alarm", "This camera does not measure in that unit; choose another one."))
+            return
+        if (value > self.settings.threshold) if self.settings.side == "above" else (value < self.settings.threshold):
+            self._on_beyond(value)
+        elif time.monotonic() - self._beyond_at > CALM_S:
+            if self.text:
+                log.info("thermal alarm over: %s", number_text(value, self.settings.unit))
+            self._tell("", "")
+
+    def _on_beyond(self, value: float) -> None:
+        self._beyond_at = time.monotonic()
+        is_new = not self.text
+        pattern = {
+            "above": translate("Alarm", "ALARM {0}, above {1}"),
+            "below": translate("Alarm", "ALARM {0}, below {1}"),
+        }[self.settings.side]
+        unit = self.settings.unit
+        self._tell(pattern.format(number_text(value, unit), number_text(self.settings.threshold, unit)), "")
+        if is_new:
+            log.warning("thermal alarm: %s", self.text)
+            self.raised.emit(self.text)
+
+    def _tell(self, text: str, trouble: str) -> None:
+        if (text, trouble) != (self.text, self.trouble):
+            self.text, self.trouble = text, trouble
+            self.changed.emit()

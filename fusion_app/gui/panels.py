@@ -1,0 +1,52 @@
+"""The docks that show what is measured: spots and alarm, performance, the log."""
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtWidgets import QMainWindow
+
+from fusion_app.gui.appearance import Appearance
+from fusion_app.gui.docks.docks import Docks
+from fusion_app.gui.docks.log import LogPanel
+from fusion_app.gui.docks.measure_control import MeasureControl
+from fusion_app.gui.docks.performance import PerformancePanel
+from fusion_app.gui.session.moment import Moment, Watch
+from fusion_app.gui.session.session_controller import SessionController
+
+EVERY = 3
+"""Looks of the watch from one point of the charts to the next."""
+
+
+class Panels(QObject):
+    """Feeds them with what the watch sees; charts go on while their dock is closed."""
+
+    def __init__(
+        self, window: QMainWindow, docks: Docks, controller: SessionController, measure: MeasureControl
+    ) -> None:
+        super().__init__(window)
+        self.measure = measure
+        self.performance = PerformancePanel()
+        self.log = LogPanel()
+        self._controller = controller
+        self._looks = 0
+        self._measure_dock = docks.put_up("dock_measure", measure.panel)
+        docks.put_up("dock_performance", self.performance)
+        self._log_dock = docks.put_up("dock_log", self.log)
+        for dock in (self._measure_dock, self._log_dock):
+            dock.visibilityChanged.connect(lambda _: self._show())
+
+    def follow(self, watch: Watch, appearance: Appearance) -> None:
+        """Look whenever ``watch`` does, and take the colours of ``appearance``."""
+        watch.looked.connect(self._on_look)
+        appearance.palette_changed.connect(self.measure.set_palette)
+
+    def _on_look(self, moment: Moment | None) -> None:
+        self.measure.look(self._controller.frame if moment is not None else None)
+        self._looks += 1
+        if self._looks % EVERY == 0:
+            self.performance.note(moment)
+            self._show()
+
+    def _show(self) -> None:
+        if self._measure_dock.isVisible():
+            self.measure.show_values()
+        if self._log_dock.isVisible():
+            self.log.refresh()
