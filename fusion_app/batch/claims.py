@@ -140,7 +140,7 @@ class Claims:
         if content != before:
             since = now
         self._seen[path] = content, since
-        return now - since >= self._stale_s or _is_dead(path, content)
+        return now - since >= self._stale_s or _is_abandoned(path, content)
 
 
 def machine() -> str:
@@ -151,7 +151,7 @@ def machine() -> str:
         return ""
 
 
-def _is_dead(path: Path, content: bytes) -> bool:
+def _is_abandoned(path: Path, content: bytes) -> bool:
     """Tell whether the holder is a process of this machine that is gone: the kernel has taken its lock."""
     try:
         values = json.loads(content)

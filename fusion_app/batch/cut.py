@@ -1,14 +1,14 @@
 """A job that has been opened: what it depends on now, its segments, and what is left of an earlier start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fusion_app.batch.files import read_json, remove, write_json
-from fusion_app.batch.identity import identity_of, key_of
+from fusion_app.batch.identity import digest_of, identity_of, key_of
 from fusion_app.batch.job import Job, Segment
 from fusion_app.errors import BatchError
-from fusion_app.session.segments import borders_of
+from fusion_app.session.segments import borders_of, model_for
 from fusion_app.sources import path_and_track
 from fusion_app.sources.images import STILLS_FPS
 from fusion_app.sources.pictures import Use, open_picture
@@ -26,13 +26,13 @@ class OpenJob:
     """A job, cut into segments.
 
     Attributes:
-        job: What is to be done.
+        job: What is to be done; its model has a name.
         identity: Of its sources (`identity_of`).
-        key: What its segments depend on (`key_of`).
+        key: What its segments depend on: what was asked for (`key_of`), and what ``auto`` was found to be.
         place: Folder of the segments.
         segments: In their order.
         frames: Frames that are expected, or None.
-        said: What the user should know of how it was cut, or empty.
+        said: What the user should know of how it was cut and what fuses it, a sentence each.
         voided: Finished segments of an earlier start that are void now.
     """
 
@@ -42,7 +42,7 @@ class OpenJob:
     place: Path
     segments: tuple[Segment, ...]
     frames: int | None
-    said: str
+    said: tuple[str, ...]
     voided: int = 0
 
     def file(self, segment: Segment) -> Path:
@@ -70,11 +70,14 @@ def open_job(job: Job, place: Path, segment_s: float) -> OpenJob:
         FusionAppError: Its sources cannot be opened, or the folder cannot be written to.
     """
     identity = identity_of(job)
-    key = key_of(job, identity)
+    asked = key_of(job, identity)
     path = place / "cut.json"
     known = read_json(path)
-    if known is not None and known.get("key") == key:
+    if known is not None and known.get("asked") == asked:
         return _opened(job, place, known)
+    choice = model_for(job.settings)  # once for all segments, whoever fuses them
+    model = job.settings.fusion.model if choice is None else choice.model
+    key = digest_of((asked, model))
     voided = _void(place, key) if known is not None else 0
     try:
         place.mkdir(exist_ok=True)
@@ -83,25 +86,32 @@ def open_job(job: Job, place: Path, segment_s: float) -> OpenJob:
     said = _why_in_one_piece(job)
     every_s = float("inf") if said else _every_s(job, segment_s)
     length, borders = borders_of(job.settings, every_s, job.start_s, job.end_s)
+    frames = _frames(job, length.frames, length.seconds)
     told = {
+        "asked": asked,
         "key": key,
+        "model": model,
         "identity": identity,
         "borders": borders,
-        "said": said,
-        "frames": _frames(job, length.frames, length.seconds),
+        "said": [one for one in (said, choice.told(frames) if choice else "") if one],
+        "frames": frames,
     }
     write_json(path, told)
     return _opened(job, place, told, voided)
 
 
 def _opened(job: Job, place: Path, told: dict[str, Any], voided: int = 0) -> OpenJob:
+    fusion = replace(job.settings.fusion, model=told["model"])
+    job = replace(job, settings=replace(job.settings, fusion=fusion))
     begins = [job.start_s, *told["borders"]]
     ends = [*told["borders"], job.end_s]
     segments = (
         Segment(number, f"{number:05d}-{told['key'][:16]}", begin, end)
         for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
     )
-    return OpenJob(job, told["identity"], told["key"], place, tuple(segments), told["frames"], told["said"], voided)
+    return OpenJob(
+        job, told["identity"], told["key"], place, tuple(segments), told["frames"], tuple(told["said"]), voided
+    )
 
 
 def _void(place: Path, key: str) -> int:

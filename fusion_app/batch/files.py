@@ -12,7 +12,7 @@ from typing import Any
 from fusion_app.errors import BatchError
 from fusion_app.system.whole_files import read_bounded, write_whole
 
-FORMAT = 1
+VERSION = 1
 """Of everything in the queue's folder; a program refuses one that is newer than its own."""
 MAX_BYTES = 64 << 20
 
@@ -22,16 +22,16 @@ def unique_name() -> str:
     return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-def check_format(path: Path, values: dict[str, Any]) -> None:
+def check_version(path: Path, values: dict[str, Any]) -> None:
     """Refuse what a newer version of the program has written.
 
     Raises:
         BatchError: It is newer, or of no version.
     """
     found = values.get("format")
-    if not isinstance(found, int) or found > FORMAT:
+    if not isinstance(found, int) or found > VERSION:
         raise BatchError(
-            f"{path} was written by a newer version of this program (format {found}, this one knows {FORMAT}); "
+            f"{path} was written by a newer version of this program (format {found}, this one knows {VERSION}); "
             "update this one, or choose another output folder"
         )
 
@@ -52,7 +52,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
         return None
     if not isinstance(values, dict):
         return None
-    check_format(path, values)
+    check_version(path, values)
     return values
 
 
@@ -63,7 +63,7 @@ def write_json(path: Path, values: dict[str, Any]) -> None:
         BatchError: It cannot be written.
     """
     try:
-        write_whole(path, json.dumps({"format": FORMAT} | values, indent=1).encode())
+        write_whole(path, json.dumps({"format": VERSION} | values, indent=1).encode())
     except OSError as error:
         raise BatchError(f"{path} cannot be written ({error.strerror}); check the disk and the folder") from None
 

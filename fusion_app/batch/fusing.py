@@ -34,7 +34,7 @@ def fuse_segment(
     thermal = _thermal_before(opened, segment, settings, cancel)
     job = FuseJob(settings, aside, segment.start_s, segment.end_s, overwrite=True)
     whole = Whole(opened.job.start_s, thermal)
-    report = fuse_recordings(job, progress, cancel, engines.for_(settings.fusion), whole)
+    report = fuse_recordings(job, progress, cancel, choose=engines.for_(settings.fusion), whole=whole)
     if report.is_complete and segment.end_s is not None:
         _keep(opened.memory(segment.number + 1), thermal)
     return report

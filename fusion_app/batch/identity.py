@@ -13,6 +13,7 @@ from fusion_app import __version__
 from fusion_app.batch.job import Job
 from fusion_app.engine.classical import MODES
 from fusion_app.errors import SourceError
+from fusion_app.run.ladder import LADDER
 from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import FusionSettings, SourceSettings
 
@@ -93,8 +94,12 @@ def _weights(fusion: FusionSettings) -> str:
     """Return what tells the weights apart; several may have one name."""
     if fusion.weights:
         return _hash(Path(fusion.weights))
-    name = {"auto": "cs2fusion"}.get(fusion.model, fusion.model)
-    return name if name in MODES else _hash(Path(str(files("assets") / "weights" / f"{name}.safetensors")))
+    names = [rung.model for rung in LADDER] if fusion.model == "auto" else [fusion.model]
+    return " ".join(name if name in MODES else _hash(_shipped(name)) for name in dict.fromkeys(names))
+
+
+def _shipped(name: str) -> Path:
+    return Path(str(files("assets") / "weights" / f"{name}.safetensors"))
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fusion_app.batch.files import FORMAT, check_format, read_lines, unique_name
+from fusion_app.batch.files import VERSION, check_version, read_lines, unique_name
 from fusion_app.errors import BatchError
 
 SUFFIX = ".jsonl"
@@ -31,7 +31,7 @@ class Journal:
             is_new = not self._path.exists()
             with self._path.open("a", encoding="utf-8") as file:
                 if is_new:
-                    file.write(json.dumps({"format": FORMAT}) + "\n")
+                    file.write(json.dumps({"format": VERSION}) + "\n")
                 file.write(json.dumps(facts) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
@@ -63,7 +63,7 @@ class Journals:
             begin = self._read.get(path, 0)
             lines, end = read_lines(path, begin)
             if begin == 0 and lines:
-                check_format(path, lines[0])
+                check_version(path, lines[0])
             self._read[path] = end
             for line in lines:
                 self._take(line)

@@ -179,8 +179,7 @@ class Worker:
                 f"its sources, model or settings are not those of an earlier start: {opened.voided} finished segments "
                 "are void and are fused anew"
             )
-        if opened.said:
-            self.notes[job.name].append(opened.said)
+        self.notes[job.name] += opened.said
         self._opened[job.name] = opened
         self._board.set(job.name, State.WAITING, self._frames_done(opened), opened.frames)
         return opened

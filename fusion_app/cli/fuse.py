@@ -3,6 +3,7 @@
 import argparse
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
     progress = ProgressBar(quiet=quiet)
     try:
         with interruptible(cancel):
-            report = fuse_recordings(job, progress, cancel)
+            report = fuse_recordings(job, progress, cancel, _teller(quiet=quiet))
     finally:
         progress.close()
     if not quiet:
@@ -71,6 +72,11 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
     if not report.is_complete:
         return 130
     return 1 if report.failed else 0
+
+
+def _teller(*, quiet: bool) -> Callable[[str], None]:
+    """Return what prints a note at once, or nothing."""
+    return (lambda _: None) if quiet else (lambda told: print(f"note: {told}", flush=True))
 
 
 def _summary(job: FuseJob, report: FuseReport) -> list[str]:

@@ -97,6 +97,7 @@ def fuse_recordings(
     job: FuseJob,
     progress: Progress,
     cancel: threading.Event,
+    tell: Callable[[str], None] = lambda _: None,
     choose: Choose | None = None,
     whole: Whole | None = None,
 ) -> FuseReport:
@@ -106,6 +107,7 @@ def fuse_recordings(
         job: What to do.
         progress: Told of every frame.
         cancel: Once set, the job ends behind the frames in work; the output is finished and playable.
+        tell: Is told before the first frame what the user should know of how long it takes.
         choose: Returns the engine for the pair; None opens the one that the settings ask for.
         whole: What the job is a segment of; such a one may be empty, and has no file then.
 
@@ -116,6 +118,8 @@ def fuse_recordings(
     session = open_session(job.settings, Pace.EXPORT, job.pair, choose, None if whole is None else whole.thermal)
     try:
         _check_session(job, session)
+        if session.for_file is not None and (told := session.for_file.told(_expected_frames(job, session))):
+            tell(told)
         with _stopping_on(cancel, session):
             return _run(job, session, progress, whole)
     finally:

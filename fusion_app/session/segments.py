@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from fusion_app.engine import open_engine
+from fusion_app.run.for_files import FileChoice
 from fusion_app.run.runner import Pace
-from fusion_app.session.engines import Engines
+from fusion_app.session.engines import Engines, choice_for_file
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 from fusion_app.thermal import Thermal
@@ -38,6 +39,16 @@ def length_of(settings: Settings) -> Length:
     """
     with _reading(settings, Thermal(settings.thermal)) as session:
         return _length(session)
+
+
+def model_for(settings: Settings) -> FileChoice | None:
+    """Return what ``auto`` is for all segments of two sources; None where the model is named.
+
+    Raises:
+        FusionAppError: They cannot be opened, or nothing in them belongs together.
+    """
+    with _reading(settings, Thermal(settings.thermal)) as session:
+        return choice_for_file(settings.fusion, session.vis.info)
 
 
 def borders_of(settings: Settings, every_s: float, start_s: float, end_s: float | None) -> tuple[Length, list[float]]:

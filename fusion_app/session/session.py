@@ -49,6 +49,7 @@ class Session:
         stage = thermal or Thermal(settings.thermal)
         self._pipeline = FusionPipeline(self.engine, stage, settings.alignment, engines.mixing)
         self._lane_engines = engines.lanes
+        self.for_file = engines.for_file
         self._lanes = Lanes(engines.lanes, lambda: self._pipeline) if engines.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self._pace, self._telemetry, self._lanes)
         self._recorder_fullness: Callable[[], float | None] | None = None
@@ -280,7 +281,8 @@ def open_session(
     """
     spare_cores()
     raw_ir = settings.thermal.layout if wants_raw(settings.thermal) else ""
-    pair = open_pair(known or source_pair(settings.sources), raw_ir=raw_ir)
+    # A window shows BGR anyway.
+    pair = open_pair(known or source_pair(settings.sources), raw_ir=raw_ir, planes=pace is Pace.EXPORT)
     try:
         vis, is_real_time = pair.vis.info, pair.is_live or pace is not Pace.EXPORT
         engines = choose(vis) if choose else open_engines(settings.fusion, vis, is_real_time=is_real_time)

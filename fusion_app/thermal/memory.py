@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion_app.errors import ThermalError
-from fusion_app.frames import Image
+from fusion_app.frames import Picture
 from fusion_app.thermal.agc import Agc
 from fusion_app.thermal.bad_pixels import BadPixels
 from fusion_app.thermal.deflicker import Deflicker, Gain
@@ -28,7 +28,7 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 class Memory:
     """What the stage remembers of the frames so far; it goes on when settings change."""
 
-    image: Image | None = None
+    picture: Picture | None = None
     pts_s: float | None = None
     unpalette: Unpalette = field(default_factory=Unpalette)
     freeze: Freeze = field(default_factory=Freeze)

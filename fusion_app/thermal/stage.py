@@ -5,7 +5,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from fusion_app.frames import Frame, Kelvin, ThermalView
+from fusion_app.frames import Frame, Image, Kelvin, Picture, Planes, ThermalView, image_of
 from fusion_app.settings import ThermalSettings
 from fusion_app.thermal.agc import Agc
 from fusion_app.thermal.deflicker import Deflicker, thumbnail
@@ -78,16 +78,21 @@ class Thermal:
             ThermalError: Its bytes do not fit the settings.
         """
         memory = self._memory
-        is_same_image = frame.image is memory.image
+        is_same_image = frame.picture is memory.picture
         if self._view is not None and is_same_image:
             return self._view
         self._take_up_gain()
-        decoded = decode(frame.image, self.settings)
+        decoded = decode(self._pixels(frame.picture), self.settings)
         step_s = None if memory.pts_s is None else frame.pts_s - memory.pts_s
         how = Move.SAME if is_same_image else move(step_s, is_still=bool(frame.name))
         self._view = self._seen(decoded, how, step_s or 0.0, frame.kelvin)
-        memory.image, memory.pts_s = frame.image, frame.pts_s
+        memory.picture, memory.pts_s = frame.picture, frame.pts_s
         return self._view
+
+    def _pixels(self, picture: Picture) -> Image:
+        """Return the pixels of ``picture``; of one without colour its luma, which need not be converted."""
+        is_grey = isinstance(picture, Planes) and self.settings.palette in ("auto", "none") and picture.is_grey
+        return picture.grey if is_grey and isinstance(picture, Planes) else image_of(picture)
 
     def _take_up_gain(self) -> None:
         """Forget the gain of other settings: what the user changes is neither to be smoothed nor undone."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion_app.batch.files import FORMAT
+from fusion_app.batch.files import VERSION
 from fusion_app.batch.journal import Journal, Journals
 from fusion_app.errors import BatchError
 
@@ -46,7 +46,7 @@ def test_zeros_that_a_power_cut_has_left_are_passed_over(tmp_path: Path) -> None
 
 
 def test_a_journal_of_a_newer_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "other.jsonl").write_text(json.dumps({"format": FORMAT + 1}) + "\n")
+    (tmp_path / "other.jsonl").write_text(json.dumps({"format": VERSION + 1}) + "\n")
     with pytest.raises(BatchError, match=r"newer version.*update this one"):
         Journals(tmp_path).update()
 
