@@ -68,6 +68,12 @@ class Ledger:
         return [replace(item, holds=item.holds and item.test not in self.failed) for item in figures.values()]
 
 
+MEMORY = (
+    "Of memory in the monkey's rounds: the number of live Python objects stays flat while the resident size grows, and with",
+    "`MALLOC_ARENA_MAX=1` that stays flat, too. So what grows is what glibc's malloc keeps in its arenas, one for many threads.",
+)
+"""A finding that no test measures, in two sentences."""
+
 LEDGER = pytest.StashKey[Ledger]()
 
 
@@ -104,6 +110,8 @@ def _lines(figures: Sequence[Figure]) -> Iterator[str]:
     yield "Written by `make test-full` (and `make soak`); do not edit. Each promise, the test that keeps it, and what"
     yield f"the test measured last. Machine of the last run: {os.cpu_count()} cores, {platform.system()},"
     yield f"Python {platform.python_version()}."
+    yield ""
+    yield from MEMORY
     for promise in dict.fromkeys(item.promise for item in figures):
         rows = [item for item in figures if item.promise == promise]
         yield from ("", f"## {promise}", "", "| case | last figure | measured | test |", "|---|---|---|---|")

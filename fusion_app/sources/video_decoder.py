@@ -128,12 +128,7 @@ class VideoDecoder:
         return float(min(begins)) if is_told or first_s is None else first_s
 
     def late_s(self, begin_s: float) -> float:
-        """Return how long after ``begin_s`` the first picture comes, seconds; 0 where nothing tells it.
-
-        ASF tells when the file begins, not the track; frames that B-frames hold back would be called missing.
-        """
-        if self.format == "asf":
-            return 0.0
+        """Return how long after ``begin_s`` the first picture comes, seconds; 0 where nothing tells it."""
         return max(0.0, (self._time_s(self.first()) or begin_s) - begin_s)
 
     def first(self) -> VideoFrame:
