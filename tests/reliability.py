@@ -69,8 +69,8 @@ class Ledger:
 
 
 MEMORY = (
-    "Of memory in the monkey's rounds: the number of live Python objects stays flat while the resident size grows, and with",
-    "`MALLOC_ARENA_MAX=1` that stays flat, too. So what grows is what glibc's malloc keeps in its arenas, one for many threads.",
+    "Of memory in the monkey's rounds: the number of live Python objects stays flat while the resident size grows, and",
+    "with `MALLOC_ARENA_MAX=1` that stays flat, too. So what grows is what glibc's malloc keeps in its many arenas.",
 )
 """A finding that no test measures, in two sentences."""
 
