@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from fusion_app.engine import COMPACT, Engine, model_names, open_engine, warm_up
+from fusion_app.engine import COMPACT, Engine, learned_names, open_engine, warm_up
 from fusion_app.frames import FusedFrame, Size
 from fusion_app.settings import FusionSettings
 from fusion_app.system import cache
@@ -133,7 +133,7 @@ class QualityKeeper:
 
     def __init__(self, base: FusionSettings, frame: Size, period_s: float) -> None:
         """Choose for frames of size ``frame`` that come every ``period_s``, with all but the model from ``base``."""
-        shipped = model_names()
+        shipped = learned_names()
         self._policy = QualityPolicy([rung for rung in LADDER if rung.model in shipped], period_s * 1000)
         self._base = base
         self._frame = frame
