@@ -1,6 +1,6 @@
 """Small ONNX files, written by hand: the library that writes them is not needed to read them.
 
-Protocol Buffers: a number is a varint, anything else a length and bytes. Numbers of fields are those of ``onnx.proto3``.
+Protocol Buffers: a number is a varint, anything else a length and bytes. Fields have the numbers of ``onnx.proto3``.
 """
 
 from collections.abc import Sequence

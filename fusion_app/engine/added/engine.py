@@ -97,23 +97,13 @@ class GuardedEngine:
 
     def __init__(self, engine: Engine, open_other: Callable[[], Engine]) -> None:
         """Take ``engine``; ``open_other`` opens what goes on when it fails."""
-        self._engine, self._open_other = engine, open_other
+        self._open_other = open_other
         self._reason = ""
+        self._take(engine)
 
-    @property
-    def name(self) -> str:
-        """See `Engine`."""
-        return self._engine.name
-
-    @property
-    def device(self) -> str:
-        """See `Engine`."""
-        return self._engine.device
-
-    @property
-    def description(self) -> str:
-        """See `Engine`."""
-        return self._engine.description
+    def _take(self, engine: Engine) -> None:
+        self._engine = engine
+        self.name, self.device, self.description = engine.name, engine.device, engine.description
 
     @property
     def working_size(self) -> Size | None:
@@ -150,7 +140,7 @@ class GuardedEngine:
             raise error
         other = self._open_other()
         self._reason = f"{error}, so {other.name} goes on"
-        self._engine = other
+        self._take(other)
 
 
 def _over(upper: FloatImage, lower: FloatImage, reach: FloatImage | None) -> FloatImage:

@@ -4,7 +4,7 @@ Shapes and names of the tensors leave some readings; each is computed, and the o
 best is taken. It is a guess, so whoever adds the network is told, also where several fit alike.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal
@@ -99,7 +99,7 @@ def _said(name: str) -> Literal["", "visible", "infrared"]:
     return "visible" if any(lower.startswith(word) or f"_{word}" in lower for word in VISIBLE_NAMES) else ""
 
 
-def _size(shapes: list[tuple[int | None, ...]]) -> SizeCard:
+def _size(shapes: Sequence[tuple[int | None, ...]]) -> SizeCard:
     height, width = shapes[0][2:]
     if height is None and width is None:
         return SizeCard()

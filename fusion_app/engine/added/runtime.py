@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from fusion_app.engine.added.card import OUTPUT_CHANNELS, NetworkCard
-from fusion_app.engine.cpu.openvino_runtime import MAX_COMPILED, named, openvino
+from fusion_app.engine.cpu.openvino_runtime import MAX_COMPILED, named  # stops OpenVINO's reports before it is imported
 from fusion_app.errors import EngineError
 from fusion_app.frames import FloatImage, Size
+
+import openvino  # isort: skip
 
 
 class TensorInfo:

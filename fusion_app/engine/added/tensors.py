@@ -108,10 +108,12 @@ def _decided(output: FloatImage, card: OutputCard, sources: Sources) -> FloatIma
     if card.kind == "decision":
         brighter = np.maximum(ir, vis)
         added = output[2] * np.float32(SCALES[card.range][0])
-        return brighter + output[0] * (ir - brighter) + output[1] * (vis - brighter) + added
-    if output.shape[0] == 2:
-        return output[0] * vis + output[1] * ir
-    return vis + output[0] * (ir - vis)
+        fused = brighter + output[0] * (ir - brighter) + output[1] * (vis - brighter) + added
+    elif output.shape[0] == 2:
+        fused = output[0] * vis + output[1] * ir
+    else:
+        fused = vis + output[0] * (ir - vis)
+    return np.asarray(fused, np.float32)
 
 
 def _resized(image: FloatImage, width: int, height: int) -> FloatImage:
