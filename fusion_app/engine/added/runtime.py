@@ -1,5 +1,6 @@
 """OpenVINO for a network from outside: several inputs of several channels, any of its outputs."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,9 @@ from fusion_app.errors import EngineError
 from fusion_app.frames import FloatImage, Size
 
 import openvino  # isort: skip
+
+UNKNOWN = re.compile(r"No conversion rule found for operations: (.+)")
+"""How OpenVINO says that it does not know operators of a file."""
 
 
 class TensorInfo:
@@ -47,9 +51,8 @@ def read_network(data: bytes, name: str) -> "openvino.Model":
 
 def _reason(error: Exception) -> str:
     text = str(error)
-    if "OpenVINO does not support the following ONNX operations:" in text:
-        found = text.partition("operations:")[2].strip().partition("\n")[0]
-        return f"OpenVINO does not know its operators {found[:200]}"
+    if unknown := UNKNOWN.search(text):
+        return f"OpenVINO does not know its operators {unknown[1].strip()[:200]}"
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Exception from")]
     return (lines[-1] if lines else "no reason given")[:200].rstrip(".")
 

@@ -1,5 +1,6 @@
 """Networks from outside: every kind of card computes what it says, and whatever is wrong is refused in a sentence."""
 
+import re
 from pathlib import Path
 
 import cv2
@@ -394,6 +395,14 @@ def test_a_card_that_is_written_is_read_again() -> None:
         card_from_text("inputs: 5")
     with pytest.raises(SettingsError):
         store.show("nothing")
+
+
+def test_the_example_of_the_documentation_is_a_card() -> None:
+    page = Path(__file__).parents[4] / "docs" / "networks.md"
+    (example,) = re.findall(r"```yaml\n(.+?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    card = card_from_text(example)
+    assert card.inputs[0].channels == len(card.inputs[0].mean) == 4
+    assert (card.size.multiple, card.output.kind) == (8, "rgb")
 
 
 def test_integer_attributes_of_test_files_are_understood() -> None:
