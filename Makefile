@@ -52,7 +52,6 @@ soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less
 	@$(PY) -m tests.soak --minutes $(MINUTES) --page
 
 bundle: setup  ## one folder in dist/ that runs without Python
-	@$(PIP) --quiet --constraint $(LOCK) --no-build-isolation --editable '.[cpu,bundle]'
 	@$(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/bundle release/bundle.spec
 	@echo "made: dist/cs2fusion-live"
 

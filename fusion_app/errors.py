@@ -113,6 +113,10 @@ class RecordingError(FusionAppError):
     """A recording cannot be started or written; what was written before stays playable."""
 
 
+class BatchError(FusionAppError):
+    """A batch cannot start or go on: its plan, its folder or its disk is not as it should be."""
+
+
 class SettingsError(FusionAppError):
     """A setting has an unknown name or a value that is not allowed.
 

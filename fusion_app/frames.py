@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -38,7 +40,7 @@ class Size(NamedTuple):
         return f"{self.width}×{self.height}"
 
 
-def size_of(image: Image) -> Size:
+def size_of(image: "Picture") -> Size:
     """Return width and height of ``image``."""
     height, width = image.shape[:2]
     return Size(width, height)
@@ -49,12 +51,72 @@ def on_square_pixels(size: Size, pixel_aspect: Fraction) -> Size:
     return Size(max(1, round(size.width * pixel_aspect)), size.height)
 
 
+BLACK, WHITE = 16, 235
+"""Levels of luma in the range of cameras."""
+FULL_RANGE = np.clip(np.rint((np.arange(256) - BLACK) * (255 / (WHITE - BLACK))), 0, 255).astype(np.uint8)
+"""0…255 of luma in the range of cameras."""
+NEUTRAL = (127, 129)
+"""Chroma that is no colour."""
+
+
+@dataclass(frozen=True)
+class Planes:
+    """A picture as video holds it, not converted: whoever needs no BGR image does not pay for one.
+
+    Luma and chroma are of BT.601 in the range of cameras, chroma of half the width and height; both sides are even.
+
+    Attributes:
+        luma: ``(H, W)`` uint8, black 16 and white 235. May be a view of a larger array.
+        chroma: Cb and Cr, ``(H/2, W/2)`` uint8 each.
+        convert: Returns the picture as ``(H, W, 3)`` uint8 BGR.
+    """
+
+    luma: Image
+    chroma: tuple[Image, Image]
+    convert: Callable[[], Image]
+
+    @cached_property
+    def image(self) -> Image:
+        """The picture as ``(H, W, 3)`` uint8 BGR, made when it is first asked for."""
+        return self.convert()
+
+    @cached_property
+    def grey(self) -> Image:
+        """The luma in full range, ``(H, W)`` uint8."""
+        return np.asarray(cv2.LUT(self.luma, FULL_RANGE), np.uint8)
+
+    @property
+    def is_grey(self) -> bool:
+        """It has no colour."""
+        low, high = NEUTRAL
+        return all(plane.min() >= low and plane.max() <= high for plane in self.chroma)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of `image`."""
+        return (*self.luma.shape, 3)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """That of `image`."""
+        return self.luma.dtype
+
+
+Picture = Image | Planes
+"""What a frame shows, as it came."""
+
+
+def image_of(picture: Picture) -> Image:
+    """Return ``picture`` as one array."""
+    return picture.image if isinstance(picture, Planes) else picture
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One image of one source.
 
     Attributes:
-        image: The pixels.
+        picture: What it shows, as it came; `image` is for those who want an array.
         pts_s: Presentation time in seconds: of the file, or of the monotonic clock for a live source.
         index: Number of the frame in its source, from 0.
         name: File name where the frame is a file of its own, else empty.
@@ -63,7 +125,7 @@ class Frame:
         ir_to_vis: Where its camera says that it lies on the visible frame that it is paired with; mostly empty.
     """
 
-    image: Image
+    picture: Picture
     pts_s: float
     index: int
     name: str = ""
@@ -72,9 +134,14 @@ class Frame:
     ir_to_vis: Placement = ()
 
     @property
+    def image(self) -> Image:
+        """The pixels."""
+        return image_of(self.picture)
+
+    @property
     def size(self) -> Size:
         """Width and height of the image."""
-        return size_of(self.image)
+        return size_of(self.picture)
 
     @property
     def shown(self) -> Size:
@@ -147,7 +214,7 @@ class FusedFrame:
     """The fused image of a pair, and what it was made of.
 
     Attributes:
-        image: ``(H, W, 3)`` uint8 BGR with the chroma of the visible frame, or ``(H, W)`` uint8 where that is grey.
+        picture: Planes with the chroma of the visible frame where that came in planes; else `image`.
         pair: The pair as it was read.
         ir_view: ``(H, W)`` uint8, the infrared image as it was fused: 8 bit, aligned to the visible frame.
         stage_ms: Wall milliseconds of each pipeline stage, by name.
@@ -157,13 +224,18 @@ class FusedFrame:
             two are the same.
     """
 
-    image: Image
+    picture: Picture
     pair: FramePair
     ir_view: Image
     stage_ms: dict[str, float] = field(default_factory=dict)
     is_nuc: bool = False
     thermal: ThermalView | None = None
     ir_to_vis: npt.NDArray[np.float64] | None = None
+
+    @property
+    def image(self) -> Image:
+        """``(H, W, 3)`` uint8 BGR with the chroma of the visible frame, or ``(H, W)`` uint8 where that is grey."""
+        return image_of(self.picture)
 
     @property
     def pts_s(self) -> float:
@@ -189,6 +261,6 @@ class FusedFrame:
         if thermal is None:
             return ir
         if thermal.counts is not None:
-            return replace(ir, image=thermal.counts)
-        is_picture = ir.image.shape in (thermal.grey.shape, (*thermal.grey.shape, 3))
-        return ir if is_picture else replace(ir, image=thermal.grey)
+            return replace(ir, picture=thermal.counts)
+        is_picture = ir.picture.shape in (thermal.grey.shape, (*thermal.grey.shape, 3))
+        return ir if is_picture else replace(ir, picture=thermal.grey)

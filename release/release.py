@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 BUNDLE = DIST / "cs2fusion-live"
+DOCUMENTS = Path("/usr/share/doc")
+COMMON_LICENCE = re.compile(r"/usr/share/common-licenses/[\w.-]*\w")
 LICENCE_FILE = re.compile(r"(^|/)(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*$", re.IGNORECASE)
 
 
@@ -63,7 +65,7 @@ def make(target: Path, version: str) -> None:
     target.mkdir(parents=True)
     build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(ROOT)]
     subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
-    licences = licence_text()
+    licences = licence_text(BUNDLE / "_internal")
     (BUNDLE / "LICENCES.txt").write_text(licences, encoding="utf-8")
     (target / "LICENCES.txt").write_text(licences, encoding="utf-8")
     platform = sysconfig.get_platform()
@@ -81,12 +83,14 @@ def checksums(folder: Path) -> str:
     return "".join(lines)
 
 
-def licence_text() -> str:
-    """Return the licences of this program, of Python and of every distribution that a bundle is made from."""
+def licence_text(libraries: Path) -> str:
+    """Return the licences of this program, Python, every distribution, and the system libraries in ``libraries``."""
     parts = [("CS2Fusion Live", _text("LICENSE"))]
     python = Path(sysconfig.get_path("stdlib")) / "LICENSE.txt"
     parts.append((f"Python {sys.version.split()[0]}", python.read_text("utf-8") if python.exists() else "PSF-2.0\n"))
     parts += [(f"{one.name} {one.version}", _licence(one)) for one in needed("cs2fusion-live", {"cpu"})]
+    parts.append(("PyInstaller, whose starter the program has", _licence(distribution("pyinstaller"))))
+    parts += system_licences(libraries)
     return "".join(f"{'=' * 100}\n{name}\n{'=' * 100}\n{text.strip()}\n\n" for name, text in parts)
 
 
@@ -107,6 +111,33 @@ def needed(name: str, extras: set[str], seen: set[str] | None = None) -> Iterato
             continue  # CUDA beside a CPU build of torch
         yield found
         yield from needed(need.name, need.extras, seen)
+
+
+def system_licences(folder: Path) -> list[tuple[str, str]]:
+    """Return names and licences of what the shared libraries in ``folder`` come from where no wheel brought them."""
+    names = sorted(path.name for path in folder.glob("*.so*") if not path.is_symlink())
+    lines = _debian_lines(names)
+    packages = sorted({line.partition(":")[0] for line in lines})
+    known = {line.rpartition("/")[2] for line in lines}
+    parts = [(f"{name} (Debian)", _copyright(DOCUMENTS / name / "copyright")) for name in packages]
+    common = sorted({path for _, text in parts for path in COMMON_LICENCE.findall(text)})
+    parts += [(Path(path).name, _copyright(Path(path))) for path in common]
+    if others := [name for name in names if name not in known]:
+        parts.append(("Of Python or the system it was built on", "\n".join(others)))
+    return parts
+
+
+def _debian_lines(names: list[str]) -> list[str]:
+    """Return ``PACKAGE: PATH`` for each file of a Debian package that has one of these names."""
+    if not names or shutil.which("dpkg-query") is None:
+        return []
+    command = ["dpkg-query", "--search", *(f"*/{name}" for name in names)]
+    found = subprocess.run(command, check=False, capture_output=True, text=True).stdout  # 1: some are of no package
+    return [line for line in found.splitlines() if not line.startswith("diversion ")]
+
+
+def _copyright(path: Path) -> str:
+    return path.read_text("utf-8", "replace") if path.exists() else f"{path} is not on the machine it was built on"
 
 
 def _licence(one: Distribution) -> str:

@@ -25,13 +25,15 @@ def counting_frames(count: int, size: tuple[int, int] = (64, 48), *, colour: boo
     return frames
 
 
-def write_video(path: Path, frames: Sequence[Array], pts_ms: Sequence[int] | None = None, codec: str = "ffv1") -> Path:
-    """Write ``frames`` losslessly at ``pts_ms`` (default 25 fps)."""
+def write_video(
+    path: Path, frames: Sequence[Array], pts_ms: Sequence[int] | None = None, codec: str = "ffv1", rate: int = 25
+) -> Path:
+    """Write ``frames`` losslessly at ``pts_ms`` (default 25 fps); the file says that they come at ``rate``."""
     times = pts_ms if pts_ms is not None else [40 * index for index in range(len(frames))]
     source = {(2, 1): "gray", (2, 2): "gray16le", (3, 1): "bgr24"}[(frames[0].ndim, frames[0].itemsize)]
     target = {"bgr24": "bgr0", "gray": "gray", "gray16le": "gray16le"}[source] if codec == "ffv1" else "yuv420p"
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=25)
+        stream = container.add_stream(codec, rate=rate)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = target
         stream.codec_context.time_base = Fraction(1, 1000)

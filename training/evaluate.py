@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.threads:
         torch.set_num_threads(options.threads)
     try:
-        _task(options)(options)
+        _command(options)(options)
     except (DataError, WeightsFormatError) as error:
         parser.exit(2, f"{error}\n")
     except OSError as error:
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _task(options: argparse.Namespace) -> Callable[[argparse.Namespace], None]:
+def _command(options: argparse.Namespace) -> Callable[[argparse.Namespace], None]:
     if options.video:
         return compare_videos
     return _show_hard_cases if options.hard_cases else _compare

@@ -77,6 +77,7 @@ def _parser() -> "argparse.ArgumentParser":
 
     from fusion_app.cli import (  # noqa: PLC0415
         align,
+        batch,
         bench,
         desktop_entry,
         devices,
@@ -100,7 +101,21 @@ def _parser() -> "argparse.ArgumentParser":
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")
     parser.set_defaults(command=view.view, **vars(run_options().parse_args([])), ir=None, vis=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for part in (view, fuse, record, recover, align, sync, devices, doctor, bench, models, weights, desktop_entry):
+    for part in (
+        view,
+        fuse,
+        batch,
+        record,
+        recover,
+        align,
+        sync,
+        devices,
+        doctor,
+        bench,
+        models,
+        weights,
+        desktop_entry,
+    ):
         part.register(commands)
     parser.set_defaults(commands=tuple(commands.choices))
     return parser

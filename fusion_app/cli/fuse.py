@@ -3,6 +3,7 @@
 import argparse
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 from fusion_app.session.source_pair import may_hold_both, twice
+from fusion_app.settings import Settings
 
 
 def register(commands: Commands) -> None:
@@ -33,13 +35,23 @@ def register(commands: Commands) -> None:
 
 def fuse(options: argparse.Namespace) -> int:
     """Fuse two recordings, or two folders of images, into a file or folder; or a recording of `record` once more."""
+    settings = settings_of_pair(options)
+    job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
+    return run_job(job, quiet=options.quiet)
+
+
+def settings_of_pair(options: argparse.Namespace) -> Settings:
+    """Return the settings for ``options.ir`` and ``options.vis``, of which the first may hold both.
+
+    Raises:
+        FusionAppError: An option has a value that is not allowed, or a visible source is missing.
+    """
     settings = settings_from(options)
     if not settings.sources.vis and may_hold_both(settings.sources.ir):  # if it does not, opening says what is missing
         settings = replace(settings, sources=twice(settings.sources))
     if not settings.sources.vis:
         raise RecordingError(f"{options.ir} holds no infrared and visible track; give the visible source as well")
-    job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
-    return run_job(job, quiet=options.quiet)
+    return settings
 
 
 def run_job(job: FuseJob, *, quiet: bool) -> int:
@@ -50,7 +62,7 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
     progress = ProgressBar(quiet=quiet)
     try:
         with interruptible(cancel):
-            report = fuse_recordings(job, progress, cancel)
+            report = fuse_recordings(job, progress, cancel, _teller(quiet=quiet))
     finally:
         progress.close()
     if not quiet:
@@ -60,6 +72,11 @@ def run_job(job: FuseJob, *, quiet: bool) -> int:
     if not report.is_complete:
         return 130
     return 1 if report.failed else 0
+
+
+def _teller(*, quiet: bool) -> Callable[[str], None]:
+    """Return what prints a note at once, or nothing."""
+    return (lambda _: None) if quiet else (lambda told: print(f"note: {told}", flush=True))
 
 
 def _summary(job: FuseJob, report: FuseReport) -> list[str]:

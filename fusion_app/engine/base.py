@@ -58,3 +58,23 @@ class ImageEngine(Protocol):
             ShapeMismatchError: The two images differ in size.
             OutOfMemoryError: The device is too small for images of this size.
         """
+
+
+@runtime_checkable
+class BytesEngine(Protocol):
+    """An engine that may read and give luma in bytes, as video holds it."""
+
+    def fuse_bytes(self, ir: Image, vis_luma: Image) -> Image | None:
+        """Return the fused luma of one aligned pair; that of `Engine.fuse`, rounded and clamped.
+
+        Args:
+            ir: ``(H, W)`` uint8, already aligned to the visible frame.
+            vis_luma: ``(H, W)`` uint8, full range.
+
+        Returns:
+            ``(H, W)`` uint8, full range; None where `Engine.fuse` has to be asked instead.
+
+        Raises:
+            ShapeMismatchError: The two images differ in size.
+            OutOfMemoryError: The device is too small for images of this size.
+        """

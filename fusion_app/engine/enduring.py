@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from fusion_app.engine.base import Engine, ImageEngine
+from fusion_app.engine.base import BytesEngine, Engine, ImageEngine
 from fusion_app.engine.network import too_little
 from fusion_app.engine.working_size import at_working_size, reduced_size
 from fusion_app.errors import OutOfMemoryError
@@ -42,6 +42,15 @@ class EnduringEngine:
         def fused() -> Image | None:
             engine = self._engine  # another one after memory has run out
             return engine.fuse_image(ir, vis, reach) if isinstance(engine, ImageEngine) else None
+
+        return self._endured(Size(*ir.shape[::-1]), fused)
+
+    def fuse_bytes(self, ir: Image, vis_luma: Image) -> Image | None:
+        """See `BytesEngine.fuse_bytes`."""
+
+        def fused() -> Image | None:
+            engine = self._engine
+            return engine.fuse_bytes(ir, vis_luma) if isinstance(engine, BytesEngine) else None
 
         return self._endured(Size(*ir.shape[::-1]), fused)
 

@@ -1,6 +1,6 @@
 """A learned model as an engine, whichever runtime computes it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -29,6 +29,7 @@ class Runtime(Protocol):
         description: Device, runtime and precision for the user.
         strip_pixels: Size of strip that this runtime computes fastest.
         takes_images: It also fuses images of uint8, colours and all, see `Engine.fuse` and `ImageEngine`.
+        takes_bytes: It also fuses lumas of uint8, see `of_bytes`; may be missing.
     """
 
     device: str
@@ -81,7 +82,19 @@ class NetworkEngine:
         size = _common_size(ir, vis_luma)
         while True:
             with self._failures_named(size):
-                return self._in_strips(self._padded(vis_luma), self._padded(ir))[: size.height, : size.width]
+                return self._in_strips(self._padded(vis_luma), self._padded(ir), compute=self.runtime)[
+                    : size.height, : size.width
+                ]
+
+    def fuse_bytes(self, ir: Image, vis_luma: Image) -> Image | None:
+        """See `BytesEngine.fuse_bytes`."""
+        size = _common_size(ir, vis_luma)
+        if not getattr(self.runtime, "takes_bytes", False):
+            return None
+        while True:
+            with self._failures_named(size):
+                images = self._padded(vis_luma), self._padded(ir)
+                return self._in_strips(*images, compute=self.runtime.of_bytes)[: size.height, : size.width]  # type: ignore[attr-defined]
 
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`."""
@@ -115,12 +128,12 @@ class NetworkEngine:
         self._reason = f"{too_little(self.device, frame)} at once, so they are fused in pieces, more slowly"
         return True
 
-    def _in_strips(self, vis_luma: FloatImage, ir: FloatImage) -> FloatImage:
+    def _in_strips(self, vis_luma: Image, ir: Image, compute: Callable[..., Image]) -> Image:
         if self._halo is None or self._is_one_piece(ir.shape):
-            return self.runtime(vis_luma, ir)
+            return compute(vis_luma, ir)
         fused = np.empty_like(ir)
         for strip in strips(ir.shape[0], self._strip_rows(ir.shape[1]), self._halo, self._grid):
-            part = self.runtime(vis_luma[strip.start : strip.stop], ir[strip.start : strip.stop])
+            part = compute(vis_luma[strip.start : strip.stop], ir[strip.start : strip.stop])
             kept = slice(strip.keep_start - strip.start, strip.keep_stop - strip.start)
             fused[strip.keep_start : strip.keep_stop] = part[kept]
         return fused

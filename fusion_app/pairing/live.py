@@ -229,4 +229,4 @@ def _is_nearer(one: Frame, other: Frame, pts_s: float) -> bool:
 
 def _blank(like: Frame) -> Frame:
     """Return a black frame of the size and time of ``like``, for a source that has not sent any."""
-    return replace(like, image=np.zeros(like.image.shape[:2], np.uint8), index=BLANK, name="")
+    return replace(like, picture=np.zeros(like.picture.shape[:2], np.uint8), index=BLANK, name="")

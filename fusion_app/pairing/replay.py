@@ -120,7 +120,8 @@ class RecordedPairs(Recorded):
         return self._lines[self._lines.nearest(line.time_s - self._offset_s)] if self._offset_s else line
 
     def _pair(self, ir: Frame, vis: Frame, line: Line, other: Line) -> FramePair:
-        image = ir.image[..., 0] if other.ir < 0 and ir.image.ndim == 3 else ir.image  # a blank is grey
+        is_blank = other.ir < 0 and len(ir.picture.shape) == 3
+        picture = ir.image[..., 0] if is_blank else ir.picture  # a blank is grey
         skew_s = other.time_s + self._offset_s - line.time_s + other.skew_s if self._offset_s else line.skew_s
         lost = LOST[line.lost if line.lost == 2 else other.lost if other.lost == 1 else 0]
         is_held = not lost and (line.is_held if not self._offset_s else abs(skew_s) > self.policy.tolerance_s)
@@ -129,7 +130,7 @@ class RecordedPairs(Recorded):
             c, paired=c.paired + 1, held=c.held + is_held, dropped=self._vis.passed, lost=c.lost + bool(lost)
         )
         return FramePair(
-            replace(ir, image=image, pts_s=line.time_s + skew_s, index=other.ir),
+            replace(ir, picture=picture, pts_s=line.time_s + skew_s, index=other.ir),
             replace(vis, pts_s=line.time_s, index=line.vis),
             is_held,
             lost,

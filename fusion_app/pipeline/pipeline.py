@@ -14,8 +14,8 @@ import numpy as np
 
 from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile, Matrix
-from fusion_app.engine.base import Engine, ImageEngine
-from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, ThermalView, size_of
+from fusion_app.engine.base import BytesEngine, Engine, ImageEngine
+from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, Picture, Planes, ThermalView, size_of
 from fusion_app.pipeline import compositing
 from fusion_app.pipeline.mixing import Mixing
 from fusion_app.thermal import Thermal
@@ -79,8 +79,16 @@ class FusionPipeline:
             EngineError: The engine failed.
         """
         pair, view, ir_view, _, ir_to_vis, clock = prepared
-        image = _remaining(pair, ir_view) if pair.lost else self._mixed(prepared)
-        return FusedFrame(image, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view, ir_to_vis)
+        picture = _remaining(pair, ir_view) if pair.lost else self._picture(prepared)
+        return FusedFrame(picture, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view, ir_to_vis)
+
+    def _picture(self, prepared: "PreparedPair") -> Picture:
+        picture = prepared.pair.vis.picture
+        if isinstance(picture, Planes) and self.mixing == Mixing():
+            planes = self._fused_planes(picture, prepared.ir_view, prepared.reach, prepared.clock)
+            if planes is not None:
+                return planes
+        return self._mixed(prepared)
 
     def _mixed(self, prepared: "PreparedPair") -> Image:
         pair, view, ir_view, reach, ir_to_vis, clock = prepared
@@ -110,6 +118,24 @@ class FusionPipeline:
         clock.lap("compose")
         return image
 
+    def _fused_planes(
+        self, vis: Planes, ir_view: Image, reach: FloatImage | None, clock: "StageClock"
+    ) -> Planes | None:
+        """Return fused luma beside the chroma of ``vis`` as it came; None where the engine takes no bytes."""
+        if not isinstance(self.engine, BytesEngine):
+            return None
+        ir = ir_view if reach is None else compositing.over_bytes(ir_view, vis.grey, reach)
+        clock.lap("luma")
+        fused = self.engine.fuse_bytes(ir, vis.grey)
+        clock.lap("fuse")
+        if fused is None:
+            return None
+        if reach is not None:
+            fused = compositing.over_bytes(fused, vis.grey, reach)
+        planes = compositing.with_luma(vis, fused)
+        clock.lap("compose")
+        return planes
+
 
 class PreparedPair(NamedTuple):
     """All of a frame that has to happen in the order of the frames has happened.
@@ -131,11 +157,11 @@ class PreparedPair(NamedTuple):
     clock: "StageClock"
 
 
-def _remaining(pair: FramePair, ir_view: Image) -> Image:
+def _remaining(pair: FramePair, ir_view: Image) -> Picture:
     """Return the picture of the source that is not lost, in the size and channels of what is fused otherwise."""
     if pair.lost == "ir":
-        return pair.vis.image
-    return ir_view if pair.vis.image.ndim == 2 else cv2.cvtColor(ir_view, cv2.COLOR_GRAY2BGR)
+        return pair.vis.picture
+    return ir_view if len(pair.vis.picture.shape) == 2 else cv2.cvtColor(ir_view, cv2.COLOR_GRAY2BGR)
 
 
 class StageClock:

@@ -133,5 +133,5 @@ def video_plan(settings: RecordingSettings, first: Entry) -> VideoPlan:
 def without_images(entry: Entry) -> Entry:
     """Return what the CSV wants to know of ``entry``."""
     pair = entry.fused.pair
-    told = replace(pair, ir=replace(pair.ir, image=NOTHING), vis=replace(pair.vis, image=NOTHING))
+    told = replace(pair, ir=replace(pair.ir, picture=NOTHING), vis=replace(pair.vis, picture=NOTHING))
     return replace(entry, fused=FusedFrame(NOTHING, told, NOTHING))

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, replace
 
-from fusion_app.frames import FusedFrame
+from fusion_app.frames import FusedFrame, Planes
 from fusion_app.recording.marks import Mark, MarkKind, mark
 
 
@@ -64,14 +64,16 @@ def recordable(fused: FusedFrame) -> FusedFrame:
     Frames of raw bytes are kept as they came where that makes an image of two bytes a pixel: they can be decoded again.
     """
     ir, view = fused.pair.ir, fused.thermal
-    image = ir.image
+    if isinstance(ir.picture, Planes):  # a picture as it came
+        return replace(fused, ir_view=ir.picture.luma, thermal=None)
+    image = ir.picture
     is_row = image.size == max(image.shape) and image.size > 1
     if view is not None and (is_row or image.ndim == 3):
         if is_row and view.counts is not None:
             image = view.counts
         elif is_row or (image.shape[2] == 2 and view.counts is None):
             image = view.grey
-    pair = fused.pair if image is ir.image else replace(fused.pair, ir=replace(ir, image=image))
+    pair = fused.pair if image is ir.picture else replace(fused.pair, ir=replace(ir, picture=image))
     return replace(fused, pair=pair, ir_view=image, thermal=None)
 
 

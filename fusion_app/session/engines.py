@@ -1,12 +1,16 @@
 """What fuses in a session: the engine asked for, who exchanges it, and those that share the frames of a file."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import cv2
 
-from fusion_app.engine import Engine, open_engine, open_lanes
+from fusion_app.engine import Engine, learned_names, open_engine, open_lanes
 from fusion_app.pipeline.mixing import Mixing
-from fusion_app.run.quality import QualityKeeper
+from fusion_app.run.for_files import FileChoice, choose_for_file
+from fusion_app.run.ladder import LADDER
+from fusion_app.run.quality import STILL_S, QualityKeeper
+from fusion_app.run.speed import FileMeasurement
 from fusion_app.settings import FusionSettings
 from fusion_app.sources.base import SourceInfo
 from fusion_app.system.machine import cores
@@ -20,13 +24,19 @@ class Engines:
         engine: What fuses.
         keeper: Who exchanges it.
         lanes: Engines that stand in for ``engine`` and fuse several frames of a file at a time; empty: it does all.
+        for_file: What ``auto`` is for the file that is fused; None where it was not asked.
         mixing: What is done with the fused picture.
     """
 
     engine: Engine
     keeper: QualityKeeper | None = None
     lanes: tuple[Engine, ...] = ()
+    for_file: FileChoice | None = None
     mixing: Mixing = field(default_factory=Mixing)
+
+
+Choose = Callable[[SourceInfo], Engines]
+"""Returns the engines for a visible source."""
 
 
 def spare_cores() -> None:
@@ -48,10 +58,30 @@ def open_engines(fusion: FusionSettings, vis: SourceInfo, *, is_real_time: bool)
     mixing = Mixing.of(fusion)
     if fusion.mode != "network":
         return Engines(open_engine(fusion, is_real_time=is_real_time), mixing=mixing)
-    is_automatic = fusion.model == "auto" and not fusion.weights and fusion.working_size == "auto"
-    if not (is_real_time and is_automatic):
-        has_many = not is_real_time and vis.frame_count != 1
-        lanes = open_lanes(fusion) if has_many else ()
-        return Engines(open_engine(fusion, is_real_time=is_real_time), lanes=lanes, mixing=mixing)
-    keeper = QualityKeeper(fusion, vis.size, vis.period_s)
-    return Engines(keeper.start(), keeper, mixing=mixing)
+    if is_real_time and _is_automatic(fusion) and fusion.working_size == "auto":
+        keeper = QualityKeeper(fusion, vis.size, STILL_S if vis.frame_count == 1 else vis.period_s)
+        return Engines(keeper.start(), keeper, mixing=mixing)
+    for_file = None if is_real_time else choice_for_file(fusion, vis)
+    fusion = fusion if for_file is None else replace(fusion, model=for_file.model)
+    has_many = not is_real_time and vis.frame_count != 1
+    lanes = open_lanes(fusion) if has_many else ()
+    engine = open_engine(fusion, is_real_time=is_real_time)
+    return Engines(engine, lanes=lanes, for_file=for_file, mixing=mixing)
+
+
+def choice_for_file(fusion: FusionSettings, vis: SourceInfo) -> FileChoice | None:
+    """Return what ``auto`` is for the recording ``vis``; None where the model is named.
+
+    Images have no length, and get the most faithful model.
+    """
+    if not _is_automatic(fusion):
+        return None
+    models = [rung.model for rung in LADDER if rung.side == 1 and rung.model in learned_names()]
+    if vis.is_stills:
+        return FileChoice(models[0])
+    measurement = FileMeasurement(fusion)
+    return choose_for_file(models, lambda model: measurement.frame_s(model, vis.size), vis.period_s)
+
+
+def _is_automatic(fusion: FusionSettings) -> bool:
+    return fusion.mode == "network" and fusion.model == "auto" and not fusion.weights

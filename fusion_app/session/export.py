@@ -11,11 +11,13 @@ from pathlib import Path
 from fusion_app.errors import PairingError, RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.run.runner import Finish, Pace, RunReport
+from fusion_app.session.engines import Choose
 from fusion_app.session.session import Session, open_session
 from fusion_app.session.source_pair import SourcePair, source_pair
 from fusion_app.settings import Settings
 from fusion_app.sources import path_and_track
 from fusion_app.sources.images import IMAGE_SUFFIXES
+from fusion_app.thermal import Thermal
 from fusion_app.writers import Sound, VideoWriter, open_writer, png_name
 from fusion_app.writers.queued import QueuedWriter
 
@@ -64,6 +66,7 @@ class FuseReport:
         is_complete: The job ran to its end and was not stopped.
         model: What fused, for the user.
         notices: What the user should know, a sentence each.
+        ir_left: Infrared frames that belong to no visible frame, as far as is known.
     """
 
     fused: int
@@ -74,25 +77,51 @@ class FuseReport:
     is_complete: bool
     model: str
     notices: tuple[str, ...]
+    ir_left: int = 0
 
 
-def fuse_recordings(job: FuseJob, progress: Progress, cancel: threading.Event) -> FuseReport:
+@dataclass(frozen=True)
+class Whole:
+    """What a job takes over that is a segment of a longer one.
+
+    Attributes:
+        origin_s: Visible PTS that is zero in the output.
+        thermal: What the frames before it have left; it is changed, and goes on with the next segment.
+    """
+
+    origin_s: float
+    thermal: Thermal
+
+
+def fuse_recordings(
+    job: FuseJob,
+    progress: Progress,
+    cancel: threading.Event,
+    tell: Callable[[str], None] = lambda _: None,
+    choose: Choose | None = None,
+    whole: Whole | None = None,
+) -> FuseReport:
     """Fuse the pair of sources of ``job`` into its output, in the calling thread.
 
     Args:
         job: What to do.
         progress: Told of every frame.
         cancel: Once set, the job ends behind the frames in work; the output is finished and playable.
+        tell: Is told before the first frame what the user should know of how long it takes.
+        choose: Returns the engine for the pair; None opens the one that the settings ask for.
+        whole: What the job is a segment of; such a one may be empty, and has no file then.
 
     Raises:
         FusionAppError: The job cannot start, or cannot go on; what was written before stays playable.
     """
     _check_output(job)
-    session = open_session(job.settings, Pace.EXPORT, job.pair)
+    session = open_session(job.settings, Pace.EXPORT, job.pair, choose, None if whole is None else whole.thermal)
     try:
         _check_session(job, session)
+        if session.for_file is not None and (told := session.for_file.told(_expected_frames(job, session))):
+            tell(told)
         with _stopping_on(cancel, session):
-            return _run(job, session, progress)
+            return _run(job, session, progress, whole)
     finally:
         session.close()
 
@@ -117,12 +146,12 @@ def _stopping_on(cancel: threading.Event, session: Session) -> Iterator[None]:
         thread.join()
 
 
-def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
+def _run(job: FuseJob, session: Session, progress: Progress, whole: Whole | None) -> FuseReport:
     if job.start_s > 0:
         session.pairs.seek(job.start_s)
     session.pairs.end_s = job.end_s
-    origin_s = job.start_s if not session.is_live else None
-    quality, sound = job.settings.recording.quality, _sound(job)
+    origin_s = whole.origin_s if whole is not None else None if session.is_live else job.start_s
+    quality, sound = job.settings.recording.quality, None if whole is not None else sound_of(job.settings)
     writer = open_writer(job.output, _output_fps(session), quality, origin_s, sound)
     recorder = QueuedWriter(writer, is_live=session.is_live)
     watch = _Watch(_expected_frames(job, session), progress)
@@ -133,10 +162,30 @@ def _run(job: FuseJob, session: Session, progress: Progress) -> FuseReport:
     finally:
         recorder.close()
     found = _report(session, recorder, watch, report)
+    if whole is None:
+        found = _of_all(found, job, session)
     if not isinstance(writer, VideoWriter):
         return found
     said = (writer.notice, _assumed_rate(session))
     return replace(found, notices=(*found.notices, *(text for text in said if text)))
+
+
+def _of_all(found: FuseReport, job: FuseJob, session: Session) -> FuseReport:
+    """Return the report of a whole job with what only such a one tells.
+
+    Raises:
+        PairingError: Nothing was fused.
+    """
+    if found.is_complete and found.fused == 0:
+        raise PairingError(nothing_fused(session.ir.notice, session.vis.notice))
+    if not found.ir_left or job.end_s is not None:  # who set an end does not ask for infrared behind it
+        return found
+    return replace(found, notices=(*found.notices, unmatched(found.ir_left)))
+
+
+def unmatched(count: int) -> str:
+    """Return what is to be said of infrared frames without a visible one."""
+    return f"{count} infrared frames were not fused: no visible frame belongs to them"
 
 
 def _assumed_rate(session: Session) -> str:
@@ -146,12 +195,12 @@ def _assumed_rate(session: Session) -> str:
     return f"images have no times: {info.fps:g} a second is assumed; --rate says otherwise" if is_assumed else ""
 
 
-def _sound(job: FuseJob) -> Sound | None:
+def sound_of(settings: Settings) -> Sound | None:
     """Return the sound that goes into the output, if there may be some."""
-    sources = job.settings.sources
+    sources = settings.sources
     path, track = path_and_track(sources.vis)
     is_video = path.is_file() and path.suffix.lower() not in IMAGE_SUFFIXES
-    is_wanted = "audio" in job.settings.recording.tracks and sources.sound != "none"
+    is_wanted = "audio" in settings.recording.tracks and sources.sound != "none"
     return Sound(path, sources.sound, track) if is_video and is_wanted else None
 
 
@@ -177,8 +226,6 @@ def _report(session: Session, recorder: QueuedWriter[FusedFrame], watch: _Watch,
     if report.error is not None:
         raise report.error
     is_complete = report.finish is Finish.ENDED
-    if is_complete and report.fused == 0:
-        raise PairingError(_nothing_fused(session))
     dropped = session.dropped + recorder.dropped
     vis_left, ir_left = session.pairs.left_over() if is_complete else (0, 0)
     return FuseReport(
@@ -189,13 +236,14 @@ def _report(session: Session, recorder: QueuedWriter[FusedFrame], watch: _Watch,
         watch.reached_s,
         is_complete,
         session.description,
-        session.notices()
-        + ((f"{ir_left} infrared frames were not fused: no visible frame belongs to them",) * bool(ir_left)),
+        session.notices(),
+        ir_left if session.pairs.end_s is None else session.pairs.counts.unused,
     )
 
 
-def _nothing_fused(session: Session) -> str:
-    damage = " ".join(notice for notice in (session.ir.notice, session.vis.notice) if notice)
+def nothing_fused(*notices: str) -> str:
+    """Return why a job has no frame, where ``notices`` are what the sources say."""
+    damage = " ".join(notice for notice in notices if notice)
     if damage:
         return f"no frame could be fused: {damage}"
     return "no frame could be fused: in the chosen range no infrared and visible frame belong to the same time"

@@ -106,7 +106,7 @@ class OpenPair:
         self.vis.close()
 
 
-def open_pair(wanted: SourcePair, *, raw_ir: str = "") -> OpenPair:
+def open_pair(wanted: SourcePair, *, raw_ir: str = "", planes: bool = False) -> OpenPair:
     """Open both sources of ``wanted``.
 
     Live sources are only begun to be opened: a missing camera is a state of its source (`BufferedSource.state`).
@@ -114,13 +114,14 @@ def open_pair(wanted: SourcePair, *, raw_ir: str = "") -> OpenPair:
     Args:
         wanted: What to open.
         raw_ir: Ask an infrared camera for what it measures, unconverted, in this layout; empty for a picture.
+        planes: Files may give `Planes`.
 
     Raises:
         SourceError: A file or folder cannot be opened, or an address is none.
         PairingError: Only one of the two sources is live.
     """
     openings: dict[Kind, Callable[[SourcePair], OpenPair]] = {
-        Kind.SOURCES: partial(_open_two, raw_ir=raw_ir),
+        Kind.SOURCES: partial(_open_two, raw_ir=raw_ir, planes=planes),
         Kind.HALVES: _open_halves,
         Kind.RECORDING: _open_recording,
         Kind.IMAGES: _open_stills,
@@ -145,14 +146,15 @@ def _wait_for_opening(pair: OpenPair) -> None:
         source.wait_for_opening(deadline - time.monotonic())
 
 
-def _open_two(wanted: SourcePair, *, raw_ir: str) -> OpenPair:
+def _open_two(wanted: SourcePair, *, raw_ir: str, planes: bool) -> OpenPair:
     sources = wanted.sources
     names = _named(sources.ir), _named(sources.vis)
     if not sources.keep_sides:
         refuse_swapped(*names)
-    ir = open_source(sources.ir, raw=raw_ir, reading=_reading(sources))
+    reading = replace(_reading(sources), planes=planes)
+    ir = open_source(sources.ir, raw=raw_ir, reading=reading)
     try:
-        vis = open_source(sources.vis, reading=replace(_reading(sources), use=Use.VISIBLE))
+        vis = open_source(sources.vis, reading=replace(reading, use=Use.VISIBLE))
     except BaseException:
         ir.close()
         raise

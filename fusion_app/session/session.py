@@ -22,7 +22,7 @@ from fusion_app.run.giving_way import DisplayKeeper, Giver
 from fusion_app.run.quality import QualityKeeper, Watched
 from fusion_app.run.runner import Pace, Runner
 from fusion_app.run.telemetry import RunStatus, Telemetry
-from fusion_app.session.engines import Engines, open_engines, spare_cores
+from fusion_app.session.engines import Choose, Engines, open_engines, spare_cores
 from fusion_app.session.opening import OpenPair, open_pair
 from fusion_app.session.source_pair import SourcePair, source_pair
 from fusion_app.settings import FusionSettings, Settings, ThermalSettings
@@ -34,7 +34,10 @@ __all__ = ["OpenPair", "Session", "open_pair", "open_session"]
 class Session:
     """One start-to-stop over an open pair. The session owns the pair and closes it."""
 
-    def __init__(self, pair: OpenPair, settings: Settings, engines: Engines, pace: Pace) -> None:
+    def __init__(
+        self, pair: OpenPair, settings: Settings, engines: Engines, pace: Pace, thermal: Thermal | None = None
+    ) -> None:
+        """Fuse ``pair``; infrared goes on in ``thermal``, if there were frames before."""
         self.ir = pair.ir
         self.vis = pair.vis
         self.engine = engines.engine
@@ -43,8 +46,10 @@ class Session:
         self._telemetry = Telemetry()
         self.pairs = self._pair_stream(settings)
         self._changing = threading.Lock()
-        self._pipeline = FusionPipeline(self.engine, Thermal(settings.thermal), settings.alignment, engines.mixing)
+        stage = thermal or Thermal(settings.thermal)
+        self._pipeline = FusionPipeline(self.engine, stage, settings.alignment, engines.mixing)
         self._lane_engines = engines.lanes
+        self.for_file = engines.for_file
         self._lanes = Lanes(engines.lanes, lambda: self._pipeline) if engines.lanes else None
         self.runner = Runner(self.pairs, self._pipeline, self._pace, self._telemetry, self._lanes)
         self._recorder_fullness: Callable[[], float | None] | None = None
@@ -255,23 +260,33 @@ class Session:
         self._pair.close()
 
 
-def open_session(settings: Settings, pace: Pace, known: SourcePair | None = None) -> Session:
+def open_session(
+    settings: Settings,
+    pace: Pace,
+    known: SourcePair | None = None,
+    choose: Choose | None = None,
+    thermal: Thermal | None = None,
+) -> Session:
     """Open sources and engine and return a session that is ready to run.
 
     Args:
         settings: What to open, and how to fuse it.
         pace: How the run keeps time.
         known: What the sources of ``settings`` are together, where it has been decided already.
+        choose: Returns the engines; None opens those that ``settings`` ask for.
+        thermal: The stage that goes on, if there were frames before.
 
     Raises:
         FusionAppError: Something cannot be opened; nothing stays open.
     """
     spare_cores()
     raw_ir = settings.thermal.layout if wants_raw(settings.thermal) else ""
-    pair = open_pair(known or source_pair(settings.sources), raw_ir=raw_ir)
+    # A window shows BGR anyway.
+    pair = open_pair(known or source_pair(settings.sources), raw_ir=raw_ir, planes=pace is Pace.EXPORT)
     try:
-        engines = open_engines(settings.fusion, pair.vis.info, is_real_time=pair.is_live or pace is not Pace.EXPORT)
-        return Session(pair, settings, engines, pace)
+        vis, is_real_time = pair.vis.info, pair.is_live or pace is not Pace.EXPORT
+        engines = choose(vis) if choose else open_engines(settings.fusion, vis, is_real_time=is_real_time)
+        return Session(pair, settings, engines, pace, thermal)
     except BaseException:
         pair.close()
         raise

@@ -98,12 +98,14 @@ class Reading:
         playlists: A file may lead to other files.
         use: What a picture file is wanted for.
         raw: Bytes as the camera wrote them are wanted, where a video holds them without loss.
+        planes: Pictures may come as `Planes`: whoever takes them hardly ever needs BGR.
     """
 
     rate: float = 0.0
     playlists: bool = False
     use: Use = Use.INFRARED
     raw: bool = False
+    planes: bool = False
 
 
 class Phase(enum.Enum):

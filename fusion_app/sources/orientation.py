@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 
-from fusion_app.frames import Image
+from fusion_app.frames import Picture, image_of
 
 MATRIX_BYTES = 36
 
@@ -27,8 +27,11 @@ class Orientation:
     flips_x: bool = False
     flips_y: bool = False
 
-    def __call__(self, image: Image) -> Image:
-        """Return ``image``, ``(H, W)`` or ``(H, W, 3)``, as it is to be seen; the same array where nothing changes."""
+    def __call__(self, picture: Picture) -> Picture:
+        """Return ``picture``, ``(H, W)`` or ``(H, W, 3)``, as it is to be seen; the same where nothing changes."""
+        if self == Orientation():
+            return picture
+        image = image_of(picture)
         if self.is_transposed:
             image = cv2.transpose(image)
         if self.flips_x or self.flips_y:

@@ -12,7 +12,7 @@ import av.error
 from av.video.frame import VideoFrame
 
 from fusion_app.errors import SourceError
-from fusion_app.frames import SQUARE, Frame, Image, Size
+from fusion_app.frames import SQUARE, Frame, Picture, Size, image_of
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo, Use
 from fusion_app.sources.damage import Damage
 from fusion_app.sources.orientation import orientation_of
@@ -53,12 +53,14 @@ class VideoFileSource(FrameSource):
         self._next_index: int | None = 0
         self._decoder = self._opened()
         self._pixels = Pixels(
-            raw=self._reading.raw and self._decoder.codec in LOSSLESS, has_counts=self._reading.use is Use.INFRARED
+            raw=self._reading.raw and self._decoder.codec in LOSSLESS,
+            has_counts=self._reading.use is Use.INFRARED,
+            planes=self._reading.planes,
         )
         try:
             first = self._decoder.first()
             self._learn(first)
-            self.info = replace(self.info, kind=kind_of(self._converted(first)))
+            self.info = replace(self.info, kind=kind_of(image_of(self._converted(first))))
         except BaseException:
             self._decoder.close()
             raise
@@ -189,7 +191,7 @@ class VideoFileSource(FrameSource):
         image = self._orientation(self._converted(decoded))
         return Frame(image, pts_s, index, pixel_aspect=self.info.pixel_aspect)
 
-    def _converted(self, decoded: VideoFrame) -> Image:
+    def _converted(self, decoded: VideoFrame) -> Picture:
         """Return the pixels, and note what is found out of them."""
         try:
             image = self._pixels(decoded)

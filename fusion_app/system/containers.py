@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import av
+import numpy as np
+import numpy.typing as npt
 from av.container import InputContainer, OutputContainer
 from av.stream import Stream
+from av.video.plane import VideoPlane
 
 from fusion_app import MAX_IMAGE_PIXELS
 
@@ -78,3 +81,9 @@ def title_of(stream: Stream) -> str:
     """Return the name of a track, empty if it has none; bytes that are not UTF-8 are left out."""
     title = stream.metadata.get("title") or stream.metadata.get("name", "")  # the latter in MP4
     return title.encode(errors="ignore").decode()
+
+
+def levels_of(plane: VideoPlane) -> npt.NDArray[np.uint8]:
+    """Return the ``(H, W)`` bytes of a picture's plane; a view without what fills its lines."""
+    lines: npt.NDArray[np.uint8] = np.frombuffer(cast("Any", plane), np.uint8)
+    return lines.reshape(-1, plane.line_size)[: plane.height, : plane.width]

@@ -1,33 +1,19 @@
 """The thermal stage: a frame as it comes in, infrared as it is fused out."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from fusion_app.frames import Frame, Image, Kelvin, ThermalView
+from fusion_app.frames import Frame, Image, Kelvin, Picture, Planes, ThermalView, image_of
 from fusion_app.settings import ThermalSettings
 from fusion_app.thermal.agc import Agc
-from fusion_app.thermal.bad_pixels import BadPixels
 from fusion_app.thermal.deflicker import Deflicker, thumbnail
-from fusion_app.thermal.freeze import Freeze
 from fusion_app.thermal.layouts import Decoded, decode
+from fusion_app.thermal.memory import Memory, restored, saved
 from fusion_app.thermal.moves import Move, move
 from fusion_app.thermal.palette_words import LEAST_RANK, words_of
 from fusion_app.thermal.palettes import Unpalette
-
-
-@dataclass
-class _Memory:
-    """What the stage remembers of the frames so far; it goes on when settings change."""
-
-    image: Image | None = None
-    pts_s: float | None = None
-    unpalette: Unpalette = field(default_factory=Unpalette)
-    freeze: Freeze = field(default_factory=Freeze)
-    bad_pixels: BadPixels = field(default_factory=BadPixels)
-    agc: Agc = field(default_factory=Agc)
-    deflicker: Deflicker = field(default_factory=Deflicker)
 
 
 class Thermal:
@@ -38,7 +24,7 @@ class Thermal:
 
     def __init__(self, settings: ThermalSettings | None = None) -> None:
         self.settings = settings or ThermalSettings()
-        self._memory = _Memory()
+        self._memory = Memory()
         self._view: ThermalView | None = None
         self._has_new_gain = False
 
@@ -51,6 +37,21 @@ class Thermal:
         other._memory = self._memory
         other._has_new_gain = self._has_new_gain or _without_switches(settings) != _without_switches(self.settings)
         return other
+
+    def memory(self) -> bytes:
+        """Return what is remembered of the frames so far, for `recalled`."""
+        return saved(self._memory)
+
+    @classmethod
+    def recalled(cls, settings: ThermalSettings, memory: bytes) -> "Thermal":
+        """Return a stage that goes on where another was when it gave its `memory`: the same pixels come out.
+
+        Raises:
+            ThermalError: The bytes are damaged.
+        """
+        thermal = cls(settings)
+        thermal._memory = restored(memory)
+        return thermal
 
     @property
     def notice(self) -> str:
@@ -77,16 +78,21 @@ class Thermal:
             ThermalError: Its bytes do not fit the settings.
         """
         memory = self._memory
-        is_same_image = frame.image is memory.image
+        is_same_image = frame.picture is memory.picture
         if self._view is not None and is_same_image:
             return self._view
         self._take_up_gain()
-        decoded = decode(frame.image, self.settings)
+        decoded = decode(self._pixels(frame.picture), self.settings)
         step_s = None if memory.pts_s is None else frame.pts_s - memory.pts_s
         how = Move.SAME if is_same_image else move(step_s, is_still=bool(frame.name))
         self._view = self._seen(decoded, how, step_s or 0.0, frame.kelvin)
-        memory.image, memory.pts_s = frame.image, frame.pts_s
+        memory.picture, memory.pts_s = frame.picture, frame.pts_s
         return self._view
+
+    def _pixels(self, picture: Picture) -> Image:
+        """Return the pixels of ``picture``; of one without colour its luma, which need not be converted."""
+        is_grey = isinstance(picture, Planes) and self.settings.palette in ("auto", "none") and picture.is_grey
+        return picture.grey if is_grey and isinstance(picture, Planes) else image_of(picture)
 
     def _take_up_gain(self) -> None:
         """Forget the gain of other settings: what the user changes is neither to be smoothed nor undone."""

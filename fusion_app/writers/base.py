@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from fusion_app.frames import Image
+from fusion_app.frames import Image, Picture
 
 T_contra = TypeVar("T_contra", contravariant=True)
 
@@ -30,9 +30,9 @@ def write_failure(path: Path, error: Exception) -> str:
     return f"{path} cannot be written ({reason}); check the disk and the folder's permissions"
 
 
-def plain(image: Image) -> Image:
-    """Return ``image`` as grey or BGR; two bytes per pixel, as a raw camera hands them out, are one 16 bit count."""
-    if image.ndim == 3 and image.shape[2] == 2:
-        counts: Image = np.ascontiguousarray(image).view("<u2")[..., 0]
+def plain(picture: Picture) -> Picture:
+    """Return ``picture`` as it came; two bytes per pixel, as a raw camera hands them out, are one 16 bit count."""
+    if isinstance(picture, np.ndarray) and picture.ndim == 3 and picture.shape[2] == 2:
+        counts: Image = np.ascontiguousarray(picture).view("<u2")[..., 0]
         return counts
-    return image
+    return picture

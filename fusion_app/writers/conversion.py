@@ -5,7 +5,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from fusion_app.frames import Image, Size
+from fusion_app.frames import Picture, Planes, Size, image_of, size_of
+from fusion_app.system.containers import levels_of
 from fusion_app.system.machine import cores
 
 PIXELS_PER_THREAD = 1_000_000
@@ -31,8 +32,11 @@ class Conversion:
         self._canvases: dict[str, VideoFrame] = {}
         self._reformatter = VideoReformatter()
 
-    def __call__(self, image: Image) -> VideoFrame:
-        """Return a frame that shows ``image``, scaled where it is of another size."""
+    def __call__(self, picture: Picture) -> VideoFrame:
+        """Return a frame that shows ``picture``, scaled where it is of another size."""
+        if isinstance(picture, Planes) and self._pix_fmt == "yuv420p" and size_of(picture) == self._size:
+            return _as_it_is(picture)
+        image = image_of(picture)
         if (image.shape[1], image.shape[0]) != self._size:
             image = cv2.resize(image, self._size, interpolation=cv2.INTER_AREA)
         source = {(2, 1): "gray", (2, 2): "gray16le"}.get((image.ndim, image.itemsize), "bgr24")
@@ -47,6 +51,14 @@ class Conversion:
         if source not in self._canvases:
             self._canvases[source] = VideoFrame(*self._size, source)
         return self._canvases[source]
+
+
+def _as_it_is(planes: Planes) -> VideoFrame:
+    """Return a frame of the luma and chroma of ``planes``; a new one, because an encoder may keep it for a while."""
+    frame = VideoFrame(*size_of(planes), "yuv420p")
+    for plane, levels in zip(frame.planes, (planes.luma, *planes.chroma), strict=True):
+        levels_of(plane)[:] = levels
+    return frame
 
 
 def threads(size: Size) -> int:

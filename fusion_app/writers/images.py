@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 
 from fusion_app.errors import RecordingError
-from fusion_app.frames import SQUARE, FusedFrame, Image
+from fusion_app.frames import SQUARE, FusedFrame, Image, image_of
 from fusion_app.system.whole_files import write_whole
 from fusion_app.writers.base import plain, write_failure
 
@@ -56,7 +56,7 @@ def write_png(path: Path, image: Image, pixel_aspect: Fraction = SQUARE) -> None
     Raises:
         RecordingError: It could not be written.
     """
-    encoded = cv2.imencode(".png", plain(image))[1].tobytes()
+    encoded = cv2.imencode(".png", image_of(plain(image)))[1].tobytes()
     if pixel_aspect != SQUARE:
         encoded = encoded[:PNG_HEADER] + _aspect_chunk(pixel_aspect) + encoded[PNG_HEADER:]
     try:

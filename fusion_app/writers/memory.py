@@ -77,9 +77,9 @@ class MemoryVideo:
     def _encode(self, name: TrackName, frame: Frame, *, begins_clip: bool) -> list[Piece]:
         track, time_s = self.tracks[name], frame.pts_s - self.origin_s
         if not begins_clip:
-            return [Piece(name, packet) for packet in track.encode(frame.image, frame.index, time_s)]
-        is_repeat = track.is_last(frame.image, frame.index)
-        return [Piece(name, packet, is_repeat) for packet in track.encode_key(frame.image, frame.index, time_s)]
+            return [Piece(name, packet) for packet in track.encode(frame.picture, frame.index, time_s)]
+        is_repeat = track.is_last(frame.picture, frame.index)
+        return [Piece(name, packet, is_repeat) for packet in track.encode_key(frame.picture, frame.index, time_s)]
 
 
 def without_doubles(pieces: Sequence[Piece]) -> list[Piece]:
@@ -98,5 +98,5 @@ def without_doubles(pieces: Sequence[Piece]) -> list[Piece]:
 
 def track_frames(fused: FusedFrame, number: int = 0) -> dict[TrackName, Frame]:
     """Return what each track shows of ``fused``, the video's frame ``number``."""
-    shown = Frame(fused.image, fused.pts_s, number, pixel_aspect=fused.pair.vis.pixel_aspect)
+    shown = Frame(fused.picture, fused.pts_s, number, pixel_aspect=fused.pair.vis.pixel_aspect)
     return {"fused": shown, "visible": fused.pair.vis, "ir": fused.measured_ir}

@@ -24,8 +24,8 @@ class Form(NamedTuple):
 
 def form_of(frame: Frame) -> Form:
     """Return the form of the picture of ``frame`` as it is written."""
-    image = plain(frame.image)
-    return Form(image.shape, image.dtype, frame.pixel_aspect)
+    picture = plain(frame.picture)
+    return Form(picture.shape, picture.dtype, frame.pixel_aspect)
 
 
 @dataclass(frozen=True)

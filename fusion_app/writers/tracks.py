@@ -9,7 +9,7 @@ from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
-from fusion_app.frames import Frame, Image, Size
+from fusion_app.frames import Frame, Picture, Size
 from fusion_app.writers.base import plain
 from fusion_app.writers.conversion import Conversion, threads
 from fusion_app.writers.plan import Form, TrackPlan, form_of
@@ -34,30 +34,30 @@ class Track:
         self._scaled = 0
         self._last_ticks = -MIN_STEP
         self._last_index = -1
-        self._last_image: Image | None = None
+        self._last_picture: Picture | None = None
 
     def holds(self, frame: Frame) -> bool:
         """Tell whether ``frame`` goes in as it is: its size, depth and shape of pixels are those of the track."""
         return form_of(frame) == self.form
 
-    def is_last(self, image: Image, index: int) -> bool:
+    def is_last(self, picture: Picture, index: int) -> bool:
         """Tell whether this was encoded just now; held frames are those of the same number."""
-        return index == self._last_index and image is self._last_image
+        return index == self._last_index and picture is self._last_picture
 
-    def encode(self, image: Image, index: int, time_s: float) -> Packets:
-        """Encode ``image`` at ``time_s``, seconds on the clock of the track; one that was just encoded is left out."""
-        if self.is_last(image, index):
+    def encode(self, picture: Picture, index: int, time_s: float) -> Packets:
+        """Encode ``picture`` at ``time_s``, seconds on the track's clock; one that was just encoded is left out."""
+        if self.is_last(picture, index):
             return []
-        self._last_index, self._last_image = index, image
-        return self._encode(image, self.place(round(time_s * TICKS)), PictureType.NONE)
+        self._last_index, self._last_picture = index, picture
+        return self._encode(picture, self.place(round(time_s * TICKS)), PictureType.NONE)
 
-    def encode_key(self, image: Image, index: int, time_s: float) -> Packets:
-        """Encode ``image`` so that decoding can begin with it, even if it was just encoded: at the same time then."""
-        if not self.is_last(image, index):
-            self._last_index, self._last_image = index, image
-            return self._encode(image, self.place(round(time_s * TICKS)), PictureType.I)
+    def encode_key(self, picture: Picture, index: int, time_s: float) -> Packets:
+        """Encode ``picture`` so that decoding can begin with it, even if it was just encoded: at the same time then."""
+        if not self.is_last(picture, index):
+            self._last_index, self._last_picture = index, picture
+            return self._encode(picture, self.place(round(time_s * TICKS)), PictureType.I)
         self._last_ticks += 1  # encoders want time to rise; no container knows so little of it
-        return self._encode(image, self._last_ticks, PictureType.I)
+        return self._encode(picture, self._last_ticks, PictureType.I)
 
     def place(self, ticks: int) -> int:
         """Return when a frame of ``ticks`` is shown: a source's may be older than the first moment, or held too long.
@@ -69,7 +69,7 @@ class Track:
 
     def follow(self, other: "Track") -> None:
         """Go on behind the last frame of ``other``, whose packets are in this track."""
-        self._last_index, self._last_image = other._last_index, other._last_image
+        self._last_index, self._last_picture = other._last_index, other._last_picture
 
     def finish(self) -> Packets:
         """Return what the encoder still holds."""
@@ -85,9 +85,9 @@ class Track:
             found.append(f"a side of {size} is odd, so the video is H.264 4:4:4, which not every player shows")
         return "; ".join(found)
 
-    def _encode(self, image: Image, ticks: int, kind: PictureType) -> Packets:
-        self._scaled += image.shape[:2] != self.form.shape[:2]
-        frame = self._frame_of(plain(image))
+    def _encode(self, picture: Picture, ticks: int, kind: PictureType) -> Packets:
+        self._scaled += picture.shape[:2] != self.form.shape[:2]
+        frame = self._frame_of(plain(picture))
         frame.pts, frame.time_base = ticks, Fraction(1, TICKS)
         frame.pict_type = kind
         return self.stream.encode(frame)

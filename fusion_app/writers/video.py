@@ -144,7 +144,7 @@ class VideoWriter:
         frames = track_frames(fused, self._count)
         for name, track in self._tracks.items():
             frame = frames[name]
-            self._container.mux(track.encode(frame.image, frame.index, frame.pts_s - self._origin_s))
+            self._container.mux(track.encode(frame.picture, frame.index, frame.pts_s - self._origin_s))
         self._end_s = fused.pts_s - self._origin_s + 1 / self._plan.fps
         if self._audio is not None:
             self._audio.write_until(self._end_s)

@@ -101,7 +101,9 @@ def test_int8_is_taken_for_watching_only_where_it_was_measured_to_be_faster(
     monkeypatch.setenv("CS2FUSION_CACHE", str(tmp_path))
     monkeypatch.setattr(forms, "has_vnni", lambda: True)
     monkeypatch.setattr(forms, "has_bf16", lambda: False)
-    monkeypatch.setattr(forms, "_probe_s", lambda engine: int8_s if "int8" in engine.description else 1.0)
+    monkeypatch.setattr(
+        forms, "_probe_s", lambda *all_: tuple(int8_s if "int8" in one.description else 1.0 for one in all_)
+    )
     settings = FusionSettings("lite-2k", device="cpu", runtime="openvino")
 
     assert expected in open_engine(settings, is_real_time=True).description

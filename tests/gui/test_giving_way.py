@@ -13,8 +13,9 @@ from fusion_app.frames import FloatImage, FusedFrame
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
-from fusion_app.run import quality
+from fusion_app.run import ladder, quality
 from fusion_app.run.giving_way import Display
+from fusion_app.run.ladder import Rung
 from fusion_app.run.runner import Pace
 from fusion_app.session.engines import Engines
 from fusion_app.session.session import Session, open_pair, open_session
@@ -70,14 +71,15 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fusion_app.run.giving_way.OVERRUN_S", 0.4)
     monkeypatch.setattr("fusion_app.run.giving_way.PATIENCE_S", 0.3)
     monkeypatch.setattr("fusion_app.run.giving_way.Display.__init__.__defaults__", (1, 0.3, False))
-    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 3600.0)  # not before the test wants it
+    monkeypatch.setattr("fusion_app.run.ladder.SETTLE_S", 3600.0)  # not before the test wants it
 
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     """What automatic quality opens its engines on; it measures that lite-6k fits."""
     machine = Machine()
-    monkeypatch.setattr(quality.Measurement, "frame_ms", lambda *_: 1.5)
+    costs = {Rung("lite-6k"): 1.5, Rung("lite-2k"): 0.9, Rung("lite-2k", 0.7): 0.6, Rung("lite-2k", 0.5): 0.4}
+    monkeypatch.setattr(quality.Measurement, "costs", lambda *_: costs)
 
     def opened(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         return machine.run(open_engine(settings, is_real_time=is_real_time))
@@ -127,7 +129,7 @@ def test_the_display_gives_way_first_the_network_second_and_the_recording_never(
     assert log.session.engine.name == "lite-6k"
     record(qtbot, window)
     machine.more_s["lite-6k"] = SLOW_S
-    monkeypatch.setattr(quality, "SETTLE_S", 0.2)
+    monkeypatch.setattr(ladder, "SETTLE_S", 0.2)
     qtbot.waitUntil(lambda: "display every" in window.status.field_text("display"))
     assert "recording comes first" in window.status.field_text("display")
     qtbot.waitUntil(lambda: log.session.engine.name != "lite-6k")

@@ -78,8 +78,8 @@ def test_checksums_are_those_of_the_files(release: ModuleType, tmp_path: Path) -
     assert release.checksums(folder) == f"{hashlib.sha256(b'wheel').hexdigest()}  a.whl\n"
 
 
-def test_the_licences_of_all_that_a_bundle_holds_are_told(release: ModuleType) -> None:
-    text = release.licence_text()
+def test_the_licences_of_all_that_a_bundle_holds_are_told(release: ModuleType, tmp_path: Path) -> None:
+    text = release.licence_text(tmp_path)
     for name in (
         "CS2Fusion Live",
         f"Python {sys.version.split()[0]}",
@@ -88,7 +88,19 @@ def test_the_licences_of_all_that_a_bundle_holds_are_told(release: ModuleType) -
         "opencv-python",
         "numpy",
         "av",
+        "PyInstaller",
     ):
         assert f"\n{name}" in f"\n{text}", name
     assert "GNU GENERAL PUBLIC LICENSE" in text
     assert "not named in its metadata" not in text
+
+
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="asks Debian's packages")
+def test_a_library_of_the_system_brings_the_licence_of_its_package_and_one_of_nobody_its_name(
+    release: ModuleType, tmp_path: Path
+) -> None:
+    for name in ("libz.so.1", "libnobody.so.7"):
+        (tmp_path / name).touch()
+    told = dict(release.system_licences(tmp_path))
+    assert "zlib" in told["zlib1g (Debian)"]
+    assert told["Of Python or the system it was built on"] == "libnobody.so.7"

@@ -37,6 +37,8 @@ class OpenVinoRuntime:
     fallback_reason = ""
     takes_images = False
     strip_pixels = STRIP_PIXELS
+    bytes_network: openvino.Model | None = None
+    """The same network for bytes, see `openvino_bytes`; None where it has none."""
 
     def __init__(self, model: openvino.Model, threads: int, precision: Precision) -> None:
         """Take ``model``; it is compiled at the first frame of each size, in a tenth of a second.
@@ -54,12 +56,26 @@ class OpenVinoRuntime:
             "PERFORMANCE_HINT": "LATENCY",
             "ENABLE_CPU_PINNING": False,  # every program on the machine would be pinned to the same first cores
         }
-        self._compiled: dict[tuple[int, int], openvino.CompiledModel] = {}
+        self._compiled: dict[tuple[int, int, bool], openvino.CompiledModel] = {}
         self.description = f"CPU OpenVINO {precision}"
 
     def __call__(self, *images: Image) -> Image:
         """See `Runtime`."""
         return self.outputs(*images)[0]
+
+    @property
+    def takes_bytes(self) -> bool:
+        """See `Runtime`."""
+        return self.bytes_network is not None
+
+    def of_bytes(self, *images: Image) -> Image:
+        """See `Runtime`."""
+        try:
+            compiled = self._compiled_for(*images[0].shape, is_bytes=True)
+            return np.array(compiled([np.ascontiguousarray(image)[None, None] for image in images])[0][0, 0], np.uint8)
+        except (MemoryError, RuntimeError) as error:
+            self._compiled.clear()
+            raise named(error) from error
 
     def outputs(self, *images: Image) -> Sequence[Image]:
         """Return all that the network gives, the fused luma first."""
@@ -75,14 +91,15 @@ class OpenVinoRuntime:
             self._compiled.clear()  # each keeps the memory of its frames
             raise named(error) from error
 
-    def _compiled_for(self, height: int, width: int) -> openvino.CompiledModel:
-        key = (height, width)
+    def _compiled_for(self, height: int, width: int, *, is_bytes: bool = False) -> openvino.CompiledModel:
+        key = (height, width, is_bytes)
+        model = self.bytes_network if is_bytes and self.bytes_network is not None else self._model
         if key not in self._compiled:
             if len(self._compiled) >= MAX_COMPILED:
                 self._compiled.pop(next(iter(self._compiled)))
             shape = openvino.PartialShape([1, 1, height, width])
-            self._model.reshape(dict.fromkeys(range(len(self._model.inputs)), shape))
-            self._compiled[key] = self._core.compile_model(self._model, "CPU", self._options)
+            model.reshape(dict.fromkeys(range(len(model.inputs)), shape))
+            self._compiled[key] = self._core.compile_model(model, "CPU", self._options)
         return self._compiled[key]
 
 

@@ -50,7 +50,7 @@ class ExportDialog(QDialog):
         self._cancel = threading.Event()
         self._thread: threading.Thread | None = None
         self._progress: tuple[int, int | None] = (0, None)
-        self._started = 0.0
+        self._told, self._started = "", 0.0
         self._build(output)
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
@@ -95,13 +95,16 @@ class ExportDialog(QDialog):
     def _run(self, job: FuseJob) -> None:
         outcome: FuseReport | Exception
         try:
-            outcome = fuse_recordings(job, self._note, self._cancel)
+            outcome = fuse_recordings(job, self._note, self._cancel, self._tell)
         except Exception as error:  # noqa: BLE001 - shown in the dialog
             outcome = error
         self._ended.emit(outcome)
 
     def _note(self, done: int, expected: int | None) -> None:
         self._progress = (done, expected)
+
+    def _tell(self, told: str) -> None:
+        self._told = told
 
     def _show_progress(self) -> None:
         done, expected = self._progress
@@ -110,7 +113,8 @@ class ExportDialog(QDialog):
         self.bar.setMaximum(max(done, expected or 0) if expected else 0)
         self.bar.setValue(done)
         if not self._cancel.is_set():
-            self.message.setText(self._progress_text(done, expected, done / (time.monotonic() - self._started)))
+            text = self._progress_text(done, expected, done / (time.monotonic() - self._started))
+            self.message.setText(f"{text}\n{self._told}".strip())
 
     def _progress_text(self, done: int, expected: int | None, fps: float) -> str:
         if not expected:

@@ -172,7 +172,7 @@ def cv_noise(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def with_visible(item: Entry, image: np.ndarray) -> Entry:
     pair = item.fused.pair
-    return replace(item, fused=replace(item.fused, pair=replace(pair, vis=replace(pair.vis, image=image))))
+    return replace(item, fused=replace(item.fused, pair=replace(pair, vis=replace(pair.vis, picture=image))))
 
 
 def test_a_slow_camera_has_each_frame_once_though_every_clip_begins_with_one(
@@ -251,7 +251,7 @@ def test_an_encoder_that_fails_is_told_and_the_recording_begins_without(
     preroll = keep([])
     huge = np.zeros((1, 40_000, 3), np.uint8)  # wider than H.264 can be
     item = entry(0)
-    preroll.keep(replace(item, fused=replace(item.fused, image=huge)))
+    preroll.keep(replace(item, fused=replace(item.fused, picture=huge)))
     deadline = time.monotonic() + 10
     while not preroll.status().failure:
         assert time.monotonic() < deadline

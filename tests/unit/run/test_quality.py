@@ -8,63 +8,14 @@ import pytest
 from fusion_app.engine import Engine
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
-from fusion_app.run.quality import LADDER, Measurement, QualityKeeper, QualityPolicy, Rung, Watched, usual_ms
+from fusion_app.run import speed
+from fusion_app.run.ladder import LADDER, Rung
+from fusion_app.run.quality import QualityKeeper, Watched
+from fusion_app.run.speed import FileMeasurement, Measurement
 from fusion_app.settings import FusionSettings
 from fusion_app.system import cache
 
-POLICY = QualityPolicy(LADDER, period_ms=33.3)
-BY_NAME = {(rung.model, rung.side): rung for rung in LADDER}
-
-
-def test_the_ladder_falls_in_cost() -> None:
-    costs = [rung.cost for rung in LADDER]
-    assert costs == sorted(costs, reverse=True)
-
-
-@pytest.mark.parametrize(
-    ("reference_ms", "expected"),
-    [(1.0, ("cs2fusion", 1.0)), (5.0, ("lite-25k", 1.0)), (20.0, ("lite-6k", 1.0)), (35.0, ("lite-2k", 1.0)),
-     (60.0, ("lite-2k", 0.7)), (10_000.0, ("lite-2k", 0.33))],
-)  # fmt: skip
-def test_the_most_faithful_rung_that_fits_is_chosen(reference_ms: float, expected: tuple[str, float]) -> None:
-    assert POLICY.first(reference_ms) == BY_NAME[expected]
-
-
-def test_too_slow_steps_down_to_what_fits_once_settled() -> None:
-    rung = BY_NAME["lite-6k", 1.0]
-    assert POLICY.next(rung, usual_ms=60.0, settled_s=1.0) == rung
-    assert POLICY.next(rung, usual_ms=60.0, settled_s=3.0) == BY_NAME["lite-2k", 0.7]
-    assert POLICY.next(LADDER[-1], usual_ms=900.0, settled_s=30.0) == LADDER[-1]
-
-
-def test_room_for_better_steps_up_one_rung_after_a_while_and_does_not_swing_back() -> None:
-    rung = BY_NAME["lite-2k", 1.0]
-    assert POLICY.next(rung, usual_ms=5.0, settled_s=5.0) == rung
-    better = POLICY.next(rung, usual_ms=5.0, settled_s=11.0)
-    assert better == BY_NAME["lite-6k", 1.0]
-    for settled in (1.0, 5.0, 60.0):
-        assert POLICY.next(better, usual_ms=5.0 / 0.6, settled_s=settled) == better
-
-
-def test_a_frame_that_was_late_once_does_not_cost_the_better_model() -> None:
-    rung = BY_NAME["lite-6k", 1.0]
-    assert POLICY.next(rung, usual_ms([20.0] * 14 + [90.0]), settled_s=60.0) == rung
-    assert POLICY.next(rung, usual_ms([20.0] * 8 + [90.0] * 7), settled_s=60.0).cost < rung.cost
-
-
-def test_a_third_of_the_period_is_room_for_the_better_model() -> None:
-    assert POLICY.next(BY_NAME["lite-2k", 1.0], usual_ms=11.0, settled_s=11.0) == BY_NAME["lite-6k", 1.0]
-
-
-def test_within_the_period_nothing_changes() -> None:
-    rung = BY_NAME["lite-6k", 1.0]
-    assert POLICY.next(rung, usual_ms=30.0, settled_s=100.0) == rung
-
-
-def test_a_rung_keeps_the_users_other_settings() -> None:
-    base = FusionSettings(device="cpu", precision="fp32", threads=1)
-    settings = Rung("lite-2k", 0.5, 0.2).settings(base, Size(1920, 1080))
-    assert (settings.model, settings.working_size, settings.precision) == ("lite-2k", "960x540", "fp32")
+ONCE_MS = {"cs2fusion": 90.0, "lite-6k": 5.0, "lite-2k": 2.0, "average": 0.5}
 
 
 def frame(fuse_ms: float) -> FusedFrame:
@@ -76,13 +27,13 @@ def frame(fuse_ms: float) -> FusedFrame:
 @pytest.fixture
 def measured_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start from a measurement of a quiet machine: from a busy one's there may be no step down left."""
-    monkeypatch.setattr("fusion_app.run.quality._probe_ms", lambda _: 2.0)
+    monkeypatch.setattr("fusion_app.run.speed._once_ms", lambda engine, _: 2 * (ONCE_MS.get(engine.name, 1.0),))
     monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
 
 
 @pytest.mark.usefixtures("measured_quick")
 def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.05)
+    monkeypatch.setattr("fusion_app.run.ladder.SETTLE_S", 0.05)
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
     engine = keeper.start()
     assert engine.name in ("lite-25k", "lite-6k", "lite-2k", "cs2fusion")
@@ -103,10 +54,10 @@ def test_a_keeper_exchanges_the_engine_while_the_picture_goes_on(monkeypatch: py
 
 @pytest.mark.usefixtures("measured_quick")
 def test_the_network_gives_way_to_a_recording_that_lags_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.05)
+    monkeypatch.setattr("fusion_app.run.ladder.SETTLE_S", 0.05)
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(64, 48), 1 / 25)
     keeper.start()
-    before, lag = keeper._rung, 0.0
+    before, lag = keeper._standing, 0.0
     keeper.attach(Watched(lag=lambda: lag))
     image = np.zeros((48, 64), np.uint8)
     quick = FusedFrame(image, FramePair(Frame(image, 0.0, 0), Frame(image, 0.0, 0)), image, {"fuse": 15.0})
@@ -114,10 +65,11 @@ def test_the_network_gives_way_to_a_recording_that_lags_behind(monkeypatch: pyte
         time.sleep(0.06)
         for _ in range(40):
             keeper(quick)
-        assert (keeper._rung != before) is is_changed
+        assert (keeper._standing != before) is is_changed
     assert before is not None
-    assert keeper._rung is not None
-    assert keeper._rung.cost < before.cost
+    assert keeper._standing is not None
+    costs = keeper._policy.costs
+    assert costs[keeper._standing.rung] < costs[before.rung]
     keeper.close()
 
 
@@ -130,26 +82,58 @@ def test_a_stopped_keeper_changes_nothing(tmp_path: Path) -> None:
     assert keeper._thread is None
 
 
-def test_the_measurement_is_kept_until_a_running_session_contradicts_it(
+def test_measurements_are_kept_until_a_running_session_contradicts_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
-    engine = ClassicalEngine("average")
-    small, large = Size(320, 256), Size(640, 512)
-    first = Measurement(engine, threads=1)
-    small_ms = first.frame_ms(small)
-    assert small_ms > 0
-    assert Measurement(engine, threads=1).frame_ms(large) == pytest.approx(4 * small_ms)
-    monkeypatch.setattr("fusion_app.run.quality._probe_ms", lambda _: 1234.0)
-    assert Measurement(engine, threads=1).frame_ms(small) == small_ms
-    assert Measurement(engine, threads=2).frame_ms(small) == 1234.0
+    base, small, large = FusionSettings(device="cpu"), Size(320, 256), Size(640, 512)
+    first = Measurement(base)
+    costs = first.costs(small, 33.3)
+    assert list(costs) == [rung for rung in LADDER if rung in costs]
+    assert {"lite-6k", "lite-2k"} <= {rung.model for rung in costs}
+    assert all(cost > 0 for cost in costs.values())
+    assert Measurement(base).costs(large, 33.3) == {rung: pytest.approx(4 * cost) for rung, cost in costs.items()}
+    monkeypatch.setattr("fusion_app.run.speed._once_ms", lambda *_: (1234.0, 1234.0))
+    assert Measurement(base).costs(small, 33.3) == costs
+    assert Measurement(FusionSettings(device="cpu", threads=1)).costs(small, 33.3)[Rung("lite-6k")] == 1234.0
     first.forget()
-    assert Measurement(engine, threads=1).frame_ms(small) == 1234.0
+    assert Measurement(base).costs(small, 33.3)[Rung("lite-6k")] == 1234.0
+
+
+@pytest.mark.usefixtures("measured_quick")
+def test_a_slow_model_is_measured_only_where_it_could_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
+        opened.append(settings.model)
+        return ClassicalEngine("average")
+
+    monkeypatch.setattr(speed, "open_engine", open_engine)
+    monkeypatch.setattr(speed, "_once_ms", lambda *_: (5.0, 5.0))
+    measurement = Measurement(FusionSettings(device="cpu"))
+    assert Rung("cs2fusion") not in measurement.costs(Size(640, 480), 33.3)
+    assert "cs2fusion" not in opened
+    assert Rung("cs2fusion") in measurement.costs(Size(640, 480), 10_000.0)
+
+
+def test_other_programs_do_not_change_how_engines_compare(monkeypatch: pytest.MonkeyPatch) -> None:
+    times = {"max": [(90.0, 10.0)] * 8, "average": [(5.0, 4.0)] * 8}  # one was interrupted each time
+    monkeypatch.setattr(speed, "_once_ms", lambda engine, _: times[engine.name].pop())
+    slow_ms, quick_ms = speed.frames_ms([ClassicalEngine("max"), ClassicalEngine("average")])
+    assert (slow_ms, quick_ms) == (12.5, 5.0)
+
+
+def test_what_a_file_takes_grows_with_its_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    measurement = FileMeasurement(FusionSettings(device="cpu", working_size="160x128"))
+    small_s, large_s = (measurement.frame_s("lite-2k", Size(*size)) for size in ((80, 64), (640, 512)))
+    assert small_s is not None
+    assert large_s == pytest.approx(4 * small_s)  # by its working size
 
 
 @pytest.mark.usefixtures("measured_quick")
 def test_a_step_of_a_running_session_forgets_the_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.0)
+    monkeypatch.setattr("fusion_app.run.ladder.SETTLE_S", 0.0)
     keeper = QualityKeeper(FusionSettings(device="cpu", runtime="torch"), Size(320, 256), 1 / 25)
     keeper.start()
     assert len(list(tmp_path.iterdir())) == 1
@@ -161,7 +145,7 @@ def test_a_step_of_a_running_session_forgets_the_measurement(tmp_path: Path, mon
 
 @pytest.mark.usefixtures("measured_quick")
 def test_a_model_chosen_by_hand_wins_over_an_engine_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.0)
+    monkeypatch.setattr("fusion_app.run.ladder.SETTLE_S", 0.0)
     used: list[str] = []
     arrived, go_on = threading.Event(), threading.Event()
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
@@ -195,7 +179,7 @@ def test_a_model_chosen_by_hand_wins_over_an_engine_on_its_way(monkeypatch: pyte
 def test_a_frame_that_is_being_looked_at_does_not_take_automatic_quality_up_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("fusion_app.run.quality.SETTLE_S", 0.0)
+    monkeypatch.setattr("fusion_app.run.ladder.SETTLE_S", 0.0)
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
     keeper.start()
     keeper.attach(Watched(lag=keeper.stop))  # the user chooses while the runner's thread decides

@@ -33,9 +33,10 @@ def test_one_converter_gives_every_picture_the_pixels_of_a_new_one() -> None:
     for width, height in sizes:  # streams change their size, some even their format
         for pix_fmt in ("yuv420p", "yuvj422p", "yuv444p", "nv12", "yuv420p10le", "bgr0", "gray", "gray10le"):
             frame = decoded(pix_fmt, width, height)
-            target = {"gray": "gray", "gray10le": "gray16le"}.get(pix_fmt, "bgr24")
-            expected = frame.to_ndarray(format=target)
-            assert np.array_equal(pixels(frame), expected), (pix_fmt, width, height)
+            assert np.array_equal(pixels(frame), Pixels()(frame)), (pix_fmt, width, height)
+            if pix_fmt != "yuv420p":  # ffmpeg's is too dark (docs/adr/0021): tests/contract/test_planes.py
+                target = {"gray": "gray", "gray10le": "gray16le"}.get(pix_fmt, "bgr24")
+                assert np.array_equal(pixels(frame), frame.to_ndarray(format=target)), (pix_fmt, width, height)
 
 
 def test_a_picture_does_not_change_when_the_next_one_is_converted() -> None:

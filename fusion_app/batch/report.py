@@ -1,0 +1,83 @@
+"""What became of all jobs, as data: for people at the end, and for other programs (`--json`, `--report`)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fusion_app.batch.board import Board, State
+from fusion_app.batch.job import Job
+from fusion_app.batch.worker import Worker
+from fusion_app.session.export import unmatched
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes:
+        name: Of the job.
+        state: `State` in words.
+        result: Where the result is, or is to be.
+        segments: Segments that were fused, by whichever process.
+        frames: Frames in them.
+        seconds: Time of fusing them, seconds, of all processes together.
+        fps: Frames in a second of that time.
+        dropped: Visible frames that were not fused.
+        failed: Images or frames that could not be read.
+        model: What fused.
+        notes: What the user should know, a sentence each.
+        error: Why it failed, or empty.
+    """
+
+    name: str
+    state: str
+    result: str
+    segments: int
+    frames: int
+    seconds: float
+    fps: float
+    dropped: int
+    failed: int
+    model: str
+    notes: tuple[str, ...]
+    error: str
+
+
+def outcomes(jobs: Sequence[Job], output: Path, worker: Worker, board: Board) -> tuple[Outcome, ...]:
+    """Return what became of ``jobs`` whose results go to ``output``."""
+    return tuple(_outcome(job, output / job.result, worker, board.row(job.name).state) for job in jobs)
+
+
+def as_data(found: Sequence[Outcome], seconds: float) -> dict[str, Any]:
+    """Return all outcomes as plain data, ``seconds`` being the time on the clock."""
+    return {
+        "jobs": [asdict(one) for one in found],
+        "done": sum(one.state in (State.DONE.value, State.THERE.value) for one in found),
+        "failed": sum(one.state == State.FAILED.value for one in found),
+        "frames": sum(one.frames for one in found),
+        "seconds": round(seconds, 1),
+    }
+
+
+def _outcome(job: Job, result: Path, worker: Worker, state: State) -> Outcome:
+    told = worker.segments_of(job.name)
+    frames, seconds = (sum(line.get(key, 0) for line in told) for key in ("frames", "seconds"))
+    notes = [*worker.notes[job.name], *(note for line in told for note in line.get("notes", ()))]
+    if ir_left := sum(line.get("ir_left", 0) for line in told):
+        notes.append(unmatched(ir_left))
+    failed = [0, *(line.get("failed", 0) for line in told)]
+    return Outcome(
+        job.name,
+        state.value,
+        str(result),
+        len(told),
+        frames,
+        round(seconds, 2),
+        round(frames / seconds, 1) if seconds else 0.0,
+        sum(line.get("dropped", 0) for line in told),
+        sum(failed) if job.is_folder else max(failed),  # the end of a video may be seen by two segments
+        next((line["model"] for line in told if line.get("model")), ""),
+        tuple(dict.fromkeys(notes)),
+        worker.errors.get(job.name, ""),
+    )

@@ -1,0 +1,283 @@
+"""One process at work on the queue: claims, fuses, joins, until nothing is left that it could do."""
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fusion_app.batch.board import Board, State
+from fusion_app.batch.claims import Claim, ClaimLostError, Claims
+from fusion_app.batch.commit import Made, aside_of, commit
+from fusion_app.batch.cut import OpenJob, open_job
+from fusion_app.batch.engines import KeptEngines
+from fusion_app.batch.files import remove
+from fusion_app.batch.folder import BatchFolder
+from fusion_app.batch.fusing import fuse_segment
+from fusion_app.batch.identity import identity_of
+from fusion_app.batch.job import Job, Segment
+from fusion_app.batch.journal import Journal, Journals
+from fusion_app.batch.result import exists, put_together, size_of
+from fusion_app.errors import BatchError, FusionAppError, SourceError
+from fusion_app.system import logs
+
+POLL_S = 0.5
+LEAST_FREE = 8 << 20
+"""Bytes; a disk with less is full."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a worker works.
+
+    Attributes:
+        segment_s: Length of the segments of each job, seconds, by its name.
+        overwrite: Results that exist and are not this queue's are replaced.
+    """
+
+    segment_s: dict[str, float]
+    overwrite: bool = False
+
+
+class Worker:
+    """Works on ``jobs`` of the queue ``folder``, beside any number of others.
+
+    Attributes:
+        errors: Why jobs failed, by their names.
+        notes: What the user should know of jobs, by their names, beside what their segments tell.
+        journals: What all processes have noted.
+    """
+
+    def __init__(
+        self,
+        folder: BatchFolder,
+        jobs: Sequence[Job],
+        rules: Rules,
+        board: Board,
+        cancel: threading.Event,
+        claims: Claims | None = None,
+    ) -> None:
+        """Read what is noted of earlier starts.
+
+        Raises:
+            BatchError: The queue was written by a newer version of the program.
+        """
+        self.errors: dict[str, str] = {}
+        self.notes: dict[str, list[str]] = {job.name: [] for job in jobs}
+        self.journals = Journals(folder.journals)
+        self.journals.update()
+        self._folder = folder
+        self._jobs = {job.name: job for job in jobs}
+        self._rules = rules
+        self._board = board
+        self._cancel = cancel
+        self._claims = claims or Claims()
+        self._journal = Journal(folder.journals)
+        self._engines = KeptEngines()
+        self._opened: dict[str, OpenJob] = {}
+        self._current = ""
+
+    def segments_of(self, name: str) -> list[dict[str, Any]]:
+        """Return what is noted of the segments of a job, those apart that are void by now."""
+        opened, results = self._opened.get(name), self.journals.results.get(name)
+        key = opened.key if opened else results[-1].get("key", "") if results else ""
+        told = self.journals.segments.get(name, {})
+        return [line for segment, line in sorted(told.items()) if key and segment.endswith(f"-{key[:16]}")]
+
+    def run(self) -> None:
+        """Work until all jobs are done or have failed, or until it is cancelled.
+
+        Raises:
+            BatchError: The folder is gone or the disk is full; nothing else could be done.
+        """
+        left = list(self._jobs)
+        while left and not self._cancel.is_set():
+            did = any(self._advanced(name) for name in self._in_order(left))
+            self._check_folder()
+            left = [name for name in left if self._board.row(name).state not in (State.DONE, State.THERE, State.FAILED)]
+            if left and not did:
+                self._cancel.wait(POLL_S)
+
+    def _in_order(self, left: Sequence[str]) -> Iterator[str]:
+        """Yield jobs in the order in which they are tried: the one at hand, those nobody works on, the others.
+
+        Of ten thousand jobs only those are looked at that come before the first with something to do.
+        """
+        if self._current in left:
+            yield self._current
+        busy = []
+        for name in left:
+            if any(self._folder.place(self._jobs[name]).glob("*.claim-*")):
+                busy.append(name)
+            elif name != self._current:
+                yield name
+        yield from busy
+
+    def _advanced(self, name: str) -> bool:
+        """Do the next piece of a job; tell whether there was one."""
+        if self._cancel.is_set() or self._board.row(name).state in (State.DONE, State.THERE, State.FAILED):
+            return False
+        try:
+            return self._advance(self._jobs[name])
+        except ClaimLostError:
+            return False
+        except OSError as error:
+            self._fail(name, f"{self._folder.output} cannot be read or written ({error.strerror}); check the disk")
+        except (FusionAppError, MemoryError) as error:
+            self._fail(name, str(error) or "there is too little memory")
+        except Exception as error:  # noqa: BLE001 - a fault of the program in one job is no reason to leave the others
+            logs.note_crash(error)
+            self._fail(name, f"something went wrong in the program ({type(error).__name__}: {error})")
+        return True
+
+    def _fail(self, name: str, text: str) -> None:
+        self.errors[name] = text
+        self._board.set(name, State.FAILED)
+        with suppress(BatchError):  # the folder may be what is the matter
+            self._journal.note(job=name, error=text)
+
+    def _advance(self, job: Job) -> bool:
+        opened = self._opened.get(job.name) or self._open(job)
+        if opened is None:
+            return True
+        missing = opened.missing()
+        for segment in missing:
+            with self._claimed(opened.place / segment.name) as claim:
+                if claim is not None:
+                    self._fuse_if_missing(opened, segment, claim)
+                    return True
+        if missing:
+            self._board.set(job.name, State.ELSEWHERE, self._frames_done(opened))
+            return False
+        return self._join(opened)
+
+    def _fuse_if_missing(self, opened: OpenJob, segment: Segment, claim: Claim) -> None:
+        """Fuse a claimed segment, unless another process has finished it, or the whole job, a moment before."""
+        self.journals.update()
+        if self._is_there(opened.job):
+            self._board.set(opened.job.name, State.DONE)
+        elif not opened.file(segment).exists():
+            self._current = opened.job.name
+            self._fuse(opened, segment, claim)
+
+    def _open(self, job: Job) -> OpenJob | None:
+        """Return the job cut into segments; None where its result is there."""
+        if self._is_there(job):
+            self._tidy(job)
+            self._board.set(job.name, State.THERE)
+            return None
+        with self._claimed(self._folder.place(job).with_name(f"{job.name}.cut")) as claim:
+            if claim is None:
+                raise ClaimLostError(job.name)
+            opened = open_job(job, self._folder.place(job), self._rules.segment_s[job.name])
+        if opened.voided:
+            self.notes[job.name].append(
+                f"its sources, model or settings are not those of an earlier start: {opened.voided} finished segments "
+                "are void and are fused anew"
+            )
+        self.notes[job.name] += opened.said
+        self._opened[job.name] = opened
+        self._board.set(job.name, State.WAITING, self._frames_done(opened), opened.frames)
+        return opened
+
+    def _is_there(self, job: Job) -> bool:
+        """Tell whether the result of ``job`` is there and up to date.
+
+        Raises:
+            BatchError: Something else has its name.
+        """
+        result = self._folder.output / job.result
+        if not os.path.lexists(result):
+            return False
+        known = [line for line in self.journals.results.get(job.name, ()) if line.get("size") == size_of(result)]
+        if known:
+            try:
+                if known[-1].get("identity") == identity_of(job):
+                    return True
+            except SourceError:
+                return True  # the sources were moved away once it was done
+        if self._rules.overwrite:
+            return False
+        raise BatchError(
+            f"{result} was made when its sources were others; move it away, or add --overwrite"
+            if known
+            else exists(result)
+        )
+
+    @contextmanager
+    def _claimed(self, base: Path) -> Iterator[Claim | None]:
+        claim = self._claims.take(base)
+        try:
+            yield claim
+        finally:
+            if claim is not None:
+                claim.release()
+
+    def _frames_done(self, opened: OpenJob) -> int:
+        told = self.journals.segments.get(opened.job.name, {})
+        return sum(
+            int(told.get(segment.name, {}).get("frames", 0))
+            for segment in opened.segments
+            if opened.file(segment).exists()
+        )
+
+    def _fuse(self, opened: OpenJob, segment: Segment, claim: Claim) -> None:
+        name = opened.job.name
+        before = self._frames_done(opened)
+
+        def progress(done: int, _expected: int | None) -> None:
+            self._board.frame(name, before, done)
+            claim.told = json.dumps([done, round(self._board.row(name).fps, 1)])
+            if claim.is_lost:
+                raise ClaimLostError(name)
+
+        self._board.begin_segment(name)
+        aside = aside_of(opened, segment, claim)
+        try:
+            report = fuse_segment(opened, segment, aside, self._engines, progress, self._cancel)
+            if report.is_complete:
+                commit(Made(opened, segment, aside, report), claim, self._journal)
+                self.journals.update()
+                self._board.set(name, State.FUSING, self._frames_done(opened))
+        finally:
+            remove(aside)
+
+    def _join(self, opened: OpenJob) -> bool:
+        job = opened.job
+        with self._claimed(opened.place.with_name(f"{job.name}.result")) as claim:
+            if claim is None:
+                self._board.set(job.name, State.JOINING)
+                return False
+            self.journals.update()
+            if not self._is_there(job):
+                self._board.set(job.name, State.JOINING)
+                frames, said = put_together(opened, self._folder.output, self._journal, overwrite=self._rules.overwrite)
+                self.notes[job.name] += [said] if said else []
+                self._board.set(job.name, State.DONE, frames, frames)
+            else:
+                self._board.set(job.name, State.DONE)
+        self._tidy(job)
+        return True
+
+    def _tidy(self, job: Job) -> None:
+        """Remove the segments of a job whose result is there; whoever looks for them finds the result first."""
+        with suppress(OSError):
+            for path in self._folder.place(job).iterdir():
+                remove(path)
+
+    def _check_folder(self) -> None:
+        """Refuse to go on where nothing could be written.
+
+        Raises:
+            BatchError: The folder is gone, or its disk is full.
+        """
+        output = self._folder.output
+        if not self._folder.is_there:
+            raise BatchError(f"{output} is gone or its queue was removed, so nothing more can be written; start again")
+        with suppress(OSError):
+            if self.errors and shutil.disk_usage(output).free < LEAST_FREE:
+                raise BatchError(f"the disk of {output} is full; free some space and start again: what is done is kept")

@@ -1,0 +1,228 @@
+"""``batch``: many pairs into one folder, by any number of processes; stopped at any moment, it goes on where it was."""
+
+import argparse
+import json
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fusion_app.batch.board import Board
+from fusion_app.batch.estimate import Measured, lengths_of, measured, models_of, pixels_of, seconds_of
+from fusion_app.batch.folder import BatchFolder
+from fusion_app.batch.identity import WAYS
+from fusion_app.batch.job import Job
+from fusion_app.batch.plan import jobs_of
+from fusion_app.batch.report import Outcome, as_data, outcomes
+from fusion_app.batch.worker import Rules, Worker
+from fusion_app.cli.batch_table import BatchTable, duration
+from fusion_app.cli.fuse import settings_of_pair
+from fusion_app.cli.options import Commands, add_command, run_options
+from fusion_app.cli.progress import interruptible
+from fusion_app.errors import BatchError, FusionAppError
+from fusion_app.session.segments import Length
+from fusion_app.settings import Settings, check
+from fusion_app.system.whole_files import write_whole
+
+SEGMENT_S = 60.0
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = add_command(
+        commands, "batch", batch, "fuse many pairs into a folder; goes on after a crash", run_options()
+    )
+    parser.add_argument("inputs", nargs="*", type=Path, metavar="PLAN.yaml|DIR", help="plans, or folders with pairs")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="folder for the results, and for the queue")
+    parser.add_argument("--join", type=Path, metavar="OUT", help="help with the queue of this folder, whoever began it")
+    parser.add_argument("--queue-only", action="store_true", help="fuse nothing; leave that to those that join")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and how long that takes")
+    parser.add_argument("--overwrite", action="store_true", help="replace files that have the names of results")
+    parser.add_argument(
+        "--segment", type=_segment, default=SEGMENT_S, metavar="S", help="seconds that a crash can cost (60)"
+    )
+    parser.add_argument("--json", action="store_true", help="print what became of each job as JSON")
+    parser.add_argument("--report", type=Path, metavar="F.json", help="write the same into a file")
+    parser.set_defaults(ir=None, vis=None)
+
+
+def batch(options: argparse.Namespace) -> int:
+    """Fuse pairs of recordings, or of folders of images, each into OUT/NAME.mkv or OUT/NAME/.
+
+    Killed and started again with the same words it goes on from the last finished minute. Other processes, also on
+    other machines that see the folder, help with `batch --join OUT`. See docs/scale.md.
+    """
+    output = _output(options)
+    if options.join:
+        folder = BatchFolder(output)
+        jobs, segments = folder.jobs()
+        return _run(options, _Queue(folder, [_in_own_way(job, options) for job in jobs], segments))
+    asked = jobs_of(options.inputs, output, _settings_of(options), options.pairs or "")
+    if not options.quiet:
+        print(*asked.told, sep="\n", end="\n" * bool(asked.told), file=sys.stderr)
+    if options.dry_run:
+        return _dry_run(options, output, asked.jobs)
+    folder = BatchFolder(output)
+    folder.add(asked.jobs, options.segment)
+    if options.queue_only:
+        return _say_how_to_join(options, output, len(asked.jobs))
+    return _run(options, _Queue(folder, asked.jobs, {job.name: options.segment for job in asked.jobs}))
+
+
+@dataclass(frozen=True)
+class _Queue:
+    """What this process works on."""
+
+    folder: BatchFolder
+    jobs: Sequence[Job]
+    segment_s: dict[str, float]
+
+
+def _output(options: argparse.Namespace) -> Path:
+    if options.join:
+        if options.inputs or options.output or options.dry_run or options.queue_only:
+            raise BatchError("--join takes the folder of a queue and nothing else: its plan is in it")
+        _refuse_settings(options)
+        return Path(options.join)
+    if not options.inputs:
+        raise BatchError("say what to fuse: batch PLAN.yaml|DIR -o OUT, or batch --join OUT")
+    if options.output is None:
+        raise BatchError("say where the results go: -o OUT")
+    output: Path = options.output
+    if output.exists() and not output.is_dir():
+        raise BatchError(f"{output} is no folder; choose another output")
+    return output
+
+
+def _refuse_settings(options: argparse.Namespace) -> None:
+    """Refuse settings beside ``--join`` that would have no effect."""
+    free = {*WAYS, "quiet"}
+    for name, default in vars(run_options().parse_args([])).items():
+        if name not in free and getattr(options, name) != default:
+            option = "size" if name == "working_size" else name.replace("_", "-")
+            raise BatchError(f"--join fuses as the plan in its folder says; leave out --{option}")
+
+
+def _in_own_way(job: Job, options: argparse.Namespace) -> Job:
+    """Return ``job`` on the device that this process was given."""
+    given = {name: value for name in WAYS if (value := getattr(options, name)) is not None}
+    return replace(job, settings=check(replace(job.settings, fusion=replace(job.settings.fusion, **given))))
+
+
+def _say_how_to_join(options: argparse.Namespace, output: Path, count: int) -> int:
+    if not options.quiet:
+        print(f"{count} jobs are in the queue of {output}; fuse them with `batch --join {output}`")
+    return 0
+
+
+def _settings_of(options: argparse.Namespace) -> Any:
+    def settings_of(ir: str, vis: str, **more: Any) -> Settings:
+        given = {name: value for name, value in more.items() if value is not None}
+        return settings_of_pair(argparse.Namespace(**{**vars(options), **given, "ir": ir, "vis": vis or None}))
+
+    return settings_of
+
+
+def _run(options: argparse.Namespace, queue: _Queue) -> int:
+    cancel, show = threading.Event(), BatchTable(quiet=options.quiet)
+    board = Board([job.name for job in queue.jobs], show)
+    worker = Worker(queue.folder, queue.jobs, Rules(queue.segment_s, options.overwrite), board, cancel)
+    began, trouble = time.monotonic(), ""
+    with interruptible(cancel):
+        try:
+            worker.run()
+        except BatchError as error:
+            trouble = str(error)
+    show.close(board)
+    found = outcomes(queue.jobs, queue.folder.output, worker, board)
+    _tell(found, options, time.monotonic() - began)
+    if trouble:
+        print(f"error: {trouble}", file=sys.stderr)
+        return 1
+    if cancel.is_set():
+        return 130
+    return 1 if any(one.error or one.failed for one in found) else 0
+
+
+def _tell(found: Sequence[Outcome], options: argparse.Namespace, seconds: float) -> None:
+    data = as_data(found, seconds)
+    if options.report:
+        _write_report(options.report, data)
+    for one in found:
+        if one.error:
+            print(f"error: {one.name}: {one.error}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(data, indent=1))
+    if options.quiet or options.json:
+        return
+    for one in found:
+        print(*(f"note: {one.name}: {note}\n" for note in _notes(one)), sep="", end="")
+    fused = f"{data['done']} of {len(found)} jobs done" + (f", {data['failed']} failed" if data["failed"] else "")
+    print(f"{fused}; {data['frames']} frames in all; this process took {duration(seconds)}")
+
+
+def _write_report(path: Path, data: dict[str, Any]) -> None:
+    try:
+        write_whole(path, json.dumps(data, indent=1).encode())
+    except OSError as error:
+        print(f"error: {path} cannot be written ({error.strerror})", file=sys.stderr)
+
+
+def _notes(one: Outcome) -> list[str]:
+    found = list(one.notes)
+    if one.dropped:
+        found.append(f"{one.dropped} visible frames were not fused")
+    if one.failed:
+        found.append(f"{one.failed} images or frames of the sources are missing or damaged")
+    return found
+
+
+def _dry_run(options: argparse.Namespace, output: Path, jobs: Sequence[Job]) -> int:
+    lengths = lengths_of(jobs)
+    good = [job for job in jobs if isinstance(lengths[job.name], Length)]
+    speeds = measured(good[0], models_of(jobs)) if good else ()
+    rows = [_planned(job, output, lengths[job.name]) for job in jobs]
+    total = sum(row["pixels"] or 0 for row in rows)
+    times = [{"model": one.model, "seconds": seconds_of(total, one), "error": one.error} for one in speeds]
+    if options.json:
+        print(json.dumps({"jobs": rows, "on_this_machine": times}, indent=1))
+        return 0 if len(good) == len(jobs) else 1
+    for row in rows:
+        frames = "length unknown" if row["frames"] is None else f"{row['frames']} frames"
+        print(f"{row['ir']} + {row['vis']} → {row['result']}: {row['error'] or frames}")
+    if any(row["pixels"] is None and not row["error"] for row in rows):
+        print("note: jobs of unknown length are not counted")
+    print(f"{len(jobs)} jobs; on this machine, by a measurement of some seconds on {good[0].name if good else 'none'}:")
+    for one in speeds:
+        print(f"  {one.model:<12} {_time(total, one)}")
+    return 0 if len(good) == len(jobs) else 1
+
+
+def _planned(job: Job, output: Path, length: Length | FusionAppError) -> dict[str, Any]:
+    is_open = isinstance(length, Length)
+    sources = job.settings.sources
+    return {
+        "name": job.name,
+        "ir": sources.ir,
+        "vis": sources.vis,
+        "result": str(output / job.result),
+        "model": job.settings.fusion.model,
+        "frames": length.frames if isinstance(length, Length) else None,
+        "pixels": pixels_of(job, length) if isinstance(length, Length) else None,
+        "error": "" if is_open else str(length),
+    }
+
+
+def _time(pixels: float, one: Measured) -> str:
+    seconds = seconds_of(pixels, one)
+    return f"could not be measured: {one.error}" if seconds is None else f"about {duration(seconds)}"
+
+
+def _segment(text: str) -> float:
+    value = float(text)
+    if not 1 <= value <= 86_400:
+        raise argparse.ArgumentTypeError("must be 1 to 86400 seconds")
+    return value
