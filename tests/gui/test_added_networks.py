@@ -39,8 +39,8 @@ def choose(window: MainWindow, name: str) -> None:
 def test_an_added_network_is_in_the_list_and_fuses(playing: MainWindow, qtbot: QtBot) -> None:
     choose(playing, "mean")
     qtbot.waitUntil(lambda: playing.grid.tiles[Role.FUSED].title.startswith("FUSED · mean"))
+    qtbot.waitUntil(lambda: playing.status.field_text("engine") == "mean · CPU OpenVINO fp32")
     assert playing.controller.state is State.PLAYING
-    assert playing.status.field_text("engine") == "mean · CPU OpenVINO fp32"
 
 
 def test_a_network_whose_file_was_changed_leaves_the_picture_to_the_model_before(

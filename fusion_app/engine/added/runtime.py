@@ -45,7 +45,7 @@ def read_network(data: bytes, name: str) -> "openvino.Model":
     """
     try:
         return openvino.Core().read_model(data, b"")
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         raise EngineError(f"{name} cannot be read: {_reason(error)}; export it anew, with another opset") from None
 
 
@@ -54,7 +54,7 @@ def _reason(error: Exception) -> str:
     if unknown := UNKNOWN.search(text):
         return f"OpenVINO does not know its operators {unknown[1].strip()[:200]}"
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Exception from")]
-    return (lines[-1] if lines else "no reason given")[:200].rstrip(".")
+    return (lines[-1] if lines else "no reason given")[:200].lstrip("- ").rstrip(".")
 
 
 def inputs_of(network: "openvino.Model") -> list[TensorInfo]:

@@ -104,6 +104,9 @@ def _serve(sender: Connection, path: str, name: str, text: str) -> None:
         message = json.dumps({"error": str(error)}).encode() + b"\n"
     except MemoryError:
         message = json.dumps({"error": f"{name} needs more memory than there is for a small pair"}).encode() + b"\n"
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file brings about is told in a sentence
+        text = f"{name} cannot be used: trying it ended in {type(error).__name__}; export it anew"
+        message = json.dumps({"error": text}).encode() + b"\n"
     sender.send_bytes(message)
 
 
