@@ -13,6 +13,7 @@ from models.lite import LITE_CONFIGS, LiteConfig
 from training.data.cameras import CameraSettings
 from training.data.impairment import ImpairmentConfig
 from training.data.twins import TwinSettings
+from training.losses.corrected import CorrectionConfig
 from training.losses.fusion_config import FusionLossConfig
 from training.losses.objective_settings import AvisSettings, ContrastSettings, FusionSettings
 from training.runs.schedule import Schedule
@@ -185,9 +186,12 @@ class DistillSettings(RunSettings):
         teacher: Weights file of a network to imitate, empty for none.
         teacher_weight: Of the distance to the teacher, |F − teacher|.
         teacher_place: Where to imitate it: ``everywhere``, or ``lending``, where infrared has something to lend, so
-            that what a teacher does well is kept where it matters and its faults beside that are not learned.
+            that what a teacher does well is kept where it matters and its faults beside that are not learned, or
+            ``corrected``, everywhere, with its faults put right (`training.losses.corrected`).
         teacher_interval: Steps of the student per step that asks the teacher, which costs about ten of them. The
             distance then counts that many times, so that its mean over the steps stays what it is.
+        taught_only: The fusion loss is left out, and a step takes a third of the time.
+        correction: What is put right in the teacher's picture.
         impairment: What is done to visible.
         loss: The fusion loss.
         plainness: Of infrared's share, and of what is added, where infrared has nothing to lend. Without it a bright
@@ -203,8 +207,10 @@ class DistillSettings(RunSettings):
     ema_decay: float = number(0.999, 0, 0.99999)
     teacher: str = ""
     teacher_weight: float = number(0.0, 0)
-    teacher_place: Literal["everywhere", "lending"] = "everywhere"
+    teacher_place: Literal["everywhere", "lending", "corrected"] = "everywhere"
     teacher_interval: int = number(1, 1, 1000)
+    taught_only: bool = False
+    correction: CorrectionConfig = field(default_factory=CorrectionConfig)
     impairment: ImpairmentConfig = field(default_factory=ImpairmentConfig)
     loss: FusionLossConfig = field(default_factory=FusionLossConfig)
     plainness: float = number(0.0, 0)
@@ -214,6 +220,8 @@ class DistillSettings(RunSettings):
         super().__post_init__()
         if self.model not in LITE_CONFIGS:
             raise ValueError(f"model must be one of {', '.join(LITE_CONFIGS)}, not {self.model!r}")
+        if self.taught_only and (not self.teacher or self.teacher_interval > 1):
+            raise ValueError("taught_only needs a teacher, asked at every step")
 
     @property
     def network(self) -> LiteConfig:

@@ -104,7 +104,7 @@ class VideoFileSource(FrameSource):
                 f"has {len(tracks)} video tracks: {described(tracks)}; {taken} is read, {other} names another",
             )
         if not self._track and (late_s := decoder.late_s(self._begin_s)) > LATE_PERIODS * info.period_s:
-            self.note("late begin", f"has no whole picture in its first {late_s:.2f} s, which are left out")
+            self.note("late begin", f"has no whole picture in its first {late_s:.2f} s")
         if decoder.is_untimed and not self._reading.rate:
             source = "as its header says" if decoder.own_rate else "which is only assumed"
             self.note(f"{info.fps:g} fps", f"has no times: {info.fps:g} fps, {source}; --rate says otherwise")

@@ -12,6 +12,7 @@ from training.data.batch import GREY_RANGE, Scene
 from training.data.cameras import staged
 from training.data.dataset import ImagePair
 from training.data.twins import twinned
+from training.losses.corrected import corrected, unlike
 from training.losses.fusion import fusion_loss
 from training.losses.places import adorned, worth_learning
 from training.recipes import DistillSettings
@@ -62,7 +63,7 @@ class Distiller(Learner[DistillSettings, Lite]):
         scene = self._draw()
         with self._autocast():
             fused, decision = self.network.fuse_and_tell(*scene.inputs)
-        losses = fusion_loss(fused, scene, self.settings.loss)
+        losses = {} if self.settings.taught_only else fusion_loss(fused, scene, self.settings.loss)
         if self.teacher is not None:
             losses["teacher"] = self._unlike(self.teacher, fused, scene) if is_full else fused.new_zeros(())
         if self.settings.plainness:
@@ -77,16 +78,20 @@ class Distiller(Learner[DistillSettings, Lite]):
         return twinned(scene, settings.twins, self.generator).to(self.device)
 
     def _unlike(self, teacher: nn.Module, fused: Tensor, scene: Scene) -> Tensor:
-        settings = self.settings
-        pair, counts = scene.inputs, torch.ones_like(fused)
-        if settings.teacher_place == "lending":  # without the noise: what is taught is to be deaf to it
+        settings, pair = self.settings, scene.inputs
+        if settings.teacher_place != "everywhere":  # without the noise: what is taught is to be deaf to it
             pair = torch.lerp(scene.vis, scene.impaired, scene.patch), scene.ir
         with torch.no_grad(), self._autocast():
-            taught: Tensor = teacher(*pair)
-        if settings.teacher_place == "lending":
-            counts = worth_learning(taught.to(fused), scene, settings.loss)
-        weight = settings.teacher_weight * settings.teacher_interval
-        return weight * (counts * (fused - taught).abs()).mean() / GREY_RANGE
+            taught: Tensor = teacher(*pair).to(fused)
+        return settings.teacher_weight * settings.teacher_interval * self._distance(fused, taught, scene)
+
+    def _distance(self, fused: Tensor, taught: Tensor, scene: Scene) -> Tensor:
+        settings = self.settings
+        if settings.teacher_place == "corrected":
+            return unlike(fused, corrected(taught, scene, settings.correction), scene, settings.correction)
+        is_lending = settings.teacher_place == "lending"
+        counts = worth_learning(taught, scene, settings.loss) if is_lending else torch.ones_like(fused)
+        return (counts * (fused - taught).abs()).mean() / GREY_RANGE
 
 
 def _found(teacher: str) -> Path:
