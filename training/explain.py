@@ -25,7 +25,7 @@ from models.weights import WeightsFormatError, load_weights
 from training.data.dataset import DataError, PairFiles, Pixels, luma
 from training.evaluation.contenders import Case, read_case
 from training.evaluation.explanation import Explanation, draw, explain, gate_lines
-from training.evaluation.metrics.impairment import KINDS, SEED, Patch, draw_patch, impair
+from fusion_app.metrics.impairment import KINDS, SEED, Patch, draw_patch, impair
 from training.runs.run import STATE_FILE
 from training.runs.state import StateError, load_state
 from training.settings import settings_from

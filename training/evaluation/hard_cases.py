@@ -13,7 +13,7 @@ import numpy as np
 
 from training.data.dataset import DataError, PairFiles, find_pairs
 from training.evaluation.contenders import Case, grey, read_case
-from training.evaluation.metrics.impairment import KINDS, SEED, draw_patch, impair
+from fusion_app.metrics.impairment import KINDS, SEED, draw_patch, impair
 
 MSRS, ROADSCENE = "pairs/msrs/dev", "pairs/roadscene/dev"
 SMOKE, STAIRS = "clips/m3svd_0117_1620", "clips/m3svd_0111_1716"

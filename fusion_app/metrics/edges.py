@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from training.evaluation.metrics.filters import Image, Map, Trio, sobel
+from fusion_app.metrics.filters import Image, Map, Trio, sobel
 
 ALMOST_ZERO = 1e-5
 QUARTER_TURN = np.pi / 2

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from training.evaluation.metrics.filters import Image, Map, Trio, filtered_by, frequencies, sobel, stretched
+from fusion_app.metrics.filters import Image, Map, Trio, filtered_by, frequencies, sobel, stretched
 
 BLOCK = 16
 SALIENCY_EXPONENT = 5
