@@ -78,6 +78,7 @@ def _parser() -> "argparse.ArgumentParser":
         devices,
         doctor,
         fuse,
+        metrics,
         record,
         recover,
         sync,
@@ -95,6 +96,6 @@ def _parser() -> "argparse.ArgumentParser":
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")
     parser.set_defaults(command=view.view, **vars(run_options().parse_args([])), ir=None, vis=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for part in (view, fuse, batch, record, recover, align, sync, devices, doctor, bench, weights, desktop_entry):
+    for part in (view, fuse, batch, record, recover, align, sync, devices, doctor, bench, metrics, weights, desktop_entry):
         part.register(commands)
     return parser
