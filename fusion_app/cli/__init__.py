@@ -96,6 +96,20 @@ def _parser() -> "argparse.ArgumentParser":
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")
     parser.set_defaults(command=view.view, **vars(run_options().parse_args([])), ir=None, vis=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for part in (view, fuse, batch, record, recover, align, sync, devices, doctor, bench, metrics, weights, desktop_entry):
+    for part in (
+        view,
+        fuse,
+        batch,
+        record,
+        recover,
+        align,
+        sync,
+        devices,
+        doctor,
+        bench,
+        metrics,
+        weights,
+        desktop_entry,
+    ):
         part.register(commands)
     return parser

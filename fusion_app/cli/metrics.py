@@ -16,10 +16,14 @@ from fusion_app.errors import PairingError
 
 def register(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "metrics", metrics, "how good fused pictures are: the field's metrics, with intervals")
+    parser = add_command(
+        commands, "metrics", metrics, "how good fused pictures are: the field's metrics, with intervals"
+    )
     parser.add_argument("ir", type=Path, metavar="IR", help="infrared picture, or folder of them")
     parser.add_argument("vis", type=Path, metavar="VIS", help="visible picture, or folder")
-    parser.add_argument("fused", type=Path, nargs="+", metavar="FUSED", help="fused picture, or folder; several compare")
+    parser.add_argument(
+        "fused", type=Path, nargs="+", metavar="FUSED", help="fused picture, or folder; several compare"
+    )
     parser.add_argument("--pairs", default="", metavar="A,B", help="how names belong together; else it is found")
     parser.add_argument("--json", action="store_true", help="print all figures as JSON, not as a table")
     parser.add_argument("--csv", type=Path, metavar="F", help="write all figures, a line for each fused picture")
