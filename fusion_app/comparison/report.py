@@ -33,7 +33,7 @@ class Row:
 
 def as_text(rows: Sequence[Row]) -> str:
     """Return one line per row, the half width of the mean's interval behind it, then what differs from the first."""
-    lines = [("", "n", *SHOWN)]
+    lines: list[tuple[str, ...]] = [("", "n", *SHOWN)]
     for row in rows:
         means = (row.interval(metric) for metric in SHOWN)
         lines.append((row.name, str(len(row.cases)), *(_text(interval) for interval in means)))
