@@ -104,7 +104,8 @@ class FusionSettings:
     """How a pair is fused.
 
     Attributes:
-        model: ``auto``, a learned model of ``assets/weights``, or ``max``, ``average``, ``laplacian``.
+        model: ``auto``, a learned model of ``assets/weights``, one that the user has added, or ``max``,
+            ``average``, ``laplacian``.
         weights: A weights file that replaces the model's own, or empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         runtime: What computes the network: ``torch``, ``openvino`` (CPU only, several times faster), or ``auto``.

@@ -45,6 +45,7 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def _the_users_cache_and_log_are_left_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["CS2FUSION_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["CS2FUSION_MODELS"] = str(tmp_path_factory.mktemp("models"))
     os.environ["CS2FUSION_LOGS"] = str(tmp_path_factory.mktemp("logs"))
 
 

@@ -19,7 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     with leaving_on_interrupt():
         forgive_streams()
-        options = _parser().parse_args(_with_command(sys.argv[1:] if arguments is None else arguments))
+        parser = _parser()
+        given = sys.argv[1:] if arguments is None else arguments
+        options = parser.parse_args(_with_command(given, parser.get_default("commands")))
     code = _run(options)
     if lost := report_failure():
         print(f"error: what is printed could not be written ({lost})", file=sys.stderr)
@@ -27,13 +29,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _with_command(arguments: Sequence[str]) -> Sequence[str]:
-    """Return ``arguments`` with the command that they leave out: whoever gives sources wants to see them."""
+def _with_command(arguments: Sequence[str], commands: Sequence[str]) -> Sequence[str]:
+    """Return ``arguments`` with the command that they leave out: whoever gives sources wants to see them.
+
+    One of ``commands`` is that, though a folder may have its name; ``./NAME`` is the folder.
+    """
     from fusion_app.sources import is_there  # noqa: PLC0415
 
     first = arguments[0] if arguments else ""
     is_option = first.startswith("-") and first not in ("-h", "--help", "--version")
-    is_source = bool(first) and (":" in first or "." in first or is_there(first))
+    is_source = first not in ("", *commands) and (":" in first or "." in first or is_there(first))
     return ["view", *arguments] if is_option or (is_source and not first.startswith("-")) else arguments
 
 
@@ -79,6 +84,7 @@ def _parser() -> "argparse.ArgumentParser":
         doctor,
         fuse,
         metrics,
+        models,
         record,
         recover,
         sync,
@@ -108,8 +114,10 @@ def _parser() -> "argparse.ArgumentParser":
         doctor,
         bench,
         metrics,
+        models,
         weights,
         desktop_entry,
     ):
         part.register(commands)
+    parser.set_defaults(commands=tuple(commands.choices))
     return parser

@@ -10,6 +10,8 @@ from typing import Literal
 
 import numpy as np
 
+from fusion_app.engine.added.engine import GuardedEngine
+from fusion_app.engine.added.store import added_names, network_path
 from fusion_app.engine.base import Engine, ImageEngine
 from fusion_app.engine.classical import MODES, ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
@@ -32,6 +34,7 @@ __all__ = [
     "open_lanes",
     "preload",
     "warm_up",
+    "weights_of",
 ]
 
 BACKBONE = "cs2fusion"
@@ -43,14 +46,19 @@ LANES = 2
 
 
 def model_names() -> tuple[str, ...]:
-    """Return every model and mode that can be named, the learned ones first."""
-    return (*learned_names(), *MODES)
+    """Return every model and mode that can be named, the learned ones first, then those that the user has added."""
+    return (*learned_names(), *added_names(), *MODES)
 
 
 def learned_names() -> tuple[str, ...]:
     """Return the models that have been learned, by their names."""
     names = (item.name for item in (files("assets") / "weights").iterdir())
     return tuple(sorted(name.removesuffix(".safetensors") for name in names if name.endswith(".safetensors")))
+
+
+def weights_of(name: str) -> Path:
+    """Return the file that holds the weights of a model; that of a mode is not there."""
+    return network_path(name) if name in added_names() else _shipped(name)
 
 
 def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
@@ -70,7 +78,10 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
     precision: Precision = "auto" if settings.precision == "fp16" else settings.precision
     on_cpu = partial(_open, replace(settings, device="cpu", precision=precision), is_real_time=is_real_time)
     network = _open(settings, is_real_time=is_real_time)
-    return EnduringEngine(network, _working_size(settings), on_cpu)
+    enduring = EnduringEngine(network, _working_size(settings), on_cpu)
+    if not is_real_time or _way(settings) != "added":
+        return enduring
+    return GuardedEngine(enduring, partial(open_engine, replace(settings, model=COMPACT), is_real_time=True))
 
 
 def open_lanes(settings: FusionSettings) -> tuple[Engine, ...]:
@@ -102,6 +113,8 @@ def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
     way = _way(settings)
     if way == "classical":
         return ClassicalEngine(settings.model)
+    if way == "added":
+        return _open_added(settings)
     path = _weights_path(settings, compact=is_real_time and way != "gpu")
     if way == "gpu":
         return _open_on_gpu(path, settings, is_real_time=is_real_time)
@@ -112,9 +125,11 @@ def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
     return _open_openvino(path, settings, is_real_time=is_real_time)
 
 
-def _way(settings: FusionSettings) -> Literal["classical", "gpu", "torch", "openvino"]:
+def _way(settings: FusionSettings) -> Literal["classical", "added", "gpu", "torch", "openvino"]:
     if settings.mode != "network" or (settings.model in MODES and not settings.weights):
         return "classical"
+    if not settings.weights and settings.model in added_names() and settings.model not in learned_names():
+        return "added"
     if settings.device.startswith("cuda") or (settings.device == "auto" and has_cuda()):
         return "gpu"
     return "torch" if settings.runtime == "torch" or settings.compiled or not _has_openvino() else "openvino"
@@ -168,6 +183,15 @@ def _open_torch(path: Path, settings: FusionSettings) -> Engine:
     return NetworkEngine(card.model, model.halo, runtime, reason if is_fallback else "", grid=model.grid)  # type: ignore[arg-type]
 
 
+def _open_added(settings: FusionSettings) -> Engine:
+    if not _has_openvino():
+        raise EngineError(f"{settings.model} needs OpenVINO, which is not installed; pip install openvino")
+    from fusion_app.engine.added.opening import open_added  # noqa: PLC0415 - where it is installed
+
+    is_on_gpu = settings.device == "auto" and has_cuda()
+    return open_added(settings, f"{settings.model} is computed on the CPU, not on the GPU" if is_on_gpu else "")
+
+
 def _open_openvino(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
     from fusion_app.engine.cpu.openvino_forms import open_form  # noqa: PLC0415 - where it is installed
 
@@ -191,4 +215,8 @@ def _weights_path(settings: FusionSettings, *, compact: bool) -> Path:
     names = model_names()
     if name not in names:
         raise SettingsError("fusion.model", name, ("auto", *names))
+    return _shipped(name)
+
+
+def _shipped(name: str) -> Path:
     return Path(str(files("assets") / "weights" / f"{name}.safetensors"))  # wheels are unpacked: always a real file

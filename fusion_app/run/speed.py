@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from fusion_app.engine import COMPACT, Engine, model_names, open_engine
+from fusion_app.engine import COMPACT, Engine, learned_names, open_engine
 from fusion_app.engine.working_size import reduced_size
 from fusion_app.frames import FloatImage, Size
 from fusion_app.run.ladder import LADDER, Rung
@@ -36,7 +36,7 @@ class Measurement:
     def __init__(self, base: FusionSettings) -> None:
         """Measure with all but model and working size from ``base``."""
         self._base = base
-        cards = [_card(model) for model in model_names()]
+        cards = [_card(model) for model in learned_names()]
         way = (base.device, base.runtime, base.precision, str(base.threads), str(base.compiled))
         self._entry = cache.name_of("speeds", repr(describe_machine()), *way, *cards)
 
@@ -49,7 +49,7 @@ class Measurement:
         before = dict(known)
         sides = dict.fromkeys(rung.side for rung in LADDER if rung.side != 1)
         self._measure(known, [Rung(REDUCED, side) for side in sides])
-        self._measure(known, _networks(set(model_names()) - set(AT_LEAST)))
+        self._measure(known, _networks(set(learned_names()) - set(AT_LEAST)))
         share = _pixels(frame) / _pixels(PROBE)
         limit = budget_ms / share / known[Rung(COMPACT)]
         self._measure(known, _networks({model for model, least in AT_LEAST.items() if least <= limit}))
@@ -127,7 +127,7 @@ def _once_ms(engine: Engine, image: FloatImage) -> tuple[float, float]:
 
 def _networks(models: Collection[str]) -> list[Rung]:
     """Return the rungs at full size of those of ``models`` that are shipped."""
-    return [rung for rung in LADDER if rung.side == 1 and rung.model in models and rung.model in model_names()]
+    return [rung for rung in LADDER if rung.side == 1 and rung.model in models and rung.model in learned_names()]
 
 
 def _cost(rung: Rung, known: Mapping[Rung, float]) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 
-from fusion_app.engine import Engine, model_names, open_engine, open_lanes
+from fusion_app.engine import Engine, learned_names, open_engine, open_lanes
 from fusion_app.pipeline.mixing import Mixing
 from fusion_app.run.for_files import FileChoice, choose_for_file
 from fusion_app.run.ladder import LADDER
@@ -76,7 +76,7 @@ def choice_for_file(fusion: FusionSettings, vis: SourceInfo) -> FileChoice | Non
     """
     if not _is_automatic(fusion):
         return None
-    models = [rung.model for rung in LADDER if rung.side == 1 and rung.model in model_names()]
+    models = [rung.model for rung in LADDER if rung.side == 1 and rung.model in learned_names()]
     if vis.is_stills:
         return FileChoice(models[0])
     measurement = FileMeasurement(fusion)

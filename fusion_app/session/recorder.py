@@ -2,13 +2,12 @@
 
 import threading
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from fusion_app.alignment.profile import Matrix
-from fusion_app.engine import Engine
+from fusion_app.engine import Engine, weights_of
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.recording import (
@@ -206,4 +205,4 @@ def _claimed(folder: Path) -> Path:
 def _weights(engine: Engine, settings: Settings) -> Path:
     if settings.fusion.weights and settings.fusion.mode == "network":
         return Path(settings.fusion.weights)
-    return Path(str(files("assets") / "weights" / f"{engine.name}.safetensors"))
+    return weights_of(engine.name)

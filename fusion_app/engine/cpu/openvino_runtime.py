@@ -75,7 +75,7 @@ class OpenVinoRuntime:
             return np.array(compiled([np.ascontiguousarray(image)[None, None] for image in images])[0][0, 0], np.uint8)
         except (MemoryError, RuntimeError) as error:
             self._compiled.clear()
-            raise _named(error) from error
+            raise named(error) from error
 
     def outputs(self, *images: Image) -> Sequence[Image]:
         """Return all that the network gives, the fused luma first."""
@@ -89,7 +89,7 @@ class OpenVinoRuntime:
             )  # they are valid now only
         except (MemoryError, RuntimeError) as error:
             self._compiled.clear()  # each keeps the memory of its frames
-            raise _named(error) from error
+            raise named(error) from error
 
     def _compiled_for(self, height: int, width: int, *, is_bytes: bool = False) -> openvino.CompiledModel:
         key = (height, width, is_bytes)
@@ -103,7 +103,7 @@ class OpenVinoRuntime:
         return self._compiled[key]
 
 
-def _named(error: Exception) -> Exception:
+def named(error: Exception) -> Exception:
     """Return ``error`` by its nature: OpenVINO has one class for all, and tells the reason behind its own lines."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if isinstance(error, MemoryError) or any(sign in line for line in lines for sign in OUT_OF_MEMORY):

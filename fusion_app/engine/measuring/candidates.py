@@ -9,7 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from fusion_app.engine import BACKBONE, Engine, model_names, open_engine
+from fusion_app.engine import BACKBONE, Engine, learned_names, open_engine
+from fusion_app.engine.added.store import added_names, show
 from fusion_app.engine.classical import MODES
 from fusion_app.engine.devices import has_cuda
 from fusion_app.engine.measuring.work import layers_of
@@ -42,7 +43,7 @@ class Candidate:
             graph; ``numpy`` stands for the classical modes; ``auto`` leaves all to automatic quality, in sessions only.
         precision: ``fp32``, ``bf16``, ``int8`` or ``fp16``.
         device: ``cpu`` or ``cuda``.
-        weights: The weights file; empty for the classical modes.
+        weights: The weights file; empty for the classical modes and for networks that the user has added.
         sha256: Hash of the weights; empty where they are untrained stand-ins, and for the classical modes.
         mac_per_pixel: Multiply-accumulates of all convolutions per pixel of the frame.
     """
@@ -126,15 +127,17 @@ def candidates(models: tuple[str, ...], folder: Path) -> tuple[Candidate, ...]:
         SettingsError: There is no model of that name.
         WeightsError: Shipped weights are damaged.
     """
-    shipped = [name for name in model_names() if name not in MODES]
-    learned = list(dict.fromkeys((*EXPECTED, *shipped)))
-    chosen = models or (*learned, *MODES)
+    learned = list(dict.fromkeys((*EXPECTED, *learned_names())))
+    added = [name for name in added_names() if name not in learned]
+    known = (*learned, *added, *MODES)
+    chosen = models or known
     for name in chosen:
-        if name not in (*learned, *MODES):
-            raise SettingsError("--model", name, (*learned, *MODES))
+        if name not in known:
+            raise SettingsError("--model", name, known)
     found = [candidate for name in chosen if name in learned for candidate in _learned(name, folder)]
     reference = [_reference(folder)] if found else []
-    return (*reference, *found, *(Candidate(name, "numpy") for name in chosen if name in MODES))
+    from_outside = (Candidate(name, "openvino", sha256=show(name).sha256) for name in chosen if name in added)
+    return (*reference, *found, *from_outside, *(Candidate(name, "numpy") for name in chosen if name in MODES))
 
 
 def _reference(folder: Path) -> Candidate:

@@ -1,0 +1,168 @@
+"""The user's model folder: each network is ``NAME.onnx``, byte for byte as it came, and ``NAME.yaml`` beside it."""
+
+import hashlib
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from fusion_app.engine.added.card import METADATA_KEY, NetworkCard, card_from_text, check_card, load_card
+from fusion_app.engine.added.onnx_file import read_onnx
+from fusion_app.errors import EngineError, FusionAppError, SettingsError, WeightsError
+from fusion_app.system.whole_files import new_file
+from fusion_app.system.yaml_files import load_as, save_yaml
+
+if TYPE_CHECKING:
+    from fusion_app.engine.added.trial import Trial
+
+FOLDER_VARIABLE = "CS2FUSION_MODELS"
+"""Environment variable that names another folder."""
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
+FROM_FILE, FROM_CARD = "as the card inside the file says", "as the card that was given says"
+
+
+@dataclass(frozen=True)
+class AddedNetwork:
+    """What is kept beside the ONNX file.
+
+    Attributes:
+        sha256: Hash of the ONNX file.
+        told: Where the card comes from.
+        card: How the network is read.
+    """
+
+    sha256: str
+    told: str
+    card: NetworkCard
+
+
+def folder() -> Path:
+    """Return where added networks lie; it may not exist yet."""
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named) if named else platformdirs.user_data_path("cs2fusion-live", appauthor=False) / "models"
+
+
+def added_names() -> tuple[str, ...]:
+    """Return the names of all added networks."""
+    with suppress(OSError):
+        names = [path.stem for path in folder().glob("*.yaml") if path.with_suffix(".onnx").is_file()]
+        return tuple(sorted(name for name in names if NAME.fullmatch(name)))
+    return ()
+
+
+def network_path(name: str) -> Path:
+    """Return where the ONNX file of an added network lies."""
+    return folder() / f"{name}.onnx"
+
+
+def show(name: str) -> AddedNetwork:
+    """Return what is known of an added network.
+
+    Raises:
+        SettingsError: There is none of that name, or its card is damaged.
+    """
+    if name not in added_names():
+        raise SettingsError("model", name, added_names() or "nothing yet; add one with: models add NET.onnx")
+    kept = load_as(AddedNetwork, folder() / f"{name}.yaml")
+    check_card(kept.card)
+    return kept
+
+
+def load(name: str) -> tuple[bytes, AddedNetwork]:
+    """Return the bytes of an added network and what is known of it.
+
+    Raises:
+        FusionAppError: It is not there, or not as it was added.
+    """
+    kept = show(name)
+    data, _ = read_onnx(network_path(name))
+    if hashlib.sha256(data).hexdigest() != kept.sha256:
+        raise WeightsError(
+            f"{network_path(name)} is not the file that was added (SHA-256); remove {name} and add it anew"
+        )
+    return data, kept
+
+
+def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...]) -> "Trial":
+    """Check, try and keep the network of an ONNX file under ``name``; return what it made of the demo pair.
+
+    Args:
+        path: The file.
+        name: What ``--model`` will call it.
+        card_path: Its card; None: the one inside the file, or what is plausible.
+        taken: Names that other models have.
+
+    Raises:
+        FusionAppError: It cannot be used; nothing is kept then.
+    """
+    from fusion_app.engine.added.trial import try_network  # noqa: PLC0415 - for this command only
+
+    _check_name(name, taken)
+    data, found = read_onnx(path)
+    card, told = _card(card_path, found.metadata.get(METADATA_KEY, ""))
+    tried = _in_folder(path)
+    try:
+        tried.write_bytes(data)
+        trial = try_network(tried, name, card, told)
+        os.replace(tried, network_path(name))
+        kept = AddedNetwork(hashlib.sha256(data).hexdigest(), trial.told, trial.card)
+        save_yaml(folder() / f"{name}.yaml", kept, f"A network of CS2Fusion Live, from {path.name}")
+    except OSError as error:
+        raise EngineError(
+            f"{folder()} cannot be written to ({error.strerror}); name another in {FOLDER_VARIABLE}"
+        ) from None
+    finally:
+        with suppress(OSError):
+            tried.unlink(missing_ok=True)
+    return trial
+
+
+def remove(name: str) -> None:
+    """Delete an added network and its card.
+
+    Raises:
+        FusionAppError: There is none of that name, or it cannot be deleted.
+    """
+    if name not in added_names():
+        show(name)
+    try:
+        (folder() / f"{name}.yaml").unlink()
+        network_path(name).unlink()
+    except OSError as error:
+        raise EngineError(f"{name} cannot be removed ({error.strerror})") from None
+
+
+def usual_name(path: Path) -> str:
+    """Return a name made of the file's."""
+    return re.sub(r"[^a-z0-9._-]+", "-", path.stem.lower()).strip("._-")[:40] or "network"
+
+
+def _check_name(name: str, taken: tuple[str, ...]) -> None:
+    if not NAME.fullmatch(name):
+        raise SettingsError("--name", name, "small letters, digits, . _ and -, up to 40, a letter or digit first")
+    if name in added_names():
+        raise FusionAppError(
+            f"there is a network called {name} already; choose another --name, or: models remove {name}"
+        )
+    if name in taken:
+        raise FusionAppError(f"{name} is the name of a model of the program; choose another --name")
+
+
+def _card(path: Path | None, inside: str) -> tuple[NetworkCard | None, str]:
+    if path is not None:
+        return load_card(path), FROM_CARD
+    return (card_from_text(inside), FROM_FILE) if inside else (None, "")
+
+
+def _in_folder(path: Path) -> Path:
+    try:
+        folder().mkdir(parents=True, exist_ok=True)
+        return new_file(folder() / f"{usual_name(path)}.trying")
+    except OSError as error:
+        raise EngineError(
+            f"{folder()} cannot be written to ({error.strerror}); name another in {FOLDER_VARIABLE}"
+        ) from None

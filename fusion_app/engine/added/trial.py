@@ -1,0 +1,157 @@
+"""The first run of a network from outside, in a process of its own: with bounded time and memory, and free to crash.
+
+What comes back is JSON and pixels; nothing that the child sends is executed.
+"""
+
+import json
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from fusion_app.engine.added.card import NetworkCard, card_from_text, card_text
+from fusion_app.engine.added.tensors import Sources
+from fusion_app.errors import EngineError, FusionAppError, ShapeMismatchError
+from fusion_app.frames import Image
+from fusion_app.sources.synthetic import Scene
+
+if TYPE_CHECKING:
+    from fusion_app.engine.added.engine import AddedEngine
+
+TIMEOUT_S = 180.0
+MEMORY_BYTES = 8 << 30
+"""More than the child may take of addresses beyond what it has when it begins, where the system can bound that."""
+OTHER_SHAPE = (237, 303)
+FRAME = 40
+"""Of the demo, where smoke hides somebody."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of it.
+
+    Attributes:
+        card: How the network is read.
+        told: Where the card comes from, or why it was guessed so.
+        fused: The demo pair, ``(H, W, 3)`` uint8 BGR.
+    """
+
+    card: NetworkCard
+    told: str
+    fused: Image
+
+
+def demo_pair() -> tuple[Image, Image]:
+    """Return infrared ``(H, W)`` and visible ``(H, W, 3)`` BGR of the demo, uint8."""
+    scene = Scene()
+    return scene.infrared(FRAME), scene.visible(FRAME)
+
+
+def try_network(path: Path, name: str, card: NetworkCard | None, told: str, *, timeout_s: float = TIMEOUT_S) -> Trial:
+    """Return what the network of a file makes of the demo pair, read as ``card`` says, or as is plausible without one.
+
+    Args:
+        path: An ONNX file that `read_onnx` has let pass.
+        name: What the network is called in messages.
+        card: How it is read; None: to be found out.
+        told: Where ``card`` comes from.
+        timeout_s: So long the child may take.
+
+    Raises:
+        EngineError: It cannot be used; the text says why.
+    """
+    context = get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    text = "" if card is None else card_text(card)
+    child = context.Process(target=_serve, args=(sender, str(path), name, text), daemon=True)
+    child.start()
+    sender.close()
+    try:
+        if not receiver.poll(timeout_s):
+            raise EngineError(
+                f"{name} was not ready after {timeout_s:.0f} s on a small pair; it is too slow to be used"
+            )
+        head, _, pixels = receiver.recv_bytes().partition(b"\n")
+    except (EOFError, OSError):
+        raise EngineError(f"{name} ended the process that tried it, by a crash or for want of memory") from None
+    finally:
+        child.kill()
+        child.join()
+        receiver.close()
+    return _received(json.loads(head), pixels, told)
+
+
+def _received(values: dict[str, str], pixels: bytes, told: str) -> Trial:
+    if "error" in values:
+        raise EngineError(values["error"])
+    _, vis = demo_pair()
+    fused = np.frombuffer(pixels, np.uint8).reshape(vis.shape)
+    return Trial(card_from_text(values["card"]), values["told"] or told, fused)
+
+
+def _serve(sender: Connection, path: str, name: str, text: str) -> None:
+    _bound_memory()
+    try:
+        card, told, fused = _tried(Path(path), name, card_from_text(text) if text else None)
+        message = json.dumps({"card": card_text(card), "told": told}).encode() + b"\n" + fused.tobytes()
+    except FusionAppError as error:
+        message = json.dumps({"error": str(error)}).encode() + b"\n"
+    except MemoryError:
+        message = json.dumps({"error": f"{name} needs more memory than there is for a small pair"}).encode() + b"\n"
+    except Exception as error:  # noqa: BLE001 - whatever a hostile file brings about is told in a sentence
+        text = f"{name} cannot be used: trying it ended in {type(error).__name__}; export it anew"
+        message = json.dumps({"error": text}).encode() + b"\n"
+    sender.send_bytes(message)
+
+
+def _tried(path: Path, name: str, card: NetworkCard | None) -> tuple[NetworkCard, str, Image]:
+    from fusion_app.engine.added.engine import AddedEngine  # noqa: PLC0415 - OpenVINO only in the child
+    from fusion_app.engine.added.onnx_file import read_onnx  # noqa: PLC0415
+    from fusion_app.engine.added.readings import choose, possible  # noqa: PLC0415
+    from fusion_app.engine.added.runtime import AddedRuntime, inputs_of, outputs_of, read_network  # noqa: PLC0415
+
+    data, _ = read_onnx(path)
+    network = read_network(data, name)
+    ir, vis = demo_pair()
+    told = ""
+    if card is None:
+        cards = possible(inputs_of(network), outputs_of(network))
+        chosen = choose(cards, lambda wanted: AddedRuntime(network.clone(), wanted, name, 1), _sources(ir, vis))
+        card, told = chosen.card, chosen.told
+    engine = AddedEngine(name, card, AddedRuntime(network, card, name, 1))
+    fused = _fused(engine, ir, vis)
+    rows, columns = OTHER_SHAPE
+    _fused(engine, ir[:rows, :columns], vis[:rows, :columns])  # live video comes in any size
+    return card, told, fused
+
+
+def _sources(ir: Image, vis: Image) -> Sources:
+    levels = vis.astype(np.float32)
+    return Sources(ir.astype(np.float32), np.asarray(cv2.cvtColor(levels, cv2.COLOR_BGR2GRAY), np.float32), levels)
+
+
+def _fused(engine: "AddedEngine", ir: Image, vis: Image) -> Image:
+    image = engine.fuse_image(ir, vis)
+    if image is None:
+        sources = _sources(ir, vis)
+        change = engine.fuse(sources.ir, sources.vis_luma) - sources.vis_luma
+        image = np.asarray(np.clip(np.rint(vis + change[..., None]), 0, 255), np.uint8)
+    if image.shape != vis.shape:
+        raise ShapeMismatchError(f"the fused picture is {image.shape}, the visible one {vis.shape}")
+    return image
+
+
+def _bound_memory() -> None:
+    """Let allocations fail before the machine has no memory left for others."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - POSIX only
+
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))

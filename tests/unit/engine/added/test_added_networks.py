@@ -1,0 +1,418 @@
+"""Networks from outside: every kind of card computes what it says, and whatever is wrong is refused in a sentence."""
+
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fusion_app.cli import main
+from fusion_app.engine import model_names, open_engine
+from fusion_app.engine.added import store
+from fusion_app.engine.added.card import METADATA_KEY, NetworkCard, card_from_text, card_text
+from fusion_app.engine.added.engine import AddedEngine, GuardedEngine
+from fusion_app.engine.added.onnx_file import read_onnx
+from fusion_app.engine.added.readings import plausibility
+from fusion_app.engine.added.runtime import AddedRuntime, read_network
+from fusion_app.engine.added.tensors import Sources
+from fusion_app.engine.added.trial import try_network
+from fusion_app.engine.base import Engine
+from fusion_app.errors import EngineError, FusionAppError, SettingsError, WeightsError
+from fusion_app.frames import Image
+from fusion_app.settings import FusionSettings
+from tests.onnx_files import convolution, integer, mean_of_two, network, node, tensor_elsewhere, text
+
+TWO = "inputs: [{roles: [visible-y]}, {roles: [infrared]}]\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty model folder of this test's own."""
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path / "models"))
+    return tmp_path / "models"
+
+
+def pictures(height: int = 48, width: int = 64) -> tuple[Image, Image]:
+    rng = np.random.default_rng(7)
+    return rng.integers(0, 256, (height, width), np.uint8), rng.integers(0, 256, (height, width, 3), np.uint8)
+
+
+def floats(image: Image) -> Image:
+    levels = image.astype(np.float32)
+    return levels if image.ndim == 2 else np.asarray(cv2.cvtColor(levels, cv2.COLOR_BGR2GRAY))
+
+
+def engine_of(data: bytes, card: str) -> AddedEngine:
+    read = card_from_text(card)
+    return AddedEngine("net", read, AddedRuntime(read_network(data, "net"), read, "net", 1))
+
+
+def added(tmp_path: Path, data: bytes, card: str = "", name: str = "net") -> Path:
+    path = tmp_path / f"{name}.onnx"
+    path.write_bytes(data)
+    if card:
+        (tmp_path / "card.yaml").write_text(card)
+    store.add(path, name, tmp_path / "card.yaml" if card else None, model_names())
+    return path
+
+
+def one_by_one(*rows: list[float]) -> np.ndarray:
+    return np.float32(rows)[..., None, None]
+
+
+@pytest.mark.parametrize("span", ["0..1", "0..255", "-1..1"])
+def test_each_range_is_what_the_network_is_fed_and_read_in(span: str) -> None:
+    card = TWO.replace("]}", f"], range: {span}}}") + f"output: {{range: {span}}}\n"
+    ir, vis = (floats(image) for image in pictures())
+    assert engine_of(mean_of_two(), card).fuse(ir, vis) == pytest.approx((ir + vis) / 2, abs=1e-3)
+
+
+def test_mean_and_std_are_those_of_each_channel() -> None:
+    card = "inputs: [{roles: [visible-y, infrared], range: mean-std, mean: [0.5, 0.25], std: [0.5, 0.125]}]\n"
+    ir, vis = (floats(image) for image in pictures())
+    fused = engine_of(convolution(one_by_one([1.0, 0.0])), card).fuse(ir, vis)
+    assert fused == pytest.approx((vis / 255 - 0.5) / 0.5 * 255, abs=1e-2)
+    fused = engine_of(convolution(one_by_one([0.0, 1.0])), card).fuse(ir, vis)
+    assert fused == pytest.approx((ir / 255 - 0.25) / 0.125 * 255, abs=1e-2)
+
+
+@pytest.mark.parametrize(("roles", "channel"), [("visible-rgb", 2), ("visible-bgr", 0)])
+def test_colours_come_in_the_order_that_the_card_says(roles: str, channel: int) -> None:
+    card = f"inputs: [{{roles: [{roles}, infrared]}}]\n"
+    ir, vis = pictures()
+    fused = engine_of(convolution(one_by_one([1.0, 0.0, 0.0, 0.0])), card).fuse_image(ir, vis)
+    change = vis[..., channel] - floats(vis)
+    expected = np.clip(np.rint(vis + change[..., None]), 0, 255)
+    assert fused is not None
+    assert np.abs(fused - expected).max() <= 1
+
+
+@pytest.mark.parametrize("kind", ["rgb", "bgr"])
+def test_a_colour_output_is_the_picture(kind: str) -> None:
+    order = "visible-rgb" if kind == "rgb" else "visible-bgr"
+    card = f"inputs: [{{roles: [{order}, infrared-rgb]}}]\noutput: {{kind: {kind}}}\n"
+    mean = one_by_one([0.5, 0, 0, 0.5, 0, 0], [0, 0.5, 0, 0, 0.5, 0], [0, 0, 0.5, 0, 0, 0.5])
+    ir, vis = pictures()
+    fused = engine_of(convolution(mean), card).fuse_image(ir, vis)
+    assert fused is not None
+    assert np.abs(fused - (vis / 2 + ir[..., None] / 2)).max() <= 1
+
+
+def test_where_infrared_does_not_reach_colours_stay_those_of_visible() -> None:
+    card = "inputs: [{roles: [visible-rgb, infrared]}]\noutput: {kind: rgb}\n"
+    engine = engine_of(convolution(one_by_one([0, 0, 0, 1.0], [0, 0, 0, 1.0], [0, 0, 0, 1.0])), card)
+    ir, vis = pictures()
+    reach = np.zeros(ir.shape, np.float32)
+    assert np.array_equal(engine.fuse_image(ir, vis, reach), vis)
+    assert np.array_equal(engine.fuse_image(ir, vis), np.repeat(ir[..., None], 3, 2))
+
+
+def test_infrared_may_come_first_and_tensors_may_be_named() -> None:
+    data = network(
+        {"a": (1, 1, "h", "w"), "b": (1, 1, "h", "w")}, {"fused": (1, 1, "h", "w")}, [node("Sub", "ab", "fused")]
+    )
+    ir, vis = (floats(image) for image in pictures())
+    first = "inputs: [{roles: [infrared]}, {roles: [visible-y]}]\n"
+    named = "inputs: [{roles: [visible-y], tensor: b}, {roles: [infrared], tensor: a}]\n"
+    for card in (first, named):
+        assert engine_of(data, card).fuse(ir, vis) == pytest.approx(ir - vis, abs=1e-3)
+
+
+def test_weights_and_decisions_are_applied_to_the_sources() -> None:
+    ir, vis = (floats(image) for image in pictures())
+    card = "inputs: [{roles: [visible-y, infrared]}]\noutput: {kind: weights}\n"
+    fused = engine_of(convolution(one_by_one([0.0, 1.0])), card).fuse(ir, vis)
+    assert fused == pytest.approx(vis + ir / 255 * (ir - vis), abs=1e-2)
+    fused = engine_of(convolution(one_by_one([1.0, 0.0], [0.0, 1.0])), card).fuse(ir, vis)
+    assert fused == pytest.approx(vis * vis / 255 + ir * ir / 255, abs=1e-2)
+    rows = one_by_one([0.0, 1.0], [0.0, 0.0], [0.1, 0.0])
+    fused = engine_of(convolution(rows), card.replace("weights", "decision")).fuse(ir, vis)
+    brighter = np.maximum(ir, vis)
+    assert fused == pytest.approx(brighter + ir / 255 * (ir - brighter) + 0.1 * vis, abs=1e-2)
+
+
+def test_stretching_is_off_unless_the_card_asks_for_it() -> None:
+    ir, vis = (floats(image) for image in pictures())
+    plain = engine_of(mean_of_two(), TWO).fuse(ir / 4 + 90, vis / 4 + 90)
+    stretched = engine_of(mean_of_two(), f"{TWO}output: {{stretch: true}}\n").fuse(ir / 4 + 90, vis / 4 + 90)
+    assert plain.min() > 80
+    assert (stretched.min(), stretched.max()) == (pytest.approx(0, abs=1e-2), pytest.approx(255, abs=1e-2))
+
+
+@pytest.mark.parametrize("pad", ["edge", "reflect", "zero"])
+def test_odd_frames_are_padded_to_the_multiple_and_cut_again(pad: str) -> None:
+    """Pooling by two and enlarging again works on even sides only."""
+    data = halving_and_doubling()
+    ir, vis = (floats(image) for image in pictures(37, 51))
+    card = f"inputs: [{{roles: [visible-y, infrared]}}]\nsize: {{multiple: 2, pad: {pad}}}\n"
+    fused = engine_of(data, card).fuse(ir, vis)
+    assert fused.shape == (37, 51)
+    assert fused[:36:2, :50:2] == pytest.approx((ir + vis)[:36:2, :50:2] / 2, abs=1e-2)
+    with pytest.raises(EngineError, match="its size must stay"):
+        engine_of(data, card.replace("multiple: 2", "multiple: 1")).fuse(ir, vis)
+
+
+def halving_and_doubling() -> bytes:
+    """Return a network that takes every second pixel and repeats it, which makes odd sides even."""
+    halve = text(5, text(1, "strides") + b"\x40\x02\x40\x02" + b"\xa0\x01\x07")
+    return network(
+        {"x": (1, 2, "h", "w")},
+        {"fused": (1, 1, "h2", "w2")},
+        [node("Conv", ("x", "weights"), "half", halve), node("Resize", ("half", "", "scales"), "fused")],
+        {"weights": one_by_one([0.5, 0.5]), "scales": np.float32([1, 1, 2, 2])},
+    )
+
+
+def test_a_network_of_one_size_fuses_every_size_with_the_detail_of_the_cameras() -> None:
+    card = f"{TWO}size: {{width: 32, height: 24}}\n"
+    ir, vis = (floats(image) for image in pictures(96, 128))
+    fused = engine_of(mean_of_two(sides=(24, 32)), card).fuse(ir, vis)
+    assert np.abs(fused - (ir + vis) / 2).mean() < 2  # an enlarged picture of noise would be some 50 off
+
+
+def test_strips_give_the_pixels_of_the_whole_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = convolution(np.random.default_rng(1).normal(0, 0.2, (1, 2, 3, 3)), pad=1)
+    card = "inputs: [{roles: [visible-y, infrared]}]\n"
+    ir, vis = (floats(image) for image in pictures(203, 41))
+    whole = engine_of(data, card).fuse(ir, vis)
+    monkeypatch.setattr("fusion_app.engine.added.engine.STRIP_PIXELS", 41 * 40)
+    assert engine_of(data, f"{card}size: {{halo: 1}}\n").fuse(ir, vis) == pytest.approx(whole, abs=1e-3)
+    wrong = engine_of(data, f"{card}size: {{halo: 0}}\n").fuse(ir, vis)
+    assert np.abs(wrong - whole).max() > 1
+
+
+def test_a_network_is_added_used_listed_and_removed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "My Net.onnx"
+    path.write_bytes(mean_of_two())
+    preview = tmp_path / "p.png"
+    assert main(["models", "add", str(path), "--preview", str(preview)]) == 0
+    said = capsys.readouterr().out
+    assert "my-net is added" in said
+    assert "visible-y 0..1, infrared 0..1" in said
+    assert "guessed" in said
+    assert "-1..1" in said  # as well would fit
+    assert "models show my-net > CARD.yaml" in said
+    assert cv2.imread(str(preview)).shape == (256, 960, 3)
+    assert "my-net" in model_names()
+    engine = open_engine(FusionSettings(model="my-net", device="cpu"), is_real_time=False)
+    ir, vis = (floats(image) for image in pictures())
+    assert engine.fuse(ir, vis) == pytest.approx((ir + vis) / 2, abs=1e-3)
+    assert engine.name == "my-net"
+    assert main(["models", "show", "my-net"]) == 0
+    assert card_from_text(capsys.readouterr().out).inputs[0].tensor == "vis"
+    assert main(["models", "list"]) == 0
+    assert "added: my-net" in capsys.readouterr().out
+    assert main(["models", "remove", "my-net"]) == 0
+    assert "my-net" not in model_names()
+    assert main(["models", "show", "my-net"]) == 2
+    assert path.exists()
+
+
+def test_names_of_tensors_decide_which_is_which(tmp_path: Path) -> None:
+    added(tmp_path, mean_of_two("ir_in", "vis_in"))
+    assert [item.roles for item in store.show("net").card.inputs] == [("infrared",), ("visible-y",)]
+
+
+def test_a_card_inside_the_file_is_heeded_and_one_that_is_given_is_stronger(tmp_path: Path) -> None:
+    inside = TWO.replace("]}", "], range: 0..255}") + "output: {range: 0..255}\nlicence: MIT\n"
+    data = mean_of_two(metadata={METADATA_KEY: inside})
+    added(tmp_path, data, name="own")
+    added(tmp_path, data, TWO, name="given")
+    own, given = store.show("own"), store.show("given")
+    assert (own.card.licence, own.card.inputs[0].range, own.told) == ("MIT", "0..255", store.FROM_FILE)
+    assert (given.card.licence, given.card.inputs[0].range, given.told) == ("", "0..1", store.FROM_CARD)
+
+
+def test_without_a_card_range_and_multiple_are_found_by_trying(tmp_path: Path) -> None:
+    """A sigmoid round mid grey makes a picture of 0…1 only; 0…255 would be black and white."""
+    data = convolution(one_by_one([1.0, 1.0]), stages=("Sigmoid",))
+    added(tmp_path, data)
+    assert store.show("net").card.inputs[0].range != "0..255"
+    added(tmp_path, halving_and_doubling(), name="even")
+    assert store.show("even").card.size.multiple == 2
+
+
+def test_a_fixed_size_is_seen(tmp_path: Path) -> None:
+    added(tmp_path, mean_of_two(sides=(96, 128)))
+    size = store.show("net").card.size
+    assert (size.width, size.height) == (128, 96)
+
+
+def refusals() -> dict[str, tuple[bytes, str, str]]:
+    """Return files with their cards, and what is said of them."""
+    nan = network(
+        {"x": (1, 2, "h", "w")},
+        {"fused": (1, 2, "h", "w")},
+        [node("Sqrt", ("n",), "fused"), node("Neg", ("x",), "n")][::-1],
+    )
+    ones = {"vis": (1, 1, "h", "w"), "ir": (1, 1, "h", "w")}
+    unknown = network(ones, {"fused": (1, 1, "h", "w")}, [node("Frobnicate", ("vis", "ir"), "fused")])
+    elsewhere = network(
+        ones,
+        {"fused": (1, 1, "h", "w")},
+        [node("Add", ("vis", "w"), "fused")],
+        tensors=[tensor_elsewhere("w", "../../etc/passwd")],
+    )
+    inner = text(6, text(5, tensor_elsewhere("w", "/etc/passwd")))
+    hidden = network(
+        ones, {"fused": (1, 1, "h", "w")}, [node("Add", ("vis", "ir"), "fused", text(5, text(1, "body") + inner))]
+    )
+    many = network(ones, {"fused": (1, 1, "h", "w")}, [node("Neg", ("vis",), f"n{index}") for index in range(20_001)])
+    shrinking = convolution(np.ones((1, 2, 3, 3)) / 18)
+    stacked = "inputs: [{roles: [visible-y, infrared]}]\n"
+    last = network(
+        {"x": (1, "h", "w", 3), "ir": (1, "h", "w", 1)},
+        {"fused": (1, "h", "w", 3)},
+        [node("Add", ("x", "ir"), "fused")],
+    )
+    return {
+        "NaN": (nan, f"{stacked}output: {{kind: weights}}\n", "no numbers"),
+        "unknown operator": (unknown, TWO, "Frobnicate"),
+        "weights elsewhere": (elsewhere, TWO, "another file"),
+        "weights elsewhere, hidden": (hidden, TWO, "another file"),
+        "too many operators": (many, TWO, "more than 20,000 operators"),
+        "wrong size": (shrinking, stacked, "its size must stay"),
+        "wrong roles": (mean_of_two(), stacked, "has 2 inputs and its card 1"),
+        "wrong channels": (mean_of_two(channels=3), TWO, "not 1×1×H×W"),
+        "no such tensor": (mean_of_two(), f"{TWO}output: {{tensor: mask}}\n", "no output mask"),
+        "wrong output": (mean_of_two(), f"{TWO}output: {{kind: rgb}}\n", "promises 1×3"),
+        "channels last": (last, "", "N×C×H×W"),
+        "nobody can tell": (convolution(one_by_one([0.2] * 5)), "", "--card"),
+        "no picture": (convolution(one_by_one([0.0, 0.0])), "", "in none of"),
+        "cut off": (mean_of_two()[:-20], TWO, "damaged"),
+        "no text": (mean_of_two().replace(b"half", b"h\xc8lf", 1), TWO, "cannot be"),
+        "empty": (b"", TWO, "no network in it"),
+        "a text": (b"this is no network\n", TWO, "no ONNX file"),
+        "no infrared": (mean_of_two(), "inputs: [{roles: [visible-y]}]\n", "both visible and infrared"),
+        "unknown role": (mean_of_two(), "inputs: [{roles: [depth]}]\n", "depth"),
+    }
+
+
+@pytest.mark.parametrize("case", refusals())
+def test_what_cannot_be_used_is_refused_in_a_sentence_and_nothing_is_kept(
+    case: str, tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, card, said = refusals()[case]
+    (tmp_path / "net.onnx").write_bytes(data)
+    (tmp_path / "card.yaml").write_text(card)
+    given = ["--card", str(tmp_path / "card.yaml")] if card else []
+    assert main(["models", "add", str(tmp_path / "net.onnx"), *given]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    assert said in error
+    assert not folder.is_dir() or not list(folder.iterdir())
+
+
+def test_a_file_cut_off_or_changed_anywhere_is_refused_or_read_and_never_a_fault(tmp_path: Path) -> None:
+    data = mean_of_two(metadata={METADATA_KEY: TWO})
+    rng = np.random.default_rng(3)
+    path, refused = tmp_path / "net.onnx", 0
+    for number in range(400):
+        damaged = bytearray(data[: rng.integers(len(data))] if number % 2 else data)
+        for place in rng.integers(0, max(1, len(damaged)), 3):
+            damaged[place : place + 1] = bytes([rng.integers(256)])
+        path.write_bytes(damaged)
+        try:
+            read_onnx(path)
+        except FusionAppError:
+            refused += 1
+    assert refused > 100
+
+
+def test_a_name_that_is_taken_or_leads_elsewhere_is_refused(tmp_path: Path) -> None:
+    path = added(tmp_path, mean_of_two(), TWO)
+    for name, said in (
+        ("net", "already"),
+        ("lite-6k", "of the program"),
+        ("max", "of the program"),
+        ("../x", "small letters"),
+    ):
+        with pytest.raises(FusionAppError, match=said):
+            store.add(path, name, None, model_names())
+
+
+def test_a_file_that_was_changed_after_it_was_added_is_refused(tmp_path: Path) -> None:
+    added(tmp_path, mean_of_two(), TWO)
+    store.network_path("net").write_bytes(mean_of_two("a", "b"))
+    with pytest.raises(WeightsError, match="SHA-256"):
+        open_engine(FusionSettings(model="net", device="cpu"), is_real_time=True)
+
+
+def test_a_network_that_is_too_slow_is_given_up(tmp_path: Path) -> None:
+    (tmp_path / "net.onnx").write_bytes(mean_of_two())
+    with pytest.raises(EngineError, match="too slow"):
+        try_network(tmp_path / "net.onnx", "net", None, "", timeout_s=0.01)
+
+
+def test_what_its_runtime_lacks_is_refused(tmp_path: Path) -> None:
+    added(tmp_path, mean_of_two(), TWO)
+    for more, said in (
+        ({"device": "cuda"}, "CPU only"),
+        ({"runtime": "torch"}, "OpenVINO only"),
+        ({"precision": "int8"}, "fp32 only"),
+    ):
+        with pytest.raises(EngineError, match=said):
+            open_engine(FusionSettings(model="net", **{"device": "cpu", **more}), is_real_time=False)
+
+
+def test_a_network_that_fails_on_a_frame_leaves_the_picture_to_another_while_someone_watches(tmp_path: Path) -> None:
+    """Its square root is of numbers below zero where infrared is brighter than the demo's: nobody could know before."""
+    root = network(
+        {"vis": (1, 1, "h", "w"), "ir": (1, 1, "h", "w")},
+        {"fused": (1, 1, "h", "w")},
+        [node("Sub", ("most", "ir"), "left"), node("Sqrt", ("left",), "root"), node("Mul", ("root", "vis"), "fused")],
+        {"most": np.float32([0.97])},
+    )
+    added(tmp_path, root, TWO)
+    bright, vis = np.full((48, 64), 255, np.float32), np.full((48, 64), 90, np.float32)
+    watched = open_engine(FusionSettings(model="net", device="cpu"), is_real_time=True)
+    assert isinstance(watched, GuardedEngine)
+    assert watched.fuse(bright / 2, vis).shape == (48, 64)
+    assert (watched.name, watched.fallback_reason) == ("net", "")
+    assert np.isfinite(watched.fuse(bright, vis)).all()
+    assert watched.name == "lite-6k"
+    assert "no numbers" in watched.fallback_reason
+    assert "lite-6k goes on" in watched.fallback_reason
+    of_a_file: Engine = open_engine(FusionSettings(model="net", device="cpu"), is_real_time=False)
+    with pytest.raises(EngineError, match="no numbers"):
+        of_a_file.fuse(bright, vis)
+
+
+def test_a_negative_or_a_flat_picture_is_not_plausible() -> None:
+    ir, vis = (floats(image) for image in pictures())
+    pair = Sources(ir, vis)
+    assert plausibility((ir + vis) / 2, pair) > 0.9
+    assert plausibility(255 - (ir + vis) / 2, pair) == 0
+    assert plausibility(np.full_like(ir, 100), pair) < 0.1
+
+
+def test_a_card_that_is_written_is_read_again() -> None:
+    card = card_from_text(TWO + "size: {multiple: 8, halo: 20}\nlicence: MIT\n")
+    assert card_from_text(card_text(card)) == card
+    assert isinstance(card, NetworkCard)
+    with pytest.raises(EngineError, match="--card"):
+        card_from_text("inputs: 5")
+    with pytest.raises(SettingsError):
+        store.show("nothing")
+
+
+def test_the_example_of_the_documentation_is_a_card() -> None:
+    page = Path(__file__).parents[4] / "docs" / "networks.md"
+    (example,) = re.findall(r"```yaml\n(.+?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    card = card_from_text(example)
+    assert card.inputs[0].channels == len(card.inputs[0].mean) == 4
+    assert (card.size.multiple, card.output.kind) == (8, "rgb")
+
+
+def test_integer_attributes_of_test_files_are_understood() -> None:
+    """Concatenation needs its axis: a file of two inputs that is stacked inside."""
+    data = network(
+        {"vis": (1, 1, "h", "w"), "ir": (1, 1, "h", "w")},
+        {"fused": (1, 1, "h", "w")},
+        [node("Concat", ("vis", "ir"), "both", integer("axis", 1)), node("Conv", ("both", "weights"), "fused")],
+        {"weights": one_by_one([0.25, 0.75])},
+    )
+    ir, vis = (floats(image) for image in pictures())
+    assert engine_of(data, TWO).fuse(ir, vis) == pytest.approx(vis / 4 + ir * 0.75, abs=1e-2)
