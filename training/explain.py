@@ -19,13 +19,13 @@ import cv2
 import numpy as np
 import torch
 
+from fusion_app.metrics.impairment import KINDS, SEED, Patch, draw_patch, impair
 from models.compensation import CompensationPerceptionNetwork
 from models.cs2fusion import Backbone, BackboneConfig
 from models.weights import WeightsFormatError, load_weights
 from training.data.dataset import DataError, PairFiles, Pixels, luma
 from training.evaluation.contenders import Case, read_case
 from training.evaluation.explanation import Explanation, draw, explain, gate_lines
-from training.evaluation.metrics.impairment import KINDS, SEED, Patch, draw_patch, impair
 from training.runs.run import STATE_FILE
 from training.runs.state import StateError, load_state
 from training.settings import settings_from

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.metrics import evaluate
+from fusion_app.metrics import evaluate
 
 FIGURES = Path(__file__).with_suffix(".json")
 Pixels = NDArray[np.uint8]

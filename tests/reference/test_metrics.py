@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
-from training.evaluation.metrics import evaluate
-from training.evaluation.metrics.impairment import KINDS, impairment_metrics
-from training.evaluation.metrics.targets import find_targets, saturation_loss, target_contrast
+from fusion_app.metrics import evaluate
+from fusion_app.metrics.impairment import KINDS, impairment_metrics
+from fusion_app.metrics.targets import find_targets, saturation_loss, target_contrast
 
 TRIPLES = ("tno_avg", "tno_max_odd", "roadscene_avg", "msrs_max", "synth_avg", "synth_flat_max")
 PAIRS = (("msrs", "00563D.png"), ("msrs", "00910N.png"), ("roadscene", "FLIR_05697.jpg"))

@@ -11,9 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fusion_app.metrics.impairment import KINDS, SEED, draw_patch, impair
 from training.data.dataset import DataError, PairFiles, find_pairs
 from training.evaluation.contenders import Case, grey, read_case
-from training.evaluation.metrics.impairment import KINDS, SEED, draw_patch, impair
 
 MSRS, ROADSCENE = "pairs/msrs/dev", "pairs/roadscene/dev"
 SMOKE, STAIRS = "clips/m3svd_0117_1620", "clips/m3svd_0111_1716"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fusion_app.metrics import evaluate
+from fusion_app.metrics.impairment import KINDS, impairment_metrics
+from fusion_app.metrics.targets import Target, find_targets, saturation_loss, target_contrast
 from training.data.dataset import DataError, PairFiles, Tell, find_pairs, silent
 from training.evaluation.contenders import Case, Contender, Fuser, grey, read_case
-from training.evaluation.metrics import evaluate
-from training.evaluation.metrics.impairment import KINDS, impairment_metrics
-from training.evaluation.metrics.targets import Target, find_targets, saturation_loss, target_contrast
 
 Figures = dict[str, float]
 

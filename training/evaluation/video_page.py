@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from fusion_app.metrics.temporal import StepFigures
 from training.data.dataset import DataError, Pixels
-from training.evaluation.metrics.temporal import StepFigures
 from training.evaluation.report import Panel, Strip, Table
 
 COLUMNS = {

@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol
 
 from tqdm import tqdm
 
+from fusion_app.metrics.temporal import SIDE_MIN, Mask, Motion, StepFigures, step_figures
 from training.data.dataset import DataError, Pixels
 from training.evaluation.contenders import Case, Contender, contender, grey
-from training.evaluation.metrics.temporal import SIDE_MIN, Mask, Motion, StepFigures, step_figures
 from training.evaluation.report import write_page
 from training.evaluation.tables import as_text
 from training.evaluation.video import VIDEO_SUFFIXES, Follower, Stretch, read_video

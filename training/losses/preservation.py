@@ -1,6 +1,6 @@
 """How much of a source arrives in the fused image: its edges and its visual information, as an eye would judge.
 
-Both are differentiable forms of what Qabf and VIF measure (`evaluation.metrics`). Mean errors of gradients follow
+Both are differentiable forms of what Qabf and VIF measure (`fusion_app.metrics`). Mean errors of gradients follow
 the few strong edges; these count every edge by how well it is preserved, and every place by what there is to see.
 """
 
@@ -26,7 +26,7 @@ def lost_edges(fused: Tensor, source: Tensor, weight: Tensor) -> tuple[Tensor, T
     """Return how much of the edges of a source the fused image loses, and how much there was to lose.
 
     Source: Xydeas and Petrović, "Objective image fusion performance measure", Electron. Lett. 36 (2000), with the
-    constants of `evaluation.metrics.edges`: the product of two sigmoids, of the ratio of the strengths and of the angle
+    constants of `fusion_app.metrics.edges`: the product of two sigmoids, of the ratio of the strengths and of the angle
     between the edges, counted by the strength of the source's edge.
 
     Args:

@@ -10,7 +10,7 @@ from fusion_app.settings import ThermalSettings
 from fusion_app.thermal.agc import Agc
 from fusion_app.thermal.moves import Move
 from tests.media import write_images, write_video
-from tests.unit.training.evaluation.test_temporal import texture
+from tests.unit.metrics.test_temporal import texture
 from training.data.dataset import DataError
 from training.evaluate import main
 from training.evaluation.video import Follower, Stretch, read_video

@@ -6,8 +6,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from training.evaluation.metrics.edges import edge_metrics
-from training.evaluation.metrics.fidelity import information_fidelity_metrics
+from fusion_app.metrics.edges import edge_metrics
+from fusion_app.metrics.fidelity import information_fidelity_metrics
 from training.losses.preservation import lost_edges, lost_information
 
 Image = NDArray[np.uint8]

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.evaluation.metrics.filters import Image, stretched
-from training.evaluation.metrics.statistics import entropy
+from fusion_app.metrics.filters import Image, stretched
+from fusion_app.metrics.statistics import entropy
 
 LEVEL_BITS = 8.0  # entropy of 256 equally likely levels
 

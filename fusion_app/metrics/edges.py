@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from training.evaluation.metrics.filters import Image, Map, Trio, sobel
+from fusion_app.metrics.filters import Image, Map, Trio, sobel, to_three_halves
 
 ALMOST_ZERO = 1e-5
 QUARTER_TURN = np.pi / 2
@@ -99,7 +99,7 @@ def _nabf(trio: Trio) -> float:
     new = (of_fused.strength > of_ir.strength) & (of_fused.strength > of_vis.strength)
     added = weight = 0.0
     for source in (of_ir, of_vis):
-        counts = np.where(source.strength >= ARTIFACT_STRENGTH, source.strength**1.5, ARTIFACT_WEIGHT_MIN)
+        counts = np.where(source.strength >= ARTIFACT_STRENGTH, to_three_halves(source.strength), ARTIFACT_WEIGHT_MIN)
         added += float(np.sum(((1 - _quality_nabf(source, of_fused)) * counts)[new]))
         weight += float(np.sum(counts))
     return added / weight

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.evaluation.metrics.filters import Image
+from fusion_app.metrics.filters import Image
 
 Flow = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]

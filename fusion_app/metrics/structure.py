@@ -5,8 +5,8 @@ The metrics of the 11×11 window share their local moments, scale by scale; that
 
 import numpy as np
 
-from training.evaluation.metrics.exposure import MEF_SCALES, exposure_similarity
-from training.evaluation.metrics.filters import FUSED, IR, VIS, Image, LocalMoments, Map, Trio, gaussian
+from fusion_app.metrics.exposure import MEF_SCALES, exposure_similarity
+from fusion_app.metrics.filters import FUSED, IR, VIS, Image, LocalMoments, Map, Trio, gaussian
 
 WINDOW = gaussian(11, 1.5)
 LUMINANCE_CONSTANT, CONTRAST_CONSTANT = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -23,7 +23,7 @@ def structure_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]:
     """Return SSIM and MS_SSIM as sums over both sources (−2…2) and as means, Qy and MEF_MS_SSIM (−1…1).
 
     Sources: SSIM: Wang et al., IEEE Trans. Image Process. 13 (2004), eq. 13, 11×11 Gaussian window, σ 1.5, inside only.
-    MS_SSIM: `_product_over_scales`. Qy: `_qy`. MEF_MS_SSIM: `training.evaluation.metrics.exposure`.
+    MS_SSIM: `_product_over_scales`. Qy: `_qy`. MEF_MS_SSIM: `fusion_app.metrics.exposure`.
     """
     trio = Trio.of(ir, vis, fused)
     scales, exposure = [], []

@@ -3,10 +3,9 @@
 import cv2
 import numpy as np
 
-from training.evaluation.metrics.filters import Image, Map, Trio, filtered_by, frequencies, sobel, stretched
+from fusion_app.metrics.filters import Image, Map, Trio, filtered_by, frequencies, sobel, stretched, to_five_halves
 
 BLOCK = 16
-SALIENCY_EXPONENT = 5
 CONTRAST_FLOOR = 1e-4
 LOCAL_RADIUS = 15
 
@@ -45,7 +44,7 @@ def _perceived_contrast(image: Map) -> Map:
     """Return the masked contrast between a Gaussian mean (σ 2 px) and a wider one (σ 4 px)."""
     narrow, wide = _gaussian_mean(image, 2), _gaussian_mean(image, 4)
     contrast = np.abs(np.divide(narrow, wide, out=np.ones_like(wide), where=wide != 0) - 1)
-    return np.asarray(contrast**3 / (contrast**2 + CONTRAST_FLOOR))
+    return np.asarray(contrast * contrast * contrast / (contrast**2 + CONTRAST_FLOOR))
 
 
 def _gaussian_mean(image: Map, sigma: float) -> Map:
@@ -68,7 +67,7 @@ def _qcv(trio: Trio) -> float:
     error = weight = 0.0
     for source in (trio.ir, trio.vis):
         dx, dy = sobel(source)
-        salience = _block_sums((dx**2 + dy**2) ** (SALIENCY_EXPONENT / 2))
+        salience = _block_sums(to_five_halves(dx**2 + dy**2))
         seen = _block_sums(filtered_by(source - trio.fused, response) ** 2) / BLOCK**2
         error += float(np.sum(salience * seen))
         weight += float(np.sum(salience))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from training.evaluation.metrics.filters import FUSED, IR, VIS, LocalMoments, Map, Trio
+from fusion_app.metrics.filters import FUSED, IR, VIS, LocalMoments, Map, Trio
 
 MEF_SCALES = 3
 SIDE = 11

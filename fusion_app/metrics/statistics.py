@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.evaluation.metrics.filters import Image, Map
+from fusion_app.metrics.filters import Image, Map
 
 
 def contrast_metrics(fused: Image) -> dict[str, float]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from training.evaluation.metrics.filters import FUSED, IR, VIS, Image, LocalMoments, Map, Trio, gaussian, inside
+from fusion_app.metrics.filters import FUSED, IR, VIS, Image, LocalMoments, Map, Trio, gaussian, inside
 
 SCALES = 4
 EPSILON = 1e-10

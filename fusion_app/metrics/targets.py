@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.metrics.filters import Image
+from fusion_app.metrics.filters import Image
 
 Mask = NDArray[np.bool_]
 

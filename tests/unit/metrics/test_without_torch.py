@@ -2,12 +2,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 FIGURES = """
 import importlib, pkgutil, sys
 sys.modules["torch"] = None  # whoever imports it gets an ImportError
 import numpy as np
-import training.evaluation.metrics as metrics
+import fusion_app.metrics as metrics
 for module in pkgutil.iter_modules(metrics.__path__):
     importlib.import_module(f"{metrics.__name__}.{module.name}")
 rng = np.random.default_rng(0)

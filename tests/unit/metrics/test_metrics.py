@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from fusion_app.metrics import evaluate
+from fusion_app.metrics.impairment import KINDS, Patch, draw_patch, impair, impairment_metrics
+from fusion_app.metrics.targets import find_targets, saturation_loss, target_contrast
 from tests.golden.metrics_triples import FIGURES, Pixels, triples
-from training.evaluation.metrics import evaluate
-from training.evaluation.metrics.impairment import KINDS, Patch, draw_patch, impair, impairment_metrics
-from training.evaluation.metrics.targets import find_targets, saturation_loss, target_contrast
 
 TRIPLES = triples()
 LIMITS = {"VIF": 2, "Qabf": 1, "Qg": 1, "Qy": 1, "Qcb": 1, "SSIM": 2, "MS_SSIM": 2, "CC": 1, "Qncie": 1, "Q_MI": 2}

@@ -3,7 +3,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from training.evaluation.metrics.temporal import Motion, sharpness, step_figures
+from fusion_app.metrics.temporal import Motion, sharpness, step_figures
 
 Grey = npt.NDArray[np.uint8]
 EVERYWHERE = np.ones((96, 128), np.bool_)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.metrics.filters import Image, Map
+from fusion_app.metrics.filters import Image, Map
 
 Fuse = Callable[[Image, Image], Image]
 Mask = NDArray[np.bool_]

@@ -86,6 +86,16 @@ def stretched(image: Image) -> Image:
     return np.asarray(np.clip(levels, 0, 255).astype(np.uint8)[image])
 
 
+def to_three_halves(values: Map) -> Map:
+    """Return ``values ** 1.5`` of numbers ≥ 0; several times faster than the general power."""
+    return np.asarray(values * np.sqrt(values))
+
+
+def to_five_halves(values: Map) -> Map:
+    """Return ``values ** 2.5`` of numbers ≥ 0; several times faster than the general power."""
+    return np.asarray(values * values * np.sqrt(values))
+
+
 def frequencies(shape: tuple[int, ...]) -> tuple[Map, Map]:
     """Return the horizontal and vertical frequency of each bin of ``numpy.fft.rfft2``; 1 is half the sampling rate."""
     height, width = shape

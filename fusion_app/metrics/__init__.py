@@ -6,13 +6,13 @@ see: whether warm targets keep their contrast, and what survives where the visib
 
 import numpy as np
 
-from training.evaluation.metrics.edges import edge_metrics
-from training.evaluation.metrics.fidelity import information_fidelity_metrics
-from training.evaluation.metrics.filters import Image
-from training.evaluation.metrics.information import information_metrics
-from training.evaluation.metrics.perception import perception_metrics
-from training.evaluation.metrics.statistics import contrast_metrics, correlation_metrics, fidelity_metrics
-from training.evaluation.metrics.structure import structure_metrics
+from fusion_app.metrics.edges import edge_metrics
+from fusion_app.metrics.fidelity import information_fidelity_metrics
+from fusion_app.metrics.filters import Image
+from fusion_app.metrics.information import information_metrics
+from fusion_app.metrics.perception import perception_metrics
+from fusion_app.metrics.statistics import contrast_metrics, correlation_metrics, fidelity_metrics
+from fusion_app.metrics.structure import structure_metrics
 
 SIDE_MIN = 41  # the coarsest scale of VIF needs it
 

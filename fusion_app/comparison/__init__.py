@@ -1,0 +1,1 @@
+"""Fused pictures on disk, whoever made them, measured against the pairs they were made of."""
