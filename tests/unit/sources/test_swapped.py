@@ -8,13 +8,14 @@ import pytest
 
 from fusion_app.errors import PairingError
 from fusion_app.session.opening import open_pair
+from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import SourceSettings
 from tests.media import counting_frames, write_video
 from tests.pictures import colour, counts, write
 
 
 def notices(ir: Path, vis: Path, pairs: str = "", *, keep_sides: bool = False) -> str:
-    pair = open_pair(SourceSettings(str(ir), str(vis), pairs=pairs, keep_sides=keep_sides))
+    pair = open_pair(source_pair(SourceSettings(str(ir), str(vis), pairs=pairs, keep_sides=keep_sides)))
     pair.close()
     return " ".join(pair.all_notices())
 
@@ -33,7 +34,7 @@ def test_folders_the_wrong_way_round_are_refused_by_their_names(tmp_path: Path, 
     one, other = folder_of(tmp_path / ir, is_ir=True), folder_of(tmp_path / vis)
     assert "swapped" not in notices(one, other)
     with pytest.raises(PairingError, match="they seem to be swapped; give infrared first"):
-        open_pair(SourceSettings(str(other), str(one)))
+        open_pair(source_pair(SourceSettings(str(other), str(one))))
     assert "named like visible" in notices(other, one, keep_sides=True)
 
 
@@ -41,7 +42,7 @@ def test_folders_whose_files_say_it_are_refused_the_wrong_way_round(tmp_path: Pa
     one, other = folder_of(tmp_path / "a", "{}_ir.png", is_ir=True), folder_of(tmp_path / "b", "{}_co.png")
     assert "swapped" not in notices(one, other)
     with pytest.raises(PairingError, match="seem to be swapped"):
-        open_pair(SourceSettings(str(other), str(one)))
+        open_pair(source_pair(SourceSettings(str(other), str(one))))
     assert "swapped" in notices(other, one, pairs="{}_co.png,{}_ir.png")  # who gives the rule is told only
 
 
@@ -49,7 +50,7 @@ def test_videos_the_wrong_way_round_are_refused_by_their_names(tmp_path: Path) -
     one, other = (write_video(tmp_path / name, counting_frames(3)) for name in ("street_ir.mkv", "street_vis.mkv"))
     assert "swapped" not in notices(one, other)
     with pytest.raises(PairingError, match="seem to be swapped"):
-        open_pair(SourceSettings(str(other), str(one)))
+        open_pair(source_pair(SourceSettings(str(other), str(one))))
 
 
 def test_one_name_that_speaks_for_the_other_side_is_told(tmp_path: Path) -> None:
@@ -97,4 +98,4 @@ def test_tracks_of_one_file_go_by_their_titles(tmp_path: Path) -> None:
         for stream in streams:
             container.mux(stream.encode(None))
     with pytest.raises(PairingError, match="seem to be swapped"):
-        open_pair(SourceSettings(f"{path}#visible", f"{path}#ir"))
+        open_pair(source_pair(SourceSettings(f"{path}#visible", f"{path}#ir")))
