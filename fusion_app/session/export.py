@@ -152,7 +152,7 @@ def _run(job: FuseJob, session: Session, progress: Progress, whole: Whole | None
     session.pairs.end_s = job.end_s
     origin_s = whole.origin_s if whole is not None else None if session.is_live else job.start_s
     quality, sound = job.settings.recording.quality, None if whole is not None else sound_of(job.settings)
-    writer = open_writer(job.output, _output_fps(session), quality, origin_s, sound)
+    writer = open_writer(job.output, _output_fps(session), quality, origin_s, sound, is_new_place=whole is None)
     recorder = QueuedWriter(writer, is_live=session.is_live)
     watch = _Watch(_expected_frames(job, session), progress)
     session.runner.add_sink(recorder)

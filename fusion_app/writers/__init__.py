@@ -29,7 +29,12 @@ __all__ = [
 
 
 def open_writer(
-    output: Path, fps: float, quality: int, origin_s: float | None = None, audio: Sound | None = None
+    output: Path,
+    fps: float,
+    quality: int,
+    origin_s: float | None = None,
+    audio: Sound | None = None,
+    is_new_place: bool = True,
 ) -> Writer[FusedFrame]:
     """Return the writer of the fused image for ``output`` by its suffix: video, a single PNG, or a folder of PNG.
 
@@ -39,6 +44,7 @@ def open_writer(
         quality: H.264 constant rate factor of video.
         origin_s: PTS that becomes zero in video; None takes the first frame's.
         audio: The sound that goes into video, if there is any.
+        is_new_place: The folders that ``output`` lies in may have to be made; else one that is gone stays gone.
 
     Raises:
         RecordingError: The suffix is of no kind that can be written, or the place cannot be written to.
@@ -48,7 +54,7 @@ def open_writer(
         raise RecordingError(f"{output} cannot be written: say .mkv or .mp4 for video, .png for one image, or a folder")
     folder = output.parent if suffix else output
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=is_new_place, exist_ok=True)
     except OSError as error:
         raise RecordingError(write_failure(folder, error)) from None
     if not os.access(folder, os.W_OK) or (suffix and output.is_dir()):

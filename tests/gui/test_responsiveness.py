@@ -46,10 +46,10 @@ class SlowEngine:
         return Session(open_pair(source_pair(settings.sources)), settings, Engines(self), pace)
 
 
-def test_the_window_stays_quick_while_a_frame_takes_two_seconds(
+def test_the_window_stays_quick_while_a_frame_takes_three_seconds(
     make_window: MakeWindow, qtbot: QtBot, pulse: Pulse
 ) -> None:
-    engine = SlowEngine(2.0)
+    engine = SlowEngine(3.0)
     window = make_window(*DEMO, factory=engine.session)
     wait_for(qtbot, window, State.PLAYING)
     for key in (Qt.Key.Key_Space, Qt.Key.Key_Period, Qt.Key.Key_Home, Qt.Key.Key_4, Qt.Key.Key_Space):
@@ -59,8 +59,8 @@ def test_the_window_stays_quick_while_a_frame_takes_two_seconds(
     started = time.monotonic()
     window.close()
     qtbot.waitUntil(lambda: window.is_closed)
-    assert time.monotonic() - started < 5
-    assert pulse.longest_s < 1.5
+    assert time.monotonic() - started < 6
+    assert pulse.longest_s < 2.5  # it is .15 s on a quiet machine; waiting for a frame would be three
     assert threading.main_thread() not in engine.threads
     assert not any(thread.is_alive() for thread in engine.threads)
 
