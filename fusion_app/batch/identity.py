@@ -5,14 +5,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from fusion_app import __version__
 from fusion_app.batch.job import Job
+from fusion_app.engine import weights_of
 from fusion_app.engine.classical import MODES
 from fusion_app.errors import SourceError
+from fusion_app.recording.sidecar import file_sha256
 from fusion_app.run.ladder import LADDER
 from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import FusionSettings, SourceSettings
@@ -95,16 +96,9 @@ def _weights(fusion: FusionSettings) -> str:
     if fusion.weights:
         return _hash(Path(fusion.weights))
     names = [rung.model for rung in LADDER] if fusion.model == "auto" else [fusion.model]
-    return " ".join(name if name in MODES else _hash(_shipped(name)) for name in dict.fromkeys(names))
-
-
-def _shipped(name: str) -> Path:
-    return Path(str(files("assets") / "weights" / f"{name}.safetensors"))
+    return " ".join(name if name in MODES else _hash(weights_of(name)) for name in dict.fromkeys(names))
 
 
 @lru_cache(maxsize=64)
 def _hash(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()[:32]
-    except OSError:
-        return str(path)  # opening the model says what is the matter
+    return file_sha256(path) or str(path)  # of what cannot be read, opening the model says what is the matter

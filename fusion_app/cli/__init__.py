@@ -75,23 +75,9 @@ def _crash(error: Exception) -> str:
 def _parser() -> "argparse.ArgumentParser":
     import argparse  # noqa: PLC0415
 
-    from fusion_app.cli import (  # noqa: PLC0415
-        align,
-        batch,
-        bench,
-        desktop_entry,
-        devices,
-        doctor,
-        fuse,
-        metrics,
-        models,
-        record,
-        recover,
-        sync,
-        view,
-        weights,
-    )
+    from fusion_app.cli.commands import COMMANDS  # noqa: PLC0415
     from fusion_app.cli.options import run_options  # noqa: PLC0415
+    from fusion_app.cli.view import view  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(
         prog="main.py",
@@ -100,24 +86,9 @@ def _parser() -> "argparse.ArgumentParser":
         epilog="A source: a video file, an image, a folder of images, camera:NAME, a URL, split:left:SOURCE.",
     )
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")
-    parser.set_defaults(command=view.view, **vars(run_options().parse_args([])), ir=None, vis=None)
+    parser.set_defaults(command=view, **vars(run_options().parse_args([])), ir=None, vis=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for part in (
-        view,
-        fuse,
-        batch,
-        record,
-        recover,
-        align,
-        sync,
-        devices,
-        doctor,
-        bench,
-        metrics,
-        models,
-        weights,
-        desktop_entry,
-    ):
-        part.register(commands)
+    for command in COMMANDS:
+        command.register(commands)
     parser.set_defaults(commands=tuple(commands.choices))
     return parser

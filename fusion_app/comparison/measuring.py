@@ -1,6 +1,5 @@
 """All figures of many triples: read, checked, measured in threads, in order."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ from fusion_app.metrics import SIDE_MIN, evaluate
 from fusion_app.metrics.filters import Image
 from fusion_app.sources.images import read_image
 from fusion_app.sources.pictures import Use
+from fusion_app.system.machine import cores
 
 Figures = dict[str, float]
 
@@ -26,7 +26,7 @@ def measure(triples: Sequence[Triple], on_step: Callable[[], object] = lambda: N
         SourceError: A picture cannot be read.
     """
     figures: list[Figures] = []
-    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    pool = ThreadPoolExecutor(cores())
     try:
         for row in pool.map(_measure_one, triples):
             figures.append(row)

@@ -51,17 +51,26 @@ def test_a_file_in_segments_shows_the_pixels_and_times_of_fuse(tmp_path: Path, d
     assert assert_same_video(tmp_path / "out" / "night.mkv", tmp_path / "one.mkv") == 130
 
 
+def done_and_half_done(tmp_path: Path, segments: int) -> tuple[object, ...]:
+    """Fuse a pair into ``straight``, and into ``out`` until its process is killed after so many segments.
+
+    Returns:
+        The words both were asked with, ``-o`` apart.
+    """
+    write_pair(tmp_path / "in", "night", 130)
+    asked = (tmp_path / "in", "--segment", 1, "--rig", lossless_rig(tmp_path / "rig.yaml"))
+    assert batch(*asked, "-o", tmp_path / "straight") == 0
+    process = start(*asked, "-o", tmp_path / "out")
+    wait_for_segments(tmp_path / "out", segments, [process])
+    kill(process)
+    return asked
+
+
 def test_segments_in_any_order_show_the_same_pixels(tmp_path: Path) -> None:
     """Whoever begins amid a file reads infrared before it once more, so that no joint shows."""
-    write_pair(tmp_path / "in", "night", 130)
-    rig = lossless_rig(tmp_path / "rig.yaml")
-    asked = (tmp_path / "in", "--segment", 1, "--rig", rig)
-    assert batch(*asked, "-o", tmp_path / "straight") == 0
-    # A claim that lives keeps the first two segments from the process, which begins with the third.
     output = tmp_path / "out"
-    first = start(*asked, "-o", output)
-    wait_for_segments(output, 1, [first])
-    kill(first)
+    done_and_half_done(tmp_path, 1)
+    # A claim that lives keeps the first two segments from the process, which begins with the third.
     place = output / ".batch" / "jobs" / "night"
     for path in place.iterdir():
         if path.name != "cut.json":
@@ -223,14 +232,8 @@ def test_a_batch_that_is_killed_ten_times_ends_as_if_it_was_not(tmp_path: Path, 
 
 @POSIX
 def test_halves_that_a_power_cut_leaves_are_made_anew(tmp_path: Path) -> None:
-    write_pair(tmp_path / "in", "night", 130)
-    rig = lossless_rig(tmp_path / "rig.yaml")
-    asked = (tmp_path / "in", "--segment", 1, "--rig", rig)
-    assert batch(*asked, "-o", tmp_path / "straight") == 0
     output = tmp_path / "out"
-    process = start(*asked, "-o", output)
-    wait_for_segments(output, 2, [process])
-    kill(process)
+    asked = done_and_half_done(tmp_path, 2)
     place = output / ".batch" / "jobs" / "night"
     key = json.loads((place / "cut.json").read_text())["key"][:16]
     last = sorted(finished(output))[-1]

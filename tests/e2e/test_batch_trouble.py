@@ -29,11 +29,16 @@ def fuse(folder: Path, name: str, output: Path, *more: object) -> int:
     return main(["fuse", *map(str, sources), "--model", "max", "--quiet"])
 
 
-def half_done(folder: Path, output: Path, *more: object) -> None:
-    """Leave a batch whose process was killed after its first segment."""
+def begun(folder: Path, output: Path, *more: object) -> subprocess.Popen[str]:
+    """Return the process of a batch that has finished its first segment."""
     process = start(folder, "-o", output, "--segment", 1, *more)
     wait_for_segments(output, 1, [process])
-    kill(process)
+    return process
+
+
+def half_done(folder: Path, output: Path, *more: object) -> None:
+    """Leave a batch whose process was killed after its first segment."""
+    kill(begun(folder, output, *more))
 
 
 def test_a_source_that_has_changed_makes_its_segments_void_and_that_is_told(tmp_path: Path) -> None:
@@ -169,8 +174,7 @@ def test_what_cannot_start_says_so_in_one_sentence(
 def test_ctrl_c_ends_it_with_130_and_nothing_half_in_the_output(tmp_path: Path) -> None:
     write_pair(tmp_path / "in", "night", 130)
     output = tmp_path / "out"
-    process = start(tmp_path / "in", "-o", output, "--segment", 1)
-    wait_for_segments(output, 1, [process])
+    process = begun(tmp_path / "in", output)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 130
@@ -185,8 +189,7 @@ def test_ctrl_c_ends_it_with_130_and_nothing_half_in_the_output(tmp_path: Path) 
 def test_an_output_folder_that_goes_away_ends_it_and_is_not_made_anew(tmp_path: Path) -> None:
     write_pair(tmp_path / "in", "night", 400)
     output = tmp_path / "out"
-    process = start(tmp_path / "in", "-o", output, "--segment", 1)
-    wait_for_segments(output, 1, [process])
+    process = begun(tmp_path / "in", output)
     output.rename(tmp_path / "moved")
     _, error = process.communicate(timeout=90)
     assert process.returncode == 1
@@ -201,8 +204,7 @@ def test_an_output_folder_that_goes_away_ends_it_and_is_not_made_anew(tmp_path: 
 def test_a_source_that_is_still_being_written_is_not_fused(tmp_path: Path) -> None:
     write_pair(tmp_path / "in", "night", 400)
     output = tmp_path / "out"
-    process = start(tmp_path / "in", "-o", output, "--segment", 1)
-    wait_for_segments(output, 1, [process])
+    process = begun(tmp_path / "in", output)
     os.utime(tmp_path / "in" / "vis" / "night.mkv", (1, 1))
     _, error = process.communicate(timeout=90)
     assert process.returncode == 1

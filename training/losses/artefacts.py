@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.data.batch import GREY_RANGE
-from training.losses.neighbourhood import blur, box, dilate, ramp, smallest
+from training.losses.neighbourhood import blur, box, deviation, dilate, ramp, smallest
 
 OUTLINE_REACH = 4  # pixels; dark places up to twice as wide are outlines
 OUTLINE_DEPTH = 3 / GREY_RANGE  # how dark an outline may be that nobody sees
@@ -54,9 +54,7 @@ def halos(fused: Tensor, ir: Tensor, vis: Tensor) -> Tensor:
     with torch.no_grad():
         warm = warmth(ir)
         beside = functional.relu(dilate(warm, HALO_REACH) - dilate(warm, 1))
-        mean = box(vis, 7)
-        deviation = torch.sqrt(functional.relu(box(vis * vis, 7) - mean * mean))
-        counts = beside * (1 - ramp(deviation, *_SMOOTH))
+        counts = beside * (1 - ramp(deviation(vis, 7), *_SMOOTH))
         brighter = torch.maximum(ir, vis)
     return counts * functional.relu(brighter - fused - HALO_DEPTH)
 

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from training.data.batch import GREY_RANGE, Scene
 from training.losses.artefacts import HALO_REACH, warmth
-from training.losses.neighbourhood import blur, box, dilate, gradient, moments, ramp
+from training.losses.neighbourhood import blur, box, deviation, dilate, gradient, moments, ramp
 
 _NEAR, _FAR_AROUND = 7, 15  # pixels; windows in which a source shows something or nothing
 _SMOOTH = (6.0, 14.0)  # local deviation, grey levels, of a visible image that hides no halo, and that hides all of it
@@ -82,21 +82,21 @@ def corrected(taught: Tensor, scene: Scene, config: CorrectionConfig) -> Tensor:
         config: What to put right.
     """
     ir, vis = scene.ir, torch.lerp(scene.vis, scene.impaired, scene.patch)
-    smooth = (1 - ramp(deviation(vis, _NEAR), *config.smooth)) * ramp(vis - blur(ir, 2.0), *config.brighter)
+    smooth = (1 - ramp(_deviation(vis, _NEAR), *config.smooth)) * ramp(vis - blur(ir, 2.0), *config.brighter)
     target = torch.lerp(taught, vis, blur(smooth, 1.0) * (1 - _shows(ir, config.nothing)))
     target = torch.lerp(target, _lit(vis, ir, config.nothing), blur(smooth * ramp(vis, *_WHITE), 1.5))
     target = torch.lerp(_beside_warm(target, vis, ir, config), target, scene.patch)
     target = target.clamp(max=config.brightest)
     blind = scene.ir_blind
     if config.veil[1]:
-        flat = 1 - ramp(dilate(deviation(ir, _FAR_AROUND), _FAR_AROUND), *config.veil)
+        flat = 1 - ramp(dilate(_deviation(ir, _FAR_AROUND), _FAR_AROUND), *config.veil)
         blind = torch.maximum(blind, blur(flat, 3.0))
     return torch.lerp(target, scene.vis, blind)
 
 
 def _shows(ir: Tensor, nothing: tuple[float, float]) -> Tensor:
     """Return where infrared shows something, and some pixels around it, falling off slowly, 0…1."""
-    return blur(dilate(ramp(deviation(ir, _NEAR), *nothing), 3), 3.0)
+    return blur(dilate(ramp(_deviation(ir, _NEAR), *nothing), 3), 3.0)
 
 
 def _lit(vis: Tensor, ir: Tensor, nothing: tuple[float, float]) -> Tensor:
@@ -116,8 +116,8 @@ def _beside_warm(taught: Tensor, vis: Tensor, ir: Tensor, config: CorrectionConf
     """Return the teacher's picture with warm targets lifted instead of their surroundings darkened."""
     warm = warmth(ir / GREY_RANGE)
     beside = functional.relu(dilate(warm, HALO_REACH) - dilate(warm, 1))
-    sees = ramp(dilate(deviation(vis, _NEAR), 2 * HALO_REACH), *config.sees)
-    counts = beside * (1 - ramp(deviation(vis, _NEAR), *_SMOOTH)) * blur(sees, 3.0)
+    sees = ramp(dilate(_deviation(vis, _NEAR), 2 * HALO_REACH), *config.sees)
+    counts = beside * (1 - ramp(_deviation(vis, _NEAR), *_SMOOTH)) * blur(sees, 3.0)
     counts = counts * (1 - ramp(blur(vis, 2.0), *config.dazzling))
     allowed = torch.maximum(taught, torch.maximum(ir, vis) - config.halo)
     target = torch.lerp(taught, allowed, counts)
@@ -135,11 +135,9 @@ def _around(image: Tensor, background: Tensor) -> Tensor:
     return box(image * background, size) / box(background, size).clamp(min=1e-3)
 
 
-def deviation(image: Tensor, size: int) -> Tensor:
+def _deviation(image: Tensor, size: int) -> Tensor:
     """Return the local standard deviation in a window, grey levels as the image."""
-    scaled = image / GREY_RANGE
-    mean = box(scaled, size)
-    return torch.sqrt(functional.relu(box(scaled * scaled, size) - mean * mean)) * GREY_RANGE
+    return deviation(image / GREY_RANGE, size) * GREY_RANGE
 
 
 def unlike(fused: Tensor, target: Tensor, scene: Scene, config: CorrectionConfig) -> Tensor:

@@ -28,6 +28,12 @@ def box(image: Tensor, size: int) -> Tensor:
     return _filtered(image, (1.0,) * size, (1.0,) * size)
 
 
+def deviation(image: Tensor, size: int) -> Tensor:
+    """Return the standard deviation of those pixels; for grey levels scaled to 0…1, whose squares are exact enough."""
+    mean = box(image, size)
+    return torch.sqrt(functional.relu(box(image * image, size) - mean * mean))
+
+
 def _filtered(image: Tensor, along_y: tuple[float, ...], along_x: tuple[float, ...]) -> Tensor:
     """Apply a separable filter as two matrix products: on small crops several times faster than a convolution."""
     rows = _matrix_on(image.shape[-2], along_y, image.device, image.dtype)

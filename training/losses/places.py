@@ -4,13 +4,12 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from models.decision import Decision
 from training.data.batch import GREY_RANGE, Scene
 from training.losses.artefacts import halos, warmth
 from training.losses.fusion_config import FusionLossConfig
-from training.losses.neighbourhood import TARGET_RING, blur, box, dilate, ramp
+from training.losses.neighbourhood import TARGET_RING, blur, box, deviation, dilate, ramp
 
 LIFT_REACH = 4  # pixels around a lifted target where edges are those of the light to aim at
 WHITE = (240.0, 250.0)  # grey levels; from where on a bright place is white
@@ -67,9 +66,7 @@ def _lending(scene: Scene, config: FusionLossConfig) -> Tensor:
 
 def _shows(ir: Tensor) -> Tensor:
     """Return 1 where infrared has any structure above its noise, 0 where it is flat."""
-    mean = box(ir, 7)
-    deviation = torch.sqrt(functional.relu(box(ir * ir, 7) - mean * mean))
-    return dilate(ramp(deviation, *FAINT), 3)
+    return dilate(ramp(deviation(ir, 7), *FAINT), 3)
 
 
 @torch.no_grad()

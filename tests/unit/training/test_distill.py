@@ -1,5 +1,4 @@
 import csv
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -26,13 +25,7 @@ TINY = "model: lite-2k\nsteps: 2\nbatch_size: 2\ncrop: 32\n"
 CPU = torch.device("cpu")
 
 
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Crops are too small to share among threads, and a busy machine makes sharing them slow."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -56,13 +56,7 @@ DECIDING = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    """Sums in another order give other last digits; and threads cost more than they bring for 16×16 crops."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,35 @@
+"""Every command, in the order of the help."""
+
+from fusion_app.cli import (
+    align,
+    batch,
+    bench,
+    desktop_entry,
+    devices,
+    doctor,
+    fuse,
+    metrics,
+    models,
+    record,
+    recover,
+    sync,
+    view,
+    weights,
+)
+
+COMMANDS = (
+    view,
+    fuse,
+    batch,
+    record,
+    recover,
+    align,
+    sync,
+    devices,
+    doctor,
+    bench,
+    metrics,
+    models,
+    weights,
+    desktop_entry,
+)
