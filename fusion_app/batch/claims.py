@@ -19,6 +19,7 @@ from typing import Any
 
 from fusion_app.batch.files import unique_name
 from fusion_app.errors import FusionAppError
+from fusion_app.system.file_lock import lock
 
 BEAT_S = 2.0
 STALE_S = 30.0
@@ -122,7 +123,7 @@ class Claims:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
         except FileExistsError:
             return None
-        _lock(descriptor)
+        lock(descriptor)
         return Claim(path, descriptor, self._beat_s)
 
     def told(self, base: Path) -> dict[str, Any] | None:
@@ -161,22 +162,9 @@ def _is_abandoned(path: Path, content: bytes) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     try:
-        return _lock(descriptor)
+        return lock(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    """Lock an open file where the system can; tell whether nobody else had locked it."""
-    if sys.platform == "win32":
-        return False
-    import fcntl  # noqa: PLC0415 - POSIX only
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _content(path: Path) -> dict[str, Any] | None:

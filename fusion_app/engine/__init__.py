@@ -58,7 +58,7 @@ def learned_names() -> tuple[str, ...]:
 
 def weights_of(name: str) -> Path:
     """Return the file that holds the weights of a model; that of a mode is not there."""
-    return network_path(name) if name in added_names() else _shipped(name)
+    return network_path(name) if _is_added(name) else _shipped(name)
 
 
 def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
@@ -128,7 +128,7 @@ def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
 def _way(settings: FusionSettings) -> Literal["classical", "added", "gpu", "torch", "openvino"]:
     if settings.mode != "network" or (settings.model in MODES and not settings.weights):
         return "classical"
-    if not settings.weights and settings.model in added_names() and settings.model not in learned_names():
+    if not settings.weights and _is_added(settings.model):
         return "added"
     if settings.device.startswith("cuda") or (settings.device == "auto" and has_cuda()):
         return "gpu"
@@ -220,3 +220,8 @@ def _weights_path(settings: FusionSettings, *, compact: bool) -> Path:
 
 def _shipped(name: str) -> Path:
     return Path(str(files("assets") / "weights" / f"{name}.safetensors"))  # wheels are unpacked: always a real file
+
+
+def _is_added(name: str) -> bool:
+    """Tell whether a model is one that the user has added; a later release may bring one of its own by that name."""
+    return name in added_names() and name not in learned_names()

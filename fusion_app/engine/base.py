@@ -2,7 +2,8 @@
 
 from typing import Protocol, runtime_checkable
 
-from fusion_app.frames import FloatImage, Image
+from fusion_app.errors import ShapeMismatchError
+from fusion_app.frames import FloatImage, Image, Size, size_of
 
 
 class Engine(Protocol):
@@ -78,3 +79,14 @@ class BytesEngine(Protocol):
             ShapeMismatchError: The two images differ in size.
             OutOfMemoryError: The device is too small for images of this size.
         """
+
+
+def common_size(ir: Image | FloatImage, vis: Image | FloatImage) -> Size:
+    """Return the size of an aligned pair.
+
+    Raises:
+        ShapeMismatchError: The two images differ in size.
+    """
+    if ir.shape != vis.shape[:2]:
+        raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis.shape[:2]}; align them first")
+    return size_of(ir)

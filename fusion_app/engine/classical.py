@@ -8,7 +8,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from fusion_app.errors import ShapeMismatchError
+from fusion_app.engine.base import common_size
 from fusion_app.frames import FloatImage
 
 PYRAMID_LEVELS = 5
@@ -72,6 +72,5 @@ class ClassicalEngine:
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """See `Engine.fuse`."""
-        if ir.shape != vis_luma.shape:
-            raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis_luma.shape}; align them first")
+        common_size(ir, vis_luma)
         return self._mode(ir, vis_luma)

@@ -6,8 +6,8 @@ Luma is ``(H, W)`` float32, grey levels 0…255, as in `fusion_app.engine.classi
 import cv2
 import numpy as np
 
+from fusion_app.engine.base import common_size
 from fusion_app.engine.classical import laplacian
-from fusion_app.errors import ShapeMismatchError
 from fusion_app.frames import FloatImage, Image
 from fusion_app.settings import FusionMode
 
@@ -63,7 +63,7 @@ class ModeEngine:
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """See `Engine.fuse`."""
-        _require_same(ir, vis_luma)
+        common_size(ir, vis_luma)
         if self._mode == "edges":
             return thermal_edges(ir, vis_luma)
         if self._mode == "pyramid":
@@ -72,7 +72,7 @@ class ModeEngine:
 
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`; where colours do not stay those of visible it is done here."""
-        _require_same(ir, vis)
+        common_size(ir, vis)
         if self._mode in ("edges", "pyramid"):
             return None
         shown = in_bytes(vis)
@@ -87,8 +87,3 @@ class ModeEngine:
 def in_bytes(vis: Image) -> Image:
     """Return a visible image in 8 bit; one of 16 bit is scaled by its full range."""
     return vis if vis.dtype == np.uint8 else np.asarray(np.rint(vis / 257), np.uint8)
-
-
-def _require_same(ir: Image, vis: Image) -> None:
-    if ir.shape != vis.shape[:2]:
-        raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis.shape[:2]}; align them first")

@@ -6,8 +6,9 @@ from typing import Protocol
 
 import numpy as np
 
+from fusion_app.engine.base import common_size
 from fusion_app.engine.strips import strips
-from fusion_app.errors import EngineError, OutOfMemoryError, ShapeMismatchError
+from fusion_app.errors import EngineError, OutOfMemoryError
 from fusion_app.frames import FloatImage, Image, Size
 
 STRIP_PIXELS = 640 * 512
@@ -79,7 +80,7 @@ class NetworkEngine:
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """See `Engine.fuse`."""
-        size = _common_size(ir, vis_luma)
+        size = common_size(ir, vis_luma)
         while True:
             with self._failures_named(size):
                 return self._in_strips(self._padded(vis_luma), self._padded(ir), compute=self.runtime)[
@@ -88,7 +89,7 @@ class NetworkEngine:
 
     def fuse_bytes(self, ir: Image, vis_luma: Image) -> Image | None:
         """See `BytesEngine.fuse_bytes`."""
-        size = _common_size(ir, vis_luma)
+        size = common_size(ir, vis_luma)
         if not getattr(self.runtime, "takes_bytes", False):
             return None
         while True:
@@ -98,7 +99,7 @@ class NetworkEngine:
 
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`."""
-        size = _common_size(ir, vis)
+        size = common_size(ir, vis)
         if not self.runtime.takes_images or vis.dtype != np.uint8:
             return None
         images = [self._padded(image) for image in (vis, ir, reach) if image is not None]
@@ -157,9 +158,3 @@ class NetworkEngine:
 def too_little(device: str, frame: Size) -> str:
     """Return what is the matter where memory ends, as the begin of a sentence."""
     return f"there is too little memory on {device} for frames of {frame}"
-
-
-def _common_size(ir: Image, vis: Image) -> Size:
-    if ir.shape != vis.shape[:2]:
-        raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis.shape[:2]}; align them first")
-    return Size(ir.shape[1], ir.shape[0])

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from fusion_app.engine.base import Engine
-from fusion_app.errors import ShapeMismatchError
+from fusion_app.engine.base import Engine, common_size
 from fusion_app.frames import FloatImage, Size
 
 RADIUS = 1
@@ -55,9 +54,7 @@ class WorkingSizeEngine:
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """See `Engine.fuse`."""
-        if ir.shape != vis_luma.shape:
-            raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis_luma.shape}; align them first")
-        full = Size(ir.shape[1], ir.shape[0])
+        full = common_size(ir, vis_luma)
         reduced = reduced_size(full, self.working_size)
         if reduced == full:
             return self._engine.fuse(ir, vis_luma)

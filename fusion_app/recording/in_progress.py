@@ -6,8 +6,9 @@ open, so the living are those whose file cannot be renamed.
 
 import os
 import sys
-import time
 from pathlib import Path
+
+from fusion_app.system.file_lock import lock
 
 SUFFIX = ".recording"
 FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
@@ -68,7 +69,7 @@ def adopt(video: Path) -> MarkerFile | None:
     except OSError:
         return None
     held = MarkerFile(path, descriptor)
-    if _lock(descriptor, GLANCE_S) and path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+    if lock(descriptor, GLANCE_S) and path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
         return held
     held.release()
     return None
@@ -103,30 +104,12 @@ def is_abandoned(path: Path) -> bool:
     except OSError:
         return False  # gone meanwhile, or held
     try:
-        return _lock(descriptor)
+        return lock(descriptor)
     finally:
         os.close(descriptor)
 
 
 def _held(path: Path, more: int) -> MarkerFile:
     descriptor = os.open(path, FLAGS | more, 0o644)
-    _lock(descriptor, GLANCE_S)
+    lock(descriptor, GLANCE_S)
     return MarkerFile(path, descriptor)
-
-
-def _lock(descriptor: int, patience_s: float = 0.0) -> bool:
-    """Lock an open file as far as the system can; tell whether nobody else holds it any longer than ``patience_s``."""
-    if sys.platform == "win32":
-        return True
-    import fcntl  # noqa: PLC0415 - POSIX only
-
-    deadline = time.monotonic() + patience_s
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(0.01)
-        else:
-            return True

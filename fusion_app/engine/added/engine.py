@@ -8,11 +8,11 @@ import numpy as np
 
 from fusion_app.engine.added.card import NetworkCard
 from fusion_app.engine.added.tensors import Meant, Sources, meaning, resized, tensors
-from fusion_app.engine.base import Engine, ImageEngine
+from fusion_app.engine.base import Engine, ImageEngine, common_size
 from fusion_app.engine.network import MIN_STRIP_ROWS, ROWS_PER_HALO, STRIP_PIXELS, too_little
 from fusion_app.engine.strips import strips
 from fusion_app.engine.working_size import fit_affine
-from fusion_app.errors import EngineError, OutOfMemoryError, ShapeMismatchError
+from fusion_app.errors import EngineError, OutOfMemoryError
 from fusion_app.frames import FloatImage, Image, Size
 
 
@@ -41,14 +41,14 @@ class AddedEngine:
 
     def fuse(self, ir: FloatImage, vis_luma: FloatImage) -> FloatImage:
         """See `Engine.fuse`; a network made for colours gets grey ones here, and says so."""
-        _require_same(ir, vis_luma)
+        common_size(ir, vis_luma)
         if self._card.has_colours and not self.fallback_reason:
             self.fallback_reason = f"{self.name} was made for colours; at this working size it is given grey ones"
         return self._meant(Sources(ir, vis_luma)).luma
 
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`; None where colours play no part."""
-        _require_same(ir, vis)
+        common_size(ir, vis)
         if not self._card.has_colours or vis.dtype != np.uint8:
             return None
         levels = vis.astype(np.float32)
@@ -148,8 +148,3 @@ def _over(upper: FloatImage, lower: FloatImage, reach: FloatImage | None) -> Flo
         return upper
     weight = reach if upper.ndim == 2 else reach[..., None]
     return np.asarray(lower + (upper - lower) * weight, np.float32)
-
-
-def _require_same(ir: Image, vis: Image) -> None:
-    if ir.shape != vis.shape[:2]:
-        raise ShapeMismatchError(f"infrared is {ir.shape} and visible {vis.shape[:2]}; align them first")

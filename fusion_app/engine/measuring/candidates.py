@@ -4,12 +4,11 @@ The reference is the paper's network as its authors run it: plain torch, float32
 """
 
 from dataclasses import asdict, dataclass, replace
-from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from fusion_app.engine import BACKBONE, Engine, learned_names, open_engine
+from fusion_app.engine import BACKBONE, Engine, learned_names, open_engine, weights_of
 from fusion_app.engine.added.store import added_names, show
 from fusion_app.engine.classical import MODES
 from fusion_app.engine.devices import has_cuda
@@ -142,14 +141,14 @@ def candidates(models: tuple[str, ...], folder: Path) -> tuple[Candidate, ...]:
 
 def _reference(folder: Path) -> Candidate:
     """Return the paper's network: the shipped backbone where that has the paper's form, else a stand-in."""
-    shipped = _shipped(BACKBONE)
+    shipped = weights_of(BACKBONE)
     if shipped.exists() and _has_default_config(shipped):
         return _measured(REFERENCE, shipped)
     return _measured(REFERENCE, _stand_in(BACKBONE, folder))
 
 
 def _learned(name: str, folder: Path) -> list[Candidate]:
-    path = _shipped(name)
+    path = weights_of(name)
     base = _measured(name, path if path.exists() else _stand_in(name, folder))
     return [
         replace(base, runtime=runtime, precision=precision, device=device) for runtime, precision, device in _ways(path)
@@ -174,10 +173,6 @@ def _ways(path: Path) -> list[tuple[RuntimeName, Precision, str]]:
         ("torch", "fp16", "cuda"),
     ]
     return [*ways, *on_gpu] if has_cuda() else ways
-
-
-def _shipped(name: str) -> Path:
-    return Path(str(files("assets") / "weights" / f"{name}.safetensors"))
 
 
 def _stand_in(name: str, folder: Path) -> Path:
