@@ -142,7 +142,7 @@ class Run:
             command=command,
             commit=self._commit,
             device=device_name(learner.device),
-            duration_s=round(self._trained_s, 1),
+            duration_s=round(self._trained_s, 3),
             notes=f"{steps}, after {self._after}",
             legs=[*self._legs, leg(self.folder.name, self._after, learner.steps_done, self._trained_s, settings)],
         )
