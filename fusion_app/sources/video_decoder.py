@@ -193,23 +193,34 @@ class VideoDecoder:
             yield decoded
 
     def _decode(self) -> Iterator[VideoFrame]:
+        for packet in self._packets():
+            if packet.pts is not None and not packet.size:
+                continue  # a slot without a picture, the one before lasts; decoders would take it for the end
+            self._times.sent(packet)
+            self._sent += packet.size > 0
+            try:
+                yield from self._counted(packet.decode())
+            except av.error.EOFError:
+                return
+            except (av.error.FFmpegError, ValueError):
+                self._lose()  # whatever is the matter with one picture, the next may be whole
+
+    def _packets(self) -> "Iterator[Packet[VideoStream]]":
+        """Yield the packets of the track, those behind damage too; a file that can be read no further ends them."""
         packets = self.container.demux(self.stream)
         while True:
             try:
                 packet = next(packets, None)
-                if packet is None:
-                    return
-                if packet.pts is not None and not packet.size:
-                    continue  # a slot without a picture, the one before lasts; decoders would take it for the end
-                self._times.sent(packet)
-                self._sent += packet.size > 0
-                yield from self._counted(packet.decode())
             except av.error.EOFError:
                 return
             except (av.error.FFmpegError, ValueError) as error:
                 self._lose()
                 if not isinstance(error, av.error.InvalidDataError | av.error.ArgumentError):
                     return
+                continue
+            if packet is None:
+                return
+            yield packet
 
     def _lose(self) -> None:
         if self._came:

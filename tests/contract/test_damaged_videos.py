@@ -140,6 +140,20 @@ def test_a_flipped_bit_is_told_where_the_decoder_sees_it(tmp_path: Path) -> None
     assert "in part" in source.notice or "could not be decoded" in source.notice
 
 
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.55])
+def test_one_bad_picture_does_not_end_a_video_of_pictures(tmp_path: Path, share: float) -> None:
+    recipe = Recipe("png", count=60, pix_fmt="gray", container={"movflags": "faststart"})
+    path = write_coded(tmp_path / "a.mov", recipe)
+    data = bytearray(path.read_bytes())
+    at = round(share * len(data))
+    data[at : at + 8] = bytes(value ^ 0x5A for value in data[at : at + 8])
+    path.write_bytes(data)
+    source = open_source(str(path))
+    numbers = read_numbers(source)
+    assert len(numbers) == 59
+    assert "1 frame could not be decoded" in source.notice
+
+
 @pytest.mark.parametrize("suffix", KINDS)
 def test_room_at_the_end_that_was_never_filled_is_no_damage(tmp_path: Path, suffix: str) -> None:
     path = write_coded(tmp_path / f"v{suffix}", KINDS[suffix])
