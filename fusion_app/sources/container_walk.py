@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from fusion_app.sources import picture_walks
 from fusion_app.sources.matroska_walk import walk_matroska
 
 TS_SYNC = 0x47
@@ -199,4 +200,7 @@ _WALKS: dict[str, Callable[[BinaryIO, int], tuple[bool, bool]]] = {
     "avi": _riff,
     "asf": _asf,
     "mpeg": _program_stream,
+    "gif": picture_walks.gif,
+    "yuv4mpegpipe": picture_walks.y4m,
+    "mjpeg": picture_walks.jpegs,
 }

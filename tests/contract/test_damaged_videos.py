@@ -23,6 +23,12 @@ KINDS = {
     ".avi": MJPEG,
     ".mp4": MJPEG,
 }
+PICTURES = {
+    ".gif": Recipe("gif", count=60, pix_fmt="gray"),
+    ".y4m": Recipe("wrapped_avframe", count=60),
+    ".mjpeg": MJPEG,
+}
+"""Kinds that are one picture behind the other and nothing else."""
 
 
 def read_numbers(source: FrameSource) -> list[int]:
@@ -84,6 +90,34 @@ def test_a_file_of_any_kind_that_is_cut_off_is_told(tmp_path: Path, suffix: str)
     assert source.failed >= 1
     if " of 60" in source.notice:
         assert f"after {len(shown)} of 60" in source.notice
+
+
+@pytest.mark.parametrize("suffix", PICTURES)
+def test_pictures_one_behind_the_other_are_whole_or_told_to_be_cut_off(tmp_path: Path, suffix: str) -> None:
+    path = write_coded(tmp_path / f"v{suffix}", PICTURES[suffix])
+    whole = open_source(str(path))
+    assert read_numbers(whole) == list(range(60))
+    assert (whole.notice, whole.failed) == ("", 0)
+    source = open_source(str(cut(path, 0.6137)))
+    assert 20 < len(read_numbers(source)) < 60
+    assert "cut off" in source.notice
+    assert source.failed >= 1
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".y4m"])
+def test_a_hole_in_pictures_one_behind_the_other_is_told(tmp_path: Path, suffix: str) -> None:
+    source = open_source(str(hole(write_coded(tmp_path / f"v{suffix}", PICTURES[suffix]))))
+    assert len(read_numbers(source)) < 60
+    assert source.notice
+    assert source.failed >= 1
+
+
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv422p", "yuv444p", "gray", "yuv420p10le"])
+def test_a_whole_y4m_of_any_layout_is_whole(tmp_path: Path, pix_fmt: str) -> None:
+    recipe = Recipe("wrapped_avframe", count=10, pix_fmt=pix_fmt, container={"strict": "-1"})
+    source = open_source(str(write_coded(tmp_path / "v.y4m", recipe)))
+    assert len(read_numbers(source)) == 10
+    assert (source.notice, source.failed) == ("", 0)
 
 
 def test_two_recordings_that_were_joined_are_no_damage(tmp_path: Path) -> None:
