@@ -78,18 +78,24 @@ def test_the_scale_says_what_black_and_white_mean() -> None:
     assert scale_texts(frame_of(scene(), kelvin_per_count=None).thermal) == ("28315", "31315")
 
 
-def watching(qtbot: QtBot, **settings: object) -> tuple[Alarm, list[str]]:
-    parent = MeasurePanel()
-    qtbot.addWidget(parent)
+@pytest.fixture
+def parent(qtbot: QtBot) -> MeasurePanel:
+    """The alarm's parent, held here: without a reference in Python it could be deleted in the middle of a test."""
+    panel = MeasurePanel()
+    qtbot.addWidget(panel)
+    return panel
+
+
+def watching(parent: MeasurePanel, **settings: object) -> tuple[Alarm, list[str]]:
     alarm, raised = Alarm(AlarmSettings(is_on=True, **settings), parent), []  # type: ignore[arg-type]
     alarm.raised.connect(raised.append)
     return alarm, raised
 
 
 def test_an_alarm_is_raised_once_logged_and_over_after_a_while(
-    qtbot: QtBot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    parent: MeasurePanel, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alarm, raised = watching(qtbot, threshold=38.0)
+    alarm, raised = watching(parent, threshold=38.0)
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     caplog.set_level(logging.INFO, "fusion_app")
@@ -108,8 +114,8 @@ def test_an_alarm_is_raised_once_logged_and_over_after_a_while(
     assert len(raised) == 2
 
 
-def test_an_alarm_looks_for_what_is_too_cold_and_not_while_the_shutter_is_closed(qtbot: QtBot) -> None:
-    alarm, raised = watching(qtbot, side="below", threshold=0.0)
+def test_an_alarm_looks_for_what_is_too_cold_and_not_while_the_shutter_is_closed(parent: MeasurePanel) -> None:
+    alarm, raised = watching(parent, side="below", threshold=0.0)
     closed = frame_of(scene())
     alarm.look(FusedFrame(VIS, closed.pair, closed.ir_view, is_nuc=True, thermal=closed.thermal))
     assert not raised
@@ -117,8 +123,8 @@ def test_an_alarm_looks_for_what_is_too_cold_and_not_while_the_shutter_is_closed
     assert raised == ["ALARM -3.0 °C, below 0.0 °C"]
 
 
-def test_an_alarm_in_degrees_says_that_a_camera_without_them_cannot_raise_it(qtbot: QtBot) -> None:
-    alarm, raised = watching(qtbot, threshold=0.0)
+def test_an_alarm_in_degrees_says_that_a_camera_without_them_cannot_raise_it(parent: MeasurePanel) -> None:
+    alarm, raised = watching(parent, threshold=0.0)
     alarm.look(frame_of(scene(), kelvin_per_count=None))
     alarm.look(frame_of(None, np.full((48, 64), 255, np.uint8)))
     assert not raised
