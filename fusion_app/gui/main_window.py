@@ -10,18 +10,18 @@ from fusion_app.frames import FusedFrame
 from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.banner import Banner
+from fusion_app.gui.bars.banner_controller import BannerController
 from fusion_app.gui.bars.bottom_bar import BottomBar
 from fusion_app.gui.bars.icons import app_icon
 from fusion_app.gui.bars.menus import build_menus, build_tool_bar
 from fusion_app.gui.bars.model_choice import ModelChoice
-from fusion_app.gui.bars.problems import Problems
 from fusion_app.gui.bars.status_bar import StatusBar
 from fusion_app.gui.bars.status_fields import status_fields
-from fusion_app.gui.closing import Closing
+from fusion_app.gui.closing_controller import ClosingController
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.diagnostics import Diagnostics
 from fusion_app.gui.docks.docks import Docks
-from fusion_app.gui.docks.measure_control import MeasureControl
+from fusion_app.gui.docks.measure_controller import MeasureController
 from fusion_app.gui.empty_card import EmptyCard
 from fusion_app.gui.focus_keys import FocusKeys
 from fusion_app.gui.memory import Memory
@@ -29,11 +29,11 @@ from fusion_app.gui.panels import Panels
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
-from fusion_app.gui.session.moment import Moment, Watch
+from fusion_app.gui.session.overview import Overview, Watch
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, SessionFactory, State
 from fusion_app.gui.session.worker import Worker
-from fusion_app.gui.settings_control import SettingsControl, with_devices
+from fusion_app.gui.settings_controller import SettingsController, with_devices
 from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
 from fusion_app.gui.view.titles import Maker, maker_of
@@ -49,7 +49,7 @@ NUMBERS_EVERY = 3
 
 MESSAGES = {
     State.STARTING: QT_TRANSLATE_NOOP("MainWindow", "Opening"),
-    State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "Closing"),
+    State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "ClosingController"),
     State.ENDED: QT_TRANSLATE_NOOP("MainWindow", "Ended"),
 }
 
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.recording = RecordingController(self.worker, self.all_actions, self.controller)
         self.commands = Commands(self, self.all_actions, self.controller, self.recording, self.preferences, memory)
         self.model = ModelChoice(settings.fusion, self)
-        self.closing = Closing(self, self.controller, self.recording, self.commands)
+        self.closing_controller = ClosingController(self, self.controller, self.recording, self.commands)
         self.watch = Watch(self.controller, self.recording)
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*MIN_SIZE)
@@ -88,12 +88,12 @@ class MainWindow(QMainWindow):
         self._build_centre()
         self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
-        measure = MeasureControl(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
+        measure = MeasureController(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
         self.panels = Panels(self, self.docks, self.controller, measure)
         self.panels.follow(self.watch, self.appearance)
-        self.settings_control = SettingsControl(store, self.all_actions, self.commands, self)
-        self.settings_control.follow(self.controller, self.recording, self.appearance)
-        self.problems = Problems(self.banner, self.controller, self.commands)
+        self.settings_controller = SettingsController(store, self.all_actions, self.commands, self)
+        self.settings_controller.follow(self.controller, self.recording, self.appearance)
+        self.banner_controller = BannerController(self.banner, self.controller, self.commands)
         self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)
         self.commands.wheel.guard(self)
@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
     @property
     def is_closed(self) -> bool:
         """Everything has come to its end."""
-        return self.closing.is_done
+        return self.closing_controller.is_done
 
     def open_given(self) -> None:
         """Start with the sources of the settings, if there are any."""
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         controller.frame_changed.connect(self._show_frame)
         controller.opening_changed.connect(self._show_opening)
         controller.opened.connect(self.recents.show)
-        self.commands.memory.recalled.connect(self.problems.show_recalled)
+        self.commands.memory.recalled.connect(self.banner_controller.show_recalled)
         self.appearance.view_changed.connect(controller.use_view)
         self.grid.painted.connect(controller.note_painted)
         recording.follow()
@@ -158,25 +158,25 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self._show_engine)
         self.model.chosen.connect(self._use_model)
         recording.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
-        self.settings_control.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
+        self.settings_controller.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
         self.diagnostics.said.connect(lambda text: self.status.showMessage(text, MESSAGE_MS))
-        self.diagnostics.failed.connect(self.problems.show_error)
+        self.diagnostics.failed.connect(self.banner_controller.show_error)
         self.all_actions["diagnostics"].triggered.connect(
             lambda _: self.diagnostics.copy(recording_folder(controller.settings.recording))
         )
-        recording.failed.connect(self.problems.show_error)
-        recording.saved.connect(self.problems.show_saved)
-        self.recovery.recovered.connect(self.problems.show_saved)
-        self.recovery.failed.connect(self.problems.show_error)
+        recording.failed.connect(self.banner_controller.show_error)
+        recording.saved.connect(self.banner_controller.show_saved)
+        self.recovery.recovered.connect(self.banner_controller.show_saved)
+        self.recovery.failed.connect(self.banner_controller.show_error)
         self.recovery.folder_asked.connect(self.commands.show_recordings)
-        self.problem.connect(self.problems.show_fault)
+        self.problem.connect(self.banner_controller.show_fault)
         self.bottom.transport.sought.connect(controller.seek)
-        self.closing.finished.connect(self._close_for_good)
+        self.closing_controller.finished.connect(self._close_for_good)
         self.watch.looked.connect(self._on_look)
         self.states.retry_asked.connect(self._retry)
         self.docks.sources.retry_asked.connect(self._retry)
         self.docks.thermal.palette_chosen.connect(self.appearance.set_palette)
-        self.docks.alignment.failed.connect(self.problems.show_error)
+        self.docks.alignment.failed.connect(self.banner_controller.show_error)
         self.all_actions["align_edges"].toggled.connect(self.grid.show_edges)
         self.appearance.palette_changed.connect(self.docks.thermal.show_palette)
         self.states.other_asked.connect(self.commands.ask_for_cameras)
@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
             self.card.setFocus()
 
     def _show_session(self, session: Session) -> None:
-        self.problems.begin()
+        self.banner_controller.begin()
         self.appearance.show_view(self.controller.settings.view)
         pair = RecentPair(session.ir.info.uri, session.vis.info.uri)
         self.setWindowTitle(f"{pair.title} — CS2Fusion Live")
@@ -252,21 +252,21 @@ class MainWindow(QMainWindow):
             self.status.showMessage(self.tr("Loading the model"))
         self.controller.use(fusion)
 
-    def _on_look(self, moment: Moment | None) -> None:
+    def _on_look(self, overview: Overview | None) -> None:
         self.controller.sync()
         self.recording.check()
         self._show_position()
         self._show_maker()
-        self.states.show_moment(moment)
+        self.states.show_overview(overview)
         self.states.recording.show_recording(self.recording.state, self.recording.status())
-        self.bottom.live.show_silent(moment is not None and moment.ir.is_gone and moment.vis.is_gone)
+        self.bottom.live.show_silent(overview is not None and overview.ir.is_gone and overview.vis.is_gone)
         self._looks += 1
         if self._looks % NUMBERS_EVERY == 0:
-            self.status.show_fields(status_fields(moment) if moment is not None else {})
-            self.states.statistics.show_moment(moment)
-            self.docks.show_moment(moment)
-            self.problems.show_notices()
-            self.problems.show_recording(moment.recording if moment is not None else None)
+            self.status.show_fields(status_fields(overview) if overview is not None else {})
+            self.states.statistics.show_overview(overview)
+            self.docks.show_overview(overview)
+            self.banner_controller.show_notices()
+            self.banner_controller.show_recording(overview.recording if overview is not None else None)
 
     def _retry(self, role: Role) -> None:
         session = self.controller.session
@@ -296,13 +296,13 @@ class MainWindow(QMainWindow):
         if event is None or self.is_closed:
             return
         event.ignore()
-        if self.closing.begin():
+        if self.closing_controller.begin():
             self.setEnabled(False)
             self.appearance.keep()
 
     def close_at_once(self) -> None:
         """Close without a question, because the system wants it; a recording is finished."""
-        self.closing.asks = False
+        self.closing_controller.asks = False
         self.close()
 
     def _close_for_good(self) -> None:

@@ -5,10 +5,10 @@ from PyQt6.QtWidgets import QMainWindow
 
 from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.docks.docks import Docks
-from fusion_app.gui.docks.log import LogPanel
-from fusion_app.gui.docks.measure_control import MeasureControl
-from fusion_app.gui.docks.performance import PerformancePanel
-from fusion_app.gui.session.moment import Moment, Watch
+from fusion_app.gui.docks.log import LogDock
+from fusion_app.gui.docks.measure_controller import MeasureController
+from fusion_app.gui.docks.performance import PerformanceDock
+from fusion_app.gui.session.overview import Overview, Watch
 from fusion_app.gui.session.session_controller import SessionController
 
 EVERY = 3
@@ -19,12 +19,12 @@ class Panels(QObject):
     """Feeds them with what the watch sees; charts go on while their dock is closed."""
 
     def __init__(
-        self, window: QMainWindow, docks: Docks, controller: SessionController, measure: MeasureControl
+        self, window: QMainWindow, docks: Docks, controller: SessionController, measure: MeasureController
     ) -> None:
         super().__init__(window)
         self.measure = measure
-        self.performance = PerformancePanel()
-        self.log = LogPanel()
+        self.performance = PerformanceDock()
+        self.log = LogDock()
         self._controller = controller
         self._looks = 0
         self._measure_dock = docks.put_up("dock_measure", measure.panel)
@@ -38,11 +38,11 @@ class Panels(QObject):
         watch.looked.connect(self._on_look)
         appearance.palette_changed.connect(self.measure.set_palette)
 
-    def _on_look(self, moment: Moment | None) -> None:
-        self.measure.look(self._controller.frame if moment is not None else None)
+    def _on_look(self, overview: Overview | None) -> None:
+        self.measure.look(self._controller.frame if overview is not None else None)
         self._looks += 1
         if self._looks % EVERY == 0:
-            self.performance.note(moment)
+            self.performance.note(overview)
             self._show()
 
     def _show(self) -> None:

@@ -23,8 +23,8 @@ from fusion_app.sources import (
     path_and_track,
 )
 from fusion_app.sources.pair_words import side_of
-from fusion_app.sources.parts import PartsSource
 from fusion_app.sources.realtime import RealtimeSource, Timeline
+from fusion_app.sources.recorded_parts import PartsSource
 from fusion_app.sources.split import SharedSource, parse_split
 from fusion_app.sources.swapped import refuse_swapped, swapped_notice
 

@@ -201,15 +201,15 @@ def killed_and_started_again(tmp_path: Path, kills: int, seed: int) -> list[tupl
         before = len(noted(output)) if output.exists() else 0
         (output / ".batch" / "journal").mkdir(parents=True, exist_ok=True)
         wait_for_segments(output, before + chance.choice((0, 1, 1, 2)), [process])
-        moment = chance.uniform(0.0, 0.8)
-        time.sleep(moment)
+        overview = chance.uniform(0.0, 0.8)
+        time.sleep(overview)
         assert process.poll() is None, "it was over before it could be killed"
         kill(process)
         there = finished(output)
         names = [str(line["segment"]) for line in noted(output)[before:]]
         assert not safe & set(names), "a finished segment was fused once more"
         safe |= there
-        found.append((moment, before + len(names)))
+        found.append((overview, before + len(names)))
     assert batch(*asked, "-o", output) == 0
     for name in ("counts", "grey"):
         assert assert_same_video(output / f"{name}.mkv", tmp_path / "straight" / f"{name}.mkv") >= count - 2

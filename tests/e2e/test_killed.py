@@ -49,9 +49,9 @@ def kill(folder: Path, kinds: list[str], moments: list[float]) -> list[Killed]:
     found = []
     while left:
         time.sleep(0.005)
-        for kind, moment in list(left.items()):
+        for kind, overview in list(left.items()):
             first = next((at for at, count in notes_of(paths[kind]) if count), None)
-            if first is not None and time.monotonic() - first >= moment:
+            if first is not None and time.monotonic() - first >= overview:
                 running[kind].send_signal(signal.SIGKILL)
                 killed_at = time.monotonic()
                 running[kind].wait()
@@ -71,7 +71,7 @@ def notes_of(path: Path) -> list[tuple[float, int]]:
 
 def seen(kind: str, path: Path, killed_at: float) -> Killed:
     notes = notes_of(path)
-    safe = max((count for moment, count in notes if moment <= killed_at - SAFE_S), default=0)
+    safe = max((count for overview, count in notes if overview <= killed_at - SAFE_S), default=0)
     return Killed(kind, path, safe, notes[-1][1])
 
 

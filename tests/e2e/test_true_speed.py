@@ -63,7 +63,7 @@ def apart_s(path: Path, clock: list[float]) -> float:
     """
     times = read_back(path)[0]
     assert len(times) == len(clock)
-    delays = [moment - pts for moment, pts in zip(clock, times, strict=True)]
+    delays = [overview - pts for overview, pts in zip(clock, times, strict=True)]
     many = max(5, len(delays) // 3)
     return min(delays[-many:]) - min(delays[:many])
 

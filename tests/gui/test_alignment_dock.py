@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.alignment.profile import AlignmentProfile, load_profile, profile_of, save_profile
 from fusion_app.frames import Size
-from fusion_app.gui.docks.alignment_control import AlignmentControl
+from fusion_app.gui.docks.alignment_controller import AlignmentController
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
 from fusion_app.sources import open_source
@@ -41,7 +41,7 @@ def paused(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def control(window: MainWindow) -> AlignmentControl:
+def control(window: MainWindow) -> AlignmentController:
     return window.docks.alignment
 
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.bars.actions import MODES
-from fusion_app.gui.docks.fusion import FusionPanel
+from fusion_app.gui.docks.fusion import FusionDock
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.preferences import RecentPair
 from fusion_app.gui.session.recording_controller import RecordingState
@@ -39,7 +39,7 @@ def window(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def panel(window: MainWindow) -> FusionPanel:
+def panel(window: MainWindow) -> FusionDock:
     return window.docks.fusion.panel
 
 

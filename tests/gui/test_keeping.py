@@ -141,7 +141,7 @@ def test_a_signal_answers_the_question_whether_to_finish(playing: MainWindow, qt
 def test_closing_waits_for_a_recording_to_be_finished(
     playing: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fusion_app.gui.closing.CLOSE_WITHIN_MS", 0)  # everything takes longer than that
+    monkeypatch.setattr("fusion_app.gui.closing_controller.CLOSE_WITHIN_MS", 0)  # everything takes longer than that
     record(qtbot, playing, 3)
     playing.close_at_once()
     qtbot.waitUntil(lambda: playing.is_closed, timeout=20_000)

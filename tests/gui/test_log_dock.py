@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.docks.log import LogPanel, last_lines, of_level
+from fusion_app.gui.docks.log import LogDock, last_lines, of_level
 from fusion_app.system import logs
 from tests.gui.actions import click, press
 from tests.gui.conftest import MakeWindow
@@ -86,7 +86,7 @@ def no_log() -> Iterator[None]:
 
 @pytest.mark.usefixtures("no_log")
 def test_without_a_log_the_dock_says_so(qtbot: QtBot) -> None:
-    panel = LogPanel()
+    panel = LogDock()
     qtbot.addWidget(panel)
     panel.refresh()
     assert panel.place.text() == "No log is written in this run."

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import Frame, FramePair, FusedFrame, ThermalView
 from fusion_app.gui.alarm import Alarm, AlarmSettings
-from fusion_app.gui.docks.measure import MeasurePanel
+from fusion_app.gui.docks.measure import MeasureDock
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
@@ -79,21 +79,21 @@ def test_the_scale_says_what_black_and_white_mean() -> None:
 
 
 @pytest.fixture
-def parent(qtbot: QtBot) -> MeasurePanel:
+def parent(qtbot: QtBot) -> MeasureDock:
     """The alarm's parent, held here: without a reference in Python it could be deleted in the middle of a test."""
-    panel = MeasurePanel()
+    panel = MeasureDock()
     qtbot.addWidget(panel)
     return panel
 
 
-def watching(parent: MeasurePanel, **settings: object) -> tuple[Alarm, list[str]]:
+def watching(parent: MeasureDock, **settings: object) -> tuple[Alarm, list[str]]:
     alarm, raised = Alarm(AlarmSettings(is_on=True, **settings), parent), []  # type: ignore[arg-type]
     alarm.raised.connect(raised.append)
     return alarm, raised
 
 
 def test_an_alarm_is_raised_once_logged_and_over_after_a_while(
-    parent: MeasurePanel, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    parent: MeasureDock, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alarm, raised = watching(parent, threshold=38.0)
     now = [100.0]
@@ -114,7 +114,7 @@ def test_an_alarm_is_raised_once_logged_and_over_after_a_while(
     assert len(raised) == 2
 
 
-def test_an_alarm_looks_for_what_is_too_cold_and_not_while_the_shutter_is_closed(parent: MeasurePanel) -> None:
+def test_an_alarm_looks_for_what_is_too_cold_and_not_while_the_shutter_is_closed(parent: MeasureDock) -> None:
     alarm, raised = watching(parent, side="below", threshold=0.0)
     closed = frame_of(scene())
     alarm.look(FusedFrame(VIS, closed.pair, closed.ir_view, is_nuc=True, thermal=closed.thermal))
@@ -123,7 +123,7 @@ def test_an_alarm_looks_for_what_is_too_cold_and_not_while_the_shutter_is_closed
     assert raised == ["ALARM -3.0 °C, below 0.0 °C"]
 
 
-def test_an_alarm_in_degrees_says_that_a_camera_without_them_cannot_raise_it(parent: MeasurePanel) -> None:
+def test_an_alarm_in_degrees_says_that_a_camera_without_them_cannot_raise_it(parent: MeasureDock) -> None:
     alarm, raised = watching(parent, threshold=0.0)
     alarm.look(frame_of(scene(), kelvin_per_count=None))
     alarm.look(frame_of(None, np.full((48, 64), 255, np.uint8)))
@@ -145,7 +145,7 @@ def window(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     return window
 
 
-def panel(window: MainWindow) -> MeasurePanel:
+def panel(window: MainWindow) -> MeasureDock:
     return window.panels.measure.panel
 
 

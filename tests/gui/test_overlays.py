@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
 from fusion_app.gui.bars.status_fields import Level, disk_field, status_fields
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.moment import Moment, SourceMoment
+from fusion_app.gui.session.overview import Overview, SourceOverview
 from fusion_app.gui.session.recording_controller import RecordingState, RecordingStatus
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.recording_tag import LAMP, recording_text
@@ -36,9 +36,9 @@ def paused(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def source(phase: Phase = Phase.OK, *, is_live: bool = True, **state: object) -> SourceMoment:
+def source(phase: Phase = Phase.OK, *, is_live: bool = True, **state: object) -> SourceOverview:
     info = SourceInfo("camera:x", Size(640, 480), 30.0, is_live=is_live)
-    return SourceMoment(info, SourceState(phase, **state), dropped=2)
+    return SourceOverview(info, SourceState(phase, **state), dropped=2)
 
 
 def test_i_shows_rates_times_and_losses_by_reason(paused: MainWindow, qtbot: QtBot) -> None:
@@ -56,8 +56,8 @@ def test_i_shows_rates_times_and_losses_by_reason(paused: MainWindow, qtbot: QtB
 def test_every_loss_has_a_row_of_its_own() -> None:
     counts = PairingCounts(paired=9, held=1, dropped=3, unused=4, lost=5)
     run = RunStatus(fused=9, skipped=6, stage_ms={"align": 1.5, "fuse": 2.5})
-    moment = Moment(source(), source(), run, counts, unshown=7, stride=4, recording=RecordingStatus(1.0, 1, 1, 8))
-    rows = dict(statistics_rows(moment))
+    overview = Overview(source(), source(), run, counts, unshown=7, stride=4, recording=RecordingStatus(1.0, 1, 1, 8))
+    rows = dict(statistics_rows(overview))
     assert rows["Held (infrared too old)"] == "1"
     assert rows["Dropped: no partner in time"] == "3"
     assert rows["Dropped: infrared buffer full"] == "2"
@@ -66,7 +66,7 @@ def test_every_loss_has_a_row_of_its_own() -> None:
     assert rows["Skipped: no time to fuse"] == "6"
     assert rows["Fused, not shown"] == "7"
     assert rows["Shown, for recording comes first"] == "1 of 4"
-    assert status_fields(moment)["display"].text == "display every 4th frame: recording comes first · 7 not shown"
+    assert status_fields(overview)["display"].text == "display every 4th frame: recording comes first · 7 not shown"
     assert rows["Dropped by the recording"] == "8"
     assert rows["All stages"] == "4.0 ms"
 
@@ -83,15 +83,15 @@ def test_every_loss_has_a_row_of_its_own() -> None:
         (source(Phase.ENDED, is_live=False), "IR 640×480 30 fps", Level.GOOD),
     ],
 )
-def test_the_status_bar_says_how_a_source_is(found: SourceMoment, text: str, level: Level) -> None:
-    field = status_fields(Moment(found, source()))["ir"]
+def test_the_status_bar_says_how_a_source_is(found: SourceOverview, text: str, level: Level) -> None:
+    field = status_fields(Overview(found, source()))["ir"]
     assert (field.text, field.level) == (text, level)
 
 
 def test_there_is_no_skew_to_a_source_that_is_gone() -> None:
     run = RunStatus(skew_ms=1900.0)
-    assert status_fields(Moment(source(), source(), run))["skew"].text == "skew 1900 ms"
-    assert status_fields(Moment(source(Phase.STALLED), source(), run))["skew"].text == "skew –"
+    assert status_fields(Overview(source(), source(), run))["skew"].text == "skew 1900 ms"
+    assert status_fields(Overview(source(Phase.STALLED), source(), run))["skew"].text == "skew –"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.preferences import Preferences, RecentPair, short_name
 from fusion_app.gui.session.bridge import QtSink
 from fusion_app.gui.session.disk_left import DiskLeft
-from fusion_app.gui.session.moment import Losses, Moment, SourceMoment, look
+from fusion_app.gui.session.overview import Losses, Overview, SourceOverview, look
 from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.gui.session.sharing import wants_same_device
 from fusion_app.gui.session.worker import Worker
@@ -144,26 +144,26 @@ def test_what_was_lost_long_ago_is_counted_but_not_held_against_the_run() -> Non
     assert losses.lately(20, 280, 9.0) == pytest.approx(20 / 300)
     assert losses.lately(20, 480, 20.0) == 0.0
     assert losses.lately(0, 1, 20.1) == 0.0  # another session
-    source = SourceMoment(SourceInfo("a.mkv", Size(64, 48), 25.0), SourceState(Phase.OK))
-    moment = Moment(source, source, RunStatus(fused=480, skipped=20), pace=Pace.PLAY, lost_lately=0.0)
-    assert status_fields(moment)["losses"] == Field("skipped 20 (now 0.0 %)", Level.PLAIN)
-    assert status_fields(replace(moment, lost_lately=0.2))["losses"].level is Level.DANGER
+    source = SourceOverview(SourceInfo("a.mkv", Size(64, 48), 25.0), SourceState(Phase.OK))
+    overview = Overview(source, source, RunStatus(fused=480, skipped=20), pace=Pace.PLAY, lost_lately=0.0)
+    assert status_fields(overview)["losses"] == Field("skipped 20 (now 0.0 %)", Level.PLAIN)
+    assert status_fields(replace(overview, lost_lately=0.2))["losses"].level is Level.DANGER
 
 
 def test_pictures_that_are_files_of_their_own_have_no_rate() -> None:
     info = SourceInfo("folder", Size(64, 48), 25.0, frame_count=12, is_stills=True)
-    stills = SourceMoment(info, SourceState(Phase.OK))
+    stills = SourceOverview(info, SourceState(Phase.OK))
     assert source_field("VIS", stills).text == "VIS 64×48 12 images"
     assert source_field("VIS", replace(stills, info=replace(info, frame_count=1))).text == "VIS 64×48 1 image"
-    slow = Moment(stills, stills, RunStatus(fused=9, fusion_fps=2.0), pace=Pace.PLAY)
+    slow = Overview(stills, stills, RunStatus(fused=9, fusion_fps=2.0), pace=Pace.PLAY)
     assert status_fields(slow)["fusion"].level is Level.PLAIN
 
 
 def test_a_slow_camera_is_no_fault_and_fusion_is_measured_by_what_it_really_sends() -> None:
     info = SourceInfo("camera:0", Size(64, 48), 30.0, is_live=True)
-    slow = SourceMoment(info, SourceState(Phase.OK, fps=9.0))
+    slow = SourceOverview(info, SourceState(Phase.OK, fps=9.0))
     assert source_field("VIS", slow) == Field("VIS 64×48 9 fps", Level.GOOD)
-    fusing = Moment(slow, slow, RunStatus(fused=9, fusion_fps=9.0))
+    fusing = Overview(slow, slow, RunStatus(fused=9, fusion_fps=9.0))
     assert status_fields(fusing)["fusion"].level is Level.PLAIN
     assert status_fields(replace(fusing, run=RunStatus(fused=9, fusion_fps=7.0)))["fusion"].level is Level.DANGER
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from fusion_app.gui.docks.charts import StageBars, TimeChart
 from fusion_app.gui.docks.performance import History
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.moment import Moment
+from fusion_app.gui.session.overview import Overview
 from fusion_app.gui.session.session_controller import State
 from fusion_app.run.telemetry import RunStatus
 from tests.gui.actions import press, wait_for
@@ -18,25 +18,25 @@ from tests.gui.conftest import MakeWindow
 
 
 @pytest.fixture
-def moment(make_window: MakeWindow, qtbot: QtBot) -> Moment:
-    """A moment of a real session."""
+def overview(make_window: MakeWindow, qtbot: QtBot) -> Overview:
+    """A overview of a real session."""
     window = make_window("synthetic:ir?size=64x48", "synthetic:vis?size=64x48")
     wait_for(qtbot, window, State.PLAYING)
-    moments: list[Moment] = []
+    moments: list[Overview] = []
     window.watch.looked.connect(lambda found: moments.append(found) if found is not None else None)
     qtbot.waitUntil(lambda: bool(moments))
     return moments[0]
 
 
-def of(moment: Moment, **run: float) -> Moment:
-    return replace(moment, run=RunStatus(**run))  # type: ignore[arg-type]
+def of(overview: Overview, **run: float) -> Overview:
+    return replace(overview, run=RunStatus(**run))  # type: ignore[arg-type]
 
 
-def test_the_history_keeps_a_minute_and_counts_what_is_lost_anew_with_another_session(moment: Moment) -> None:
+def test_the_history_keeps_a_minute_and_counts_what_is_lost_anew_with_another_session(overview: Overview) -> None:
     history = History()
-    lost = moment.dropped
+    lost = overview.dropped
     for second, skipped in ((0, 0), (10, 4), (20, 9), (65, 9), (66, 2)):
-        history.note(of(moment, fusion_fps=20.0, skipped=skipped), float(second))
+        history.note(of(overview, fusion_fps=20.0, skipped=skipped), float(second))
     assert lost == 0
     assert [point.at_s for point in history.points] == [10, 20, 65, 66]
     assert [point.lost for point in history.points] == [4, 5, 0, 0]
@@ -44,10 +44,10 @@ def test_the_history_keeps_a_minute_and_counts_what_is_lost_anew_with_another_se
     assert not history.points
 
 
-def test_latency_is_that_to_the_painted_picture_where_it_is_known(moment: Moment) -> None:
+def test_latency_is_that_to_the_painted_picture_where_it_is_known(overview: Overview) -> None:
     history = History()
-    history.note(of(moment, latency_ms=20.0), 0.0)
-    history.note(of(moment, latency_ms=20.0, shown_ms=45.0), 1.0)
+    history.note(of(overview, latency_ms=20.0), 0.0)
+    history.note(of(overview, latency_ms=20.0, shown_ms=45.0), 1.0)
     assert [point.latency_ms for point in history.points] == [20.0, 45.0]
 
 

@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.bars.banner import Kind
-from fusion_app.gui.docks.record import RecordPanel
+from fusion_app.gui.docks.record import RecordDock
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
@@ -33,7 +33,7 @@ def playing(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def panel(window: MainWindow) -> RecordPanel:
+def panel(window: MainWindow) -> RecordDock:
     return window.docks.record
 
 

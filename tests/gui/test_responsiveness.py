@@ -91,7 +91,7 @@ def test_a_window_closed_while_opening_leaves_nothing(make_window: MakeWindow, q
 def test_a_window_that_does_not_wait_for_an_opening_leaves_nothing_either(
     make_window: MakeWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fusion_app.gui.closing.CLOSE_WITHIN_MS", 50)
+    monkeypatch.setattr("fusion_app.gui.closing_controller.CLOSE_WITHIN_MS", 50)
     entered, go_on, opened = threading.Event(), threading.Event(), []
 
     def open_slowly(settings: Settings, pace: Pace) -> Session:

@@ -86,19 +86,19 @@ def test_what_is_chosen_is_taken_with_ok_and_kept(make_window: MakeWindow, qtbot
     again = make_window()
     assert again.controller.settings.recording.quality == 28
     assert again.controller.settings.fusion.threads == 3
-    assert again.settings_control.settings.ui_scale == 150
+    assert again.settings_controller.settings.ui_scale == 150
 
 
 def test_cancel_changes_nothing(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
-    before = window.settings_control.settings
+    before = window.settings_controller.settings
     dialog = ask(qtbot, window)
     general = page(dialog, GeneralPage)
     assert isinstance(general, GeneralPage)
     general.scale.setValue(200)
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert window.commands.dialog is None
-    assert window.settings_control.settings == before
+    assert window.settings_controller.settings == before
 
 
 @pytest.mark.parametrize("folder", ["relative/place", "FILE"])

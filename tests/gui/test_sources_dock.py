@@ -7,7 +7,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from fusion_app.gui.docks.offset import OffsetControl
+from fusion_app.gui.docks.offset import OffsetRow
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.view_grid import Role
@@ -30,7 +30,7 @@ def playing(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     return window
 
 
-def offset(window: MainWindow) -> OffsetControl:
+def offset(window: MainWindow) -> OffsetRow:
     return window.docks.sources.offset
 
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.docks.histogram import Histogram
-from fusion_app.gui.docks.thermal import ThermalPanel
+from fusion_app.gui.docks.thermal import ThermalDock
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.frame_view import FrameView
@@ -46,7 +46,7 @@ def window(make_window: MakeWindow, qtbot: QtBot, raw: tuple[str, str]) -> MainW
     return window
 
 
-def panel(window: MainWindow) -> ThermalPanel:
+def panel(window: MainWindow) -> ThermalDock:
     return window.docks.thermal
 
 
@@ -54,7 +54,7 @@ def shown(window: MainWindow) -> np.ndarray:
     return window.controller.frame.ir_view
 
 
-def choose(panel: ThermalPanel, combo: str, value: str) -> None:
+def choose(panel: ThermalDock, combo: str, value: str) -> None:
     box = getattr(panel, combo)
     box.setCurrentIndex(box.findData(value))
     box.activated.emit(box.currentIndex())

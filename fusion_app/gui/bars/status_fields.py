@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QCoreApplication
 
-from fusion_app.gui.session.moment import Moment, SourceMoment
+from fusion_app.gui.session.overview import Overview, SourceOverview
 from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.run.runner import Pace
 from fusion_app.sources.base import Phase
@@ -38,29 +38,29 @@ class Field:
     level: Level = Level.PLAIN
 
 
-def status_fields(moment: Moment) -> dict[str, Field]:
+def status_fields(overview: Overview) -> dict[str, Field]:
     """Return the fields by name, in the order of the bar."""
-    run = moment.run
+    run = overview.run
     found = {
-        "ir": source_field("IR", moment.ir),
-        "vis": source_field("VIS", moment.vis),
-        "skew": _skew_field(moment),
-        "fusion": _fusion_field(moment),
+        "ir": source_field("IR", overview.ir),
+        "vis": source_field("VIS", overview.vis),
+        "skew": _skew_field(overview),
+        "fusion": _fusion_field(overview),
         "latency": Field(translate("StatusBar", "latency {0:.0f} ms").format(run.shown_ms or run.latency_ms)),
-        "losses": _loss_field(moment),
-        "engine": Field(moment.engine),
+        "losses": _loss_field(overview),
+        "engine": Field(overview.engine),
     }
-    if moment.stride > 1:
-        found["display"] = _display_field(moment)
-    if moment.recording is not None:
-        found["recording"] = _recording_field(moment.recording)
-        found["disk"] = disk_field(moment.recording)
-    elif moment.disk_left is not None:
-        found["disk"] = _free_field(moment.disk_left)
+    if overview.stride > 1:
+        found["display"] = _display_field(overview)
+    if overview.recording is not None:
+        found["recording"] = _recording_field(overview.recording)
+        found["disk"] = disk_field(overview.recording)
+    elif overview.disk_left is not None:
+        found["disk"] = _free_field(overview.disk_left)
     return found
 
 
-def source_field(name: str, source: SourceMoment) -> Field:
+def source_field(name: str, source: SourceOverview) -> Field:
     """Return lamp and text of a source."""
     level = source_level(source)
     if source.is_gone:
@@ -68,7 +68,7 @@ def source_field(name: str, source: SourceMoment) -> Field:
     return Field(f"{name} {source.info.size} {rate_text(source)}", level)
 
 
-def rate_text(source: SourceMoment) -> str:
+def rate_text(source: SourceOverview) -> str:
     """Return how fast a source sends; of pictures that are files of their own, which have no rate, how many."""
     if source.info.is_stills:
         count = source.info.frame_count or 0
@@ -77,14 +77,14 @@ def rate_text(source: SourceMoment) -> str:
     return _fps(source.info.fps if source.state.fps is None else source.state.fps)
 
 
-def source_level(source: SourceMoment) -> Level:
+def source_level(source: SourceOverview) -> Level:
     """Return how bad it is: gone, or still opening. How fast it is says nothing: cameras promise what they like."""
     if source.is_gone:
         return Level.WARNING if source.state.phase is Phase.OPENING else Level.DANGER
     return Level.GOOD
 
 
-def phase_text(source: SourceMoment) -> str:
+def phase_text(source: SourceOverview) -> str:
     """Return in a word or two where a source is, with its countdown."""
     state = source.state
     if not source.info.is_live:
@@ -103,10 +103,10 @@ def phase_text(source: SourceMoment) -> str:
     return words[state.phase]
 
 
-def _skew_field(moment: Moment) -> Field:
-    if moment.ir.is_gone or moment.vis.is_gone:
+def _skew_field(overview: Overview) -> Field:
+    if overview.ir.is_gone or overview.vis.is_gone:
         return Field(translate("StatusBar", "skew –"))
-    return Field(translate("StatusBar", "skew {0:.0f} ms").format(moment.run.skew_ms))
+    return Field(translate("StatusBar", "skew {0:.0f} ms").format(overview.run.skew_ms))
 
 
 def _fps(fps: float | None) -> str:
@@ -119,42 +119,42 @@ def _share_level(share: float) -> Level:
     return Level.WARNING if share >= FPS_RED else Level.DANGER
 
 
-def _fusion_field(moment: Moment) -> Field:
-    run = moment.run
+def _fusion_field(overview: Overview) -> Field:
+    run = overview.run
     if not run.fusion_fps:
         return Field(translate("StatusBar", "fusion – fps"))
-    vis = moment.vis
+    vis = overview.vis
     wanted = vis.state.fps if vis.info.is_live else None if vis.info.is_stills else vis.info.fps
     level = _share_level(run.fusion_fps / wanted) if wanted else Level.PLAIN
     shown = Level.PLAIN if level is Level.GOOD else level
     return Field(translate("StatusBar", "fusion {0:.1f} fps").format(run.fusion_fps), shown)
 
 
-def _loss_field(moment: Moment) -> Field:
+def _loss_field(overview: Overview) -> Field:
     """Return what was not fused: skipped to keep the time of a file, dropped by a live run, or without a partner."""
-    run = moment.run
-    dropped, lost = moment.dropped, run.skipped + moment.dropped
-    share = lost / max(1, run.fused + lost) if moment.lost_lately is None else moment.lost_lately
+    run = overview.run
+    dropped, lost = overview.dropped, run.skipped + overview.dropped
+    share = lost / max(1, run.fused + lost) if overview.lost_lately is None else overview.lost_lately
     shown = f"{share * 100:.1f} %"
-    if lost and moment.lost_lately is not None:
+    if lost and overview.lost_lately is not None:
         shown = translate("StatusBar", "now {0}").format(shown)
     text = (
         translate("StatusBar", "dropped {0}").format(dropped)
-        if moment.pace is Pace.LIVE
+        if overview.pace is Pace.LIVE
         else translate("StatusBar", "skipped {0}").format(run.skipped)
     )
-    if moment.pace is not Pace.LIVE and dropped:
+    if overview.pace is not Pace.LIVE and dropped:
         text += " · " + translate("StatusBar", "without partner {0}").format(dropped)
     level = Level.DANGER if share > LOSS_RED else Level.WARNING if share > LOSS_AMBER else Level.PLAIN
     return Field(f"{text} ({shown})", level)
 
 
-def _display_field(moment: Moment) -> Field:
+def _display_field(overview: Overview) -> Field:
     """Return that the window makes room for a recording, and what was not shown so far for whatever reason."""
     text = translate("StatusBar", "display every {0}th frame: recording comes first · {1} not shown")
-    if moment.stride == 2:
+    if overview.stride == 2:
         text = translate("StatusBar", "display every 2nd frame: recording comes first · {1} not shown")
-    return Field(text.format(moment.stride, moment.unshown), Level.WARNING)
+    return Field(text.format(overview.stride, overview.unshown), Level.WARNING)
 
 
 def _recording_field(recording: RecordingStatus) -> Field:

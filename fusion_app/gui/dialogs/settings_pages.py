@@ -143,7 +143,7 @@ class RecordingPage(Page):
         super().__init__(parent)
         self.title = self.tr("Recording")
         recording = settings.recording
-        self.tracks = {name: CheckBox(translate("RecordPanel", text), self) for name, text in TRACKS}
+        self.tracks = {name: CheckBox(translate("RecordDock", text), self) for name, text in TRACKS}
         self.quality = self._offer(QUALITIES, self.tr("Quality"), recording.quality)
         self.codec = self._offer(CODECS, self.tr("Infrared is stored"), recording.ir_codec)
         self.split_minutes = _number(self, self.tr("New file after minutes"), 1440, " min", recording.split_minutes)
@@ -191,7 +191,7 @@ class RecordingPage(Page):
         return replace(settings, recording=recording)
 
     def _offer(self, choices: tuple[tuple[Any, str], ...], title: str, value: object) -> ComboBox:
-        offered = [(chosen, translate("RecordPanel", text)) for chosen, text in choices]
+        offered = [(chosen, translate("RecordDock", text)) for chosen, text in choices]
         if value not in [chosen for chosen, _ in offered]:
             offered.append((value, str(value)))
         box = choice_box(self, offered, title, self._no_choice)

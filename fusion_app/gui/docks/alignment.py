@@ -39,23 +39,23 @@ class Number(NamedTuple):
 
 
 NUMBERS = {
-    "dx": Number(QT_TRANSLATE_NOOP("AlignmentPanel", "To the right"), " px", 1.0, 1.0, -9999.0, 9999.0),
-    "dy": Number(QT_TRANSLATE_NOOP("AlignmentPanel", "Downwards"), " px", 1.0, 1.0, -9999.0, 9999.0),
-    "scale_x": Number(QT_TRANSLATE_NOOP("AlignmentPanel", "Width"), " %", 100.0, 0.5, 5.0, 999.0),
-    "scale_y": Number(QT_TRANSLATE_NOOP("AlignmentPanel", "Height"), " %", 100.0, 0.5, 5.0, 999.0),
-    "turn_deg": Number(QT_TRANSLATE_NOOP("AlignmentPanel", "Turn"), "°", 1.0, 0.1, -180.0, 180.0, 2),
+    "dx": Number(QT_TRANSLATE_NOOP("AlignmentDock", "To the right"), " px", 1.0, 1.0, -9999.0, 9999.0),
+    "dy": Number(QT_TRANSLATE_NOOP("AlignmentDock", "Downwards"), " px", 1.0, 1.0, -9999.0, 9999.0),
+    "scale_x": Number(QT_TRANSLATE_NOOP("AlignmentDock", "Width"), " %", 100.0, 0.5, 5.0, 999.0),
+    "scale_y": Number(QT_TRANSLATE_NOOP("AlignmentDock", "Height"), " %", 100.0, 0.5, 5.0, 999.0),
+    "turn_deg": Number(QT_TRANSLATE_NOOP("AlignmentDock", "Turn"), "°", 1.0, 0.1, -180.0, 180.0, 2),
 }
 HINT = QT_TRANSLATE_NOOP(
-    "AlignmentPanel", "Let both cameras see things with outlines, at the distance that matters, in different scenes."
+    "AlignmentDock", "Let both cameras see things with outlines, at the distance that matters, in different scenes."
 )
 SCALES = ("scale_x", "scale_y")
 
 
 def _words(text: str) -> str:
-    return QCoreApplication.translate("AlignmentPanel", text)
+    return QCoreApplication.translate("AlignmentDock", text)
 
 
-class AlignmentPanel(QWidget):
+class AlignmentDock(QWidget):
     """Edits a `Placement`, and offers what else can be done about the alignment.
 
     Signals:
@@ -202,6 +202,6 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
 
 def _profile_text(profile: AlignmentProfile) -> str:
     if not profile.is_set:
-        return _words(QT_TRANSLATE_NOOP("AlignmentPanel", "None: infrared is stretched to the visible picture."))
-    made = profile.made or _words(QT_TRANSLATE_NOOP("AlignmentPanel", "unknown origin"))
+        return _words(QT_TRANSLATE_NOOP("AlignmentDock", "None: infrared is stretched to the visible picture."))
+    made = profile.made or _words(QT_TRANSLATE_NOOP("AlignmentDock", "unknown origin"))
     return f"{profile.name} · {made}" if profile.name else made

@@ -8,14 +8,14 @@ from PyQt6.QtWidgets import QDockWidget, QFrame, QMainWindow, QScrollArea, QWidg
 
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.commands import Commands
-from fusion_app.gui.docks.alignment import AlignmentPanel
-from fusion_app.gui.docks.alignment_control import AlignmentControl
-from fusion_app.gui.docks.fusion_control import FusionControl
-from fusion_app.gui.docks.record import RecordPanel
-from fusion_app.gui.docks.sources import SourcesPanel
-from fusion_app.gui.docks.thermal import ThermalPanel
+from fusion_app.gui.docks.alignment import AlignmentDock
+from fusion_app.gui.docks.alignment_controller import AlignmentController
+from fusion_app.gui.docks.fusion_controller import FusionController
+from fusion_app.gui.docks.record import RecordDock
+from fusion_app.gui.docks.sources import SourcesDock
+from fusion_app.gui.docks.thermal import ThermalDock
 from fusion_app.gui.docks.time_offset import TimeOffset
-from fusion_app.gui.session.moment import Moment
+from fusion_app.gui.session.overview import Overview
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController
 
@@ -61,13 +61,13 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self._docks: dict[str, QDockWidget] = {}
-        self._moment: Moment | None = None
-        self.sources = SourcesPanel()
+        self._overview: Overview | None = None
+        self.sources = SourcesDock()
         self.sources.connect_asked.connect(commands.ask_for_cameras)
         self.sources.swap_asked.connect(commands.swap)
         self.time_offset = TimeOffset(self.sources.offset, controller)
         self._add("dock_sources", actions, self.sources)
-        self.thermal = ThermalPanel()
+        self.thermal = ThermalDock()
         self.thermal.changed.connect(controller.use_thermal)
         actions["lock_gain"].triggered.connect(self._lock_gain)
         controller.state_changed.connect(self._show_settings)
@@ -75,23 +75,23 @@ class Docks(QObject):
         self._actions = actions
         self._controller = controller
         self._add("dock_thermal", actions, self.thermal)
-        self.record = RecordPanel(actions)
+        self.record = RecordDock(actions)
         self.record.changed.connect(recording.use)
         self.record.folder_asked.connect(commands.show_recordings)
         self._recording = recording
         self._add("dock_record", actions, self.record)
-        self.alignment = AlignmentControl(AlignmentPanel(actions), actions, controller, window, commands.open_dialog)
+        self.alignment = AlignmentController(AlignmentDock(actions), actions, controller, window, commands.open_dialog)
         self._add("dock_alignment", actions, self.alignment.panel)
-        self.fusion = FusionControl(actions, controller)
+        self.fusion = FusionController(actions, controller)
         self._add("dock_fusion", actions, self.fusion.panel)
         actions["docks_reset"].triggered.connect(self.reset)
         self.reset()
 
-    def show_moment(self, moment: Moment | None) -> None:
+    def show_overview(self, overview: Overview | None) -> None:
         """Show the session as it is now in the docks that are open."""
-        self._moment = moment
+        self._overview = overview
         if self._docks["dock_sources"].isVisible():
-            self.sources.show_moment(moment)
+            self.sources.show_overview(overview)
             self.time_offset.watch()
         if self._docks["dock_thermal"].isVisible():
             self.thermal.show_frame(self._controller.frame)
@@ -141,7 +141,7 @@ class Docks(QObject):
         action.triggered.connect(lambda: self._turn(dock, action))
         if (view := dock.toggleViewAction()) is not None:
             view.toggled.connect(action.setChecked)
-        dock.visibilityChanged.connect(lambda _: self.show_moment(self._moment))
+        dock.visibilityChanged.connect(lambda _: self.show_overview(self._overview))
         self._docks[name] = dock
         return dock
 

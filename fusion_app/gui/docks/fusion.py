@@ -15,23 +15,23 @@ from fusion_app.pipeline.mixing import UNITS, USUAL, usual_strength
 from fusion_app.settings import ISOTHERM_LIMITS, FusionSettings, IsothermSettings, Precision
 
 EXPLANATIONS = {
-    "network": QT_TRANSLATE_NOOP("FusionPanel", "A network takes the best of both."),
-    "edges": QT_TRANSLATE_NOOP("FusionPanel", "The visible picture, with the outlines of what infrared sees."),
-    "hot": QT_TRANSLATE_NOOP("FusionPanel", "The visible picture, with what is hot in colours."),
-    "blend": QT_TRANSLATE_NOOP("FusionPanel", "A cross-fade of both pictures."),
-    "pyramid": QT_TRANSLATE_NOOP("FusionPanel", "The stronger detail of the two, on every scale."),
-    "ir": QT_TRANSLATE_NOOP("FusionPanel", "Infrared, where it lies on visible."),
-    "vis": QT_TRANSLATE_NOOP("FusionPanel", "The visible picture as it is."),
+    "network": QT_TRANSLATE_NOOP("FusionDock", "A network takes the best of both."),
+    "edges": QT_TRANSLATE_NOOP("FusionDock", "The visible picture, with the outlines of what infrared sees."),
+    "hot": QT_TRANSLATE_NOOP("FusionDock", "The visible picture, with what is hot in colours."),
+    "blend": QT_TRANSLATE_NOOP("FusionDock", "A cross-fade of both pictures."),
+    "pyramid": QT_TRANSLATE_NOOP("FusionDock", "The stronger detail of the two, on every scale."),
+    "ir": QT_TRANSLATE_NOOP("FusionDock", "Infrared, where it lies on visible."),
+    "vis": QT_TRANSLATE_NOOP("FusionDock", "The visible picture as it is."),
 }
 SIDES = (
-    ("above", QT_TRANSLATE_NOOP("FusionPanel", "Warmer than")),
-    ("below", QT_TRANSLATE_NOOP("FusionPanel", "Colder than")),
-    ("between", QT_TRANSLATE_NOOP("FusionPanel", "Between")),
+    ("above", QT_TRANSLATE_NOOP("FusionDock", "Warmer than")),
+    ("below", QT_TRANSLATE_NOOP("FusionDock", "Colder than")),
+    ("between", QT_TRANSLATE_NOOP("FusionDock", "Between")),
 )
 UNIT_NAMES = (
-    ("percent", QT_TRANSLATE_NOOP("FusionPanel", "Percent of the range")),
-    ("counts", QT_TRANSLATE_NOOP("FusionPanel", "Counts")),
-    ("celsius", QT_TRANSLATE_NOOP("FusionPanel", "Degrees Celsius")),
+    ("percent", QT_TRANSLATE_NOOP("FusionDock", "Percent of the range")),
+    ("counts", QT_TRANSLATE_NOOP("FusionDock", "Counts")),
+    ("celsius", QT_TRANSLATE_NOOP("FusionDock", "Degrees Celsius")),
 )
 STARTS = {"percent": (60.0, 80.0), "counts": (30000.0, 32000.0), "celsius": (30.0, 40.0)}
 """Thresholds to begin with in each unit."""
@@ -40,10 +40,10 @@ DEVICES = ("auto", "cpu", "cuda")
 
 
 def _words(text: str) -> str:
-    return QCoreApplication.translate("FusionPanel", text)
+    return QCoreApplication.translate("FusionDock", text)
 
 
-class FusionPanel(QWidget):
+class FusionDock(QWidget):
     """Edits `FusionSettings` but for the model, which is chosen in the tool bar.
 
     Signals:

@@ -15,9 +15,9 @@ LAST_BYTES = 64 * 1024
 """So much of the end of the file is shown."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 CHOICES = (
-    ("DEBUG", QT_TRANSLATE_NOOP("LogPanel", "Everything")),
-    ("WARNING", QT_TRANSLATE_NOOP("LogPanel", "Warnings and errors")),
-    ("ERROR", QT_TRANSLATE_NOOP("LogPanel", "Errors")),
+    ("DEBUG", QT_TRANSLATE_NOOP("LogDock", "Everything")),
+    ("WARNING", QT_TRANSLATE_NOOP("LogDock", "Warnings and errors")),
+    ("ERROR", QT_TRANSLATE_NOOP("LogDock", "Errors")),
 )
 
 
@@ -44,13 +44,13 @@ def of_level(text: str, least: str) -> Iterator[str]:
             yield line
 
 
-class LogPanel(QWidget):
+class LogDock(QWidget):
     """Shows the log; the newest line stays in view unless one reads further up."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._seen: tuple[Path | None, int, str] = (None, -1, "")
-        offered = ((level, QCoreApplication.translate("LogPanel", text)) for level, text in CHOICES)
+        offered = ((level, QCoreApplication.translate("LogDock", text)) for level, text in CHOICES)
         self.level = choice_box(self, offered, self.tr("What of the log is shown"), lambda _: self.refresh())
         self.view = QPlainTextEdit(self)
         self.view.setReadOnly(True)

@@ -23,13 +23,13 @@ from fusion_app.gui.plain import plain_label
 from fusion_app.gui.view.spots import CENTRE, Place, Spot
 
 SIDES = (
-    ("above", QT_TRANSLATE_NOOP("MeasurePanel", "The hottest is above")),
-    ("below", QT_TRANSLATE_NOOP("MeasurePanel", "The coldest is below")),
+    ("above", QT_TRANSLATE_NOOP("MeasureDock", "The hottest is above")),
+    ("below", QT_TRANSLATE_NOOP("MeasureDock", "The coldest is below")),
 )
 UNITS = (
-    ("celsius", QT_TRANSLATE_NOOP("MeasurePanel", "Degrees Celsius")),
-    ("counts", QT_TRANSLATE_NOOP("MeasurePanel", "Counts")),
-    ("grey", QT_TRANSLATE_NOOP("MeasurePanel", "Grey levels")),
+    ("celsius", QT_TRANSLATE_NOOP("MeasureDock", "Degrees Celsius")),
+    ("counts", QT_TRANSLATE_NOOP("MeasureDock", "Counts")),
+    ("grey", QT_TRANSLATE_NOOP("MeasureDock", "Grey levels")),
 )
 STARTS = {"celsius": 60.0, "counts": 32000.0, "grey": 200.0}
 FIXED = 3
@@ -37,10 +37,10 @@ FIXED = 3
 
 
 def _words(text: str) -> str:
-    return QCoreApplication.translate("MeasurePanel", text)
+    return QCoreApplication.translate("MeasureDock", text)
 
 
-class MeasurePanel(QWidget):
+class MeasureDock(QWidget):
     """Edits spots and alarm.
 
     Signals:

@@ -16,7 +16,7 @@ SETTLE_MS = 120
 """How long the slider rests before its offset is used: while it is dragged every step would restart a file."""
 
 
-class OffsetControl(QGroupBox):
+class OffsetRow(QGroupBox):
     """What is added to every infrared time stamp.
 
     Signals:

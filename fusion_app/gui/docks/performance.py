@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
 from fusion_app.gui.docks.charts import StageBars, TimeChart
 from fusion_app.gui.plain import plain_label
-from fusion_app.gui.session.moment import Moment
+from fusion_app.gui.session.overview import Overview
 
 SPAN_S = 60.0
 MOST = 400
@@ -44,9 +44,9 @@ class History:
         self.points: deque[Point] = deque(maxlen=MOST)
         self._lost: int | None = None
 
-    def note(self, moment: Moment, now_s: float) -> None:
-        """Add ``moment``; what was lost is counted from the one before, anew with another session."""
-        run, lost = moment.run, moment.run.skipped + moment.dropped
+    def note(self, overview: Overview, now_s: float) -> None:
+        """Add ``overview``; what was lost is counted from the one before, anew with another session."""
+        run, lost = overview.run, overview.run.skipped + overview.dropped
         before = lost if self._lost is None or lost < self._lost else self._lost
         self._lost = lost
         latency_ms = run.latency_ms if run.shown_ms is None else run.shown_ms
@@ -60,7 +60,7 @@ class History:
         self._lost = None
 
 
-class PerformancePanel(QWidget):
+class PerformanceDock(QWidget):
     """Charts of fps, latency, skew and losses of the last minute, and the milliseconds of each stage."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -79,24 +79,24 @@ class PerformancePanel(QWidget):
         whole.addStretch(1)
         self.note(None)
 
-    def note(self, moment: Moment | None, now_s: float | None = None) -> None:
+    def note(self, overview: Overview | None, now_s: float | None = None) -> None:
         """Take a moment into the charts; None: there is no session. They are drawn only while they can be seen."""
-        if moment is None:
+        if overview is None:
             self.history.clear()
         else:
-            self.history.note(moment, time.monotonic() if now_s is None else now_s)
-        if self.isVisible() or moment is None:
-            self._show(moment)
+            self.history.note(overview, time.monotonic() if now_s is None else now_s)
+        if self.isVisible() or overview is None:
+            self._show(overview)
 
-    def _show(self, moment: Moment | None) -> None:
+    def _show(self, overview: Overview | None) -> None:
         points = list(self.history.points)
         times = [point.at_s for point in points]
         self.fps.show_values(times, [point.fps for point in points])
         self.latency.show_values(times, [point.latency_ms for point in points])
         self.skew.show_values(times, [point.skew_ms for point in points])
         self.lost.show_values(times, [float(point.lost) for point in points])
-        self.stages.show_stages({} if moment is None else moment.run.stage_ms)
-        self.summary.setText(_summary(moment))
+        self.stages.show_stages({} if overview is None else overview.run.stage_ms)
+        self.summary.setText(_summary(overview))
 
     def _group(self, title: str, *widgets: QWidget) -> QGroupBox:
         group = QGroupBox(title, self)
@@ -106,9 +106,9 @@ class PerformancePanel(QWidget):
         return group
 
 
-def _summary(moment: Moment | None) -> str:
-    if moment is None:
-        return translate("PerformancePanel", "Nothing runs.")
-    all_ms = sum(moment.run.stage_ms.values())
-    text = translate("PerformancePanel", "{0:.1f} ms a frame · {1} · {2} lost so far")
-    return text.format(all_ms, moment.engine, moment.run.skipped + moment.dropped)
+def _summary(overview: Overview | None) -> str:
+    if overview is None:
+        return translate("PerformanceDock", "Nothing runs.")
+    all_ms = sum(overview.run.stage_ms.values())
+    text = translate("PerformanceDock", "{0:.1f} ms a frame · {1} · {2} lost so far")
+    return text.format(all_ms, overview.engine, overview.run.skipped + overview.dropped)

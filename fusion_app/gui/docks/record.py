@@ -30,30 +30,30 @@ from fusion_app.settings import RecordingSettings
 
 Track = Literal["fused", "visible", "ir", "audio"]
 TRACKS: tuple[tuple[Track, str], ...] = (
-    ("fused", QT_TRANSLATE_NOOP("RecordPanel", "&Fused picture")),
-    ("visible", QT_TRANSLATE_NOOP("RecordPanel", "&Visible")),
-    ("ir", QT_TRANSLATE_NOOP("RecordPanel", "&Infrared")),
+    ("fused", QT_TRANSLATE_NOOP("RecordDock", "&Fused picture")),
+    ("visible", QT_TRANSLATE_NOOP("RecordDock", "&Visible")),
+    ("ir", QT_TRANSLATE_NOOP("RecordDock", "&Infrared")),
 )
 QUALITIES = (
-    (14, QT_TRANSLATE_NOOP("RecordPanel", "Very fine, large files")),
-    (18, QT_TRANSLATE_NOOP("RecordPanel", "Fine")),
-    (23, QT_TRANSLATE_NOOP("RecordPanel", "Ordinary")),
-    (28, QT_TRANSLATE_NOOP("RecordPanel", "Coarse, small files")),
+    (14, QT_TRANSLATE_NOOP("RecordDock", "Very fine, large files")),
+    (18, QT_TRANSLATE_NOOP("RecordDock", "Fine")),
+    (23, QT_TRANSLATE_NOOP("RecordDock", "Ordinary")),
+    (28, QT_TRANSLATE_NOOP("RecordDock", "Coarse, small files")),
 )
 CODECS = (
-    ("auto", QT_TRANSLATE_NOOP("RecordPanel", "Lossless if it is 16 bit")),
-    ("ffv1", QT_TRANSLATE_NOOP("RecordPanel", "Lossless")),
-    ("h264", QT_TRANSLATE_NOOP("RecordPanel", "Compressed, 8 bit")),
+    ("auto", QT_TRANSLATE_NOOP("RecordDock", "Lossless if it is 16 bit")),
+    ("ffv1", QT_TRANSLATE_NOOP("RecordDock", "Lossless")),
+    ("h264", QT_TRANSLATE_NOOP("RecordDock", "Compressed, 8 bit")),
 )
 BUTTONS = {"record": (0, 0, 1, 2), "record_pause": (1, 0), "marker": (1, 1)}
 """Where each button stands: row, column, and rows and columns that it spans."""
 
 
 def _words(text: str) -> str:
-    return QCoreApplication.translate("RecordPanel", text)
+    return QCoreApplication.translate("RecordDock", text)
 
 
-class RecordPanel(QWidget):
+class RecordDock(QWidget):
     """Edits `RecordingSettings` and shows the recording.
 
     Signals:
@@ -204,15 +204,15 @@ class RecordPanel(QWidget):
 def _state_text(state: RecordingState, status: RecordingStatus | None) -> str:
     """Return the state in a line, and what can be told of the file and the disk in others."""
     words = {
-        RecordingState.OFF: _words(QT_TRANSLATE_NOOP("RecordPanel", "Off")),
-        RecordingState.STARTING: _words(QT_TRANSLATE_NOOP("RecordPanel", "Starting")),
-        RecordingState.ON: _words(QT_TRANSLATE_NOOP("RecordPanel", "●  Recording")),
-        RecordingState.PAUSED: _words(QT_TRANSLATE_NOOP("RecordPanel", "❚❚  Paused")),
-        RecordingState.FINALISING: _words(QT_TRANSLATE_NOOP("RecordPanel", "Finishing the file")),
+        RecordingState.OFF: _words(QT_TRANSLATE_NOOP("RecordDock", "Off")),
+        RecordingState.STARTING: _words(QT_TRANSLATE_NOOP("RecordDock", "Starting")),
+        RecordingState.ON: _words(QT_TRANSLATE_NOOP("RecordDock", "●  Recording")),
+        RecordingState.PAUSED: _words(QT_TRANSLATE_NOOP("RecordDock", "❚❚  Paused")),
+        RecordingState.FINALISING: _words(QT_TRANSLATE_NOOP("RecordDock", "Finishing the file")),
     }
     lines = [words[state]]
     if status is not None:
-        part = _words(QT_TRANSLATE_NOOP("RecordPanel", "file {0}")).format(status.part)
+        part = _words(QT_TRANSLATE_NOOP("RecordDock", "file {0}")).format(status.part)
         lines += [f"{time_text(status.seconds)}   {size_text(status.size)}   {part}", status.path.name]
         disk = disk_field(status)
         lines.append(f"{disk.level.value} {disk.text}".strip())
@@ -224,9 +224,9 @@ def _preroll_text(preroll: PreRollStatus) -> str:
     """Return what a recording would begin with now, and what it takes; empty where no pre-roll is wanted."""
     if not preroll.asked_s:
         return ""
-    words = _words(QT_TRANSLATE_NOOP("RecordPanel", "{0} of {1} s from before · {2}"))
+    words = _words(QT_TRANSLATE_NOOP("RecordDock", "{0} of {1} s from before · {2}"))
     seconds = min(preroll.seconds, preroll.asked_s)
     lines = [words.format(f"{seconds:.0f}", f"{preroll.asked_s:.0f}", size_text(preroll.size))]
     if preroll.dropped:
-        lines.append(_words(QT_TRANSLATE_NOOP("RecordPanel", "{0} frames of it lost")).format(preroll.dropped))
+        lines.append(_words(QT_TRANSLATE_NOOP("RecordDock", "{0} frames of it lost")).format(preroll.dropped))
     return "\n".join([*lines, *filter(None, [preroll.failure])])

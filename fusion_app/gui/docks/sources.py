@@ -4,10 +4,10 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fusion_app.gui.bars.status_fields import phase_text, rate_text, source_level
-from fusion_app.gui.docks.offset import OffsetControl
+from fusion_app.gui.docks.offset import OffsetRow
 from fusion_app.gui.plain import plain_label, plain_tip
 from fusion_app.gui.preferences import short_name
-from fusion_app.gui.session.moment import Moment, SourceMoment
+from fusion_app.gui.session.overview import Overview, SourceOverview
 from fusion_app.gui.view.source_notice import details
 from fusion_app.gui.view.view_grid import Role
 
@@ -40,7 +40,7 @@ class SourceCard(QGroupBox):
         column.addWidget(self.retry)
         self.show_source(None)
 
-    def show_source(self, source: SourceMoment | None) -> None:
+    def show_source(self, source: SourceOverview | None) -> None:
         """Tell how ``source`` is."""
         self.retry.setVisible(source is not None and bool(source.state.retry_in_s))
         self.trouble.setVisible(source is not None and source.is_gone)
@@ -57,7 +57,7 @@ class SourceCard(QGroupBox):
         self.notes.setText("\n".join(f"• {note.text}" for note in source.notes))
         self.trouble.setText("\n".join(line for line in details(source) if line))
 
-    def _numbers(self, source: SourceMoment) -> str:
+    def _numbers(self, source: SourceOverview) -> str:
         info, state = source.info, source.state
         if info.is_guess:
             return self.tr("Nothing has come yet.")
@@ -75,7 +75,7 @@ class SourceCard(QGroupBox):
         return " · ".join(parts)
 
 
-class SourcesPanel(QWidget):
+class SourcesDock(QWidget):
     """Both sources and the offset.
 
     Signals:
@@ -91,7 +91,7 @@ class SourcesPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards = {Role.IR: SourceCard(self.tr("Infrared"), self), Role.VIS: SourceCard(self.tr("Visible"), self)}
-        self.offset = OffsetControl(self)
+        self.offset = OffsetRow(self)
         column = QVBoxLayout(self)
         for role, card in self.cards.items():
             card.retry_asked.connect(lambda role=role: self.retry_asked.emit(role))
@@ -105,7 +105,7 @@ class SourcesPanel(QWidget):
         column.addWidget(self.offset)
         column.addStretch(1)
 
-    def show_moment(self, moment: Moment | None) -> None:
+    def show_overview(self, overview: Overview | None) -> None:
         """Show the session as it is now."""
-        self.cards[Role.IR].show_source(moment.ir if moment else None)
-        self.cards[Role.VIS].show_source(moment.vis if moment else None)
+        self.cards[Role.IR].show_source(overview.ir if overview else None)
+        self.cards[Role.VIS].show_source(overview.vis if overview else None)

@@ -21,39 +21,39 @@ Choices = tuple[tuple[str, str], ...]
 """Value of a setting and its words."""
 
 AGC: Choices = (
-    ("percentile", QT_TRANSLATE_NOOP("ThermalPanel", "Steady")),
-    ("plateau", QT_TRANSLATE_NOOP("ThermalPanel", "Detail")),
-    ("linear", QT_TRANSLATE_NOOP("ThermalPanel", "Whole range")),
-    ("manual", QT_TRANSLATE_NOOP("ThermalPanel", "Manual")),
+    ("percentile", QT_TRANSLATE_NOOP("ThermalDock", "Steady")),
+    ("plateau", QT_TRANSLATE_NOOP("ThermalDock", "Detail")),
+    ("linear", QT_TRANSLATE_NOOP("ThermalDock", "Whole range")),
+    ("manual", QT_TRANSLATE_NOOP("ThermalDock", "Manual")),
 )
 POLARITY: Choices = (
-    ("white-hot", QT_TRANSLATE_NOOP("ThermalPanel", "White is hot")),
-    ("black-hot", QT_TRANSLATE_NOOP("ThermalPanel", "Black is hot")),
+    ("white-hot", QT_TRANSLATE_NOOP("ThermalDock", "White is hot")),
+    ("black-hot", QT_TRANSLATE_NOOP("ThermalDock", "Black is hot")),
 )
 LAYOUT: Choices = (
-    ("auto", QT_TRANSLATE_NOOP("ThermalPanel", "Automatic")),
-    ("picture", QT_TRANSLATE_NOOP("ThermalPanel", "Picture, 8 bit")),
-    ("y16", QT_TRANSLATE_NOOP("ThermalPanel", "Counts, 16 bit")),
-    ("dual", QT_TRANSLATE_NOOP("ThermalPanel", "Picture above counts")),
+    ("auto", QT_TRANSLATE_NOOP("ThermalDock", "Automatic")),
+    ("picture", QT_TRANSLATE_NOOP("ThermalDock", "Picture, 8 bit")),
+    ("y16", QT_TRANSLATE_NOOP("ThermalDock", "Counts, 16 bit")),
+    ("dual", QT_TRANSLATE_NOOP("ThermalDock", "Picture above counts")),
 )
 TEMPERATURE: Choices = (
-    ("auto", QT_TRANSLATE_NOOP("ThermalPanel", "Automatic")),
-    ("none", QT_TRANSLATE_NOOP("ThermalPanel", "No temperatures")),
-    ("kelvin100", QT_TRANSLATE_NOOP("ThermalPanel", "1/100 kelvin")),
-    ("kelvin64", QT_TRANSLATE_NOOP("ThermalPanel", "1/64 kelvin")),
+    ("auto", QT_TRANSLATE_NOOP("ThermalDock", "Automatic")),
+    ("none", QT_TRANSLATE_NOOP("ThermalDock", "No temperatures")),
+    ("kelvin100", QT_TRANSLATE_NOOP("ThermalDock", "1/100 kelvin")),
+    ("kelvin64", QT_TRANSLATE_NOOP("ThermalDock", "1/64 kelvin")),
 )
 SWITCHES: Choices = (
-    ("deflicker", QT_TRANSLATE_NOOP("ThermalPanel", "&Take jumps of the gain out")),
-    ("bad_pixels", QT_TRANSLATE_NOOP("ThermalPanel", "Fill &stuck pixels")),
-    ("nuc", QT_TRANSLATE_NOOP("ThermalPanel", "&Recognise a closed shutter")),
+    ("deflicker", QT_TRANSLATE_NOOP("ThermalDock", "&Take jumps of the gain out")),
+    ("bad_pixels", QT_TRANSLATE_NOOP("ThermalDock", "Fill &stuck pixels")),
+    ("nuc", QT_TRANSLATE_NOOP("ThermalDock", "&Recognise a closed shutter")),
 )
 
 
 def _words(text: str) -> str:
-    return QCoreApplication.translate("ThermalPanel", text)
+    return QCoreApplication.translate("ThermalDock", text)
 
 
-class ThermalPanel(QWidget):
+class ThermalDock(QWidget):
     """Edits `ThermalSettings` and shows what is measured.
 
     Signals:
@@ -72,7 +72,7 @@ class ThermalPanel(QWidget):
         self.layout_choice = self._combo(LAYOUT, "layout", self.tr("What the camera sends"))
         self.temperature = self._combo(TEMPERATURE, "temperature", self.tr("Temperatures"))
         self.switches = {name: self._switch(name, text) for name, text in SWITCHES}
-        self.lock = self._switch("lock", QT_TRANSLATE_NOOP("ThermalPanel", "&Lock the gain as it is"))
+        self.lock = self._switch("lock", QT_TRANSLATE_NOOP("ThermalDock", "&Lock the gain as it is"))
         self.level, self.span = self._spin("level", self.tr("Level")), self._spin("span", self.tr("Span"))
         self.histogram = Histogram(self)
         self.histogram.dragged.connect(self._use_region)
@@ -193,20 +193,20 @@ def _quietly(widget: QWidget, act: Any, value: Any) -> None:
 def _readings(view: ThermalView | None) -> str:
     """Return centre, coldest and hottest in counts and, where they are known, degrees."""
     if view is None:
-        return _words(QT_TRANSLATE_NOOP("ThermalPanel", "No infrared yet."))
+        return _words(QT_TRANSLATE_NOOP("ThermalDock", "No infrared yet."))
     if view.counts is None:
-        return _words(QT_TRANSLATE_NOOP("ThermalPanel", "The camera sends 8 bit pictures: no counts, no temperatures."))
+        return _words(QT_TRANSLATE_NOOP("ThermalDock", "The camera sends 8 bit pictures: no counts, no temperatures."))
     height, width = view.counts.shape
     found = {
-        QT_TRANSLATE_NOOP("ThermalPanel", "Centre"): int(view.counts[height // 2, width // 2]),
-        QT_TRANSLATE_NOOP("ThermalPanel", "Coldest"): int(np.min(view.counts)),
-        QT_TRANSLATE_NOOP("ThermalPanel", "Hottest"): int(np.max(view.counts)),
+        QT_TRANSLATE_NOOP("ThermalDock", "Centre"): int(view.counts[height // 2, width // 2]),
+        QT_TRANSLATE_NOOP("ThermalDock", "Coldest"): int(np.min(view.counts)),
+        QT_TRANSLATE_NOOP("ThermalDock", "Hottest"): int(np.max(view.counts)),
     }
     lines = [f"{_words(name)}   {_counts_text(view, counts)}" for name, counts in found.items()]
     if view.is_nuc:
-        lines.append(_words(QT_TRANSLATE_NOOP("ThermalPanel", "The shutter is closed (NUC).")))
+        lines.append(_words(QT_TRANSLATE_NOOP("ThermalDock", "The shutter is closed (NUC).")))
     if view.bad_pixels:
-        lines.append(_words(QT_TRANSLATE_NOOP("ThermalPanel", "{0} stuck pixels are filled.")).format(view.bad_pixels))
+        lines.append(_words(QT_TRANSLATE_NOOP("ThermalDock", "{0} stuck pixels are filled.")).format(view.bad_pixels))
     return "\n".join([*lines, view.notice] if view.notice else lines)
 
 

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from fusion_app.finding.beside_a_run import EstimatorThread, OffsetEstimator
 from fusion_app.finding.synchronisation import OffsetEstimate
 from fusion_app.gui.docks.estimating import Estimating
-from fusion_app.gui.docks.offset import OffsetControl
+from fusion_app.gui.docks.offset import OffsetRow
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.session.session import Session
 
@@ -17,7 +17,7 @@ class TimeOffset(QObject):
 
     _estimated = pyqtSignal(object)
 
-    def __init__(self, control: OffsetControl, controller: SessionController) -> None:
+    def __init__(self, control: OffsetRow, controller: SessionController) -> None:
         super().__init__(control)
         self._control = control
         self._controller = controller

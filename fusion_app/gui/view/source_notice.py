@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QCoreApplication, QRect, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from fusion_app.gui.session.moment import SourceMoment
+from fusion_app.gui.session.overview import SourceOverview
 from fusion_app.sources.base import Phase
 
 WIDTH = 360
@@ -57,7 +57,7 @@ class SourceNotice(QFrame):
         """All it says."""
         return f"{self.headline.text()} · {self.detail.text()}"
 
-    def show_source(self, source: SourceMoment, *, goes_on: bool) -> None:
+    def show_source(self, source: SourceOverview, *, goes_on: bool) -> None:
         """Tell how ``source`` is, or disappear; ``goes_on`` with the other one meanwhile."""
         if not source.is_gone:
             self.hide()
@@ -82,7 +82,7 @@ class SourceNotice(QFrame):
         self.raise_()
 
 
-def headline(name: str, source: SourceMoment) -> str:
+def headline(name: str, source: SourceOverview) -> str:
     """Return what has happened to the source ``name``."""
     words = {
         Phase.OPENING: translate("SourceNotice", "{0} is being opened"),
@@ -96,7 +96,7 @@ def headline(name: str, source: SourceMoment) -> str:
     return f"{glyph}  {words.get(phase, '{0}').format(name)}"
 
 
-def details(source: SourceMoment) -> list[str]:
+def details(source: SourceOverview) -> list[str]:
     """Return what else is known: the reason, the age of the last frame, the next attempt."""
     state = source.state
     found = [state.reason]

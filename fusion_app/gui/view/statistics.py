@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.gui.bars.status_fields import phase_text, rate_text
-from fusion_app.gui.session.moment import Moment, SourceMoment
+from fusion_app.gui.session.overview import Overview, SourceOverview
 from fusion_app.gui.view.tags import TEXT
 
 GROUND = QColor(0, 0, 0, 190)
@@ -21,12 +21,12 @@ Row = tuple[str, str]
 translate = QCoreApplication.translate
 
 
-def statistics_rows(moment: Moment) -> Iterator[Row]:
+def statistics_rows(overview: Overview) -> Iterator[Row]:
     """Return what there is to tell of a run: rates, times, losses by reason, milliseconds per stage."""
-    run, counts = moment.run, moment.counts
+    run, counts = overview.run, overview.counts
     yield translate("Statistics", "Fusion"), f"{run.fusion_fps:.1f} fps"
-    yield translate("Statistics", "Infrared"), _source_text(moment.ir)
-    yield translate("Statistics", "Visible"), _source_text(moment.vis)
+    yield translate("Statistics", "Infrared"), _source_text(overview.ir)
+    yield translate("Statistics", "Visible"), _source_text(overview.vis)
     yield translate("Statistics", "Latency to fused p50 · p95"), f"{run.latency_ms:.0f} · {run.latency_p95_ms:.0f} ms"
     if run.shown_ms is not None and run.shown_p95_ms is not None:
         yield translate("Statistics", "Latency to painted p50 · p95"), f"{run.shown_ms:.0f} · {run.shown_p95_ms:.0f} ms"
@@ -37,23 +37,23 @@ def statistics_rows(moment: Moment) -> Iterator[Row]:
     yield translate("Statistics", "Held (infrared too old)"), str(counts.held)
     yield translate("Statistics", "From one source alone"), str(counts.lost)
     yield translate("Statistics", "Dropped: no partner in time"), str(counts.dropped)
-    yield translate("Statistics", "Dropped: infrared buffer full"), str(moment.ir.dropped)
-    yield translate("Statistics", "Dropped: visible buffer full"), str(moment.vis.dropped)
+    yield translate("Statistics", "Dropped: infrared buffer full"), str(overview.ir.dropped)
+    yield translate("Statistics", "Dropped: visible buffer full"), str(overview.vis.dropped)
     yield translate("Statistics", "Skipped: no time to fuse"), str(run.skipped)
     yield translate("Statistics", "Infrared without visible"), str(counts.unused)
-    yield translate("Statistics", "Fused, not shown"), str(moment.unshown)
-    if moment.stride > 1:
-        yield translate("Statistics", "Shown, for recording comes first"), f"1 of {moment.stride}"
-    if moment.recording is not None:
-        yield translate("Statistics", "Dropped by the recording"), str(moment.recording.dropped)
+    yield translate("Statistics", "Fused, not shown"), str(overview.unshown)
+    if overview.stride > 1:
+        yield translate("Statistics", "Shown, for recording comes first"), f"1 of {overview.stride}"
+    if overview.recording is not None:
+        yield translate("Statistics", "Dropped by the recording"), str(overview.recording.dropped)
     yield "", ""
     for stage, duration_ms in run.stage_ms.items():
         yield stage, f"{duration_ms:.1f} ms"
     yield translate("Statistics", "All stages"), f"{sum(run.stage_ms.values()):.1f} ms"
-    yield translate("Statistics", "Engine"), moment.engine
+    yield translate("Statistics", "Engine"), overview.engine
 
 
-def _source_text(source: SourceMoment) -> str:
+def _source_text(source: SourceOverview) -> str:
     state, fps = source.state, source.state.fps or source.info.fps
     if source.info.is_stills:
         return f"{source.info.size}   {rate_text(source)}"
@@ -82,9 +82,9 @@ class StatisticsOverlay(QWidget):
         """What it says, a row a line."""
         return "\n".join(f"{name}: {value}" for name, value in self._rows if name)
 
-    def show_moment(self, moment: Moment | None) -> None:
+    def show_overview(self, overview: Overview | None) -> None:
         """Show the numbers of now; it has to be visible already."""
-        rows = list(statistics_rows(moment)) if moment is not None and self.isVisible() else []
+        rows = list(statistics_rows(overview)) if overview is not None and self.isVisible() else []
         if rows != self._rows:
             self._rows = rows
             self._place()

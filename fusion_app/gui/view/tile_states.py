@@ -2,7 +2,7 @@
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from fusion_app.gui.session.moment import Moment
+from fusion_app.gui.session.overview import Overview
 from fusion_app.gui.view.recording_tag import RecordingTag
 from fusion_app.gui.view.source_notice import SourceNotice
 from fusion_app.gui.view.statistics import StatisticsOverlay
@@ -35,14 +35,14 @@ class TileStates(QObject):
         self.recording = RecordingTag(grid)
         grid.arranged.connect(self._place)
 
-    def show_moment(self, moment: Moment | None) -> None:
+    def show_overview(self, overview: Overview | None) -> None:
         """Show the state of both sources."""
-        if moment is None:
+        if overview is None:
             for role, notice in self.notices.items():
                 notice.hide()
                 self._grid.set_notes(role, ())
             return
-        sources = {Role.IR: moment.ir, Role.VIS: moment.vis}
+        sources = {Role.IR: overview.ir, Role.VIS: overview.vis}
         gone = {role: source.state.age_s for role, source in sources.items() if source.is_gone}
         self._grid.set_gone(gone)
         for role, source in sources.items():

@@ -1,4 +1,4 @@
-"""Recordings that begin at the same moment, fail before their first frame, or have a gap between two parts."""
+"""Recordings that begin at the same overview, fail before their first frame, or have a gap between two parts."""
 
 import socket
 import sys

@@ -5,7 +5,7 @@ from PyQt6.QtCore import QObject
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.alarm import Alarm, AlarmSettings
 from fusion_app.gui.bars.actions import Actions
-from fusion_app.gui.docks.measure import MeasurePanel
+from fusion_app.gui.docks.measure import MeasureDock
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session.recording_controller import RecordingController, RecordingState
 from fusion_app.gui.session.session_controller import SessionController
@@ -16,7 +16,7 @@ from fusion_app.gui.view.view_grid import ViewGrid
 ALARM = "alarm"
 
 
-class MeasureControl(QObject):
+class MeasureController(QObject):
     """Shows spots and scale, and watches for the alarm; both as the window was left.
 
     Attributes:
@@ -34,7 +34,7 @@ class MeasureControl(QObject):
         preferences: Preferences,
     ) -> None:
         super().__init__(controller)
-        self.panel = MeasurePanel()
+        self.panel = MeasureDock()
         self.marks = ThermalMarks(grid)
         self.alarm = Alarm(preferences.recall(ALARM, AlarmSettings()), self)
         self._controller = controller

@@ -30,7 +30,7 @@ from fusion_app.settings import FusionSettings
 CLASSICAL = "laplacian"
 
 
-class Problems(QObject):
+class BannerController(QObject):
     """Tells the user what happened to their thing, and offers the next step."""
 
     def __init__(self, banner: Banner, controller: SessionController, commands: Commands) -> None:

@@ -25,7 +25,7 @@ from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.settings import FusionSettings
 
 
-class SettingsControl(QObject):
+class SettingsController(QObject):
     """Knows where each setting of the application is kept, and who has to be told of it.
 
     Signals:

@@ -6,12 +6,12 @@ from functools import partial
 from PyQt6.QtCore import QObject
 
 from fusion_app.gui.bars.actions import MODES, Actions
-from fusion_app.gui.docks.fusion import FusionPanel
+from fusion_app.gui.docks.fusion import FusionDock
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.settings import FusionMode, FusionSettings
 
 
-class FusionControl(QObject):
+class FusionController(QObject):
     """Takes what the user wants of the fused picture into use, and shows what is.
 
     Attributes:
@@ -20,7 +20,7 @@ class FusionControl(QObject):
 
     def __init__(self, actions: Actions, controller: SessionController) -> None:
         super().__init__(controller)
-        self.panel = FusionPanel()
+        self.panel = FusionDock()
         self._controller = controller
         self._actions = dict(zip(MODES, actions.group("mode"), strict=True))
         self._wanted = controller.settings.fusion

@@ -22,7 +22,7 @@ LATELY_S = 10.0
 
 
 @dataclass(frozen=True)
-class SourceMoment:
+class SourceOverview:
     """A source at one moment.
 
     Attributes:
@@ -38,7 +38,7 @@ class SourceMoment:
     notes: tuple[Note, ...] = ()
 
     @classmethod
-    def of(cls, source: BufferedSource) -> "SourceMoment":
+    def of(cls, source: BufferedSource) -> "SourceOverview":
         """Look at ``source``."""
         return cls(source.info, source.state(), source.dropped, source.notes)
 
@@ -49,7 +49,7 @@ class SourceMoment:
 
 
 @dataclass(frozen=True)
-class Moment:
+class Overview:
     """A session at one moment.
 
     Attributes:
@@ -66,8 +66,8 @@ class Moment:
         lost_lately: Share of the frames of the last `LATELY_S` that were not fused, 0…1; None where nobody looked.
     """
 
-    ir: SourceMoment
-    vis: SourceMoment
+    ir: SourceOverview
+    vis: SourceOverview
     run: RunStatus = field(default_factory=RunStatus)
     counts: PairingCounts = field(default_factory=PairingCounts)
     pace: Pace = Pace.LIVE
@@ -103,11 +103,11 @@ class Losses:
 
 def look(
     session: Session, recording: RecordingStatus | None = None, unshown: int = 0, disk_left: int | None = None
-) -> Moment:
+) -> Overview:
     """Return ``session`` as it is now."""
-    return Moment(
-        SourceMoment.of(session.ir),
-        SourceMoment.of(session.vis),
+    return Overview(
+        SourceOverview.of(session.ir),
+        SourceOverview.of(session.vis),
         session.status(),
         session.pairs.counts,
         session.pace,
@@ -123,7 +123,7 @@ class Watch(QObject):
     """Looks at the session ten times a second.
 
     Signals:
-        looked: A `Moment`, or None while there is no session.
+        looked: A `Overview`, or None while there is no session.
     """
 
     looked = pyqtSignal(object)
@@ -145,10 +145,10 @@ class Watch(QObject):
             self.looked.emit(None)
         else:
             disk_left = self._disk.look(recording_folder(self._controller.settings.recording))
-            moment = look(session, self._recording.status(), self._controller.sink.replaced, disk_left)
-            lost = moment.run.skipped + moment.dropped
-            lately = self._losses.lately(lost, moment.run.fused, time.monotonic())
-            self.looked.emit(replace(moment, lost_lately=lately))
+            overview = look(session, self._recording.status(), self._controller.sink.replaced, disk_left)
+            lost = overview.run.skipped + overview.dropped
+            lately = self._losses.lately(lost, overview.run.fused, time.monotonic())
+            self.looked.emit(replace(overview, lost_lately=lately))
 
     def stop(self) -> None:
         """Look no more."""

@@ -15,7 +15,7 @@ from fusion_app.finding.beside_a_run import AlignmentEstimator, EstimatorThread
 from fusion_app.finding.calibration import Calibration
 from fusion_app.frames import Size, on_square_pixels, size_of
 from fusion_app.gui.bars.actions import Actions
-from fusion_app.gui.docks.alignment import AlignmentPanel
+from fusion_app.gui.docks.alignment import AlignmentDock
 from fusion_app.gui.docks.estimating import Estimating
 from fusion_app.gui.session.session_controller import SessionController
 
@@ -62,7 +62,7 @@ class _Change(QUndoCommand):
         self._use(self._before)
 
 
-class AlignmentControl(QObject):
+class AlignmentController(QObject):
     """Changes the alignment of the running session, with undo and redo.
 
     Signals:
@@ -76,7 +76,7 @@ class AlignmentControl(QObject):
 
     def __init__(
         self,
-        panel: AlignmentPanel,
+        panel: AlignmentDock,
         actions: Actions,
         controller: SessionController,
         window: QWidget,

@@ -1,4 +1,4 @@
-"""Closing the window in order: ask once if a recording runs, finish what runs, then go."""
+"""ClosingController the window in order: ask once if a recording runs, finish what runs, then go."""
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMessageBox, QWidget
@@ -12,7 +12,7 @@ FINISH_WITHIN_MS = 60_000
 """A recording has longer: frames that wait to be written would be lost without a word."""
 
 
-class Closing(QObject):
+class ClosingController(QObject):
     """The way from the wish to close to the last moment.
 
     Signals:
