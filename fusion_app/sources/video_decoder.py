@@ -15,6 +15,7 @@ from fusion_app import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 from fusion_app.errors import SourceError
 from fusion_app.sources.cut_off import ends_in_a_box, length_s
 from fusion_app.sources.frame_times import FrameTimes
+from fusion_app.sources.packet_check import PacketCheck
 from fusion_app.system.containers import is_playlist, open_file
 from fusion_app.system.machine import cores
 from fusion_app.system.media_tracks import begin_of, default_of, described, track_named, video_tracks
@@ -43,7 +44,7 @@ class VideoDecoder:
         is_untimed: A bare stream of pictures: frames have no times, only an order.
         damaged: Packets behind the first picture that could not be decoded; before it, a stream that was joined late
             begins.
-        broken: Pictures that were decoded in part, behind the first whole one.
+        broken: Pictures that were decoded in part, behind the first whole one, or are not what was written.
     """
 
     def __init__(self, path: Path, track: str, uri: str, *, playlists: bool = False) -> None:
@@ -65,6 +66,7 @@ class VideoDecoder:
         self._sent = self._came = 0
         self._has_whole = False
         self._times = FrameTimes(self.stream)
+        self._check = PacketCheck(self.stream)
         self._decoded = self._decode()
         self._first: VideoFrame | None = None
 
@@ -198,6 +200,10 @@ class VideoDecoder:
                 continue  # a slot without a picture, the one before lasts; decoders would take it for the end
             self._times.sent(packet)
             self._sent += packet.size > 0
+            if self._check.is_empty(packet):
+                self._lose()
+                continue
+            self.broken += self._check.is_wrong(packet)
             try:
                 yield from self._counted(packet.decode())
             except av.error.EOFError:
