@@ -28,6 +28,8 @@ WITHOUT_INDEX = "is cut off, and its index, which lay at its end, is gone: copy 
 PLAYLIST = "is a list of other files; open one of those, or allow it with --allow-playlists"
 NO_PTS = 0x80
 """Flag of ffmpeg's formats: ``AVFMT_NOTIMESTAMPS``."""
+COUNTS_SLOTS = ("avi", "mxf")
+"""Containers that have no times, only slots; where the first are empty, ffmpeg counts from the first nevertheless."""
 ROUNDING_S = 1e-4
 PIXELS_PER_THREAD = 2_000_000
 """One thread decodes some hundred frames of so many pixels a second. More threads would be paid for with the cores that
@@ -126,7 +128,7 @@ class VideoDecoder:
         """Return what PTS count from, on the clock of the file, seconds; of all video tracks if that ``is_shared``."""
         begins = [begin_of(track) for track in self.tracks] if is_shared else [begin_of(self.stream)]
         first_s = None if is_shared else self._time_s(self.first())
-        is_told = self.stream.start_time is not None and self.format != "avi"
+        is_told = self.stream.start_time is not None and self.format not in COUNTS_SLOTS
         return float(min(begins)) if is_told or first_s is None else first_s
 
     def late_s(self, begin_s: float) -> float:
