@@ -10,8 +10,10 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 UNCODED = frozenset(
-    ("012v", "avrp", "avui", "ayuv", "bitpacked", "cljr", "frwu", "r10k", "r210", "rawvideo", "v210", "v210x", "v308")
-    + ("v408", "v410", "wrapped_avframe", "y41p", "yuv4")
+    (
+        *("012v", "avrp", "avui", "ayuv", "bitpacked", "cljr", "frwu", "r10k", "r210", "rawvideo"),
+        *("v210", "v210x", "v308", "v408", "v410", "wrapped_avframe", "y41p", "yuv4"),
+    )
 )
 """What is written as it is: there a black picture is zeros."""
 LEAST = 16

@@ -5,6 +5,7 @@ Layouts: MXF (SMPTE 377-1, of units with a key and a length, SMPTE 336), IVF (as
 """
 
 import re
+from itertools import pairwise
 from statistics import median
 from typing import BinaryIO
 
@@ -124,7 +125,7 @@ class Fragments:
         parts = [part for part in self._parts if part[1] >= 0 and part[2]]
         steps = [
             (after[1] - before[1]) / before[2]
-            for before, after in zip(parts, parts[1:], strict=False)
+            for before, after in pairwise(parts)
             if after[0] == before[0] + 1 and after[1] > before[1]
         ]
         return round((parts[-1][1] - parts[0][1]) / median(steps)) + parts[-1][2] if steps else 0

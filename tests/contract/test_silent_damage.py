@@ -176,5 +176,5 @@ def test_colours_that_cannot_be_converted_are_refused_for_that_reason(tmp_path: 
             frame.pts = index
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    with pytest.raises(SourceError, match="YCgCo.*convert it to BT.709"):
+    with pytest.raises(SourceError, match=r"YCgCo.*convert it to BT.709"):
         opened(path)

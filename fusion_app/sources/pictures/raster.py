@@ -21,7 +21,7 @@ from fusion_app.frames import Image
 from fusion_app.sources.base import Note
 from fusion_app.sources.pictures import orientation
 from fusion_app.sources.pictures.base import Picture, PictureFile, check_size, one_channel, too_large, unreadable
-from fusion_app.sources.pictures.whole import END_OF_JPEG, is_damaged_jpeg, is_damaged_webp
+from fusion_app.sources.pictures.whole import END_OF_JPEG, ZEROS, is_damaged_jpeg, is_damaged_webp
 
 ANIMATED = ("PNG", "WEBP", "AVIF")
 DECODED_BY_PILLOW = ("HEIF", "AVIF", "GIF")
@@ -74,7 +74,7 @@ class _WithOpenCv(PictureFile):
         if is_open and image is None:
             image = self._decoded(self._data + END_OF_JPEG)
             found = (Note("no end", "has no end marker; it is read as far as it goes"),)
-            if image is not None and _is_cut_off(image):
+            if image is not None and (_is_cut_off(image) or self._data.endswith(ZEROS)):
                 raise SourceError(str(self._path), "ends early: the lower part of the picture is missing")
         elif image is not None and self._is_damaged(image):
             raise SourceError(str(self._path), "is damaged: a part of the picture is missing or wrong")

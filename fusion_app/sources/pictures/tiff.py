@@ -67,7 +67,9 @@ class TiffPages(PictureFile):
             self._notes = (Note("pages left out", text),)
         sizes = [_size(pages[index]) for index in others]
         if lost := sum(sizes.count(one) > 1 or not _is_smaller(one, size) for one in sizes):
-            self.trouble = (f"holds {lost} more pages of other sizes, which were not read: put them into files of their own",)
+            self.trouble = (
+                f"holds {lost} more pages of other sizes, which were not read: put them into files of their own",
+            )
             self.missing = lost
         return [index for index in whole if index not in others]
 
@@ -87,12 +89,14 @@ class TiffPages(PictureFile):
         """Return the numbers of a picture that has no page: it lies behind the first and is like it."""
         handle = self._file.filehandle
         handle.seek(page.dataoffsets[0] + number * page.nbytes)
-        values = np.frombuffer(handle.read(page.nbytes), self._file.byteorder + page.dtype.char)
+        values = np.frombuffer(handle.read(page.nbytes), np.dtype(page.dtype).newbyteorder(self._file.byteorder))
         return np.asarray(values.reshape(page.shape), page.dtype)
 
     def _converted(self, page: tifffile.TiffPage, numbers: Image | None) -> Picture:
         if numbers is not None and page.photometric in DECODED_BY_PILLOW:
-            raise ValueError("it has a palette or colours that are only read of pages with a place of their own; save it as RGB")
+            raise ValueError(
+                "it has a palette or colours that are only read of pages with a place of their own; save it as RGB"
+            )
         is_bare_ycbcr = page.photometric == tifffile.PHOTOMETRIC.YCBCR and page.compression not in JPEGS
         if page.photometric in DECODED_BY_PILLOW or is_bare_ycbcr:
             with Pil.open(self._path) as image:

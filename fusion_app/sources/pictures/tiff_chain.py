@@ -6,6 +6,7 @@ Libraries read up to where the chain breaks, and call that the last page. Layout
 import json
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import tifffile
 
@@ -44,14 +45,15 @@ class Chain:
         if self.promised > self.there and (self.is_broken or self.behind_first > 1):
             return f"ends after {self.there} of {self.promised} pages: it is cut off or damaged"
         if self.is_broken:
-            return f"leads to no page behind page {self.count}: it is cut off or damaged, and how many are missing is not known"
+            found = f"leads to no page behind page {self.count}: it is cut off or damaged"
+            return f"{found}, and how many are missing is not known"
         return ""
 
 
 def chain_of(file: tifffile.TiffFile) -> Chain:
     """Follow the chain of pages of an open file."""
     handle, layout = file.filehandle, file.tiff
-    order = "big" if layout.byteorder == ">" else "little"
+    order: Literal["big", "little"] = "big" if layout.byteorder == ">" else "little"
     offsets: set[int] = set()
     handle.seek(layout.offsetsize)
     following = int.from_bytes(handle.read(layout.offsetsize), order)

@@ -1,8 +1,8 @@
 """Whether a JPEG or WebP is whole, where the library that decodes it fills what is missing and says nothing.
 
-A JPEG is suspicious if ffmpeg finds fault with it, which decodes it strictly, or if there are zeros among what is coded;
-it is damaged if libjxl, which must be able to give back each of its bytes, does not take it either. Each of the two
-alone may dislike a whole picture of a rare kind.
+A JPEG is suspicious if ffmpeg, told to be strict, finds fault with it, or if there are zeros among what is coded; it is
+damaged if libjxl, which must be able to give back each of its bytes, does not take it either. Each of the two alone may
+dislike a whole picture of a rare kind.
 """
 
 import av
@@ -25,9 +25,12 @@ WEBP_HEAD = 12
 
 def is_damaged_jpeg(data: bytes) -> bool:
     """Tell whether pixels are missing in a JPEG, or others than were written; an end marker may be missing."""
+    scan = max(0, data.rfind(START_OF_SCAN))
+    if data.find(END_OF_JPEG, scan) < 0 and data.endswith(ZEROS):
+        return True  # room that was taken for a file and never filled
     if not data.rstrip(b"\0").endswith(END_OF_JPEG):
         data += END_OF_JPEG
-    is_suspicious = data.find(ZEROS, data.rfind(START_OF_SCAN)) >= 0 or not _decodes(data)
+    is_suspicious = data.find(ZEROS, scan) >= 0 or not _decodes(data)
     return is_suspicious and not _can_be_given_back(data)
 
 
