@@ -23,6 +23,8 @@ DOORS = {
     "torch": ("fusion_app/engine/", "models/", "training/"),
     "safetensors": ("models/",),
     "openvino": ("fusion_app/engine/",),
+    "onnx": ("models/",),
+    "onnxruntime": ("fusion_app/engine/",),
     "yaml": ("fusion_app/system/yaml_files.py", "training/settings.py"),
     "PIL": ("fusion_app/sources/",),
     "tifffile": ("fusion_app/sources/",),
