@@ -13,7 +13,7 @@ import numpy as np
 
 from fusion_app.engine.added.card import InputCard, NetworkCard, OutputCard, OutputKind, Range, Role, SizeCard
 from fusion_app.engine.added.engine import AddedEngine, Compute
-from fusion_app.engine.added.runtime import TensorInfo
+from fusion_app.engine.added.ports import TensorInfo
 from fusion_app.engine.added.tensors import Sources, meaning, tensors
 from fusion_app.errors import EngineError, FusionAppError
 from fusion_app.frames import FloatImage

@@ -33,11 +33,13 @@ class AddedNetwork:
         sha256: Hash of the ONNX file.
         told: Where the card comes from.
         card: How the network is read.
+        runtime: What computed it when it was tried, the faster one of two; empty: not known.
     """
 
     sha256: str
     told: str
     card: NetworkCard
+    runtime: str = ""
 
 
 def folder() -> Path:
@@ -109,7 +111,7 @@ def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...]) -
         tried.write_bytes(data)
         trial = try_network(tried, name, card, told)
         os.replace(tried, network_path(name))
-        kept = AddedNetwork(hashlib.sha256(data).hexdigest(), trial.told, trial.card)
+        kept = AddedNetwork(hashlib.sha256(data).hexdigest(), trial.told, trial.card, trial.runtime)
         save_yaml(folder() / f"{name}.yaml", kept, f"A network of CS2Fusion Live, from {path.name}")
     except OSError as error:
         raise EngineError(

@@ -190,9 +190,9 @@ def test_a_network_that_is_too_slow_is_given_up(tmp_path: Path) -> None:
 def test_what_its_runtime_lacks_is_refused(tmp_path: Path) -> None:
     added(tmp_path, mean_of_two(), TWO)
     for more, said in (
-        ({"device": "cuda"}, "CPU only"),
-        ({"runtime": "torch"}, "OpenVINO only"),
-        ({"precision": "int8"}, "fp32 only"),
+        ({"device": "cuda"}, "GPU"),
+        ({"runtime": "torch"}, "leave --runtime torch"),
+        ({"precision": "int8"}, "leave --precision int8"),
     ):
         with pytest.raises(EngineError, match=said):
             open_engine(FusionSettings(model="net", **{"device": "cpu", **more}), is_real_time=False)
