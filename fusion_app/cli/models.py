@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -11,9 +12,14 @@ from fusion_app.cli.options import Commands, add_command
 from fusion_app.cli.startup import say
 from fusion_app.engine import learned_names, model_names
 from fusion_app.engine.added import store
-from fusion_app.engine.added.card import card_text
+from fusion_app.engine.added.card import NetworkCard, card_text
 from fusion_app.errors import FusionAppError
 from fusion_app.writers.images import write_png
+
+RUNTIME_WORDS = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime"}
+
+if TYPE_CHECKING:
+    from fusion_app.engine.added.trial import Trial
 
 
 def register(commands: Commands) -> None:
@@ -25,6 +31,7 @@ def register(commands: Commands) -> None:
     part.add_argument("file", type=Path, metavar="NET.onnx")
     part.add_argument("--card", type=Path, metavar="CARD.yaml", help="what goes in and comes out (docs/networks.md)")
     part.add_argument("--name", metavar="N", help="what --model will call it; else the file's name")
+    part.add_argument("--ask", action="store_true", help="without a card: ask how it is read, not take what fits best")
     part.add_argument("--preview", type=Path, metavar="P.png", help="the demo pair as it fuses it, beside both sources")
     part = add_command(parts, "list", list_models, "list the models that there are")
     part.add_argument("--json", action="store_true", help="as JSON")
@@ -39,8 +46,9 @@ def add_model(options: argparse.Namespace) -> int:
     name = options.name or store.usual_name(options.file)
     if options.preview is not None and not options.preview.absolute().parent.is_dir():
         raise FusionAppError(f"{options.preview.parent} is not a folder; create it, or choose another place")
-    trial = store.add(options.file, name, options.card, ("auto", *model_names()))
+    trial = store.add(options.file, name, options.card, ("auto", *model_names()), _ask if options.ask else None)
     say(f"{name} is added; use it with --model {name}", f"it is read so: {trial.card.in_brief()}", f"({trial.told})")
+    say(f"computed by {RUNTIME_WORDS.get(trial.runtime, trial.runtime)}")
     if trial.card.output.stretch:
         say("its card asks for each frame to be stretched, which flickers in video")
     if options.preview is not None:
@@ -51,6 +59,20 @@ def add_model(options: argparse.Namespace) -> int:
     )
     say(f"if colours or brightness are wrong: {again}{f' --name {name}' if options.name else ''}")
     return 0
+
+
+def _ask(trial: "Trial") -> NetworkCard:
+    """Return the reading that the user chooses; the first one is what fits best."""
+    cards = (trial.card, *trial.others)
+    say(*(f"{number:3}  {card.in_brief()}" for number, card in enumerate(cards, 1)))
+    while True:
+        try:
+            answer = input("Which reading is meant? The first one fits best. [1] ").strip() or "1"
+        except EOFError:
+            raise FusionAppError("nobody answers; leave --ask out, or say it with --card") from None
+        if answer.isdecimal() and 1 <= int(answer) <= len(cards):
+            return cards[int(answer) - 1]
+        say(f"{answer} is none of them; type a number from 1 to {len(cards)}")
 
 
 def list_models(options: argparse.Namespace) -> int:

@@ -53,10 +53,12 @@ class Chosen:
     Attributes:
         card: How the network is read.
         told: Why, and what else would fit, for the user.
+        others: All other readings that it computes, the best first.
     """
 
     card: NetworkCard
     told: str
+    others: tuple[NetworkCard, ...] = ()
 
 
 def possible(inputs: list[TensorInfo], outputs: list[TensorInfo]) -> list[NetworkCard]:
@@ -135,12 +137,14 @@ def choose(cards: list[NetworkCard], open_with: Callable[[NetworkCard], Compute]
     if best_score < PLAUSIBLE:
         raise EngineError(f"in none of {len(scored)} readings does it give a picture of the demo pair; {NEEDS_CARD}")
     alike = [card for score, card in scored if score >= best_score - ALIKE]
-    card = alike[0]
-    if not card.size.is_fixed:
-        card = replace(card, size=SizeCard(_multiple(card, open_with)))
+    card, size = alike[0], alike[0].size
+    if not size.is_fixed:
+        size = SizeCard(_multiple(card, open_with))
+    ranked = sorted(scored, key=lambda found: -found[0])
+    rest = tuple(replace(other, size=size) for _, other in ranked if other is not card)
     others = "; ".join(other.in_brief() for other in alike[1:3])
     told = f"guessed: it fits best of {len(cards)} readings on the demo pair (score {best_score:.2f} of 1)"
-    return Chosen(card, f"{told}; as well would fit: {others}" if others else told)
+    return Chosen(replace(card, size=size), f"{told}; as well would fit: {others}" if others else told, rest)
 
 
 def _scored(card: NetworkCard, compute: Compute, pair: Sources) -> tuple[float, NetworkCard]:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE = "CS2FUSION_MODELS"
 """Environment variable that names another folder."""
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-FROM_FILE, FROM_CARD = "as the card inside the file says", "as the card that was given says"
+FROM_FILE, FROM_ANSWER = "as the card inside the file says", "as was answered"
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,19 @@ def load(name: str) -> tuple[bytes, AddedNetwork]:
     return data, kept
 
 
-def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...]) -> "Trial":
+Choose = Callable[["Trial"], NetworkCard]
+"""Asks which reading of a network without a card is meant."""
+
+
+def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...], choose: Choose | None = None) -> "Trial":
     """Check, try and keep the network of an ONNX file under ``name``; return what it made of the demo pair.
 
     Args:
         path: The file.
         name: What ``--model`` will call it.
-        card_path: Its card; None: the one inside the file, or what is plausible.
+        card_path: Its card; None: the one beside the file or inside it, or what is plausible.
         taken: Names that other models have.
+        choose: Is asked where there is no card; None: the most plausible reading is taken.
 
     Raises:
         FusionAppError: It cannot be used; nothing is kept then.
@@ -105,11 +111,13 @@ def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...]) -
 
     _check_name(name, taken)
     data, found = read_onnx(path)
-    card, told = _card(card_path, found.metadata.get(METADATA_KEY, ""))
+    card, told = _card(card_path or _beside(path), found.metadata.get(METADATA_KEY, ""))
     tried = _in_folder(path)
     try:
         tried.write_bytes(data)
         trial = try_network(tried, name, card, told)
+        if choose is not None and card is None and (chosen := choose(trial)) != trial.card:
+            trial = try_network(tried, name, chosen, FROM_ANSWER)
         os.replace(tried, network_path(name))
         kept = AddedNetwork(hashlib.sha256(data).hexdigest(), trial.told, trial.card, trial.runtime)
         save_yaml(folder() / f"{name}.yaml", kept, f"A network of CS2Fusion Live, from {path.name}")
@@ -156,8 +164,14 @@ def _check_name(name: str, taken: tuple[str, ...]) -> None:
 
 def _card(path: Path | None, inside: str) -> tuple[NetworkCard | None, str]:
     if path is not None:
-        return load_card(path), FROM_CARD
+        return load_card(path), f"as the card {path.name} says"
     return (card_from_text(inside), FROM_FILE) if inside else (None, "")
+
+
+def _beside(path: Path) -> Path | None:
+    """Return the card that lies beside a file: ``NET.yaml`` beside ``NET.onnx``."""
+    card = path.with_suffix(".yaml")
+    return card if card != path and card.is_file() else None
 
 
 def _in_folder(path: Path) -> Path:

@@ -43,12 +43,14 @@ class Trial:
         told: Where the card comes from, or why it was guessed so.
         fused: The demo pair, ``(H, W, 3)`` uint8 BGR.
         runtime: What computed it: the faster one of those that can.
+        others: Other readings that can be computed, the best first; none where a card was given.
     """
 
     card: NetworkCard
     told: str
     fused: Image
     runtime: str = ""
+    others: tuple[NetworkCard, ...] = ()
 
 
 def demo_pair() -> tuple[Image, Image]:
@@ -109,8 +111,9 @@ def _received(values: dict[str, str], pixels: bytes, told: str) -> Trial:
     if "error" in values:
         raise EngineError(values["error"])
     _, vis = demo_pair()
+    others = tuple(card_from_text(text) for text in json.loads(values["others"]))
     fused = np.frombuffer(pixels, np.uint8).reshape(vis.shape)
-    return Trial(card_from_text(values["card"]), values["told"] or told, fused, values["runtime"])
+    return Trial(card_from_text(values["card"]), values["told"] or told, fused, values["runtime"], others)
 
 
 def _serve(sender: Connection, path: str, name: str, text: str, runtime: str) -> None:
@@ -118,6 +121,7 @@ def _serve(sender: Connection, path: str, name: str, text: str, runtime: str) ->
     try:
         trial = _tried(Path(path), name, card_from_text(text) if text else None, runtime)
         head = {"card": card_text(trial.card), "told": trial.told, "runtime": trial.runtime}
+        head["others"] = json.dumps([card_text(card) for card in trial.others])
         message = json.dumps(head).encode() + b"\n" + trial.fused.tobytes()
     except FusionAppError as error:
         message = json.dumps({"error": str(error)}).encode() + b"\n"
@@ -138,16 +142,16 @@ def _tried(path: Path, name: str, card: NetworkCard | None, runtime: str) -> Tri
     wanted = Wanted(name, threads=default_threads(), runtime=runtime, is_measured=True)
     network = read(data, wanted)
     ir, vis = demo_pair()
-    told = ""
+    told, others = "", tuple[NetworkCard, ...]()
     if card is None:
         chosen = choose(possible(network.inputs, network.outputs), network.open, _sources(ir, vis))
-        card, told = chosen.card, chosen.told
+        card, told, others = chosen.card, chosen.told, chosen.others
     computing = choose_runtime(data, card, wanted)
     engine = AddedEngine(name, card, computing.compute)
     fused = _fused(engine, ir, vis)
     rows, columns = OTHER_SHAPE
     _fused(engine, ir[:rows, :columns], vis[:rows, :columns])  # live video comes in any size
-    return Trial(card, told, fused, computing.runtime)
+    return Trial(card, told, fused, computing.runtime, others)
 
 
 def _sources(ir: Image, vis: Image) -> Sources:

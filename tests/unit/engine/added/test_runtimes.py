@@ -92,7 +92,7 @@ def test_the_faster_runtime_is_kept_with_the_network_and_taken_from_then_on(tmp_
 
 
 def test_operators_that_only_one_runtime_knows_are_computed_by_it(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="OpenVINO does not know its operators.*Det"):
+    with pytest.raises(EngineError, match=r"OpenVINO does not know its operators.*Det"):
         engine_by("openvino", determinant())
     ir, vis = (floats(image) for image in pictures())
     engine = engine_by("auto", determinant())
