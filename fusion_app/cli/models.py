@@ -33,6 +33,7 @@ def register(commands: Commands) -> None:
     part.add_argument("--name", metavar="N", help="what --model will call it; else the file's name")
     part.add_argument("--ask", action="store_true", help="without a card: ask how it is read, not take what fits best")
     part.add_argument("--preview", type=Path, metavar="P.png", help="the demo pair as it fuses it, beside both sources")
+    part.add_argument("--overwrite", action="store_true", help="replace the file of --preview if it exists")
     part = add_command(parts, "list", list_models, "list the models that there are")
     part.add_argument("--json", action="store_true", help="as JSON")
     part = add_command(parts, "show", show_model, "print the card of an added network, to change and to give to --card")
@@ -46,6 +47,8 @@ def add_model(options: argparse.Namespace) -> int:
     name = options.name or store.usual_name(options.file)
     if options.preview is not None and not options.preview.absolute().parent.is_dir():
         raise FusionAppError(f"{options.preview.parent} is not a folder; create it, or choose another place")
+    if options.preview is not None and options.preview.exists() and not options.overwrite:
+        raise FusionAppError(f"{options.preview} exists already; choose another name, or add --overwrite")
     trial = store.add(options.file, name, options.card, ("auto", *model_names()), _ask if options.ask else None)
     say(f"{name} is added; use it with --model {name}", f"it is read so: {trial.card.in_brief()}", f"({trial.told})")
     say(f"computed by {RUNTIME_WORDS.get(trial.runtime, trial.runtime)}")
@@ -77,14 +80,21 @@ def _ask(trial: "Trial") -> NetworkCard:
 
 def list_models(options: argparse.Namespace) -> int:
     """List the models of the program, and the networks that you have added with how they are read."""
-    added = [(name, store.show(name)) for name in store.added_names()]
+    added = [(name, store.show(name)) for name in store.usable_names()]
+    troubles = store.troubles()
     if options.json:
         found = [{"name": name, "sha256": kept.sha256, "read": kept.card.in_brief()} for name, kept in added]
-        say(json.dumps({"shipped": learned_names(), "added": found, "folder": str(store.folder())}, indent=2))
+        say(
+            json.dumps(
+                {"shipped": learned_names(), "added": found, "troubles": troubles, "folder": str(store.folder())},
+                indent=2,
+            )
+        )
         return 0
     say(f"of the program: {', '.join(learned_names())}")
     for name, kept in added:
         say(f"added: {name}", f"    {kept.card.in_brief()}")
+    say(*(f"cannot be used: {trouble}" for trouble in troubles))
     if not added:
         say("added: none yet; add one with: models add NET.onnx")
     return 0

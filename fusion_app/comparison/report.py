@@ -68,7 +68,7 @@ def as_json(rows: Sequence[Row]) -> str:
                 "name": row.name,
                 "n": len(row.cases),
                 "means": {key: _finite(one.mean) for key, one in means.items()},
-                "intervals": {key: [_finite(one.low), _finite(one.high)] for key, one in means.items()},
+                "intervals": {key: _ends(one, len(row.cases)) for key, one in means.items()},
                 "cases": {name: {k: _finite(v) for k, v in row_.items()} for name, row_ in row.cases.items()},
             }
         )
@@ -85,6 +85,11 @@ def as_csv(rows: Sequence[Row]) -> str:
     for row in rows:
         writer.writerows([row.name, name, *(figures[key] for key in metrics)] for name, figures in row.cases.items())
     return text.getvalue()
+
+
+def _ends(interval: Interval, cases: int) -> list[float | None] | None:
+    """Return the ends of an interval; None for one pair, which tells nothing about others."""
+    return None if cases == 1 else [_finite(interval.low), _finite(interval.high)]
 
 
 def _finite(value: float) -> float | None:

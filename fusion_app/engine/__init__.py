@@ -213,6 +213,8 @@ def _weights_path(settings: FusionSettings, *, compact: bool) -> Path:
     if name == "auto":
         name = COMPACT if compact else BACKBONE
     names = model_names()
+    if name not in names and network_path(name).is_file():
+        raise EngineError(f"{network_path(name)} lies there without its card; add it anew")
     if name not in names:
         raise SettingsError("fusion.model", name, ("auto", *names))
     return _shipped(name)

@@ -43,7 +43,7 @@ ORDERED: dict[tuple[int, ...], tuple[Roles, ...]] = {
 }
 """Which roles inputs of so many channels may have."""
 
-NEEDS_CARD = "say with --card what they are (docs/networks.md)"
+NEEDS_CARD = "say with --card how it is read (docs/networks.md)"
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,10 @@ def possible(inputs: list[TensorInfo], outputs: list[TensorInfo]) -> list[Networ
     known = [dims for dims in shapes if dims is not None and len(dims) == 4]
     channels = tuple(dims[1] or 0 for dims in known)
     listed = ", ".join(map(str, inputs)) or "none"
+    if not inputs:
+        raise EngineError("the network reads nothing; export it with infrared and visible as inputs")
+    if channels in ((1,), (3,)):
+        raise EngineError(f"the network reads {listed} only, so it does not use both cameras; export it anew")
     if len(known) != len(inputs) or channels not in ORDERED:
         if any(dims[3] in (1, 3) for dims in known):
             raise EngineError(f"the inputs {listed} end in their channels; export the network as N×C×H×W")
@@ -184,12 +188,15 @@ def plausibility(fused: FloatImage, pair: Sources) -> float:
 
 def _multiple(card: NetworkCard, open_with: Callable[[NetworkCard], Compute]) -> int:
     """Return the smallest multiple with which frames of odd sizes can be computed."""
-    levels = np.random.default_rng(5).uniform(0, 255, ODD).astype(np.float32)
+    levels, fault = np.random.default_rng(5).uniform(0, 255, ODD).astype(np.float32), ""
     for multiple in MULTIPLES:
         padded = replace(card, size=SizeCard(multiple))
         try:
             AddedEngine("", padded, open_with(padded)).fuse(levels, levels)
-        except FusionAppError:
+        except FusionAppError as error:
+            fault = fault or str(error)
             continue
         return multiple
-    raise EngineError(f"it computes no frames of odd sizes, padded to multiples of up to {MULTIPLES[-1]}; {NEEDS_CARD}")
+    raise EngineError(
+        f"it computes no frames of other sizes, padded to multiples of up to {MULTIPLES[-1]} ({fault}); {NEEDS_CARD}"
+    )

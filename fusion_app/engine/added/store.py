@@ -57,6 +57,31 @@ def added_names() -> tuple[str, ...]:
     return ()
 
 
+def troubles() -> tuple[str, ...]:
+    """Return what in the folder cannot be used, a sentence each: files without a card, damaged cards, changed files."""
+    found = []
+    with suppress(OSError):
+        names = {path.stem for path in folder().glob("*.onnx")} | set(added_names())
+        for name in sorted(name for name in names if NAME.fullmatch(name)):
+            try:
+                if name not in added_names():
+                    raise EngineError(f"{network_path(name)} lies there without its card; add it anew")
+                load(name)
+            except FusionAppError as error:
+                found.append(str(error))
+    return tuple(found)
+
+
+def usable_names() -> tuple[str, ...]:
+    """Return the names of added networks whose cards can be read."""
+    names = []
+    for name in added_names():
+        with suppress(FusionAppError):
+            show(name)
+            names.append(name)
+    return tuple(names)
+
+
 def network_path(name: str) -> Path:
     """Return where the ONNX file of an added network lies."""
     return folder() / f"{name}.onnx"
@@ -69,6 +94,8 @@ def show(name: str) -> AddedNetwork:
         SettingsError: There is none of that name, or its card is damaged.
     """
     if name not in added_names():
+        if NAME.fullmatch(name) and network_path(name).is_file():
+            raise EngineError(f"{network_path(name)} lies there without its card; add it anew")
         raise SettingsError("model", name, added_names() or "nothing yet; add one with: models add NET.onnx")
     kept = load_as(AddedNetwork, folder() / f"{name}.yaml")
     check_card(kept.card)

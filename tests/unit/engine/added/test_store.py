@@ -296,7 +296,7 @@ def test_a_network_that_goes_in_a_circle_is_refused_in_a_sentence(
     (tmp_path / "card.yaml").write_text(TWO)
     assert main(["models", "add", str(tmp_path / "net.onnx"), "--card", str(tmp_path / "card.yaml")]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("error: net c")
+    assert "form a circle" in error
     assert error.count("\n") == 1
 
 
@@ -314,3 +314,42 @@ def test_an_output_whose_size_depends_on_the_frame_is_refused(
     (tmp_path / "net.onnx").write_bytes(data)
     assert main(["models", "add", str(tmp_path / "net.onnx")]) == 2
     assert "its size must stay" in capsys.readouterr().err
+
+
+def test_the_list_goes_on_past_what_cannot_be_used_and_names_it(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("good", "torn", "lost", "changed"):
+        added(tmp_path, mean_of_two(), TWO, name)
+    (folder / "torn.yaml").write_text("a: [")
+    (folder / "lost.yaml").unlink()
+    (folder / "changed.onnx").write_bytes(mean_of_two(metadata={"a": "b"}))
+    assert main(["models", "list"]) == 0
+    said = capsys.readouterr().out
+    assert "added: good" in said
+    told = [line for line in said.splitlines() if line.startswith("cannot be used: ")]
+    assert len(told) == 3
+    assert "is not the file that was added" in told[0]
+    assert "lost.onnx lies there without its card" in told[1]
+    assert "torn.yaml" in told[2]
+    with pytest.raises(EngineError, match="without its card"):
+        open_engine(FusionSettings(model="lost", device="cpu"), is_real_time=False)
+
+
+def test_an_existing_preview_is_not_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, photo = tmp_path / "net.onnx", tmp_path / "p.png"
+    path.write_bytes(mean_of_two())
+    photo.write_bytes(b"a photo")
+    assert main(["models", "add", str(path), "--preview", str(photo)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert photo.read_bytes() == b"a photo"
+    assert store.added_names() == ()
+
+
+def test_a_network_that_does_not_use_both_cameras_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = network({"vis": (1, 1, "h", "w")}, {"fused": (1, 1, "h", "w")}, [node("Relu", ("vis",), "fused")])
+    (tmp_path / "net.onnx").write_bytes(data)
+    assert main(["models", "add", str(tmp_path / "net.onnx")]) == 2
+    assert "does not use both cameras" in capsys.readouterr().err
