@@ -63,6 +63,9 @@ release:  ## wheel, bundle, licences and checksums of a version; refuses a dirty
 model-cards: setup  ## the networks as model hubs take them, in build/model-cards
 	@$(PY) release/model_cards.py
 
+metrics-wheel: setup  ## the metrics as a small wheel of their own, in build/metrics-wheel
+	@$(PY) release/metrics_wheel.py
+
 SEED ?= 1
 monkey: MINUTES = 10
 monkey: setup  ## user actions by chance on the real window; MINUTES=2 SEED=7
