@@ -85,11 +85,11 @@ class _CrashedError(EngineError):
     """The child ended without a word."""
 
 
-def _in_child(task: tuple[str, str, str, str], told: str, timeout_s: float) -> Trial:
-    name = task[1]
+def _in_child(asked: tuple[str, str, str, str], told: str, timeout_s: float) -> Trial:
+    name = asked[1]
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_serve, args=(sender, *task), daemon=True)
+    child = context.Process(target=_serve, args=(sender, *asked), daemon=True)
     child.start()
     sender.close()
     try:
