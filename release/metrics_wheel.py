@@ -37,8 +37,8 @@ from fusion_metrics import evaluate
 figures = evaluate(ir, vis, fused)  # grey uint8 arrays of one size; a dict of 26 figures
 ```
 
-`fusion_metrics.intervals` gives means with bootstrap intervals, `targets`, `impairment` and `temporal` what the usual metrics
-do not see. Part of CS2Fusion Live.
+`fusion_metrics.intervals` gives means with bootstrap intervals, `targets`, `impairment` and `temporal` what the usual
+metrics do not see. Part of CS2Fusion Live.
 
 """
 

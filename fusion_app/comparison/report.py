@@ -90,7 +90,8 @@ def as_csv(rows: Sequence[Row]) -> str:
 
 STYLE = (
     "body{font:14px sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}"
-    "td,th{padding:.2em .7em;text-align:right;border-bottom:1px solid #ccc}td:first-child,th:first-child{text-align:left}"
+    "td,th{padding:.2em .7em;text-align:right;border-bottom:1px solid #ccc}"
+    "td:first-child,th:first-child{text-align:left}"
 )
 
 

@@ -24,7 +24,8 @@ class Refusing(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Refusing())
 sys.path.insert(0, sys.argv[1])
-import fusion_metrics, fusion_metrics.intervals, fusion_metrics.targets, fusion_metrics.impairment, fusion_metrics.temporal
+import fusion_metrics, fusion_metrics.intervals, fusion_metrics.targets
+import fusion_metrics.impairment, fusion_metrics.temporal
 print(json.dumps(fusion_metrics.evaluate(*np.load(sys.argv[2]))))
 """
 

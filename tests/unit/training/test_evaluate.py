@@ -217,9 +217,7 @@ def test_an_added_network_is_compared_by_its_name(
     written = json.loads(figures.read_text())
     means = {row["name"]: row["means"] for row in written["rows"]}
     assert means["half"] == pytest.approx(means["average"], rel=1e-3, nan_ok=True)
-    assert (
-        "kept" in means["half"]
-    )  # NaN here: the pairs are too small to impair; but it was asked, as a folder cannot be
+    assert "kept" in means["half"]  # NaN: too small to impair; a folder would not be asked
     ranks, intervals = written["ranks"]["rank10"], written["ranks"]["rank10_interval"]
     assert intervals.keys() == {"half", "average", "max"}
     assert all(low <= ranks[name] <= high for name, (low, high) in intervals.items())
