@@ -39,7 +39,7 @@ class Entry:
     def bytes(self) -> int:
         """Memory that its images take, at most; what frames share is counted for each."""
         pair = self.fused.pair
-        return int(self.fused.image.nbytes + pair.vis.image.nbytes + pair.ir.image.nbytes)
+        return int(self.fused.picture.nbytes + pair.vis.picture.nbytes + pair.ir.picture.nbytes)
 
 
 def entry_of(fused: FusedFrame, period_s: float, ir_period_s: float, *, is_live: bool) -> Entry:

@@ -35,17 +35,19 @@ OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "2", **LIMITS}
 class StreamSource(FrameSource):
     """One connection to a network stream, from its opening to its end; after an end or a time-out it stays silent."""
 
-    def __init__(self, uri: str, shown: str, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+    def __init__(self, uri: str, shown: str, read_timeout_s: float = READ_TIMEOUT_S, *, planes: bool = False) -> None:
         """Open ``uri``.
 
         Args:
             uri: The address.
             shown: The same without a password.
             read_timeout_s: How long to wait for a frame before the connection counts as dead.
+            planes: Pictures may come as `Planes`.
 
         Raises:
             SourceError: It does not answer.
         """
+        self._pixels = Pixels(planes=planes)
         started = time.monotonic()
         try:
             self._container = open_to_read(uri, timeout=(OPEN_TIMEOUT_S, read_timeout_s), options=OPTIONS)
@@ -102,11 +104,11 @@ class StreamSource(FrameSource):
         return frame
 
     def _decoded(self) -> Iterator[Frame]:
-        index, pixels = 0, Pixels()
+        index = 0
         for packet in self._packets():
             arrived_s = time.monotonic()  # the stream's own time stamps are invented for motion JPEG
             for frame in _pictures(packet):
-                yield Frame(pixels(frame), arrived_s, index, pixel_aspect=self._pixel_aspect)
+                yield Frame(self._pixels(frame), arrived_s, index, pixel_aspect=self._pixel_aspect)
                 index += 1
 
     def _packets(self) -> Iterator["av.packet.Packet[VideoStream]"]:

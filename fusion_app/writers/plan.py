@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from fusion_app.frames import SQUARE, Frame
+from fusion_app.frames import SQUARE, USUAL, Colours, Frame, Planes
 from fusion_app.writers.audio import Sound
 from fusion_app.writers.base import plain
 
@@ -15,17 +15,23 @@ Codec = Literal["h264", "ffv1"]
 
 
 class Form(NamedTuple):
-    """Shape and depth of the pictures of a track, and width over height of their pixels."""
+    """Shape and depth of the pictures of a track, width over height of their pixels, and what their colours mean."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[np.generic]
     pixel_aspect: Fraction = SQUARE
+    colours: Colours = USUAL
+
+    def is_like(self, other: "Form") -> bool:
+        """Tell whether pictures of both go into one track as they are; colours are converted where they differ."""
+        return self[:3] == other[:3]
 
 
 def form_of(frame: Frame) -> Form:
     """Return the form of the picture of ``frame`` as it is written."""
     picture = plain(frame.picture)
-    return Form(picture.shape, picture.dtype, frame.pixel_aspect)
+    colours = picture.colours if isinstance(picture, Planes) else USUAL
+    return Form(picture.shape, picture.dtype, frame.pixel_aspect, colours)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ from typing import Any, TypeAlias
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.frame import PictureType
-from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from fusion_app.frames import Frame, Picture, Size
 from fusion_app.writers.base import plain
-from fusion_app.writers.conversion import Conversion, threads
+from fusion_app.writers.conversion import Conversion, tags_of, threads
 from fusion_app.writers.plan import Form, TrackPlan, form_of
 
 TICKS = 90_000
@@ -30,7 +29,7 @@ class Track:
     def __init__(self, container: OutputContainer, plan: TrackPlan, form: Form) -> None:
         self.form = form
         self.stream = _add_stream(container, plan, form)
-        self._frame_of = Conversion(Size(form.shape[1], form.shape[0]), self.stream.pix_fmt or "yuv420p")
+        self._frame_of = Conversion(Size(form.shape[1], form.shape[0]), self.stream.pix_fmt or "yuv420p", form.colours)
         self._scaled = 0
         self._last_ticks = -MIN_STEP
         self._last_index = -1
@@ -38,7 +37,7 @@ class Track:
 
     def holds(self, frame: Frame) -> bool:
         """Tell whether ``frame`` goes in as it is: its size, depth and shape of pixels are those of the track."""
-        return form_of(frame) == self.form
+        return form_of(frame).is_like(self.form)
 
     def is_last(self, picture: Picture, index: int) -> bool:
         """Tell whether this was encoded just now; held frames are those of the same number."""
@@ -108,6 +107,6 @@ def _add_stream(container: OutputContainer, plan: TrackPlan, form: Form) -> Vide
     context.thread_count = threads(Size(stream.width, stream.height))
     stream.pix_fmt = ODD_SIDES if stream.width % 2 or stream.height % 2 else "yuv420p"
     context.gop_size = max(1, round(plan.fps))  # a key frame each second: seeking, and what a crash can cost
-    context.colorspace, context.color_range = Colorspace.ITU601, ColorRange.MPEG
+    context.colorspace, context.color_range = tags_of(form.colours)
     context.options = {"preset": plan.preset, "tune": "zerolatency", "crf": str(plan.quality), "forced-idr": "1"}
     return stream

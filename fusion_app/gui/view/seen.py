@@ -1,0 +1,74 @@
+"""What of a picture is on the screen, at the size at which it is shown there: nothing else is converted to colours."""
+
+from math import ceil, floor
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from PyQt6.QtCore import QRectF
+
+from fusion_app.frames import Image, Picture, Planes, Size, size_of
+
+MARGIN = 2
+"""Pixels beyond the seen ones, for smooth edges of what is magnified; even."""
+
+
+class Seen(NamedTuple):
+    """A part of a picture.
+
+    Attributes:
+        picture: Its pixels, made smaller where the screen has fewer.
+        place: Where they lie, in the coordinates of the widget.
+        is_reduced: A pixel of ``picture`` is one of the screen.
+    """
+
+    picture: Picture
+    place: QRectF
+    is_reduced: bool
+
+
+def seen_of(picture: Picture, whole: QRectF, widget: QRectF, ratio: float = 1.0) -> Seen:
+    """Return what is seen of ``picture``.
+
+    Args:
+        picture: Of any size.
+        whole: Where all of it would lie, in the coordinates of the widget.
+        widget: The widget.
+        ratio: Pixels of the screen per unit of these coordinates.
+    """
+    size, inside = size_of(picture), whole.intersected(widget)
+    across, down = size.width / whole.width(), size.height / whole.height()
+    columns = _even(inside.left() - whole.left(), inside.right() - whole.left(), across, size.width)
+    rows = _even(inside.top() - whole.top(), inside.bottom() - whole.top(), down, size.height)
+    part = picture.part(rows, columns) if isinstance(picture, Planes) else picture[rows, columns]
+    wide, high = (columns.stop - columns.start) / across, (rows.stop - rows.start) / down
+    left, top = whole.left() + columns.start / across, whole.top() + rows.start / down
+    shown = Size(max(2, round(wide * ratio)), max(2, round(high * ratio)))
+    if shown.width >= size_of(part).width or shown.height >= size_of(part).height:
+        return Seen(part, QRectF(left, top, wide, high), is_reduced=False)
+    smaller = _smaller(part, shown)
+    width, height = (side / ratio for side in size_of(smaller))
+    return Seen(smaller, QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, width, height), True)
+
+
+def _even(start: float, stop: float, pixels_per_unit: float, length: int) -> slice:
+    """Return the rows or columns between two places, and a few more; even ones, but for the last."""
+    first = max(0, floor(start * pixels_per_unit) - MARGIN)
+    last = min(length, ceil(stop * pixels_per_unit) + MARGIN)
+    return slice(first - first % 2, min(length, last + last % 2))
+
+
+def _smaller(picture: Picture, size: Size) -> Picture:
+    if not isinstance(picture, Planes):
+        return _reduced(picture, size)
+    even = Size(size.width + size.width % 2, size.height + size.height % 2)
+    half = Size(even.width // 2, even.height // 2)
+    cb, cr = (_reduced(plane, half) for plane in picture.chroma)
+    return Planes(_reduced(picture.luma, even), (cb, cr), picture.colours)
+
+
+def _reduced(image: Image, size: Size) -> Image:
+    """Return ``image`` smaller, without patterns of skipped pixels; halving takes a tenth of any other averaging."""
+    while image.shape[1] >= 2 * size.width and image.shape[0] >= 2 * size.height:
+        image = cv2.resize(image, (image.shape[1] // 2, image.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR))
