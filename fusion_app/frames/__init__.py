@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from fusion_app.frames.coded import Coded
 from fusion_app.frames.images import FloatImage, Image, Size
 from fusion_app.frames.planes import USUAL, Colours, Picture, Planes, image_of, size_of
 
@@ -15,6 +16,7 @@ __all__ = [
     "SQUARE",
     "USUAL",
     "ZERO_CELSIUS_K",
+    "Coded",
     "Colours",
     "FloatImage",
     "Frame",
@@ -63,6 +65,7 @@ class Frame:
         pixel_aspect: Width of a pixel over its height, as it is to be shown.
         kelvin: What its counts mean, where the file says so.
         ir_to_vis: Where its camera says that it lies on the visible frame that it is paired with; mostly empty.
+        coded: What it was decoded from, where that can be copied; in a recording all that came since the frame before.
     """
 
     picture: Picture
@@ -72,6 +75,7 @@ class Frame:
     pixel_aspect: Fraction = SQUARE
     kelvin: Kelvin | None = None
     ir_to_vis: Placement = ()
+    coded: tuple[Coded, ...] = ()
 
     @property
     def image(self) -> Image:

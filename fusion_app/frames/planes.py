@@ -132,7 +132,7 @@ def size_of(image: Picture) -> Size:
 @cache
 def _spread() -> FloatImage:
     """Return 0…255 of luma in the range of cameras."""
-    return np.clip((np.arange(256) - BLACK) * (255 / (WHITE - BLACK)), 0, 255).astype(np.float32)
+    return np.asarray(np.clip((np.arange(256) - BLACK) * (255 / (WHITE - BLACK)), 0, 255), np.float32)
 
 
 def _fast_bgr(planes: Planes) -> Image:

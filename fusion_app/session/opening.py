@@ -153,7 +153,7 @@ def _open_two(wanted: SourcePair, *, raw_ir: str) -> OpenPair:
     reading = _reading(sources)
     ir = open_source(sources.ir, raw=raw_ir, reading=reading)
     try:
-        vis = open_source(sources.vis, reading=replace(reading, use=Use.VISIBLE))
+        vis = open_source(sources.vis, reading=replace(reading, use=Use.VISIBLE, coded=True))
     except BaseException:
         ir.close()
         raise
