@@ -17,7 +17,7 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from fusion_app.frames import Picture, image_of, size_of
+from fusion_app.frames import Picture, image_of
 from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.pixels import levels_text, pixel_of, to_qimage
 from fusion_app.gui.view.seen import seen_of
@@ -28,8 +28,6 @@ GROUND = QColor("#0b0c0e")
 HINT = QColor("#6d7683")
 ACCENT = QColor("#4d9fff")
 DIMMED = QColor(0, 0, 0, 120)
-SHARP_ABOVE = 3.0
-"""Screen pixels per image pixel beyond which pixels are shown as squares."""
 
 
 Marks = Callable[[QPainter], None]
@@ -63,7 +61,6 @@ class FrameView(QWidget):
         self._image: QImage | None = None
         self._seen = (QRectF(), QRectF(), 1.0)
         self._place = QRectF()
-        self._is_reduced = False
         self._is_fresh = False
         self._zoom = Zoom()
         self._pixel_aspect = 1.0
@@ -200,8 +197,6 @@ class FrameView(QWidget):
         if not whole.intersects(QRectF(self.rect())):  # of a tile without a width
             return
         image = self._converted(pixels, whole)
-        is_sharp = whole.width() > SHARP_ABOVE * size_of(pixels).width
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not (is_sharp or self._is_reduced))
         painter.drawImage(self._place, image)
         if self._is_dimmed:
             painter.fillRect(self.rect(), DIMMED)
@@ -213,7 +208,7 @@ class FrameView(QWidget):
         seen = (whole, QRectF(self.rect()), self.devicePixelRatioF())
         if self._image is None or seen != self._seen:
             self._seen = seen
-            part, self._place, self._is_reduced = seen_of(pixels, *seen)
+            part, self._place = seen_of(pixels, *seen)
             self._image = to_qimage(image_of(part), self._colours)
         return self._image
 

@@ -9,6 +9,8 @@ from PyQt6.QtCore import QRectF
 
 from fusion_app.frames import Image, Picture, Planes, Size, size_of
 
+SHARP_ABOVE = 3.0
+"""Screen pixels per image pixel beyond which pixels are shown as squares."""
 MARGIN = 2
 """Pixels beyond the seen ones, for smooth edges of what is magnified; even."""
 
@@ -17,14 +19,12 @@ class Seen(NamedTuple):
     """A part of a picture.
 
     Attributes:
-        picture: Its pixels, made smaller where the screen has fewer.
+        picture: Its pixels, scaled to those of the screen; unscaled where each is to be seen as a square.
         place: Where they lie, in the coordinates of the widget.
-        is_reduced: A pixel of ``picture`` is one of the screen.
     """
 
     picture: Picture
     place: QRectF
-    is_reduced: bool
 
 
 def seen_of(picture: Picture, whole: QRectF, widget: QRectF, ratio: float = 1.0) -> Seen:
@@ -44,11 +44,11 @@ def seen_of(picture: Picture, whole: QRectF, widget: QRectF, ratio: float = 1.0)
     wide, high = (columns.stop - columns.start) / across, (rows.stop - rows.start) / down
     left, top = whole.left() + columns.start / across, whole.top() + rows.start / down
     shown = Size(max(2, round(wide * ratio)), max(2, round(high * ratio)))
-    if shown.width >= size_of(part).width or shown.height >= size_of(part).height:
-        return Seen(part, QRectF(left, top, wide, high), is_reduced=False)
-    smaller = _smaller(part, shown)
-    width, height = (side / ratio for side in size_of(smaller))
-    return Seen(smaller, QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, width, height), True)
+    if whole.width() > SHARP_ABOVE * size.width:
+        return Seen(part, QRectF(left, top, wide, high))
+    scaled = _scaled(part, shown)
+    width, height = (side / ratio for side in size_of(scaled))
+    return Seen(scaled, QRectF(round(left * ratio) / ratio, round(top * ratio) / ratio, width, height))
 
 
 def _even(start: float, stop: float, pixels_per_unit: float, length: int) -> slice:
@@ -58,17 +58,17 @@ def _even(start: float, stop: float, pixels_per_unit: float, length: int) -> sli
     return slice(first - first % 2, min(length, last + last % 2))
 
 
-def _smaller(picture: Picture, size: Size) -> Picture:
+def _scaled(picture: Picture, size: Size) -> Picture:
     if not isinstance(picture, Planes):
-        return _reduced(picture, size)
+        return _resized(picture, size)
     even = Size(size.width + size.width % 2, size.height + size.height % 2)
     half = Size(even.width // 2, even.height // 2)
-    cb, cr = (_reduced(plane, half) for plane in picture.chroma)
-    return Planes(_reduced(picture.luma, even), (cb, cr), picture.colours)
+    cb, cr = (_resized(plane, half) for plane in picture.chroma)
+    return Planes(_resized(picture.luma, even), (cb, cr), picture.colours)
 
 
-def _reduced(image: Image, size: Size) -> Image:
-    """Return ``image`` smaller, without patterns of skipped pixels; halving takes a tenth of any other averaging."""
+def _resized(image: Image, size: Size) -> Image:
+    """Return ``image`` in ``size``, without patterns of skipped pixels; halving takes a tenth of other averaging."""
     while image.shape[1] >= 2 * size.width and image.shape[0] >= 2 * size.height:
         image = cv2.resize(image, (image.shape[1] // 2, image.shape[0] // 2), interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR))
