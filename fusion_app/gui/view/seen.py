@@ -43,7 +43,8 @@ def seen_of(picture: Picture, whole: QRectF, widget: QRectF, ratio: float = 1.0)
     part = picture.part(rows, columns) if isinstance(picture, Planes) else picture[rows, columns]
     wide, high = (columns.stop - columns.start) / across, (rows.stop - rows.start) / down
     left, top = whole.left() + columns.start / across, whole.top() + rows.start / down
-    shown = Size(max(2, round(wide * ratio)), max(2, round(high * ratio)))
+    step = 2 if isinstance(picture, Planes) else 1  # chroma wants even sides
+    shown = Size(*(step * max(1, round(side * ratio / step)) for side in (wide, high)))
     if whole.width() > SHARP_ABOVE * size.width:
         return Seen(part, QRectF(left, top, wide, high))
     scaled = _scaled(part, shown)
@@ -61,10 +62,9 @@ def _even(start: float, stop: float, pixels_per_unit: float, length: int) -> sli
 def _scaled(picture: Picture, size: Size) -> Picture:
     if not isinstance(picture, Planes):
         return _resized(picture, size)
-    even = Size(size.width + size.width % 2, size.height + size.height % 2)
-    half = Size(even.width // 2, even.height // 2)
+    half = Size(size.width // 2, size.height // 2)
     cb, cr = (_resized(plane, half) for plane in picture.chroma)
-    return Planes(_resized(picture.luma, even), (cb, cr), picture.colours)
+    return Planes(_resized(picture.luma, size), (cb, cr), picture.colours)
 
 
 def _resized(image: Image, size: Size) -> Image:
