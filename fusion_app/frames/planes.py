@@ -62,7 +62,7 @@ class Planes:
     @cached_property
     def image(self) -> Image:
         """The picture as ``(H, W, 3)`` uint8 BGR, made when it is first asked for."""
-        return _fast_bgr(self) if self.colours == USUAL else _bgr(self)
+        return _usual_bgr(self) if self.colours == USUAL else _bgr(self)
 
     @cached_property
     def grey(self) -> Image:
@@ -135,7 +135,7 @@ def _spread() -> FloatImage:
     return np.asarray(np.clip((np.arange(256) - BLACK) * (255 / (WHITE - BLACK)), 0, 255), np.float32)
 
 
-def _fast_bgr(planes: Planes) -> Image:
+def _usual_bgr(planes: Planes) -> Image:
     """Return the usual kind of planes as BGR, right within half a level.
 
     ffmpeg's own conversion makes everything 1.3 levels darker on average, and its exact one takes twelve times as long.
@@ -149,7 +149,7 @@ def _fast_bgr(planes: Planes) -> Image:
 
 
 def _bgr(planes: Planes) -> Image:
-    """Return planes as BGR, right within 0.7 levels; each chroma serves four pixels, as in `_fast_bgr`."""
+    """Return planes as BGR, right within 0.7 levels; each chroma serves four pixels, as in `_usual_bgr`."""
     size = size_of(planes)
     full = (cv2.resize(plane, size, interpolation=cv2.INTER_NEAREST) for plane in planes.chroma)
     return np.asarray(cv2.transform(cv2.merge([planes.luma, *full]), _matrix(planes.colours)), np.uint8)
