@@ -186,6 +186,8 @@ class RecordingSettings:
         folder: Where recordings and snapshots go; empty for the user's video folder.
         quality: H.264 constant rate factor, 0 (lossless, large) to 40 (small, coarse).
         tracks: What a recording holds; ``audio`` is copied from a visible file, live sources have none.
+        visible: ``copy`` keeps the packets of an H.264, HEVC or motion JPEG source as they come, where that can be;
+            ``encode`` encodes every picture again.
         ir_codec: ``ffv1`` (lossless), ``h264``, or ``auto``: lossless for 16 bit, H.264 for 8 bit.
         split_minutes: A new part begins after so many minutes; 0 never.
         split_mb: A new part begins after so many megabytes; 0 never.
@@ -198,6 +200,7 @@ class RecordingSettings:
     folder: str = ""
     quality: int = 18
     tracks: tuple[Literal["fused", "visible", "ir", "audio"], ...] = ("fused", "visible", "ir", "audio")
+    visible: Literal["copy", "encode"] = "copy"
     ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
     split_minutes: float = 0.0
     split_mb: int = 0

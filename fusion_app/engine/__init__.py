@@ -12,7 +12,7 @@ import numpy as np
 
 from fusion_app.engine.added.engine import GuardedEngine
 from fusion_app.engine.added.store import added_names, network_path
-from fusion_app.engine.base import Engine, ImageEngine
+from fusion_app.engine.base import BytesEngine, Engine, ImageEngine
 from fusion_app.engine.classical import MODES, ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
@@ -150,6 +150,8 @@ def preload() -> None:
 def warm_up(engine: Engine, frame: Size) -> None:
     """Let ``engine`` fuse a blank pair of size ``frame`` as a pipeline would, so that the first real frame is fast."""
     blank = np.zeros((frame.height, frame.width, 3), np.uint8)
+    if isinstance(engine, BytesEngine):
+        engine.fuse_bytes(blank[..., 0], blank[..., 0])
     if not isinstance(engine, ImageEngine) or engine.fuse_image(blank[..., 0], blank) is None:
         grey = np.zeros(blank.shape[:2], np.float32)
         engine.fuse(grey, grey)

@@ -53,6 +53,11 @@ class AddedEngine:
             self.fallback_reason = f"{self.name} was made for colours; at this working size it is given grey ones"
         return self._meant(Sources(ir, vis_luma)).luma
 
+    @property
+    def takes_images(self) -> bool:
+        """See `ImageEngine`."""
+        return self._card.has_colours
+
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`; None where colours play no part."""
         common_size(ir, vis)
@@ -130,6 +135,11 @@ class GuardedEngine:
         except EngineError as error:
             self._go_on(error)
             return self._engine.fuse(ir, vis_luma)
+
+    @property
+    def takes_images(self) -> bool:
+        """See `ImageEngine`."""
+        return isinstance(self._engine, ImageEngine) and self._engine.takes_images
 
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`."""
