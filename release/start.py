@@ -2,7 +2,7 @@
 
 import sys
 
-from fusion_app.cli import main
+from fusion_app.cli import run
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["probe-window"]:
@@ -14,4 +14,4 @@ if __name__ == "__main__":
         from fusion_app.doctor import fusing
 
         sys.exit(fusing.main(*sys.argv[2:]))
-    sys.exit(main())
+    run()

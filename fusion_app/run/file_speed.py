@@ -1,4 +1,4 @@
-"""What each model takes on this machine where a file is fused: measured more than once, for one moment can be a busy one."""
+"""What each model takes on this machine where a file is fused; measured at several runs, for one moment can be busy."""
 
 import json
 from collections.abc import Sequence

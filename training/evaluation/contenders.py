@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from models import MODEL_NAMES
+from models.denormals import flush_denormals
 from models.weights import load_weights
 from training.data.dataset import IMAGE_SUFFIXES, DataError, PairFiles, Pixels, luma, read_image
 
@@ -174,7 +175,7 @@ def _folder(folder: Path) -> FusedFolder:
 
 def _network(path: Path, device: str) -> FuseLuma:
     model, _ = load_weights(path)
-    torch.set_flush_denormal(True)  # denormal activations slow a CPU down many times
+    flush_denormals()
     return _on_arrays(model.to(device), device)
 
 
