@@ -5,7 +5,6 @@ import faulthandler
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +22,9 @@ from PyQt6.QtWidgets import QApplication
 
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings
+from fusion_app.system.ending import leave
 from tests.monkey.hand import Action, Hand
+from tests.monkey.shrinking import FAULTS, shrink
 from tests.monkey.watch import Left, Watch, left_over
 from tests.monkey.zoo import Zoo, zoo
 
@@ -116,9 +117,8 @@ class Limits:
     keep: Path
 
 
-def play(folder: Path, seed: int, limits: Limits, given: Sequence[Action] = ()) -> int:
+def play(app: QApplication, folder: Path, seed: int, limits: Limits, given: Sequence[Action] = ()) -> int:
     """Play rounds within ``limits``, or the ``given`` actions once; return 1 if something went wrong."""
-    app = QApplication(["monkey"])
     app.setQuitOnLastWindowClosed(False)
     folders = Folders()
     QDesktopServices.setUrlHandler("file", folders, "show")
@@ -176,6 +176,7 @@ def _compare(lefts: Sequence[Left], watch: Watch) -> None:
 def _keep(folder: Path, seed: int, number: int, actions: Sequence[Action], faults: Sequence[str]) -> None:
     path = folder / f"monkey-{seed}-{number}.json"
     path.write_text(json.dumps(actions))
+    path.with_suffix(FAULTS).write_text(json.dumps(list(faults)))
     sys.stdout.write(f"\nround {number} (kept in {path}):\n" + "\n".join(faults) + "\n")
     sys.stdout.flush()
 
@@ -199,31 +200,6 @@ def _report(rounds: int, actions: int, watch: Watch, lefts: Sequence[Left], faul
     )
 
 
-def shrink(path: Path) -> list[Action]:
-    """Return as few of the actions in ``path`` as still go wrong, each trial in a process of its own."""
-    actions: list[Action] = json.loads(path.read_text())
-    size = max(1, len(actions) // 2)
-    while True:
-        start = 0
-        while start < len(actions):
-            fewer = actions[:start] + actions[start + size :]
-            if fewer and _goes_wrong(fewer, path.with_suffix(".trial.json")):
-                actions = fewer
-                sys.stdout.write(f"{len(actions)} actions\n")
-                sys.stdout.flush()
-            else:
-                start += size
-        if size == 1:
-            return actions
-        size = max(1, size // 2)
-
-
-def _goes_wrong(actions: Sequence[Action], path: Path) -> bool:
-    path.write_text(json.dumps(actions))
-    command = [sys.executable, "-m", "tests.monkey", "--replay", str(path)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=180).returncode != 0
-
-
 def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="monkey", description=__doc__)
@@ -238,10 +214,13 @@ def main() -> int:
         sys.stdout.write(json.dumps(shrink(options.shrink)) + "\n")
         return 0
     given = json.loads(options.replay.read_text()) if options.replay else ()
+    app = QApplication(["monkey"])
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("CS2FUSION_CACHE", str(Path(folder) / "cache"))
         limits = Limits(options.minutes * 60, options.rounds, options.keep.resolve())
-        return play(Path(folder).resolve(), options.seed, limits, given)
+        code = play(app, Path(folder).resolve(), options.seed, limits, given)
+        os.chdir("/")  # a folder that is removed may not be where one is
+    return leave(code)  # as the window does: nobody waits for an estimate in work
 
 
 if __name__ == "__main__":
