@@ -2,12 +2,14 @@
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import FloatImage
+from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from fusion_app.run.runner import Pace
 from fusion_app.session.engines import Engines
@@ -118,3 +120,41 @@ def test_an_error_of_the_engine_is_shown_and_the_window_lives(make_window: MakeW
     assert "the device is on fire" in window.banner.text
     window.all_actions["close_pair"].trigger()
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
+
+
+@pytest.mark.parametrize("is_stopped", [False, True], ids=["wanted", "stopped again"])
+def test_a_recording_that_has_not_begun_does_not_keep_the_window_open(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path, is_stopped: bool
+) -> None:
+    """The monkey: a model is being loaded, the recording waits for that, and the window is to close."""
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    go_on = threading.Event()
+    try:
+        window.worker.submit(lambda: go_on.wait(120))
+        window.all_actions["record"].trigger()
+        if is_stopped:
+            window.all_actions["record"].trigger()
+        window.close()
+        qtbot.waitUntil(lambda: window.is_closed)  # a recording that is being written has 60 s
+        assert window.recording.state is RecordingState.OFF
+    finally:
+        go_on.set()
+    assert not list(tmp_path.glob("recordings/*"))
+
+
+def test_a_recording_that_waits_ends_with_the_session_it_was_for(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    said: list[str] = []
+    window.recording.said.connect(said.append)
+    go_on = threading.Event()
+    try:
+        window.worker.submit(lambda: go_on.wait(120))
+        window.all_actions["record"].trigger()
+        window.controller.close()
+    finally:
+        go_on.set()
+    wait_for(qtbot, window, State.EMPTY, with_frame=False)
+    assert said == ["Nothing was recorded: what was open has been closed before the recording began"]
+    assert window.recording.state is RecordingState.OFF

@@ -25,7 +25,7 @@ from fusion_app.settings import FusionSettings, RecordingSettings, Settings
 from fusion_app.system.ending import leave
 from tests.monkey.hand import Action, Hand
 from tests.monkey.shrinking import FAULTS, shrink
-from tests.monkey.watch import Left, Watch, left_over
+from tests.monkey.watch import Left, Watch, left_over, stacks
 from tests.monkey.zoo import Zoo, zoo
 
 LENGTHS = (15, 40, 40, 80)
@@ -105,7 +105,7 @@ class Round:
             os._exit(3)
         if late_s > CLOSE_WITHIN_S and not self._is_late:
             self._is_late = True
-            self._watch.fault(f"the window has not closed for {late_s:.0f} s")
+            self._watch.fault(f"the window has not closed for {late_s:.0f} s\n{stacks()}")
 
 
 @dataclass(frozen=True)
