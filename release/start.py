@@ -1,10 +1,12 @@
 """Where a bundle begins: the program, or what it asks in a process of its own: for a window, and in the self-test."""
 
+import multiprocessing
 import sys
 
 from fusion_app.cli import run
 
 if __name__ == "__main__":
+    multiprocessing.freeze_support()  # `models add` and `bench` compute in processes of their own, which begin here, too
     if sys.argv[1:] == ["probe-window"]:
         from PyQt6.QtGui import QGuiApplication
 

@@ -16,6 +16,7 @@ import tifffile
 import torch
 
 from tests.media import read_back
+from tests.onnx_files import mean_of_two
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ("fuse", "synthetic:ir?frames=25", "synthetic:vis?frames=25", "-o", "demo.mkv", "--quiet")
@@ -94,6 +95,18 @@ def test_the_bundle_reads_compressed_tiff_without_python(bundle: Path, bare: dic
     assert finished.returncode == 0, finished.stderr
     (fused,) = (tmp_path / "fused").glob("*.png")
     assert np.abs(cv2.imread(str(fused), cv2.IMREAD_GRAYSCALE).astype(int) - image).max() <= 2
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3600)
+def test_the_bundle_takes_a_network_of_somebody_else(bundle: Path, bare: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "net.onnx").write_bytes(mean_of_two())
+    program = str(bundle / "cs2fusion-live")
+    added = run([program, "models", "add", "net.onnx"], tmp_path, **bare)  # tried in a process of its own
+    assert added.returncode == 0, added.stderr
+    finished = run([program, *DEMO, "--model", "net"], tmp_path, **bare)
+    assert finished.returncode == 0, finished.stderr
+    assert len(read_back(tmp_path / "demo.mkv")[1]) == 25
 
 
 @pytest.mark.full
