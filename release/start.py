@@ -6,7 +6,7 @@ import sys
 from fusion_app.cli import run
 
 if __name__ == "__main__":
-    multiprocessing.freeze_support()  # `models add` and `bench` compute in processes of their own, which begin here, too
+    multiprocessing.freeze_support()  # `models add` and `bench` start processes of their own, here, too
     if sys.argv[1:] == ["probe-window"]:
         from PyQt6.QtGui import QGuiApplication
 
