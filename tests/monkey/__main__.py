@@ -155,7 +155,7 @@ def _left(app: QApplication, lefts: Sequence[Left]) -> Left:
         app.processEvents()
         time.sleep(0.05)
 
-    return left_over(60.0, is_enough, wait)  # an estimate that nobody waits for ends by itself, niced
+    return left_over(180.0, is_enough, wait)  # what nobody waits for any more ends by itself, however busy the machine
 
 
 def _more(before: Left, now: Left) -> str:
