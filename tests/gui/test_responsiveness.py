@@ -15,8 +15,8 @@ from fusion_app.run.runner import Pace
 from fusion_app.session.engines import Engines
 from fusion_app.session.session import Session, open_pair
 from fusion_app.session.source_pair import source_pair
-from fusion_app.settings import Settings
-from tests.gui.actions import press, wait_for
+from fusion_app.settings import FusionSettings, Settings, SourceSettings, save_settings
+from tests.gui.actions import drop, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.gui.pulse import Pulse
 
@@ -158,3 +158,26 @@ def test_a_recording_that_waits_ends_with_the_session_it_was_for(make_window: Ma
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
     assert said == ["Nothing was recorded: what was open has been closed before the recording began"]
     assert window.recording.state is RecordingState.OFF
+
+
+def test_a_rig_that_is_being_read_is_not_opened_once_the_window_closes(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str], tmp_path: Path
+) -> None:
+    """The monkey: a rig is dropped while the worker is busy, and the window closes before it has been read."""
+    save_settings(tmp_path / "rig.yaml", Settings(SourceSettings(*clip), FusionSettings(model="max")))
+    opened: list[Session] = []
+
+    def factory(settings: Settings, pace: Pace) -> Session:
+        opened.append(SlowEngine(0.0).session(settings, pace))
+        return opened[-1]
+
+    window = make_window(factory=factory)
+    begun, go_on = threading.Event(), threading.Event()
+    window.worker.submit(lambda: (begun.set(), go_on.wait(120)))
+    assert begun.wait(30)
+    drop(window, str(tmp_path / "rig.yaml"))
+    window.close()
+    go_on.set()
+    qtbot.waitUntil(lambda: window.is_closed)
+    qtbot.waitUntil(lambda: not window.worker._thread.is_alive())
+    assert opened == []

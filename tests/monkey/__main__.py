@@ -118,7 +118,7 @@ class Limits:
 
 
 def play(app: QApplication, folder: Path, seed: int, limits: Limits, given: Sequence[Action] = ()) -> int:
-    """Play rounds within ``limits``, or the ``given`` actions once; return 1 if something went wrong."""
+    """Play rounds within ``limits``, or the ``given`` actions, once where no rounds are named; return 1 if something went wrong."""
     app.setQuitOnLastWindowClosed(False)
     folders = Folders()
     QDesktopServices.setUrlHandler("file", folders, "show")
@@ -127,7 +127,7 @@ def play(app: QApplication, folder: Path, seed: int, limits: Limits, given: Sequ
     began = time.monotonic()
     with zoo(folder) as inputs:
         number = 0
-        most = 1 if given else limits.rounds or sys.maxsize
+        most = limits.rounds or (1 if given else sys.maxsize)
         while number < most and time.monotonic() - began < limits.seconds:
             watch.excuse()
             before = len(watch.faults)
@@ -170,7 +170,7 @@ def _more(before: Left, now: Left) -> str:
 
 def _compare(lefts: Sequence[Left], watch: Watch) -> None:
     if len(lefts) > WARM_UP and (text := _more(lefts[WARM_UP - 1], lefts[-1])):
-        watch.fault(text)
+        watch.fault(f"{text}\n{stacks()}")
 
 
 def _keep(folder: Path, seed: int, number: int, actions: Sequence[Action], faults: Sequence[str]) -> None:
@@ -207,7 +207,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=0, help="stop after so many rounds")
     parser.add_argument("--keep", type=Path, default=Path(), metavar="DIR", help="for rounds that go wrong")
-    parser.add_argument("--replay", type=Path, metavar="FILE.json", help="play these actions once")
+    parser.add_argument("--replay", type=Path, metavar="FILE.json", help="play these actions, once or --rounds times")
     parser.add_argument("--shrink", type=Path, metavar="FILE.json", help="find the fewest of these that go wrong")
     options = parser.parse_args()
     if options.shrink:
