@@ -20,6 +20,7 @@ from PyQt6.QtCore import QEvent, QObject, QSettings, QTimer, QUrl, pyqtSlot
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QApplication
 
+from fusion_app.engine import preload
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings
 from fusion_app.system.ending import leave
@@ -120,6 +121,7 @@ class Limits:
 def play(app: QApplication, folder: Path, seed: int, limits: Limits, given: Sequence[Action] = ()) -> int:
     """Play rounds within ``limits``, or the ``given`` actions, once where no rounds are named; return 1 if something went wrong."""
     app.setQuitOnLastWindowClosed(False)
+    preload()  # a library that is first used in a late round is no memory that stays
     folders = Folders()
     QDesktopServices.setUrlHandler("file", folders, "show")
     os.chdir(folder)
