@@ -119,7 +119,7 @@ class Limits:
 
 
 def play(app: QApplication, folder: Path, seed: int, limits: Limits, given: Sequence[Action] = ()) -> int:
-    """Play rounds within ``limits``, or the ``given`` actions (once if no rounds are named); return 1 if one went wrong."""
+    """Play rounds within ``limits``, or the ``given`` actions, by default once; return 1 if something went wrong."""
     app.setQuitOnLastWindowClosed(False)
     preload()  # a library that is first used in a late round is no memory that stays
     folders = Folders()
