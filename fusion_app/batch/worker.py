@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fusion_app.batch.board import Board, State
 from fusion_app.batch.claims import Claim, ClaimLostError, Claims
@@ -47,8 +46,6 @@ class Worker:
     """Works on ``jobs`` of the queue ``folder``, beside any number of others.
 
     Attributes:
-        errors: Why jobs failed, by their names.
-        notes: What the user should know of jobs, by their names, beside what their segments tell.
         journals: What all processes have noted.
     """
 
@@ -66,10 +63,9 @@ class Worker:
         Raises:
             BatchError: The queue was written by a newer version of the program.
         """
-        self.errors: dict[str, str] = {}
-        self.notes: dict[str, list[str]] = {job.name: [] for job in jobs}
         self.journals = Journals(folder.journals)
-        self.journals.update()
+        self.journals.begin()
+        self._has_failed = False
         self._folder = folder
         self._jobs = {job.name: job for job in jobs}
         self._rules = rules
@@ -80,13 +76,6 @@ class Worker:
         self._engines = KeptEngines()
         self._opened: dict[str, OpenJob] = {}
         self._current = ""
-
-    def segments_of(self, name: str) -> list[dict[str, Any]]:
-        """Return what is noted of the segments of a job, those apart that are void by now."""
-        opened, results = self._opened.get(name), self.journals.results.get(name)
-        key = opened.key if opened else results[-1].get("key", "") if results else ""
-        told = self.journals.segments.get(name, {})
-        return [line for segment, line in sorted(told.items()) if key and segment.endswith(f"-{key[:16]}")]
 
     def run(self) -> None:
         """Work until all jobs are done or have failed, or until it is cancelled.
@@ -135,10 +124,13 @@ class Worker:
         return True
 
     def _fail(self, name: str, text: str) -> None:
-        self.errors[name] = text
+        self._has_failed = True
         self._board.set(name, State.FAILED)
-        with suppress(BatchError):  # the folder may be what is the matter
+        try:
             self._journal.note(job=name, error=text)
+            self.journals.update()
+        except BatchError:  # the folder may be what is the matter
+            self.journals.errors[name] = text
 
     def _advance(self, job: Job) -> bool:
         opened = self._opened.get(job.name) or self._open(job)
@@ -174,15 +166,21 @@ class Worker:
             if claim is None:
                 raise ClaimLostError(job.name)
             opened = open_job(job, self._folder.place(job), self._rules.segment_s[job.name])
-        if opened.voided:
-            self.notes[job.name].append(
-                f"its sources, model or settings are not those of an earlier start: {opened.voided} finished segments "
-                "are void and are fused anew"
-            )
-        self.notes[job.name] += opened.said
+        self._note_opened(opened)
         self._opened[job.name] = opened
         self._board.set(job.name, State.WAITING, self._frames_done(opened), opened.frames)
         return opened
+
+    def _note_opened(self, opened: OpenJob) -> None:
+        """Note what a job depends on now, for whoever tells of it."""
+        told = list(opened.said)
+        if opened.voided:
+            told.append(
+                f"its sources, model or settings are not those of an earlier start: {opened.voided} finished segments "
+                "are void and are fused anew"
+            )
+        self._journal.note(job=opened.job.name, key=opened.key, notes=told)
+        self.journals.update()
 
     def _is_there(self, job: Job) -> bool:
         """Tell whether the result of ``job`` is there and up to date.
@@ -255,8 +253,8 @@ class Worker:
             self.journals.update()
             if not self._is_there(job):
                 self._board.set(job.name, State.JOINING)
-                frames, said = put_together(opened, self._folder.output, self._journal, overwrite=self._rules.overwrite)
-                self.notes[job.name] += [said] if said else []
+                frames = put_together(opened, self._folder.output, self._journal, overwrite=self._rules.overwrite)
+                self.journals.update()
                 self._board.set(job.name, State.DONE, frames, frames)
             else:
                 self._board.set(job.name, State.DONE)
@@ -279,5 +277,5 @@ class Worker:
         if not self._folder.is_there:
             raise BatchError(f"{output} is gone or its queue was removed, so nothing more can be written; start again")
         with suppress(OSError):
-            if self.errors and shutil.disk_usage(output).free < LEAST_FREE:
+            if self._has_failed and shutil.disk_usage(output).free < LEAST_FREE:
                 raise BatchError(f"the disk of {output} is full; free some space and start again: what is done is kept")

@@ -16,7 +16,7 @@ from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.identity import WAYS
 from fusion_app.batch.job import Job
 from fusion_app.batch.plan import jobs_of
-from fusion_app.batch.report import Outcome, as_data, outcomes
+from fusion_app.batch.report import Outcome, as_data, outcomes, refuse_report
 from fusion_app.batch.worker import Rules, Worker
 from fusion_app.cli.batch_table import BatchTable, duration
 from fusion_app.cli.fuse import settings_of_pair
@@ -56,6 +56,8 @@ def batch(options: argparse.Namespace) -> int:
     other machines that see the folder, help with `batch --join OUT`. See docs/scale.md.
     """
     output = _output(options)
+    if options.report and not options.overwrite:
+        refuse_report(options.report, output)
     if options.join:
         folder = BatchFolder(output)
         jobs, segments = folder.jobs()
@@ -137,8 +139,8 @@ def _run(options: argparse.Namespace, queue: _Queue) -> int:
         except BatchError as error:
             trouble = str(error)
     show.close(board)
-    found = outcomes(queue.jobs, queue.folder.output, worker, board)
-    _tell(found, options, time.monotonic() - began)
+    found = outcomes(queue.jobs, queue.folder.output, worker.journals, board.rows)
+    _tell(as_data(found, queue.folder.output, time.monotonic() - began), found, options)
     if trouble:
         print(f"error: {trouble}", file=sys.stderr)
         return 1
@@ -147,8 +149,7 @@ def _run(options: argparse.Namespace, queue: _Queue) -> int:
     return 1 if any(one.error or one.failed for one in found) else 0
 
 
-def _tell(found: Sequence[Outcome], options: argparse.Namespace, seconds: float) -> None:
-    data = as_data(found, seconds)
+def _tell(data: dict[str, Any], found: Sequence[Outcome], options: argparse.Namespace) -> None:
     if options.report:
         _write_report(options.report, data)
     for one in found:
@@ -161,7 +162,7 @@ def _tell(found: Sequence[Outcome], options: argparse.Namespace, seconds: float)
     for one in found:
         print(*(f"note: {one.name}: {note}\n" for note in _notes(one)), sep="", end="")
     fused = f"{data['done']} of {len(found)} jobs done" + (f", {data['failed']} failed" if data["failed"] else "")
-    print(f"{fused}; {data['frames']} frames in all; this process took {duration(seconds)}")
+    print(f"{fused}; {data['frames']} frames in all; this process took {duration(data['seconds'])}")
 
 
 def _write_report(path: Path, data: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """``metrics``: how good fused pictures are, whoever made them."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fusion_app.comparison.measuring import measure
 from fusion_app.comparison.report import Row, as_csv, as_json, as_text
 from fusion_app.comparison.triples import Triple, find_triples
 from fusion_app.errors import PairingError
+from fusion_app.system.whole_files import write_whole
 
 
 def register(commands: Commands) -> None:
@@ -27,16 +29,19 @@ def register(commands: Commands) -> None:
     parser.add_argument("--pairs", default="", metavar="A,B", help="how names belong together; else it is found")
     parser.add_argument("--json", action="store_true", help="print all figures as JSON, not as a table")
     parser.add_argument("--csv", type=Path, metavar="F", help="write all figures, a line for each fused picture")
+    parser.add_argument("--overwrite", action="store_true", help="replace the file of --csv if it exists")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
 def metrics(options: argparse.Namespace) -> int:
     """Measure fused pictures against their pairs; print means with their 95 % intervals."""
+    if options.csv and os.path.lexists(options.csv) and not options.overwrite:
+        raise PairingError(f"{options.csv} exists already; choose another name, or add --overwrite")
     found = [find_triples(options.ir, options.vis, fused, options.pairs) for fused in options.fused]
     rows = _measured([str(fused) for fused in options.fused], found, quiet=options.quiet)
     if options.csv:
         try:
-            options.csv.write_text(as_csv(rows), encoding="utf-8")
+            write_whole(options.csv, as_csv(rows).encode())
         except OSError as error:
             raise PairingError(f"{options.csv} cannot be written ({error.strerror}); choose another place") from None
     say(*(as_json(rows) if options.json else as_text(rows)).splitlines())

@@ -105,6 +105,25 @@ def test_another_plan_for_a_name_is_refused_before_anything_is_done(
     assert len(list((output / ".batch" / "plans").iterdir())) == 1
 
 
+def test_a_report_replaces_its_own_older_one_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pair(tmp_path / "in", "night", 10)
+    report, output = tmp_path / "report.json", tmp_path / "out"
+    report.write_text('{"jobs": ["mine"]}')
+    assert batch(tmp_path / "in", "-o", output, "--report", report) == 2
+    error = capsys.readouterr().err
+    assert "no report of this queue" in error
+    assert error.count("\n") == 1
+    assert report.read_text() == '{"jobs": ["mine"]}'
+    assert not output.exists()
+    assert batch(tmp_path / "in", "-o", output, "--report", report, "--overwrite") == 0
+    assert json.loads(report.read_text())["done"] == 1
+    assert batch(tmp_path / "in", "-o", output, "--report", report) == 0  # the same words once more
+    (job,) = json.loads(report.read_text())["jobs"]
+    assert (job["state"], job["frames"]) == ("there", 10)
+
+
 def test_recordings_that_have_come_since_are_fused_by_the_same_words(tmp_path: Path) -> None:
     write_pair(tmp_path / "in", "monday", 10)
     output = tmp_path / "out"

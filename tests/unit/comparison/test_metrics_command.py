@@ -121,3 +121,14 @@ def test_a_mixture_and_a_video_are_refused(folders: Path, capsys: pytest.Capture
     (folders / "fused.mkv").write_bytes(b"x")
     assert main(arguments(folders, "ir", "vis", "fused.mkv")) == 2
     assert "export its frames" in capsys.readouterr().err
+
+
+def test_figures_of_an_earlier_run_are_not_replaced_unasked(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folders / "f.csv"
+    path.write_text("mine")
+    words = [*arguments(folders, "ir", "vis", "max"), "--csv", str(path)]
+    assert main(words) == 2
+    assert capsys.readouterr().err == f"error: {path} exists already; choose another name, or add --overwrite\n"
+    assert path.read_text() == "mine"
+    assert main([*words, "--overwrite"]) == 0
+    assert path.read_text().startswith("fused,")
