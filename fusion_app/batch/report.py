@@ -69,7 +69,8 @@ def refuse_report(path: Path, output: Path) -> None:
         told = None
     if not isinstance(told, dict) or "jobs" not in told or told.get("output") != str(output.absolute()):
         raise BatchError(
-            f"{path} exists already and is no report of this queue; choose another name for --report, or add --overwrite"
+            f"{path} exists already and is no report of this queue; choose another name for --report, "
+            "or add --overwrite"
         )
 
 

@@ -27,8 +27,7 @@ def put_together(opened: OpenJob, output: Path, journal: Journal, *, overwrite: 
     if not frames:
         raise PairingError(nothing_fused())
     told = {"identity": opened.identity, "key": opened.key, "size": size_of(aside)}
-    told |= {"notes": [said]} if said else {}
-    journal.note(job=opened.job.name, result=opened.job.result, **told)
+    journal.note(job=opened.job.name, result=opened.job.result, notes=[said] if said else [], **told)
     _name(aside, output / opened.job.result, overwrite=overwrite)
     flush(output)
     return frames

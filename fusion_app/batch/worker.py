@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from fusion_app.errors import BatchError, FusionAppError, SourceError
 from fusion_app.system import logs
 
 POLL_S = 0.5
+PAUSE_LOOK_S = 1.0
 LEAST_FREE = 8 << 20
 """Bytes; a disk with less is full."""
 
@@ -66,6 +68,7 @@ class Worker:
         self.journals = Journals(folder.journals)
         self.journals.begin()
         self._has_failed = False
+        self._looked_at = -PAUSE_LOOK_S
         self._folder = folder
         self._jobs = {job.name: job for job in jobs}
         self._rules = rules
@@ -85,6 +88,7 @@ class Worker:
         """
         left = list(self._jobs)
         while left and not self._cancel.is_set():
+            self._wait_while_paused()
             did = any(self._advanced(name) for name in self._in_order(left))
             self._check_folder()
             left = [name for name in left if self._board.row(name).state not in (State.DONE, State.THERE, State.FAILED)]
@@ -230,6 +234,7 @@ class Worker:
         def progress(done: int, _expected: int | None) -> None:
             self._board.frame(name, before, done)
             claim.told = json.dumps([done, round(self._board.row(name).fps, 1)])
+            self._wait_while_paused(name)
             if claim.is_lost:
                 raise ClaimLostError(name)
 
@@ -243,6 +248,21 @@ class Worker:
                 self._board.set(name, State.FUSING, self._frames_done(opened))
         finally:
             remove(aside)
+
+    def _wait_while_paused(self, name: str = "") -> None:
+        """Wait while the queue is paused; claims are kept meanwhile. It is looked for every `PAUSE_LOOK_S`."""
+        now = time.monotonic()
+        if now - self._looked_at < PAUSE_LOOK_S:
+            return
+        self._looked_at = now
+        if not self._folder.is_paused:
+            return
+        if name:
+            self._board.set(name, State.PAUSED)
+        while self._folder.is_paused and not self._cancel.wait(POLL_S):
+            pass
+        if name:
+            self._board.begin_segment(name)
 
     def _join(self, opened: OpenJob) -> bool:
         job = opened.job
