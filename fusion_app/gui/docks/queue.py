@@ -159,7 +159,8 @@ class QueueDock(QWidget):
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         table.setTabKeyNavigation(False)
-        table.setMinimumHeight(160)
+        table.setMinimumSize(430, 160)
+        table.setWordWrap(False)
         table.setAccessibleName(self.tr("Jobs of the queue"))
         if (side := table.verticalHeader()) is not None:
             side.hide()
