@@ -27,6 +27,8 @@ from fusion_app.system import logs
 
 POLL_S = 0.5
 PAUSE_LOOK_S = 1.0
+CUT, JOIN = -1, -2
+"""Stand for the cutting of a job and the joining of its segments, where the number of one is asked for."""
 LEAST_FREE = 8 << 20
 """Bytes; a disk with less is full."""
 
@@ -94,6 +96,39 @@ class Worker:
             left = [name for name in left if self._board.row(name).state not in (State.DONE, State.THERE, State.FAILED)]
             if left and not did:
                 self._cancel.wait(POLL_S)
+
+    def piece(self, name: str, number: int) -> int:
+        """Do one piece of a job, waiting while another process has it: a segment by its number, `CUT` or `JOIN`.
+
+        Returns:
+            How many segments the job has; 0 where its result is there, or where it has failed, which is noted.
+        """
+        self._wait_while_paused()
+        while not self._cancel.is_set():
+            try:
+                opened = self._opened.get(name) or self._open(self._jobs[name])
+                if opened is None or self._is_there(opened.job):
+                    return 0
+                if number == CUT or self._has(opened, number):
+                    return len(opened.segments)
+            except ClaimLostError:
+                pass
+            except (FusionAppError, OSError, MemoryError) as error:
+                self._fail(name, str(error) or "there is too little memory")
+                return 0
+            self._cancel.wait(POLL_S)
+        return 0
+
+    def _has(self, opened: OpenJob, number: int) -> bool:
+        """Try to make a piece of a job; tell whether it is there, whoever made it."""
+        if number == JOIN:
+            return self._join(opened)
+        segment = opened.segments[number]
+        if not opened.file(segment).exists():
+            with self._claimed(opened.place / segment.name) as claim:
+                if claim is not None:
+                    self._fuse_if_missing(opened, segment, claim)
+        return opened.file(segment).exists()
 
     def _in_order(self, left: Sequence[str]) -> Iterator[str]:
         """Yield jobs in the order in which they are tried: the one at hand, those nobody works on, the others.

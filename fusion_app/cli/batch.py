@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,15 @@ from fusion_app.batch.estimate import Measured, lengths_of, measured, models_of,
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.helpers import WITH_PARENT
 from fusion_app.batch.identity import WAYS
-from fusion_app.batch.job import Job
+from fusion_app.batch.job import Job, in_own_way
 from fusion_app.batch.plan import jobs_of
 from fusion_app.batch.report import refuse_report
-from fusion_app.cli.batch_run import Queue, run_queue
+from fusion_app.cli.batch_run import Queue, run_queue, ways_of
 from fusion_app.cli.fuse import settings_of_pair
 from fusion_app.cli.options import Commands, add_command, run_options
 from fusion_app.errors import BatchError, FusionAppError
 from fusion_app.session.segments import Length
-from fusion_app.settings import Settings, check
+from fusion_app.settings import Settings
 from fusion_app.system.priority import MOST
 
 NICE = 5
@@ -52,6 +51,9 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--nice", type=_nice, default=NICE, metavar="N", help=f"how far to give way to other programs, 0 to 19 ({NICE})"
     )
+    parser.add_argument(
+        "--ray", metavar="local|auto|ADDRESS", help="let a Ray cluster do it: one begun here, this machine's, another"
+    )
     parser.add_argument(WITH_PARENT, action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(ir=None, vis=None)
 
@@ -63,12 +65,14 @@ def batch(options: argparse.Namespace) -> int:
     other machines that see the folder, help with `batch --join OUT`. See docs/scale.md.
     """
     output = _output(options)
+    if options.ray and options.jobs > 1:
+        raise BatchError("--ray and --jobs are two ways; with --ray local, Ray starts a process for each core")
     if options.report and not options.overwrite:
         refuse_report(options.report, output)
     if options.join:
         folder = BatchFolder(output)
         jobs, segments = folder.jobs()
-        return run_queue(options, Queue(folder, [_in_own_way(job, options) for job in jobs], segments))
+        return run_queue(options, Queue(folder, [in_own_way(job, ways_of(options)) for job in jobs], segments))
     asked = jobs_of(options.inputs, output, _settings_of(options), options.pairs or "")
     if not options.quiet:
         print(*asked.told, sep="\n", end="\n" * bool(asked.told), file=sys.stderr)
@@ -104,12 +108,6 @@ def _refuse_settings(options: argparse.Namespace) -> None:
         if name not in free and getattr(options, name) != default:
             option = "size" if name == "working_size" else name.replace("_", "-")
             raise BatchError(f"--join fuses as the plan in its folder says; leave out --{option}")
-
-
-def _in_own_way(job: Job, options: argparse.Namespace) -> Job:
-    """Return ``job`` on the device that this process was given."""
-    given = {name: value for name in WAYS if (value := getattr(options, name)) is not None}
-    return replace(job, settings=check(replace(job.settings, fusion=replace(job.settings.fusion, **given))))
 
 
 def _say_how_to_join(options: argparse.Namespace, output: Path, count: int) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fusion_app.batch.board import Board, Row, State, Totals, duration
+from fusion_app.batch.cluster import RayWork, Share, cluster
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.helpers import Helpers
 from fusion_app.batch.identity import WAYS
@@ -23,6 +24,7 @@ from fusion_app.batch.worker import Rules, Worker
 from fusion_app.cli.batch_table import BatchTable
 from fusion_app.cli.progress import interruptible
 from fusion_app.errors import BatchError
+from fusion_app.system.machine import cores
 from fusion_app.system.priority import giving_way
 from fusion_app.system.whole_files import write_whole
 
@@ -62,7 +64,7 @@ class _Worked:
 
 def run_queue(options: argparse.Namespace, queue: Queue) -> int:
     """Work on ``queue`` as ``options`` say; tell what became of it, and return the exit code."""
-    way = _by_helpers if options.jobs > 1 else _here
+    way = _by_ray if options.ray else _by_helpers if options.jobs > 1 else _here
     cancel, began = threading.Event(), time.monotonic()
     if not options.join and queue.folder.go_on():
         print("note: the queue was paused; it goes on", file=sys.stderr)
@@ -110,6 +112,23 @@ def _by_helpers(options: argparse.Namespace, queue: Queue, cancel: threading.Eve
     return _Worked(watch.journals, last.rows, troubles)
 
 
+def _by_ray(options: argparse.Namespace, queue: Queue, cancel: threading.Event) -> _Worked:
+    """Let a Ray cluster work on the jobs, and watch it."""
+    fusion, ways = queue.jobs[0].settings.fusion, ways_of(options)
+    show = BatchTable(quiet=options.quiet)
+    watch = Watch(queue.folder, queue.jobs, is_start=True)
+    threads = options.threads or 1
+    with cluster(options.ray, cores()) as ray:
+        has_gpu = ray.cluster_resources().get("GPU", 0) > 0
+        gpus = 1.0 if has_gpu and (options.device or fusion.device) != "cpu" else 0.0
+        output = str(queue.folder.output.absolute())
+        share = Share(output, ways | {"threads": threads}, options.overwrite, cpus=threads, gpus=gpus)
+        RayWork(ray, share, queue.jobs).run(lambda: show(watch.look()), cancel)
+    last = watch.look()
+    show.close(last)
+    return _Worked(watch.journals, last.rows)
+
+
 def _watched(watch: Watch, is_at_work: Callable[[], bool], cancel: threading.Event, show: BatchTable) -> Totals:
     """Show the queue while somebody is at work on it; return how it is then."""
     while is_at_work() and not cancel.wait(LOOK_S):
@@ -118,6 +137,11 @@ def _watched(watch: Watch, is_at_work: Callable[[], bool], cancel: threading.Eve
     show(last)
     show.close(last)
     return last
+
+
+def ways_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what this process was told of how to compute."""
+    return {name: value for name in WAYS if (value := getattr(options, name)) is not None}
 
 
 def _words(options: argparse.Namespace) -> list[str]:
