@@ -56,11 +56,13 @@ def outcomes(jobs: Sequence[Job], output: Path, journals: Journals, rows: Sequen
 
 
 def refuse_report(path: Path, output: Path) -> None:
-    """Refuse a file for the report that is there and is no earlier report of the same queue.
+    """Refuse a report that could not be written, or would replace what is no earlier report of the same queue.
 
     Raises:
-        BatchError: It is somebody else's.
+        BatchError: It is so.
     """
+    if not path.absolute().parent.is_dir() or path.is_dir():
+        raise BatchError(f"{path} cannot be written: there is no such folder, or it is one; choose another --report")
     if not os.path.lexists(path):
         return
     try:
