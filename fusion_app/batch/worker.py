@@ -240,7 +240,7 @@ class Worker:
         if self._rules.overwrite:
             return False
         raise BatchError(
-            f"{result} was made when its sources were others; move it away, or add --overwrite"
+            f"{result} was made when its sources, or their time stamps, were others; move it away, or add --overwrite"
             if known
             else exists(result)
         )

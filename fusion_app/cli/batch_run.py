@@ -73,12 +73,12 @@ def run_queue(options: argparse.Namespace, queue: Queue) -> int:
             _end_with_parent(cancel)
         worked = way(options, queue, cancel)
     found = outcomes(queue.jobs, queue.folder.output, worked.journals, worked.rows)
-    _tell(as_data(found, queue.folder.output, time.monotonic() - began), found, options)
+    is_told = _tell(as_data(found, queue.folder.output, time.monotonic() - began), found, options)
     for text in worked.troubles:
         print(f"error: {text}", file=sys.stderr)
     if cancel.is_set():
         return 130
-    return 1 if worked.troubles or any(one.error or one.failed for one in found) else 0
+    return 1 if worked.troubles or not is_told or any(one.error or one.failed for one in found) else 0
 
 
 def _here(options: argparse.Namespace, queue: Queue, cancel: threading.Event) -> _Worked:
@@ -168,28 +168,31 @@ def _end_with_parent(cancel: threading.Event) -> None:
     threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
-def _tell(data: dict[str, Any], found: Sequence[Outcome], options: argparse.Namespace) -> None:
-    if options.report:
-        _write_report(options.report, data)
+def _tell(data: dict[str, Any], found: Sequence[Outcome], options: argparse.Namespace) -> bool:
+    """Tell what became of the jobs; return whether the report could be written, if one was asked for."""
+    is_written = options.report is None or _write_report(options.report, data)
     for one in found:
         if one.error:
             print(f"error: {one.name}: {one.error}", file=sys.stderr)
     if options.json:
         print(json.dumps(data, indent=1))
     if options.quiet or options.json:
-        return
+        return is_written
     for one in found:
         print(*(f"note: {one.name}: {note}\n" for note in _notes(one)), sep="", end="")
     fused = f"{data['done']} of {len(found)} jobs done" + (f", {data['failed']} failed" if data["failed"] else "")
     took = "this process" if options.jobs == 1 else f"{options.jobs} processes"
     print(f"{fused}; {data['frames']} frames in all; {took} took {duration(data['seconds'])}")
+    return is_written
 
 
-def _write_report(path: Path, data: dict[str, Any]) -> None:
+def _write_report(path: Path, data: dict[str, Any]) -> bool:
     try:
         write_whole(path, json.dumps(data, indent=1).encode())
     except OSError as error:
         print(f"error: {path} cannot be written ({error.strerror})", file=sys.stderr)
+        return False
+    return True
 
 
 def _notes(one: Outcome) -> list[str]:

@@ -55,7 +55,7 @@ class BatchTable:
         for row in board.rows:
             if row.state is not self._shown.get(row.name, State.WAITING):
                 self._shown[row.name] = row.state
-                print(f"{row.name}: {row.state.value}", file=self._stream, flush=True)
+                print(f"{_on_a_line(row.name)}: {row.state.value}", file=self._stream, flush=True)
                 self._at = self._at or now
         if self._at and now - self._at > LINE_S:
             self._at = now
@@ -70,11 +70,16 @@ def table(board: Shown, height: int) -> list[str]:
 
 
 def _line(row: Row) -> str:
-    name = row.name if len(row.name) <= NAME else f"{row.name[: NAME - 1]}…"
+    name = _on_a_line(row.name)
+    name = name if len(name) <= NAME else f"{name[: NAME - 1]}…"
     part = "" if row.part is None else f"{100 * row.part:.0f} %"
     fps = f"{row.fps:.1f}" if row.fps else ""
     left = "" if row.left_s is None else duration(row.left_s)
     return f"{name:<{NAME}} {row.state.value:<10} {part:>5} {fps:>7} {left:>9}".rstrip()
+
+
+def _on_a_line(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
 
 
 def _sum(board: Shown) -> str:
