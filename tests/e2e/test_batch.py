@@ -106,7 +106,7 @@ def test_modes_of_fusion_in_segments_show_the_pixels_of_fuse(tmp_path: Path, mod
 
 def test_a_folder_of_radiometric_jpegs_becomes_a_folder(tmp_path: Path) -> None:
     folder = Path(__file__).resolve().parents[3] / "shared" / "data" / "rjpeg"
-    names = ("flir_ax8.jpg", "flir_e60bx_20.jpg")
+    names = ("flir_ax8.jpg", "flir_c2_04.jpg")
     if not all((folder / name).is_file() for name in names):
         pytest.skip("needs radiometric JPEGs in ../shared/data/rjpeg")
     (tmp_path / "in").mkdir()
