@@ -1,7 +1,7 @@
 """The arithmetic of docs/scale.md against a simulation: `python -m tests.batch_simulation`.
 
 Processes take segments one after the other, as `Worker` does: they start, read what is new in the journals of all,
-fuse, flush, and join a job when its last segment is there. What a step takes is measured (defaults: docs/scale.md) and given.
+fuse, flush, and join a job when its last segment is there. What a step takes is measured (defaults: docs/scale.md).
 """
 
 import heapq

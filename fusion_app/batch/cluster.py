@@ -32,7 +32,7 @@ QUIETLY = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # on every system: a cluster begun here is reached from here only
 }
 
-_workers: dict[str, Worker] = {}
+_opened: dict[str, Worker] = {}
 """Of this process of Ray: models are opened once for all its tasks."""
 
 
@@ -93,13 +93,13 @@ def work(share: Share, name: str, number: int) -> int:
     Returns:
         How many segments the job has; 0 where its result is there, or where it has failed, which is noted.
     """
-    worker = _workers.get(share.output)
+    worker = _opened.get(share.output)
     if worker is None:
-        worker = _workers[share.output] = _new_worker(share)
+        worker = _opened[share.output] = _opened_here(share)
     return worker.piece(name, number)
 
 
-def _new_worker(share: Share) -> Worker:
+def _opened_here(share: Share) -> Worker:
     folder = BatchFolder(Path(share.output))
     jobs, segment_s = folder.jobs()
     own = [in_own_way(job, share.ways) for job in jobs]
@@ -118,7 +118,7 @@ class RayWork:
         self._at: dict[Any, tuple[str, int]] = {}
         self._journal = Journal(BatchFolder(Path(share.output)).journals)
         self._room = max(2, int(AHEAD * ray.cluster_resources().get("CPU", 1)))
-        self._task = ray.remote(max_retries=RETRIES, num_cpus=share.cpus, num_gpus=share.gpus)(work)
+        self._remote = ray.remote(max_retries=RETRIES, num_cpus=share.cpus, num_gpus=share.gpus)(work)
 
     def run(self, look: Callable[[], None], cancel: threading.Event) -> None:
         """Work until all is done or ``cancel`` is set; ``look`` is called all the time.
@@ -129,7 +129,7 @@ class RayWork:
         while (self._waiting or self._at) and not cancel.is_set():
             while self._waiting and len(self._at) < self._room:
                 piece = self._waiting.popleft()
-                self._at[self._task.remote(self._share, *piece)] = piece
+                self._at[self._remote.remote(self._share, *piece)] = piece
             ready, _ = self._ray.wait(list(self._at), timeout=WAIT_S)
             for reference in ready:
                 self._take(reference)
