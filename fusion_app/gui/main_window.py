@@ -49,7 +49,7 @@ NUMBERS_EVERY = 3
 
 MESSAGES = {
     State.STARTING: QT_TRANSLATE_NOOP("MainWindow", "Opening"),
-    State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "ClosingController"),
+    State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "Closing"),
     State.ENDED: QT_TRANSLATE_NOOP("MainWindow", "Ended"),
 }
 
@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build_bars()
         self._build_centre()
-        self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording)
+        self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording, self.preferences)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
         measure = MeasureController(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
         self.panels = Panels(self, self.docks, self.controller, measure)

@@ -109,6 +109,15 @@ class Preferences:
         self._store.setValue("palette", palette.value)
 
     @property
+    def queue(self) -> str:
+        """The output folder of the queue that was last in view; empty: there was none."""
+        return str(self._store.value("queue", "", type=str))
+
+    @queue.setter
+    def queue(self, output: str) -> None:
+        self._store.setValue("queue", output)
+
+    @property
     def has_spots(self) -> bool:
         """Spots and scale are shown on the pictures."""
         return str(self._store.value("spots")) == "true"

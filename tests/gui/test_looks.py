@@ -48,6 +48,7 @@ DOCKS = (
     "dock_fusion",
     "dock_measure",
     "dock_performance",
+    "dock_queue",
     "dock_log",
 )
 DIALOGS = ("shortcuts", "about", "open_pair", "connect_cameras", "export", "settings")

@@ -99,6 +99,7 @@ COMMANDS = (
     Command("dock_measure", QT_TRANSLATE_NOOP("Actions", "&Measure"), ("Shift+F6",), is_checkable=True),
     Command("dock_fusion", QT_TRANSLATE_NOOP("Actions", "&Fusion"), ("F4",), is_checkable=True),
     Command("dock_performance", QT_TRANSLATE_NOOP("Actions", "&Performance"), ("F3",), is_checkable=True),
+    Command("dock_queue", QT_TRANSLATE_NOOP("Actions", "&Queue"), ("Shift+F5",), is_checkable=True),
     Command("dock_log", QT_TRANSLATE_NOOP("Actions", "&Log"), ("F2",), is_checkable=True),
     Command("docks_reset", QT_TRANSLATE_NOOP("Actions", "&Reset docks")),
     *(Command(f"palette_{one.name.lower()}", NAMES[one], group="palette") for one in Palette),

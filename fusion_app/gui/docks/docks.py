@@ -11,10 +11,12 @@ from fusion_app.gui.commands import Commands
 from fusion_app.gui.docks.alignment import AlignmentDock
 from fusion_app.gui.docks.alignment_controller import AlignmentController
 from fusion_app.gui.docks.fusion_controller import FusionController
+from fusion_app.gui.docks.queue_controller import QueueController
 from fusion_app.gui.docks.record import RecordDock
 from fusion_app.gui.docks.sources import SourcesDock
 from fusion_app.gui.docks.thermal import ThermalDock
 from fusion_app.gui.docks.time_offset import TimeOffset
+from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session.overview import Overview
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController
@@ -57,6 +59,7 @@ class Docks(QObject):
         commands: Commands,
         controller: SessionController,
         recording: RecordingController,
+        preferences: Preferences,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -84,6 +87,8 @@ class Docks(QObject):
         self._add("dock_alignment", actions, self.alignment.panel)
         self.fusion = FusionController(actions, controller)
         self._add("dock_fusion", actions, self.fusion.panel)
+        self.queue = QueueController(controller, preferences)
+        self._add("dock_queue", actions, self.queue.panel).visibilityChanged.connect(self.queue.show)
         actions["docks_reset"].triggered.connect(self.reset)
         self.reset()
 
@@ -122,6 +127,7 @@ class Docks(QObject):
         """End what the docks do in the background."""
         self.time_offset.close()
         self.alignment.close()
+        self.queue.close()
 
     def reset(self) -> None:
         """Close all docks and put them back to the right edge, one behind the other."""
