@@ -34,7 +34,7 @@ MENUS = (
 )
 """Title and items of each menu; ``|`` is a line between two items."""
 ALIGNMENT = (
-    "align_edges align_arrows",
+    "align_mouse align_points align_edges align_arrows",
     "align_left align_right align_up align_down align_left_far align_right_far align_up_far align_down_far",
     "align_larger align_smaller align_turn_left align_turn_right",
     "align_open align_save",
