@@ -10,7 +10,7 @@ from fusion_app.frames import FusedFrame
 from fusion_app.gui.aligning import Aligning
 from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.bars.actions import Actions
-from fusion_app.gui.bars.banner import Banner
+from fusion_app.gui.bars.banner import Banner, Kind
 from fusion_app.gui.bars.banner_controller import BannerController
 from fusion_app.gui.bars.bottom_bar import BottomBar
 from fusion_app.gui.bars.icons import app_icon
@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         measure = MeasureController(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
         self.panels = Panels(self, self.docks, self.controller, measure)
         self.panels.follow(self.watch, self.appearance)
+        self.panels.quality.changed.connect(lambda: self.states.show_faults(self.panels.quality.faults))
         self.settings_controller = SettingsController(store, self.all_actions, self.commands, self)
         self.settings_controller.follow(self.controller, self.recording, self.appearance)
         self.banner_controller = BannerController(self.banner, self.controller, self.commands)
@@ -103,6 +104,8 @@ class MainWindow(QMainWindow):
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
+        if lost := self.preferences.lost():
+            self.banner.show_message(Kind.NOTICE, lost)
 
     @property
     def is_closed(self) -> bool:

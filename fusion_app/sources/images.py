@@ -1,6 +1,5 @@
 """Image files as frames: a folder in the natural order of its names, or one file with its pages."""
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Image, size_of
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo
+from fusion_app.sources.names import natural
 from fusion_app.sources.pictures import IMAGE_SUFFIXES, Picture, Use, open_picture
 from fusion_app.sources.pictures.levels import as_used, undeclared_white
 from fusion_app.sources.swapped import kind_of
@@ -23,7 +23,11 @@ STILLS_FPS = 25.0
 def image_files(folder: Path) -> tuple[Path, ...]:
     """Return the image files directly in ``folder``, ``img2`` before ``img10``."""
     found = (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
-    return tuple(sorted((path for path in found if not path.name.startswith(".")), key=natural))
+    return tuple(
+        sorted(
+            (path for path in found if not path.name.startswith(".")), key=lambda path: (natural(path.stem), path.name)
+        )
+    )
 
 
 def read_image(path: Path, use: Use = Use.INFRARED) -> Image:
@@ -219,10 +223,3 @@ def _first_readable(files: Iterable[Path], use: Use) -> tuple[Picture | None, st
         except SourceError:
             continue
     return None, ""
-
-
-def natural(path: Path) -> list[tuple[int, int | str]]:
-    """Return the key that sorts names as people count: ``img2`` before ``img10``."""
-    parts = re.split(r"(\d+)", path.stem.lower())
-    key: list[tuple[int, int | str]] = [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
-    return [*key, (2, path.stem), (3, path.name)]  # the last two tell a01 from a1, and a.jpg from a.png
