@@ -60,15 +60,15 @@ def camera_of(uri: str) -> tuple[str, CameraWish]:
     try:
         size = _size(given.get("size", ""))
         fps = float(given.get("fps") or 0)
-        format_ = given.get("format", "").upper()
+        letters = given.get("format", "").upper()
     except ValueError:
-        size, fps, format_ = None, -1.0, ""
+        size, fps, letters = None, -1.0, ""
     is_known = given.keys() <= set(NAMES) and 0 <= fps <= MAX_FPS
-    if not is_known or (format_ and not (len(format_) == 4 and format_.isascii() and format_.isalnum())):
+    if not is_known or (letters and not (len(letters) == 4 and letters.isascii() and letters.isalnum())):
         raise SourceError(
             uri, "is asked for something unknown; write it like camera:0?size=1280x720&fps=30&format=MJPG"
         )
-    return base, CameraWish(size, fps, format_)
+    return base, CameraWish(size, fps, letters)
 
 
 def with_wish(base: str, wish: CameraWish) -> str:
