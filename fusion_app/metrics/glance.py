@@ -39,7 +39,7 @@ def small(image: Image) -> Image:
     found = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     if found.ndim == 3:
         found = cv2.cvtColor(found, cv2.COLOR_BGR2GRAY)
-    return np.asarray(found >> 8 if found.dtype.itemsize == 2 else found, np.uint8)
+    return np.asarray(found // 256 if found.dtype.itemsize == 2 else found, np.uint8)
 
 
 def glance(fused: Image, ir: Image, vis: Image) -> Glance:
