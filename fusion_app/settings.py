@@ -118,7 +118,8 @@ class FusionSettings:
             ``average``, ``laplacian``.
         weights: A weights file that replaces the model's own, or empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
-        runtime: What computes the network: ``torch``, ``openvino`` (CPU only, several times faster), or ``auto``.
+        runtime: What computes the network: ``torch``, ``openvino`` (CPU only, several times faster),
+            ``onnxruntime`` (added networks only), or ``auto``.
         precision: ``fp32``, ``bf16`` (OpenVINO on CPUs that have it), ``int8`` (compact models, OpenVINO, CPUs with
             VNNI), ``fp16`` (GPU), or ``auto``: the fastest one that there is for watching, fp32 for files.
         compiled: torch compiles the network first, where it can: minutes at the first frame, some speed afterwards.
@@ -136,7 +137,7 @@ class FusionSettings:
     model: str = "auto"
     weights: str = ""
     device: str = "auto"
-    runtime: Literal["auto", "torch", "openvino"] = "auto"
+    runtime: Literal["auto", "torch", "openvino", "onnxruntime"] = "auto"
     precision: Precision = "auto"
     compiled: bool = False
     threads: int = 0

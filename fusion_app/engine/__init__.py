@@ -115,6 +115,8 @@ def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         return ClassicalEngine(settings.model)
     if way == "added":
         return _open_added(settings)
+    if settings.runtime == "onnxruntime":
+        raise EngineError("ONNX Runtime computes added networks only; use --runtime auto")
     path = _weights_path(settings, compact=is_real_time and way != "gpu")
     if way == "gpu":
         return _open_on_gpu(path, settings, is_real_time=is_real_time)
@@ -184,12 +186,10 @@ def _open_torch(path: Path, settings: FusionSettings) -> Engine:
 
 
 def _open_added(settings: FusionSettings) -> Engine:
-    if not _has_openvino():
-        raise EngineError(f"{settings.model} needs OpenVINO, which is not installed; pip install openvino")
-    from fusion_app.engine.added.opening import open_added  # noqa: PLC0415 - where it is installed
+    from fusion_app.engine.added.opening import open_added  # noqa: PLC0415 - for those who have added one
 
-    is_on_gpu = settings.device == "auto" and has_cuda()
-    return open_added(settings, f"{settings.model} is computed on the CPU, not on the GPU" if is_on_gpu else "")
+    device = "cpu" if settings.device == "auto" and not has_cuda() else settings.device
+    return open_added(settings, device)
 
 
 def _open_openvino(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
@@ -213,6 +213,8 @@ def _weights_path(settings: FusionSettings, *, compact: bool) -> Path:
     if name == "auto":
         name = COMPACT if compact else BACKBONE
     names = model_names()
+    if name not in names and network_path(name).is_file():
+        raise EngineError(f"{network_path(name)} lies there without its card; add it anew")
     if name not in names:
         raise SettingsError("fusion.model", name, ("auto", *names))
     return _shipped(name)

@@ -17,7 +17,15 @@ from fusion_app.frames import FloatImage, Image, Size
 
 
 class Compute(Protocol):
-    """What computes a network."""
+    """What computes a network.
+
+    Attributes:
+        device: ``cpu`` or ``cuda``.
+        description: Device and runtime, for the user.
+    """
+
+    device: str
+    description: str
 
     def __call__(self, inputs: list[FloatImage]) -> FloatImage:
         """Return the output ``(C, H, W)`` of inputs of the same kind."""
@@ -30,12 +38,11 @@ class AddedEngine:
     detail of the cameras stays; its colours are enlarged as they are.
     """
 
-    device = "cpu"
-
     def __init__(self, name: str, card: NetworkCard, compute: Compute, reason: str = "") -> None:
         """Take the network called ``name``; ``reason`` is why this is not what was asked for."""
         self.name = name
-        self.description = f"{name} · CPU OpenVINO fp32"
+        self.device = compute.device
+        self.description = f"{name} · {compute.description}"
         self.fallback_reason = reason
         self._card, self._compute = card, compute
 
