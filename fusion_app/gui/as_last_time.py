@@ -1,5 +1,7 @@
 """Takes a pair up as it was left, says so, and forgets it when told to."""
 
+from dataclasses import replace
+
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, pyqtSignal
 
 from fusion_app.alignment.profile import AlignmentProfile
@@ -11,6 +13,8 @@ from fusion_app.settings import Settings, SourceSettings
 NAMES = {
     "alignment": QT_TRANSLATE_NOOP("AsLastTime", "alignment"),
     "offset_ms": QT_TRANSLATE_NOOP("AsLastTime", "offset {0:+.0f} ms"),
+    "ir_turn": QT_TRANSLATE_NOOP("AsLastTime", "infrared turned"),
+    "vis_turn": QT_TRANSLATE_NOOP("AsLastTime", "visible turned"),
     "rate": QT_TRANSLATE_NOOP("AsLastTime", "{0:g} images per second"),
     "thermal": QT_TRANSLATE_NOOP("AsLastTime", "thermal settings"),
     "fusion": QT_TRANSLATE_NOOP("AsLastTime", "{0}"),
@@ -68,7 +72,12 @@ class AsLastTime(QObject):
     def forget(self) -> None:
         """Take the pair that is open as if it had never been seen; it plays on."""
         controller = self._controller
-        self._memory.forget(controller.settings.sources)
+        sources = controller.settings.sources
+        self._memory.forget(sources)
+        if (sources.ir_turn, sources.vis_turn) != ("none", "none"):  # what turns lies in the sources
+            plain = replace(self._plain.applied(controller.settings), alignment=AlignmentProfile())
+            controller.open(replace(plain, sources=replace(plain.sources, ir_turn="none", vis_turn="none")))
+            return
         controller.align(AlignmentProfile())
         controller.set_offset(0.0)
         controller.use_thermal(self._plain.thermal)

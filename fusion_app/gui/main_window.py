@@ -7,6 +7,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame
+from fusion_app.gui.aligning import Aligning
 from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.banner import Banner, Kind
@@ -88,9 +89,11 @@ class MainWindow(QMainWindow):
         self._build_centre()
         self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording, self.preferences)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
+        self.aligning = Aligning(self.docks.alignment, self.all_actions, self.controller, self.grid, self.banner)
         measure = MeasureController(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
         self.panels = Panels(self, self.docks, self.controller, measure)
         self.panels.follow(self.watch, self.appearance)
+        self.panels.quality.changed.connect(lambda: self.states.show_faults(self.panels.quality.faults))
         self.settings_controller = SettingsController(store, self.all_actions, self.commands, self)
         self.settings_controller.follow(self.controller, self.recording, self.appearance)
         self.banner_controller = BannerController(self.banner, self.controller, self.commands)
@@ -179,7 +182,6 @@ class MainWindow(QMainWindow):
         self.docks.sources.retry_asked.connect(self._retry)
         self.docks.thermal.palette_chosen.connect(self.appearance.set_palette)
         self.docks.alignment.failed.connect(self.banner_controller.show_error)
-        self.all_actions["align_edges"].toggled.connect(self.grid.show_edges)
         self.appearance.palette_changed.connect(self.docks.thermal.show_palette)
         self.states.other_asked.connect(self.commands.ask_for_cameras)
         self.all_actions["statistics"].toggled.connect(self.states.statistics.setVisible)

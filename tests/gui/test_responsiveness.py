@@ -4,6 +4,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,7 @@ from fusion_app.settings import FusionSettings, Settings, SourceSettings, save_s
 from tests.gui.actions import drop, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.gui.pulse import Pulse
+from tests.reliability import Record
 
 DEMO = ("synthetic:ir", "synthetic:vis")
 
@@ -181,3 +183,31 @@ def test_a_rig_that_is_being_read_is_not_opened_once_the_window_closes(
     qtbot.waitUntil(lambda: window.is_closed)
     qtbot.waitUntil(lambda: not window.worker._thread.is_alive())
     assert opened == []
+
+
+@pytest.mark.full
+def test_the_event_loop_answers_while_playing_starting_and_switching_with_charts_open(
+    make_window: MakeWindow, qtbot: QtBot, pulse: Pulse, reliability: Record
+) -> None:
+    window = make_window(*DEMO, model="lite-2k")
+    wait_for(qtbot, window, State.PLAYING)
+    window.all_actions["loop"].setChecked(True)
+    for name in ("dock_performance", "dock_measure"):
+        window.all_actions[name].trigger()
+    window.all_actions["spots"].setChecked(True)
+    pulse.restart()
+    until = time.monotonic() + 30
+    layouts = (Qt.Key.Key_5, Qt.Key.Key_8, Qt.Key.Key_6, Qt.Key.Key_4)
+    turns = 0
+    while time.monotonic() < until:
+        press(qtbot, window, layouts[turns % 4])
+        turns += 1
+        qtbot.wait(1500)
+        if turns % 6 == 0:
+            window.all_actions["demo"].trigger()
+            wait_for(qtbot, window, State.PLAYING)
+    own_ms = np.percentile(pulse.busy_s, 99) * 1000, max(pulse.busy_s) * 1000
+    figure = f"p99 {own_ms[0]:.0f} ms, longest {own_ms[1]:.0f} ms of the thread's own time"
+    reliability("The window answers while it plays, starts and switches, with charts open", figure)
+    assert own_ms[0] < 50  # processor time of the thread itself: what the rest of the machine does does not count
+    assert own_ms[1] < 150

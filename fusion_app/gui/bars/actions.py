@@ -61,6 +61,8 @@ COMMANDS = (
     Command("align_open", QT_TRANSLATE_NOOP("Actions", "&Open profile…")),
     Command("align_save", QT_TRANSLATE_NOOP("Actions", "Sa&ve profile…")),
     Command("align_edges", QT_TRANSLATE_NOOP("Actions", "&Edges of infrared on visible"), ("E",), is_checkable=True),
+    Command("align_mouse", QT_TRANSLATE_NOOP("Actions", "Move infrared with the &mouse"), ("H",), is_checkable=True),
+    Command("align_points", QT_TRANSLATE_NOOP("Actions", "&Pick points"), ("P",), is_checkable=True),
     Command("align_arrows", QT_TRANSLATE_NOOP("Actions", "&Arrow keys move infrared"), is_checkable=True),
     Command("align_left", QT_TRANSLATE_NOOP("Actions", "Infrared to the &left"), ("Alt+Left",)),
     Command("align_right", QT_TRANSLATE_NOOP("Actions", "Infrared to the &right"), ("Alt+Right",)),
@@ -136,7 +138,7 @@ COMMANDS = (
 
 ALIGNING = (
     "align_reset", "align_open", "align_edges", "align_left", "align_right", "align_up", "align_down", "align_larger",
-    "align_smaller", "align_turn",
+    "align_smaller", "align_turn", "align_mouse", "align_points",
 )  # fmt: skip
 """What the names of actions begin with that move infrared."""
 WITH_FRAME = ("copy_frame", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit")

@@ -68,6 +68,7 @@ class Docks(QObject):
         self.sources = SourcesDock()
         self.sources.connect_asked.connect(commands.ask_for_cameras)
         self.sources.swap_asked.connect(commands.swap)
+        self.sources.turn_chosen.connect(commands.turn)
         self.time_offset = TimeOffset(self.sources.offset, controller)
         self._add("dock_sources", actions, self.sources)
         self.thermal = ThermalDock()
@@ -107,6 +108,7 @@ class Docks(QObject):
 
     def _show_settings(self) -> None:
         thermal = self._controller.settings.thermal
+        self.sources.show_settings(self._controller.settings.sources)
         self.thermal.show_settings(thermal)
         self.record.show_settings(self._controller.settings.recording)
         self._actions["lock_gain"].setChecked(thermal.lock)

@@ -73,8 +73,11 @@ class PerformanceDock(QWidget):
         self.lost = TimeChart(self.tr("Frames lost"), "{0:.0f}", self, is_bars=True)
         self.summary = plain_label(self)
         self.summary.setWordWrap(True)
+        self.quality = plain_label(self)
+        self.quality.setWordWrap(True)
         whole = QVBoxLayout(self)
         whole.addWidget(self._group(self.tr("Stages"), self.stages, self.summary))
+        whole.addWidget(self._group(self.tr("Picture"), self.quality))
         whole.addWidget(self._group(self.tr("Last minute"), self.fps, self.latency, self.skew, self.lost))
         whole.addStretch(1)
         self.note(None)
@@ -87,6 +90,11 @@ class PerformanceDock(QWidget):
             self.history.note(overview, time.monotonic() if now_s is None else now_s)
         if self.isVisible() or overview is None:
             self._show(overview)
+
+    def show_quality(self, text: str) -> None:
+        """Show how the fused picture is."""
+        if self.isVisible():
+            self.quality.setText(text or translate("PerformanceDock", "Nothing runs."))
 
     def _show(self, overview: Overview | None) -> None:
         points = list(self.history.points)

@@ -1,5 +1,7 @@
 """Over the pictures: what has become of a source that is gone, the statistics, and that something is recorded."""
 
+from collections.abc import Mapping
+
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from fusion_app.gui.session.overview import Overview
@@ -31,9 +33,14 @@ class TileStates(QObject):
         for role, notice in self.notices.items():
             notice.retry_asked.connect(lambda role=role: self.retry_asked.emit(role))
             notice.other_asked.connect(self.other_asked)
+        self.faults: Mapping[Role, str] = {}
         self.statistics = StatisticsOverlay(grid)
         self.recording = RecordingTag(grid)
         grid.arranged.connect(self._place)
+
+    def show_faults(self, faults: Mapping[Role, str]) -> None:
+        """Say from the next look on what is wrong with the pictures of a source."""
+        self.faults = faults
 
     def show_overview(self, overview: Overview | None) -> None:
         """Show the state of both sources."""
@@ -46,7 +53,8 @@ class TileStates(QObject):
         gone = {role: source.state.age_s for role, source in sources.items() if source.is_gone}
         self._grid.set_gone(gone)
         for role, source in sources.items():
-            self._grid.set_notes(role, [note.tag for note in source.notes])
+            fault = self.faults.get(role)
+            self._grid.set_notes(role, [*((fault,) if fault else ()), *(note.tag for note in source.notes)])
             self.notices[role].show_source(source, goes_on=len(gone) == 1 and self._grid.has_frame)
         self._place()
 
