@@ -29,9 +29,9 @@ from fusion_app.gui.panels import Panels
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
-from fusion_app.gui.session.overview import Overview, Watch
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, SessionFactory, State
+from fusion_app.gui.session.watch import Watch
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.settings_controller import SettingsController, with_devices
 from fusion_app.gui.view.dropping import dropped_paths
@@ -40,6 +40,7 @@ from fusion_app.gui.view.titles import Maker, maker_of
 from fusion_app.gui.view.view_grid import Role, ViewGrid
 from fusion_app.gui.window_size import MIN_SIZE, first_size
 from fusion_app.recording.snapshot import recording_folder
+from fusion_app.session.overview import Overview
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 
