@@ -52,6 +52,9 @@ class Refusal:
     text: str
 
 
+MOST_HEAD = 16_384
+"""Bytes of names and values of headers, at most."""
+TOO_LARGE = Refusal(431, "head", f"The headers of a request have at most {MOST_HEAD} bytes.")
 NO_HOST = Refusal(421, "host", "This server is not called by that name. Use the address that it showed when it began.")
 FOREIGN = Refusal(403, "foreign", "This request comes from another page, so it is refused.")
 NO_HEADER = Refusal(403, "header", "A POST needs the header X-CS2Fusion: 1.")
@@ -71,7 +74,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or hand on."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        refusal = self._foreign(scope, headers) or self._unknown(scope, headers)
+        refusal = _too_large(scope) or self._foreign(scope, headers) or self._unknown(scope, headers)
         if refusal is not None:
             await self._refuse(refusal, scope, receive, send)
             return
@@ -142,6 +145,11 @@ class Guard:
         if refusal is NO_TOKEN:
             answer.raw_headers.append((b"www-authenticate", b"Bearer"))
         await answer(scope, receive, send)
+
+
+def _too_large(scope: Scope) -> Refusal | None:
+    size = sum(len(name) + len(value) for name, value in scope["headers"]) + len(scope["query_string"])
+    return TOO_LARGE if size + len(scope["path"]) > MOST_HEAD else None
 
 
 def _asked(scope: Scope) -> str:

@@ -76,8 +76,7 @@ class BoundedProtocol(H11Protocol):
             self._all.counts.crowded += 1
             transport.abort()
             return
-        if isinstance(raw := transport.get_extra_info("socket"), socket.socket):
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -14,14 +14,12 @@ import uvicorn
 from fusion_app.errors import ServeError
 from fusion_app.serve.access import Access, access_for, is_loopback
 from fusion_app.serve.api import Api
-from fusion_app.serve.guard import Guard
+from fusion_app.serve.guard import MOST_HEAD, Guard
 from fusion_app.serve.protocol import BoundedProtocol, Connections
 from fusion_app.serve.served import Counts, Served
 
 HOST, PORT = "127.0.0.1", 8470
 BACKLOG = 128
-MOST_HEAD = 16_384
-"""Bytes of a request's head, at most."""
 START_S = 10.0
 END_S = 3
 
