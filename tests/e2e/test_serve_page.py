@@ -8,11 +8,10 @@ import pytest
 
 from fusion_app.serve.server import Door
 from tests.serving import serving
-from tests.webdriver import browser
+from tests.webdriver import Browser, browser
 
 PHONE, DESK = (390, 844), (1280, 900)
 TOKEN = "a-token-of-tests"
-HAS_PICTURE = "return document.getElementById(arguments[0]).naturalWidth > 0"
 pytestmark = pytest.mark.timeout(400)
 
 
@@ -20,6 +19,16 @@ def kept(folder: Path, name: str) -> Path:
     """Return where a screenshot goes; with CS2FUSION_SCREENSHOTS they can be looked at afterwards."""
     wanted = os.environ.get("CS2FUSION_SCREENSHOTS")
     return (Path(wanted) if wanted else folder) / name
+
+
+def choose(page: Browser, box: str, value: str) -> None:
+    """Take another entry of a box, as its list does."""
+    page.run(
+        "const box = document.getElementById(arguments[0]); box.value = arguments[1];"
+        "box.dispatchEvent(new Event('change'))",
+        box,
+        value,
+    )
 
 
 def test_a_phone_opens_the_link_looks_records_marks_and_changes_the_mode(tmp_path: Path) -> None:
@@ -46,17 +55,13 @@ def test_a_phone_opens_the_link_looks_records_marks_and_changes_the_mode(tmp_pat
         assert len(list(running.folder.glob("recording-*.mkv"))) == 1
         phone.click("#snapshot")
         phone.wait("return document.getElementById('said').textContent.startsWith('Kept as snapshot-')")
-        phone.run(
-            "const box = document.getElementById('mode'); box.value = 'vis'; box.dispatchEvent(new Event('change'))"
-        )
+        choose(phone, "mode", "vis")
         phone.wait("return state.status.fusion.mode === 'vis'")
         for layout in ("visible", "ir", "swipe"):
             phone.click(f"nav [data-layout={layout}]")
             shown = "visible" if layout == "swipe" else layout
             phone.wait(f"return document.getElementById('{shown}').naturalWidth > 0")
-        assert phone.run("return document.documentElement.scrollWidth <= window.innerWidth"), (
-            "nothing beside the screen"
-        )
+        assert phone.run("return document.documentElement.scrollWidth <= window.innerWidth"), "all is on the screen"
         picture = cv2.imread(str(kept(tmp_path, "serve-phone.png")))
         assert picture is not None
         assert picture.std() > 10
@@ -74,11 +79,10 @@ def test_a_desk_shows_three_pictures_and_speaks_chinese(tmp_path: Path) -> None:
         for view in ("fused", "visible", "ir"):
             desk.wait(f"return document.getElementById('{view}').naturalWidth > 0")
         desk.wait("return document.getElementById('f-fusion').textContent.includes('fps')")
-        desk.run(
-            "const box = document.getElementById('palette'); box.value = 'ironbow'; box.dispatchEvent(new Event('change'))"
-        )
+        choose(desk, "palette", "ironbow")
         desk.wait("return document.getElementById('ir').src.includes('ironbow')")
         desk.wait("return document.getElementById('ir').naturalWidth > 0")
+        desk.wait("return document.getElementById('nothing').hidden")
         desk.screenshot(kept(tmp_path, "serve-desk.png"))
         desk.click("#language")
         desk.wait("return document.getElementById('record').textContent === 'Record'")

@@ -23,9 +23,8 @@ JSON = st.recursive(
     max_leaves=20,
 )
 NAMED = st.dictionaries(st.sampled_from(["on", "text", "mode", "model", "strength", "x"]), JSON, max_size=4)
-BODIES = st.one_of(
-    JSON.map(json.dumps), NAMED.map(json.dumps), st.binary(max_size=6000).map(lambda b: b.decode("latin-1"))
-)
+ANY = st.binary(max_size=6000).map(lambda data: data.decode("latin-1"))
+BODIES = st.one_of(JSON.map(json.dumps), NAMED.map(json.dumps), ANY)
 RAW = st.one_of(
     st.binary(max_size=3000),
     st.builds(

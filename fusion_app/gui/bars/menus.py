@@ -13,7 +13,7 @@ translate = QCoreApplication.translate
 MENUS = (
     (
         QT_TRANSLATE_NOOP("Menus", "&File"),
-        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export show_recordings | "
+        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export share show_recordings | "
         "settings | quit",
     ),
     (QT_TRANSLATE_NOOP("Menus", "&Edit"), "align_undo align_redo align_reset | alignment | copy_frame"),

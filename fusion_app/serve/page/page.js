@@ -73,6 +73,11 @@ byId("edge").addEventListener("input", () => {
 });
 document.addEventListener("visibilitychange", showAll);
 
+function showNothing() {
+  byId("nothing").hidden = SHOWN[state.layout].some((view) => byId(view).naturalWidth > 0);
+}
+setInterval(showNothing, 250);
+
 // Commands.
 function tell(text, level = "") {
   byId("said").textContent = text;
@@ -184,7 +189,7 @@ function showStatus(status) {
     item.textContent = text;
     return item;
   }));
-  byId("nothing").hidden = SHOWN[state.layout].some((view) => byId(view).naturalWidth > 0);
+  showNothing();
 }
 function showGone(text) {
   byId("lamp").textContent = text;
