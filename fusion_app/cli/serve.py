@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,15 @@ from fusion_app.cli.options import Commands, add_command, run_options, settings_
 from fusion_app.cli.progress import interruptible
 from fusion_app.cli.record import has_ended
 from fusion_app.cli.startup import say
+from fusion_app.recording.retention import keep_of
 from fusion_app.run.runner import Pace
 from fusion_app.serve.node import Node
+from fusion_app.serve.pulse import Pulse
+from fusion_app.serve.schedule import ALWAYS, schedule_of
 from fusion_app.serve.server import HOST, PORT, Door, Server
-from fusion_app.session.session import Session, open_session
-from fusion_app.settings import Settings
+from fusion_app.serve.unattended import Unattended
+from fusion_app.session.session import open_session
+from fusion_app.system.notify import notify, watchdog_s
 
 LOOK_S = 0.5
 TOKEN_VARIABLE = "CS2FUSION_TOKEN"  # noqa: S105 - its name, not a token
@@ -34,6 +39,12 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--name", action="append", default=[], metavar="N", help="a name by which a proxy or a browser calls it"
     )
+    parser.add_argument(
+        "--record", nargs="?", const=ALWAYS, metavar="WHEN", help=f"record by itself: {ALWAYS}, or 08:00-18:00,…"
+    )
+    parser.add_argument(
+        "--keep", metavar="MUCH", help="remove old recordings beyond 7d or 200GB, never one with a marker"
+    )
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder of recordings (default: the rig's)")
 
 
@@ -45,17 +56,20 @@ def serve(options: argparse.Namespace) -> int:
     settings = settings_from(options)
     if options.output is not None:
         settings = replace(settings, recording=replace(settings.recording, folder=str(options.output)))
+    schedule = schedule_of(options.record) if options.record else None
+    keep = keep_of(options.keep) if options.keep else None
     end = threading.Event()
     with interruptible(end):
         session = open_session(settings, Pace.PLAY)
         try:
-            return _serve(session, settings, options, end)
+            node = Node(session, settings)
+            return _serve(node, Unattended(node, schedule, keep), options, end)
         finally:
             session.close()
 
 
-def _serve(session: Session, settings: Settings, options: argparse.Namespace, end: threading.Event) -> int:
-    node = Node(session, settings)
+def _serve(node: Node, unattended: Unattended, options: argparse.Namespace, end: threading.Event) -> int:
+    session = node.session
     token = options.token or os.environ.get(TOKEN_VARIABLE, "")
     server = Server(node, Door(options.host, options.port, token, tuple(options.name)))
     failure: Exception | None = None
@@ -63,10 +77,12 @@ def _serve(session: Session, settings: Settings, options: argparse.Namespace, en
         server.start()
         node.begin()
         _tell(server, is_made=not token)
-        _wait(node, end)
+        notify("READY=1")
+        _wait(node, server, unattended, end)
         report = session.runner.report
         failure = None if report is None else report.error
     finally:
+        notify("STOPPING=1")
         server.close()
         failure = node.close() or failure
     for text in () if options.quiet else session.notices():
@@ -89,12 +105,18 @@ def _tell(server: Server, *, is_made: bool) -> None:
     sys.stdout.flush()
 
 
-def _wait(node: Node, end: threading.Event) -> None:
-    """Return once it is to end or nothing more comes."""
+def _wait(node: Node, server: Server, unattended: Unattended, end: threading.Event) -> None:
+    """Return once it is to end or nothing more comes; tell a watchdog that all goes well."""
+    pulse, told_s = Pulse(node.session), 0.0
+    every_s = (watchdog_s() or 0.0) / 4
     while not end.wait(LOOK_S):
         node.check()
+        unattended.look()
         if has_ended(node.session):
             return
+        if every_s and time.monotonic() - told_s >= every_s and pulse.is_well() and server.answers(every_s):
+            notify("WATCHDOG=1")
+            told_s = time.monotonic()
 
 
 def _port(text: str) -> int:

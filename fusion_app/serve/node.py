@@ -28,6 +28,8 @@ class Node:
         self.session = session
         self.trouble = ""
         """Why the last recording ended by itself, one sentence; empty once another one runs."""
+        self.room_notice = ""
+        """What the user should know of old recordings, one sentence, or empty."""
         self._settings = settings
         self._recorder = Recorder(session, settings)
         self._changing = threading.RLock()
@@ -50,7 +52,7 @@ class Node:
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know, a sentence each."""
         silent = self.session.silent_sources()
-        return tuple(filter(None, (self.trouble, silent, *self.session.notices())))
+        return tuple(filter(None, (self.trouble, self.room_notice, silent, *self.session.notices())))
 
     def stride(self) -> int:
         """Return of how many fused frames one is to be shown."""
