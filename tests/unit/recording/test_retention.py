@@ -17,8 +17,8 @@ NOW = datetime(2026, 6, 15, 12).astimezone()
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real recording of a few frames."""
     folder = tmp_path_factory.mktemp("made")
-    sources = ("synthetic:ir?frames=6", "synthetic:vis?frames=6")
-    assert main(["record", *sources, "-o", str(folder), "--model", "max", "--quiet"]) == 0
+    sources = ("synthetic:ir?frames=100", "synthetic:vis?frames=100")
+    assert main(["record", *sources, "-o", str(folder), "--model", "max", "--quiet", "--duration", "0.3"]) == 0
     (path,) = folder.glob("recording-*.mkv")
     return path
 
