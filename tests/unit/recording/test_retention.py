@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fusion_app.cli import main
 from fusion_app.errors import SettingsError
 from fusion_app.recording.retention import Keep, finished_recordings, keep_of, make_room
+from tests.serving import serving
+from tests.sessions import wait_for_frames
 
 NOW = datetime(2026, 6, 15, 12).astimezone()
 
@@ -16,11 +17,12 @@ NOW = datetime(2026, 6, 15, 12).astimezone()
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real recording of a few frames."""
-    folder = tmp_path_factory.mktemp("made")
-    sources = ("synthetic:ir?frames=100", "synthetic:vis?frames=100")
-    assert main(["record", *sources, "-o", str(folder), "--model", "max", "--quiet", "--duration", "0.3"]) == 0
-    (path,) = folder.glob("recording-*.mkv")
-    return path
+    with serving(tmp_path_factory.mktemp("made")) as running:
+        running.node.record(is_on=True)
+        wait_for_frames(running.node.session, 5)
+        running.node.record(is_on=False)
+        (path,) = running.folder.glob("recording-*.mkv")
+        return path
 
 
 def put(made: Path, folder: Path, name: str, days: float, *, part: int = 1, ended: str = "stopped") -> Path:
