@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fusion_app.batch.job import Job
-from fusion_app.batch.search import Found, all_different, pairs_in
+from fusion_app.batch.search import Found, named_apart, pairs_in
 from fusion_app.errors import BatchError, SettingsError, SourceError
 from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import Settings, check
@@ -100,7 +100,7 @@ def jobs_of(inputs: Sequence[Path], output: Path, settings_of: SettingsOf, rule:
             told += said
     if not pairs:
         raise BatchError("there is nothing to do: the plan names no jobs")
-    names = all_different([one for one, _ in pairs])
+    names = named_apart([one for one, _ in pairs])
     jobs = [_job(found, entry, settings_of) for found, (_, entry) in zip(names, pairs, strict=True)]
     return Asked(tuple(jobs), tuple(told))
 

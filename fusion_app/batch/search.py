@@ -7,7 +7,8 @@ from pathlib import Path
 from fusion_app.errors import PairingError
 from fusion_app.recording.reading import is_recording
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
-from fusion_app.sources.pair_files import MAX_DEPTH, Files, PairPlan, list_files, natural
+from fusion_app.sources.names import all_different, natural
+from fusion_app.sources.pair_files import MAX_DEPTH, Files, PairPlan, list_files
 from fusion_app.sources.pair_names import plan_pairs
 from fusion_app.sources.pair_one_folder import one_folder
 from fusion_app.sources.pair_words import side_of
@@ -79,20 +80,13 @@ def pairs_in(folder: Path, rule: str = "", output: Path | None = None) -> Search
             f"{folder} holds no infrared and visible files that belong together; put them into ir/ and vis/ under "
             "equal names, or write a plan"
         )
-    return Search(all_different(found), tuple(told))
+    return Search(named_apart(found), tuple(told))
 
 
-def all_different(found: Sequence[Found]) -> tuple[Found, ...]:
-    """Return ``found`` with names that differ on every file system; the later of two gets a number."""
-    taken: set[str] = set()
-    named = []
-    for one in found:
-        name, number = one.name, 2
-        while name.lower() in taken:
-            name, number = f"{one.name}-{number}", number + 1
-        taken.add(name.lower())
-        named.append(replace(one, name=name))
-    return tuple(named)
+def named_apart(found: Sequence[Found]) -> tuple[Found, ...]:
+    """Return ``found`` with names that differ on every file system."""
+    names = all_different([one.name for one in found])
+    return tuple(replace(one, name=name) for one, name in zip(found, names, strict=True))
 
 
 def _videos(folder: Path, rule: str, output: Path | None) -> Search:

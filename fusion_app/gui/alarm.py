@@ -1,6 +1,13 @@
-"""The thermal alarm: tells when something becomes too hot or too cold, and may start a recording."""
+"""The thermal alarm: tells when something becomes too hot or too cold, and may start a recording.
 
+Every fused frame is measured (`Alarm.note`), in the thread that fused it; what is told of it waits for the window's own
+rhythm (`Alarm.look`). So a flash of a single frame raises the alarm, too, whether or not the window has shown it.
+"""
+
+import math
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +44,13 @@ class AlarmSettings:
 
 
 LIMITS = {"celsius": (-273.0, 5000.0), "counts": (0.0, 65535.0), "grey": (0.0, 255.0)}
+
+
+def usable(alarm: AlarmSettings) -> AlarmSettings:
+    """Return ``alarm``, or the usual one where its threshold would never be crossed, as the dock cannot show it."""
+    least, most = LIMITS[alarm.unit]
+    is_usable = math.isfinite(alarm.threshold) and least <= alarm.threshold <= most
+    return alarm if is_usable else AlarmSettings()
 
 
 def number_text(value: float, unit: str) -> str:
@@ -80,30 +94,57 @@ class Alarm(QObject):
         self.text = ""
         self.trouble = ""
         self._beyond_at = 0.0
+        self._lock = threading.Lock()
+        self._noted: float | None = None
 
     def use(self, settings: AlarmSettings) -> None:
         """Watch so from now on; an alarm that another threshold has raised is over."""
-        self.settings = settings
+        with self._lock:
+            self.settings, self._noted = settings, None
         self._tell("", "")
 
+    def note(self, fused: FusedFrame) -> None:
+        """Measure a frame that `look` is to tell of; from any thread."""
+        settings = self.settings
+        if not settings.is_on or fused.thermal is None or not _is_seen(fused):
+            return
+        value = measured(fused.thermal, settings)
+        with self._lock:
+            if value is not None and settings is self.settings:
+                self._noted = value if self._noted is None else _extreme(settings)(self._noted, value)
+
     def look(self, fused: FusedFrame | None) -> None:
-        """Look at a frame; while the shutter is closed or infrared is lost there is nothing to see."""
+        """Tell of all frames since the last look, and of ``fused``, which is shown.
+
+        While the shutter is closed nothing changes; while infrared is lost nothing is watched, and that is said.
+        """
+        noted = self._take_noted()
         view = fused.thermal if fused is not None else None
         if not self.settings.is_on or fused is None or view is None or fused.pair.ir.index < 0:
             self._tell("", "")
             return
-        if fused.is_nuc or fused.pair.lost == "ir":
+        if fused.pair.lost == "ir":
+            self._tell("", translate("Alarm", "Infrared is lost, so nothing is watched."))
             return
-        value = measured(view, self.settings)
-        if value is None:
+        if fused.is_nuc and noted is None:
+            return
+        shown = None if fused.is_nuc else measured(view, self.settings)
+        values = [value for value in (noted, shown) if value is not None]
+        if not values:
             self._tell("", translate("Alarm", "This camera does not measure in that unit; choose another one."))
             return
+        value = _extreme(self.settings)(values)
         if (value > self.settings.threshold) if self.settings.side == "above" else (value < self.settings.threshold):
             self._on_beyond(value)
         elif time.monotonic() - self._beyond_at > CALM_S:
             if self.text:
                 log.info("thermal alarm over: %s", number_text(value, self.settings.unit))
             self._tell("", "")
+
+    def _take_noted(self) -> float | None:
+        with self._lock:
+            noted, self._noted = self._noted, None
+        return noted
 
     def _on_beyond(self, value: float) -> None:
         self._beyond_at = time.monotonic()
@@ -122,3 +163,12 @@ class Alarm(QObject):
         if (text, trouble) != (self.text, self.trouble):
             self.text, self.trouble = text, trouble
             self.changed.emit()
+
+
+def _is_seen(fused: FusedFrame) -> bool:
+    """Whether ``fused`` shows what infrared saw at its time: the camera is there, and its shutter is open."""
+    return fused.pair.ir.index >= 0 and not fused.is_nuc and fused.pair.lost != "ir"
+
+
+def _extreme(settings: AlarmSettings) -> Callable[..., float]:
+    return max if settings.side == "above" else min

@@ -244,7 +244,7 @@ class Commands(QObject):
 
     def reconnect(self) -> None:
         """Open the same sources again, or those that could not be opened."""
-        self.switching.again()
+        self.switching.reopen()
 
     def swap(self) -> None:
         """Open the same sources the other way round."""

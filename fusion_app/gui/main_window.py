@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayo
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.bars.actions import Actions
-from fusion_app.gui.bars.banner import Banner
+from fusion_app.gui.bars.banner import Banner, Kind
 from fusion_app.gui.bars.banner_controller import BannerController
 from fusion_app.gui.bars.bottom_bar import BottomBar
 from fusion_app.gui.bars.icons import app_icon
@@ -104,6 +104,8 @@ class MainWindow(QMainWindow):
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
+        if lost := self.preferences.lost():
+            self.banner.show_message(Kind.NOTICE, lost)
 
     @property
     def is_closed(self) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 
 from PyQt6.QtCore import QSettings
@@ -91,7 +91,7 @@ class Memory:
             if getattr(given, item.name) == getattr(plain, item.name):
                 found |= self._chosen(item.name)
         try:
-            recording = from_mapping(RecordingSettings, {**found, "tracks": list(found["tracks"])})
+            recording = from_mapping(RecordingSettings, _as_in_yaml(found))
             check(Settings(recording=recording))
         except SettingsError:
             return given
@@ -126,6 +126,11 @@ def _key(sources: SourceSettings) -> str:
     """Return a name for a pair that tells nobody its addresses."""
     both = "\n".join(without_password(uri) for uri in (sources.ir, sources.vis))
     return hashlib.sha256(both.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+
+def _as_in_yaml(found: Mapping[str, object]) -> dict[str, object]:
+    """Return fields as a file of settings would hold them: lists instead of tuples."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
 
 def _number(value: object) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from PyQt6.QtCore import QByteArray, QSettings
+from PyQt6.QtCore import QByteArray, QCoreApplication, QSettings
 
 from fusion_app.errors import SettingsError, has_password, without_password
 from fusion_app.gui.bars.theme import Theme
@@ -13,6 +13,7 @@ from fusion_app.gui.view.view_grid import Layout
 from fusion_app.system.yaml_files import from_yaml, to_yaml
 
 MOST_RECENT = 8
+translate = QCoreApplication.translate
 E = TypeVar("E", Theme, Layout, Palette)
 D = TypeVar("D")
 
@@ -71,6 +72,14 @@ class Preferences:
 
     def __init__(self, store: QSettings) -> None:
         self._store = store
+
+    def lost(self) -> str:
+        """Return why nothing would be kept, in a sentence; empty while settings can be written."""
+        self._store.sync()
+        if self._store.isWritable() and self._store.status() is QSettings.Status.NoError:
+            return ""
+        text = translate("Preferences", "{0} cannot be written, so nothing is remembered; check its permissions")
+        return text.format(self._store.fileName())
 
     @property
     def theme(self) -> Theme:

@@ -51,7 +51,7 @@ class Switching(QObject):
             self.tr("A recording is running. Finish it and open another pair?"), self.tr("Finish and open"), act
         )
 
-    def again(self) -> None:
+    def reopen(self) -> None:
         """Open what is open once more, or what could not be opened."""
         self.open(self._controller.wanted, self._recent)
 

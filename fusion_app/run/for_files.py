@@ -30,7 +30,7 @@ class FileChoice:
         if frames is None:
             slower = f"{self.better_frame_s / self.frame_s:.0f} times as long"
             return f"auto fuses with {self.model}; {self.better} would take {slower}: --model {self.better}"
-        takes, would_take = (duration(frames * frame_s) for frame_s in (self.frame_s, self.better_frame_s))
+        takes, would_take = (about(frames * frame_s) for frame_s in (self.frame_s, self.better_frame_s))
         return f"auto fuses with {self.model}, {takes}; {self.better}: {would_take}; --model {self.better}"
 
 
@@ -52,7 +52,7 @@ def choose_for_file(models: Sequence[str], frame_s: Callable[[str], float | None
     return FileChoice(best, best_s)
 
 
-def duration(seconds: float) -> str:
+def about(seconds: float) -> str:
     """Return about how long ``seconds`` are, in one figure a person would say."""
     for unit, length_s in (("h", 3600), ("min", 60)):
         if seconds >= 1.5 * length_s:

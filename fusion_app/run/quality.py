@@ -32,13 +32,13 @@ class Watched:
     Attributes:
         exchange: Takes an engine that fits better into use; called from a thread of the keeper's own.
         lag: Fill level of the recorder's queue, 0…1; None while nothing is recorded.
-        waits: Something else gives way first: the display does, while something is recorded.
+        display_first: The display gives way before quality does, as while something is recorded.
         period_s: Time between two frames of the source as measured by now, seconds; None where it is not known.
     """
 
     exchange: Callable[[Engine], None] = lambda _: None
     lag: Callable[[], float | None] = lambda: None
-    waits: Callable[[], bool] = lambda: False
+    display_first: Callable[[], bool] = lambda: False
     period_s: Callable[[], float | None] = lambda: None
 
 
@@ -116,7 +116,7 @@ class QualityKeeper:
         if chosen is standing:
             return
         is_cheaper = self._policy.costs[chosen.rung] < self._policy.costs[standing.rung]
-        if is_cheaper and self._watched.waits():
+        if is_cheaper and self._watched.display_first():
             self._times.clear()  # what follows shows whether that was enough
         elif self._goes_on(standing, chosen):
             self._begin_change(chosen)

@@ -208,9 +208,9 @@ class Session:
         return self._lanes.count if self._lanes is not None else 1
 
     @property
-    def finding(self) -> str:
+    def recognised_as(self) -> str:
         """The one of the `notices` that says what the infrared camera was recognised as: nothing is wrong with it."""
-        return self._pipeline.thermal.finding
+        return self._pipeline.thermal.recognised_as
 
     def notes(self) -> tuple[str, ...]:
         """Return what the user should know of the two files, a sentence each and once."""

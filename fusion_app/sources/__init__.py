@@ -23,6 +23,7 @@ from fusion_app.sources.base import FrameSource, Note, Phase, Reading, SourceSta
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, PagesSource, image_files
+from fusion_app.sources.picture_walks import is_still_gif
 from fusion_app.sources.pictures import is_picture
 from fusion_app.sources.reconnecting import ReconnectingSource
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
@@ -151,7 +152,7 @@ def _open_path(uri: str, reading: Reading) -> FrameSource:
         suffix = path.suffix.lower()
         if suffix in SEQUENCE_SUFFIXES or suffix in RAW_PHOTOS:
             raise SourceError(uri, NO_SEQUENCE if suffix in SEQUENCE_SUFFIXES else NO_RAW_PHOTO)
-        if suffix in IMAGE_SUFFIXES or (suffix not in PICTURE_STREAMS and is_picture(path)):
+        if suffix in IMAGE_SUFFIXES or (suffix not in PICTURE_STREAMS and (is_picture(path) or is_still_gif(path))):
             return PagesSource(uri, path, reading)
         return VideoFileSource(path, track, reading)
     except FileNotFoundError:

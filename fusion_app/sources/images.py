@@ -1,6 +1,5 @@
 """Image files as frames: a folder in the natural order of its names, or one file with its pages."""
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Image, size_of
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo
+from fusion_app.sources.names import natural
 from fusion_app.sources.pictures import IMAGE_SUFFIXES, Picture, Use, open_picture
 from fusion_app.sources.pictures.levels import as_used, undeclared_white
 from fusion_app.sources.swapped import kind_of
@@ -23,7 +23,11 @@ STILLS_FPS = 25.0
 def image_files(folder: Path) -> tuple[Path, ...]:
     """Return the image files directly in ``folder``, ``img2`` before ``img10``."""
     found = (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
-    return tuple(sorted((path for path in found if not path.name.startswith(".")), key=natural))
+    return tuple(
+        sorted(
+            (path for path in found if not path.name.startswith(".")), key=lambda path: (natural(path.stem), path.name)
+        )
+    )
 
 
 def read_image(path: Path, use: Use = Use.INFRARED) -> Image:
@@ -147,7 +151,7 @@ class PagesSource(_Stills):
         """Open ``path``, for what ``reading`` says."""
         reading = reading or Reading()
         super().__init__(reading)
-        self._path = path
+        self._path, self._is_ended = path, False
         self._file = open_picture(path, reading.use)
         self.reader = self._file.reader
         count, durations = self._file.count, self._file.durations_s
@@ -169,7 +173,8 @@ class PagesSource(_Stills):
     def _say_how_many(self, count: int) -> None:
         if count > 1:
             what = "frames" if self._file.durations_s else "pages"
-            self.note(f"{count} {what}", f"holds {count} {what}; each is a picture of its own")
+            begin = "is damaged: found were" if self._file.trouble else "holds"
+            self.note(f"{count} {what}", f"{begin} {count} {what}; each is a picture of its own")
 
     def read(self) -> Frame | None:
         """Return the next picture of the file; damaged ones are skipped and named in `notice`."""
@@ -182,7 +187,16 @@ class PagesSource(_Stills):
                 self.failed += 1
                 continue
             return Frame(picture.image, self._times_s[number], number, self._name(number), kelvin=picture.kelvin)
+        self._end()
         return None
+
+    def _end(self) -> None:
+        """Tell once, behind the last picture, what of the file is missing."""
+        if self._file.trouble and not self._is_ended:
+            self._is_ended = True
+            told = f"{self._path}: {'; '.join(self._file.trouble)}"
+            self.notice = f"{self.notice}; {told}" if self.notice else told
+            self.failed += self._file.missing
 
     def _name(self, number: int) -> str:
         if self._file.count == 1:
@@ -219,10 +233,3 @@ def _first_readable(files: Iterable[Path], use: Use) -> tuple[Picture | None, st
         except SourceError:
             continue
     return None, ""
-
-
-def natural(path: Path) -> list[tuple[int, int | str]]:
-    """Return the key that sorts names as people count: ``img2`` before ``img10``."""
-    parts = re.split(r"(\d+)", path.stem.lower())
-    key: list[tuple[int, int | str]] = [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
-    return [*key, (2, path.stem), (3, path.name)]  # the last two tell a01 from a1, and a.jpg from a.png

@@ -1,12 +1,11 @@
 """Files that belong together, and how they are listed; see `fusion_app.sources.pair_names`."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 
 from fusion_app.errors import PairingError
+from fusion_app.sources.names import all_different, natural
 
 MAX_DEPTH = 5
 """Folders below the one that was named, at most."""
@@ -82,12 +81,6 @@ def below(folder: Path, kinds: frozenset[str], depth: int) -> Iterator[Path]:
             yield from below(inner, kinds, depth - 1)
 
 
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """Return the key that sorts names as people count: ``img2`` before ``img10``."""
-    parts = (part for part in re.split(r"(\d+)", name.lower()) if part)
-    return [*((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts), (2, 0, name)]
-
-
 def in_order(pairs: Sequence[NamedPair], folder: Path) -> tuple[NamedPair, ...]:
     """Return pairs in natural order, named by their visible files; where those lie in several folders, with these.
 
@@ -96,20 +89,8 @@ def in_order(pairs: Sequence[NamedPair], folder: Path) -> tuple[NamedPair, ...]:
     stems = [pair.vis.stem for pair in pairs]
     if len(set(stems)) < len(stems):
         stems = [pair.vis.relative_to(folder).with_suffix("").as_posix().replace("/", "_") for pair in pairs]
-    named = [replace(pair, name=name) for pair, name in zip(pairs, _all_different(stems), strict=True)]
+    named = [replace(pair, name=name) for pair, name in zip(pairs, all_different(stems), strict=True)]
     return tuple(sorted(named, key=lambda pair: natural(pair.name)))
-
-
-def _all_different(names: Sequence[str]) -> Iterator[str]:
-    taken = set(names)
-    seen: set[str] = set()
-    for name in names:
-        free = name
-        if name in seen:
-            free = next(other for number in count(2) if (other := f"{name}-{number}") not in taken)
-        seen.add(free)
-        taken.add(free)
-        yield free
 
 
 def example(files: Files) -> str:

@@ -65,11 +65,11 @@ class Thermal:
         return self._view
 
     @property
-    def finding(self) -> str:
+    def recognised_as(self) -> str:
         """The notice, where it only says what counts were found in; nothing is wrong then."""
         view = self._view
-        is_finding = view is not None and view.counts is not None and self.settings.layout != "picture"
-        return self.notice if is_finding else ""
+        is_only_told = view is not None and view.counts is not None and self.settings.layout != "picture"
+        return self.notice if is_only_told else ""
 
     def __call__(self, frame: Frame) -> ThermalView:
         """Return ``frame`` as it is fused.

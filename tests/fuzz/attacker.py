@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -106,6 +107,8 @@ class Attacker:
         victim.stdin.write(json.dumps([target, argument]) + "\n")
         victim.stdin.flush()
         if not self._answers_in_time(victim):
+            victim.send_signal(signal.SIGUSR1)  # where it hangs goes into its log
+            select.select([victim.stdout], [], [], 1.0)
             self.close()
             return Outcome("hang", self._log_tail(), HANG_S)
         line = victim.stdout.readline()

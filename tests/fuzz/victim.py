@@ -10,6 +10,7 @@ import io
 import json
 import os
 import resource
+import signal
 import sys
 import time
 import traceback
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 MEMORY_BYTES = 8 * 2**30
 FILE_BYTES = 256 * 2**20
-STACK_AFTER_S = 4.0
 MAX_FRAMES = 60
 LIVE_PATIENCE_S = 2.0
 
@@ -246,6 +246,8 @@ def main() -> None:
     for standard in (1, 2):
         os.dup2(log, standard)  # what libraries print must not be taken for an answer
     faulthandler.enable(log)
+    # On demand, in the thread that hangs: a dump from a thread beside it reads frames that change, and may crash.
+    faulthandler.register(signal.SIGUSR1, log, all_threads=False)
     limit()
     os.chdir(OUT.parent / "in")
     keep_log()  # the only file beside OUT that a case may write to: it is open before the watch begins
@@ -253,11 +255,9 @@ def main() -> None:
     for line in sys.stdin:
         target, argument = json.loads(line)
         os.ftruncate(log, 0)
-        faulthandler.dump_traceback_later(STACK_AFTER_S, file=log)
         begin, waited_before_ms = time.monotonic(), waited_ms(os.getpid())
         with watch.watching():
             answer: dict[str, object] = dict(attempt(target, argument))
-        faulthandler.cancel_dump_traceback_later()
         kept_s = max(0.0, waited_ms(os.getpid()) - waited_before_ms) / 1000
         answer["seconds"] = max(0.0, time.monotonic() - begin - kept_s)
         answer["violations"] = watch.found

@@ -1,6 +1,7 @@
 """Spots, scale and alarm: what they say is what the camera measures, and an alarm is marked, logged and may record."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import Frame, FramePair, FusedFrame, ThermalView
-from fusion_app.gui.alarm import Alarm, AlarmSettings
+from fusion_app.gui.alarm import Alarm, AlarmSettings, usable
 from fusion_app.gui.docks.measure import MeasureDock
 from fusion_app.gui.main_window import MainWindow
+from fusion_app.gui.session.bridge import QtSink
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.spots import on_visible, spots_of
@@ -129,6 +131,51 @@ def test_an_alarm_in_degrees_says_that_a_camera_without_them_cannot_raise_it(par
     alarm.look(frame_of(None, np.full((48, 64), 255, np.uint8)))
     assert not raised
     assert "choose another" in alarm.trouble
+
+
+def test_a_flash_of_one_frame_that_is_not_shown_raises_an_alarm(parent: MeasureDock) -> None:
+    alarm, raised = watching(parent, threshold=38.0)
+    for hottest in (20.0, 41.2, 20.0):
+        alarm.note(frame_of(scene(hottest)))
+    alarm.look(frame_of(scene(20)))
+    assert raised == ["ALARM 41.2 °C, above 38.0 °C"]
+
+
+def test_what_was_measured_with_another_threshold_raises_nothing(parent: MeasureDock) -> None:
+    alarm, raised = watching(parent, side="above", threshold=38.0)
+    alarm.note(frame_of(scene(41.2)))
+    alarm.use(AlarmSettings(is_on=True, side="below", threshold=40.0))
+    alarm.use(AlarmSettings(is_on=True, threshold=38.0))
+    alarm.look(frame_of(scene(20)))
+    assert not raised
+
+
+def test_while_infrared_is_lost_it_says_that_nothing_is_watched(parent: MeasureDock) -> None:
+    alarm, _ = watching(parent, threshold=38.0)
+    hot = frame_of(scene(41.2))
+    alarm.look(hot)
+    lost = FusedFrame(VIS, replace(hot.pair, lost="ir"), hot.ir_view, thermal=hot.thermal)
+    alarm.note(lost)
+    alarm.look(lost)
+    assert (alarm.text, alarm.trouble) == ("", "Infrared is lost, so nothing is watched.")
+
+
+@pytest.mark.parametrize("threshold", [float("nan"), float("inf"), 99_999_999.0])
+def test_a_kept_threshold_that_would_never_be_crossed_is_not_taken(threshold: float) -> None:
+    assert usable(AlarmSettings(is_on=True, threshold=threshold, unit="grey")) == AlarmSettings()
+    assert usable(AlarmSettings(threshold=255.0, unit="grey")).threshold == 255.0
+
+
+def test_the_alarm_gets_every_fused_frame_and_not_only_what_the_window_takes(parent: MeasureDock) -> None:
+    alarm, raised = watching(parent, threshold=38.0)
+    sink = QtSink(parent)
+    sink.show_all_to(alarm.note)
+    sink.begin(lambda: 4)
+    for hottest in (41.2, 20.0, 20.0):
+        sink(frame_of(scene(hottest)))
+    assert sink.replaced == 2
+    alarm.look(sink.take())
+    assert raised == ["ALARM 41.2 °C, above 38.0 °C"]
 
 
 @pytest.fixture

@@ -180,6 +180,19 @@ def test_the_memory_tells_no_address_and_survives_nonsense(tmp_path: Path) -> No
     store.setValue("recording/quality", "99")
     store.setValue("recording/preroll_s", "{")
     assert memory.recording(RecordingSettings()) == RecordingSettings()
+    store.remove("recording/quality")
+    for tracks in ("5", '"fused"', "[5]", "null"):
+        store.setValue("recording/tracks", tracks)
+        assert memory.recording(RecordingSettings()) == RecordingSettings()
+
+
+def test_settings_that_cannot_be_kept_are_told_and_keep_nothing_from_opening(
+    make_window: MakeWindow, tmp_path: Path
+) -> None:
+    (tmp_path / "window.ini").mkdir()
+    window = make_window()
+    said = "cannot be written, so nothing is remembered; check its permissions"
+    assert window.banner.text == f"▲  {tmp_path / 'window.ini'} {said}"
 
 
 def test_of_very_many_pairs_the_oldest_is_forgotten(tmp_path: Path) -> None:

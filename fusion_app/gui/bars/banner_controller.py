@@ -59,13 +59,13 @@ class BannerController(QObject):
         said = session.notices()
         self._take_back(said)
         fresh = [notice for notice in said if self._is_news(session, notice)]
-        finding = session.finding
-        troubles = [notice for notice in fresh if notice != finding]
+        recognised = session.recognised_as
+        troubles = [notice for notice in fresh if notice != recognised]
         if troubles and self._banner.show_message(Kind.NOTICE, " · ".join(troubles)):
             self._told.update(troubles)
             self._in_view = troubles
-        elif finding in fresh and self._banner.show_message(Kind.INFO, finding):
-            self._told.add(finding)
+        elif recognised in fresh and self._banner.show_message(Kind.INFO, recognised):
+            self._told.add(recognised)
 
     def _take_back(self, said: Sequence[str]) -> None:
         """Take notices in view away that are not true any more."""

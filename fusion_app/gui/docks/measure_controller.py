@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QObject
 
 from fusion_app.frames import FusedFrame
-from fusion_app.gui.alarm import Alarm, AlarmSettings
+from fusion_app.gui.alarm import Alarm, AlarmSettings, usable
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.docks.measure import MeasureDock
 from fusion_app.gui.preferences import Preferences
@@ -36,12 +36,13 @@ class MeasureController(QObject):
         super().__init__(controller)
         self.panel = MeasureDock()
         self.marks = ThermalMarks(grid)
-        self.alarm = Alarm(preferences.recall(ALARM, AlarmSettings()), self)
+        self.alarm = Alarm(usable(preferences.recall(ALARM, AlarmSettings())), self)
         self._controller = controller
         self._recording = recording
         self._preferences = preferences
         self._action = actions["spots"]
         self._palette = Palette.WHITE_HOT
+        self._has_to_record = False
         self._action.toggled.connect(self._show_spots)
         self.panel.shown_changed.connect(self._action.setChecked)
         self.panel.placed_changed.connect(self.marks.place)
@@ -49,6 +50,7 @@ class MeasureController(QObject):
         self.marks.placed_changed.connect(self._on_placed)
         self.alarm.changed.connect(self._tell_alarm)
         self.alarm.raised.connect(self._on_raised)
+        controller.sink.show_all_to(self.alarm.note)
         controller.frame_changed.connect(self.marks.show_frame)
         controller.releasing.connect(lambda: self.marks.show_frame(None))
         controller.engine_changed.connect(self._show_colours)
@@ -60,6 +62,10 @@ class MeasureController(QObject):
     def look(self, fused: FusedFrame | None) -> None:
         """Look whether there is a reason for an alarm. Call it now and then."""
         self.alarm.look(fused)
+        self._has_to_record = self._has_to_record and fused is not None
+        if self._has_to_record and self._recording.state is RecordingState.OFF:
+            self._has_to_record = False
+            self._recording.toggle()
 
     def show_values(self) -> None:
         """Show the values of now in the dock."""
@@ -95,6 +101,7 @@ class MeasureController(QObject):
         self.panel.show_state(self.alarm.text, self.alarm.trouble)
 
     def _on_raised(self, text: str) -> None:
+        """Say it; a recording that is just being finished is waited for before the next one starts."""
         self._recording.said.emit(text)
-        if self.alarm.settings.records and self._recording.state is RecordingState.OFF:
-            self._recording.toggle()
+        is_free = self._recording.state in (RecordingState.OFF, RecordingState.FINALISING)
+        self._has_to_record = self.alarm.settings.records and is_free

@@ -48,6 +48,11 @@ class QtSink(QObject):
         self._since_woken = 0
         self._replaced = 0
         self._stride: Callable[[], int] = lambda: 1
+        self._watchers: tuple[Callable[[FusedFrame], None], ...] = ()
+
+    def show_all_to(self, watcher: Callable[[FusedFrame], None]) -> None:
+        """Call ``watcher``, in the runner's thread, with every frame, also with those that are not shown."""
+        self._watchers = (*self._watchers, watcher)
 
     def begin(self, stride: Callable[[], int]) -> None:
         """Forget the session before; of the frames of the next one is shown of ``stride``, asked with every frame."""
@@ -67,6 +72,8 @@ class QtSink(QObject):
 
     def __call__(self, fused: FusedFrame) -> None:
         """Leave ``fused`` in the mailbox; called from the runner's thread."""
+        for watcher in self._watchers:
+            watcher(fused)
         stride = self._stride()
         with self._lock:
             self._replaced += self._newest is not None

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
-from fusion_app.batch.search import Found, all_different, pairs_in
+from fusion_app.batch.search import Found, named_apart, pairs_in
 from fusion_app.errors import PairingError
 from tests.batches import write_image_pair
 from tests.media import counting_frames, write_images, write_video
@@ -103,5 +103,5 @@ def test_where_nothing_belongs_together_the_sentence_says_what_to_do(tmp_path: P
 
 
 def test_names_differ_also_where_case_does_not_count() -> None:
-    named = all_different([Found("Night", "a"), Found("night", "b"), Found("night", "c")])
+    named = named_apart([Found("Night", "a"), Found("night", "b"), Found("night", "c")])
     assert [one.name for one in named] == ["Night", "night-2", "night-3"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fusion_app.run.for_files import FileChoice, choose_for_file, duration
+from fusion_app.run.for_files import FileChoice, about, choose_for_file
 
 MODELS = ("best", "good", "quick")
 
@@ -46,4 +46,4 @@ def test_the_time_and_the_other_choice_are_told() -> None:
     [(0.2, "about 1 s"), (80, "about 80 s"), (90, "about 2 min"), (5399, "about 90 min"), (32_400, "about 9 h")],
 )
 def test_durations_are_one_figure(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+    assert about(seconds) == text
