@@ -7,6 +7,7 @@ from fusion_app.cli import (
     desktop_entry,
     devices,
     doctor,
+    export,
     fuse,
     metrics,
     models,
@@ -32,6 +33,7 @@ COMMANDS = (
     bench,
     metrics,
     models,
+    export,
     weights,
     desktop_entry,
 )

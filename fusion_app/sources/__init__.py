@@ -83,7 +83,7 @@ def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> F
         side, inner = parse_split(uri)
         return SharedSource(open_source(inner, raw=raw, reading=reading)).take(side)
     if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:
-        return _live(uri, raw=raw)
+        return _live(uri, raw=raw, reading=reading)
     if "://" in uri:
         raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
     source = _open_path(uri, replace(reading or Reading(), raw=bool(raw)))
@@ -92,7 +92,7 @@ def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> F
     return source
 
 
-def _live(uri: str, *, raw: str) -> FrameSource:
+def _live(uri: str, *, raw: str, reading: Reading | None) -> FrameSource:
     if uri == "camera:":
         raise SourceError(uri, "names no camera; `python main.py devices` lists them, camera:0 is the first")
     if not uri.isprintable():
@@ -100,7 +100,7 @@ def _live(uri: str, *, raw: str) -> FrameSource:
     shown = without_password(uri)
     if uri.startswith("camera:"):
         return ReconnectingSource(shown, lambda _: CaptureSource(uri, raw=raw), READ_TIMEOUT_S)
-    return ReconnectingSource(shown, partial(StreamSource, uri, shown), READ_TIMEOUT_S)
+    return ReconnectingSource(shown, partial(StreamSource, uri, shown, reading=reading), READ_TIMEOUT_S)
 
 
 def is_there(uri: str) -> bool:

@@ -13,6 +13,8 @@ from av.video.stream import VideoStream
 
 from fusion_app import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 from fusion_app.errors import SourceError
+from fusion_app.frames import Coded
+from fusion_app.sources.coding import Coding
 from fusion_app.sources.cut_off import ends_in_a_box, length_s
 from fusion_app.sources.frame_times import FrameTimes
 from fusion_app.sources.packet_check import PacketCheck
@@ -49,7 +51,7 @@ class VideoDecoder:
         broken: Pictures that were decoded in part, behind the first whole one, or are not what was written.
     """
 
-    def __init__(self, path: Path, track: str, uri: str, *, playlists: bool = False) -> None:
+    def __init__(self, path: Path, track: str, uri: str, *, playlists: bool = False, coded: bool = False) -> None:
         self._path, self._uri, self._playlists = path, uri, playlists
         try:
             self.container = open_file(path, playlists=playlists)
@@ -68,6 +70,7 @@ class VideoDecoder:
         self._sent = self._came = 0
         self._has_whole = False
         self._times = FrameTimes(self.stream)
+        self._coding = Coding(self.stream) if coded and not self.is_untimed else None
         self._check = PacketCheck(self.stream)
         self._decoded = self._decode()
         self._first: VideoFrame | None = None
@@ -165,6 +168,8 @@ class VideoDecoder:
         except (av.error.FFmpegError, OSError, ValueError):
             return False
         self._times.restart()
+        if self._coding is not None:
+            self._coding.restart()
         self._sent = self._came = 0
         self._first, self._decoded = None, self._decode()
         return True
@@ -179,6 +184,10 @@ class VideoDecoder:
         except (av.error.FFmpegError, OSError, ValueError):
             return count  # a file that is cut off
         return count
+
+    def coded(self, decoded: VideoFrame) -> tuple[Coded, ...]:
+        """Return the packet that ``decoded`` was made of, where that is wanted and can be copied."""
+        return () if self._coding is None else self._coding.of(decoded)
 
     def close(self) -> None:
         """Close the file."""
@@ -205,6 +214,8 @@ class VideoDecoder:
             if self._check.is_empty(packet):
                 self._lose()
                 continue
+            if self._coding is not None and packet.pts is not None and packet.time_base:
+                self._coding.sent(packet, float(packet.pts * packet.time_base))
             self.broken += self._check.is_wrong(packet)
             try:
                 yield from self._counted(packet.decode())

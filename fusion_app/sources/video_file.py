@@ -69,7 +69,9 @@ class VideoFileSource(FrameSource):
         self._tell()
 
     def _opened(self) -> VideoDecoder:
-        return VideoDecoder(self._path, self._track, self._uri, playlists=self._reading.playlists)
+        return VideoDecoder(
+            self._path, self._track, self._uri, playlists=self._reading.playlists, coded=self._reading.coded
+        )
 
     def _learn(self, first: VideoFrame) -> None:
         """Note what only a picture tells."""
@@ -189,8 +191,9 @@ class VideoFileSource(FrameSource):
         # After a seek nobody has counted the frames before this one; the nominal rate says how many there are.
         index = round(pts_s / self.info.period_s) if self._next_index is None else self._next_index
         self._next_index = index + 1
-        image = self._orientation(self._converted(decoded))
-        return Frame(image, pts_s, index, pixel_aspect=self.info.pixel_aspect)
+        image, aspect = self._orientation(self._converted(decoded)), self.info.pixel_aspect
+        coded = () if self._orientation.words else self._decoder.coded(decoded)
+        return Frame(image, pts_s, index, pixel_aspect=aspect, coded=coded)
 
     def _converted(self, decoded: VideoFrame) -> Picture:
         """Return the pixels, and note what is found out of them."""
