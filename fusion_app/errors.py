@@ -116,6 +116,10 @@ class BatchError(FusionAppError):
     """A batch cannot start or go on: its plan, its folder or its disk is not as it should be."""
 
 
+class ServeError(FusionAppError):
+    """A session cannot be shown to others, or what one of them asks for cannot be done."""
+
+
 class SettingsError(FusionAppError):
     """A setting has an unknown name or a value that is not allowed.
 

@@ -16,9 +16,11 @@ class ClosingController(QObject):
     """The way from the wish to close to the last moment.
 
     Signals:
+        begun: The window is about to close, and nobody is asked any more.
         finished: Nothing runs any more, or it has had its time.
     """
 
+    begun = pyqtSignal()
     finished = pyqtSignal()
 
     def __init__(
@@ -41,6 +43,7 @@ class ClosingController(QObject):
             return False
         if self._question is not None:
             self._question.close()
+        self.begun.emit()
         self._commands.stop_export(self._controller.worker)
         self._controller.end()
         self._controller.worker.submit(lambda: None, self._finish)  # behind everything that waits

@@ -30,17 +30,19 @@ from fusion_app.gui.panels import Panels
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
-from fusion_app.gui.session.overview import Overview, Watch
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, SessionFactory, State
+from fusion_app.gui.session.watch import Watch
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.settings_controller import SettingsController, with_devices
+from fusion_app.gui.share_controller import ShareController
 from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
 from fusion_app.gui.view.titles import Maker, maker_of
 from fusion_app.gui.view.view_grid import Role, ViewGrid
 from fusion_app.gui.window_size import MIN_SIZE, first_size
 from fusion_app.recording.snapshot import recording_folder
+from fusion_app.session.overview import Overview
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         self.banner_controller = BannerController(self.banner, self.controller, self.commands)
         self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)
+        self.share = ShareController(self, self.all_actions, self.controller, self.recording, self.commands.open_dialog)
         self.commands.wheel.guard(self)
         FocusKeys(self).guard(self)
         self._connect()
@@ -176,6 +179,7 @@ class MainWindow(QMainWindow):
         self.recovery.folder_asked.connect(self.commands.show_recordings)
         self.problem.connect(self.banner_controller.show_fault)
         self.bottom.transport.sought.connect(controller.seek)
+        self.closing_controller.begun.connect(self.share.stop)
         self.closing_controller.finished.connect(self._close_for_good)
         self.watch.looked.connect(self._on_look)
         self.states.retry_asked.connect(self._retry)
@@ -266,7 +270,8 @@ class MainWindow(QMainWindow):
         self.bottom.live.show_silent(overview is not None and overview.ir.is_gone and overview.vis.is_gone)
         self._looks += 1
         if self._looks % NUMBERS_EVERY == 0:
-            self.status.show_fields(status_fields(overview) if overview is not None else {})
+            fields = status_fields(overview) if overview is not None else {}
+            self.status.show_fields(fields | self.share.fields())
             self.states.statistics.show_overview(overview)
             self.docks.show_overview(overview)
             self.banner_controller.show_notices()

@@ -9,8 +9,9 @@ from fusion_app.gui.docks.log import LogDock
 from fusion_app.gui.docks.measure_controller import MeasureController
 from fusion_app.gui.docks.performance import PerformanceDock
 from fusion_app.gui.quality_watch import QualityWatch
-from fusion_app.gui.session.overview import Overview, Watch
 from fusion_app.gui.session.session_controller import SessionController
+from fusion_app.gui.session.watch import Watch
+from fusion_app.session.overview import Overview
 
 EVERY = 3
 """Looks of the watch from one point of the charts to the next."""

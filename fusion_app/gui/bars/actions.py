@@ -52,6 +52,7 @@ COMMANDS = (
     Command("save_rig", QT_TRANSLATE_NOOP("Actions", "Save ri&g…"), ("Ctrl+S",)),
     Command("close_pair", QT_TRANSLATE_NOOP("Actions", "C&lose pair"), ("Ctrl+W",), "close"),
     Command("export", QT_TRANSLATE_NOOP("Actions", "&Export fused video…"), ("Ctrl+E",), "export"),
+    Command("share", QT_TRANSLATE_NOOP("Actions", "S&hare…")),
     Command("show_recordings", QT_TRANSLATE_NOOP("Actions", "&Show recordings")),
     Command("settings", QT_TRANSLATE_NOOP("Actions", "Se&ttings…"), ("Ctrl+,",)),
     Command("quit", QT_TRANSLATE_NOOP("Actions", "E&xit"), ("Ctrl+Q",)),

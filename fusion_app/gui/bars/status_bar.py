@@ -20,10 +20,22 @@ class StatusBar(QStatusBar):
     LEFT_OUT_FIRST = ("skew", "latency", "engine", "vis", "ir", "disk")
     """What goes where the bar is too narrow, in this order, unless there is something wrong with it."""
 
-    KEPT_LONGEST = ("recording", "losses", "fusion", "display", "ir", "vis", "disk", "engine", "latency", "skew")
+    KEPT_LONGEST = (
+        "recording",
+        "shared",
+        "losses",
+        "fusion",
+        "display",
+        "ir",
+        "vis",
+        "disk",
+        "engine",
+        "latency",
+        "skew",
+    )
     """What goes for the seconds that a message is shown, from the end; the message would be cut otherwise."""
 
-    NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "display", "recording", "disk")
+    NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "display", "recording", "disk", "shared")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +46,7 @@ class StatusBar(QStatusBar):
             "latency": self.tr("Time from a live frame's capture to its painted picture"),
             "losses": self.tr("Frames that were not fused"), "engine": self.tr("Model and device"),
             "display": self.tr("Painting gives way to a recording"),
+            "shared": self.tr("The session is shown to browsers"),
             "recording": self.tr("Recording"), "disk": self.tr("What the disk for recordings has left"),
         }  # fmt: skip
         for name, label in self._labels.items():

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QCoreApplication
 
-from fusion_app.gui.session.overview import Overview, SourceOverview
 from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.run.runner import Pace
+from fusion_app.session.overview import Overview, SourceOverview
 from fusion_app.sources.base import Phase
 
 FPS_AMBER, FPS_RED = 0.95, 0.80

@@ -17,9 +17,9 @@ from fusion_app.gui.docks.sources import SourcesDock
 from fusion_app.gui.docks.thermal import ThermalDock
 from fusion_app.gui.docks.time_offset import TimeOffset
 from fusion_app.gui.preferences import Preferences
-from fusion_app.gui.session.overview import Overview
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController
+from fusion_app.session.overview import Overview
 
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 WIDTH = 300

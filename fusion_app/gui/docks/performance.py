@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
 from fusion_app.gui.docks.charts import StageBars, TimeChart
 from fusion_app.gui.plain import plain_label
-from fusion_app.gui.session.overview import Overview
+from fusion_app.session.overview import Overview
 
 SPAN_S = 60.0
 MOST = 400

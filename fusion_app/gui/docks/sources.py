@@ -9,9 +9,9 @@ from fusion_app.gui.docks.offset import OffsetRow
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.plain import plain_label, plain_tip
 from fusion_app.gui.preferences import short_name
-from fusion_app.gui.session.overview import Overview, SourceOverview
 from fusion_app.gui.view.source_notice import details
 from fusion_app.gui.view.view_grid import Role
+from fusion_app.session.overview import Overview, SourceOverview
 from fusion_app.settings import SourceSettings
 
 translate = QCoreApplication.translate

@@ -168,11 +168,11 @@ class RecordingController(QObject):
             recording.resume()
             self._set(RecordingState.ON)
 
-    def set_marker(self) -> None:
-        """Mark this moment in the recording."""
+    def set_marker(self, text: str = "") -> None:
+        """Mark this moment in the recording, by ``text`` or by a number."""
         if (recording := self._recording) is not None:
             self._markers += 1
-            recording.add_marker(self.tr("Marker {0}").format(self._markers))
+            recording.add_marker(text or self.tr("Marker {0}").format(self._markers))
             self.said.emit(self.tr("Marker {0} is set").format(self._markers))
 
     def split(self) -> None:

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QCoreApplication, QRect, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from fusion_app.gui.session.overview import SourceOverview
+from fusion_app.session.overview import SourceOverview
 from fusion_app.sources.base import Phase
 
 WIDTH = 360

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
-from fusion_app.gui.session.overview import Overview
 from fusion_app.gui.view.recording_tag import RecordingTag
 from fusion_app.gui.view.source_notice import SourceNotice
 from fusion_app.gui.view.statistics import StatisticsOverlay
 from fusion_app.gui.view.view_grid import ARRANGEMENTS, Role, ViewGrid
+from fusion_app.session.overview import Overview
 
 
 class TileStates(QObject):
