@@ -13,8 +13,8 @@ translate = QCoreApplication.translate
 MENUS = (
     (
         QT_TRANSLATE_NOOP("Menus", "&File"),
-        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export dock_queue share show_recordings "
-        "| settings | quit",
+        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export dock_queue share "
+        "show_recordings | settings | quit",
     ),
     (QT_TRANSLATE_NOOP("Menus", "&Edit"), "align_undo align_redo align_reset | alignment | copy_frame"),
     (
