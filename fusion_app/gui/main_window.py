@@ -7,6 +7,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame
+from fusion_app.gui import language
 from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.banner import Banner, Kind
@@ -49,7 +50,7 @@ NUMBERS_EVERY = 3
 
 MESSAGES = {
     State.STARTING: QT_TRANSLATE_NOOP("MainWindow", "Opening"),
-    State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "ClosingController"),
+    State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "Closing"),
     State.ENDED: QT_TRANSLATE_NOOP("MainWindow", "Ended"),
 }
 
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self._looks = 0
         self._shown: Session | None = None
         self.preferences = Preferences(store)
+        language.use(self.preferences.language)  # before anything has a text
         memory = Memory(store)
         fusion = with_devices(settings.fusion, self.preferences)
         settings = replace(settings, recording=memory.recording(settings.recording), fusion=fusion)

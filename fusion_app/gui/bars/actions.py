@@ -7,6 +7,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 
 from fusion_app.gui.bars.icons import icon
+from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.session.session_controller import RUNNING, State
 from fusion_app.gui.view.palettes import NAMES, Palette
 from fusion_app.settings import FusionMode
@@ -108,6 +109,9 @@ COMMANDS = (
     Command("theme_system", QT_TRANSLATE_NOOP("Actions", "As the &system"), group="theme"),
     Command("theme_dark", QT_TRANSLATE_NOOP("Actions", "&Dark"), group="theme"),
     Command("theme_light", QT_TRANSLATE_NOOP("Actions", "&Light"), group="theme"),
+    Command("language_system", QT_TRANSLATE_NOOP("Actions", "As the s&ystem"), group="language"),
+    Command("language_english", QT_TRANSLATE_NOOP("Actions", "&English"), group="language"),
+    Command("language_chinese", QT_TRANSLATE_NOOP("Actions", "简体中文"), group="language"),
     Command("play", QT_TRANSLATE_NOOP("Actions", "&Play"), ("Space",), "play"),
     Command("step_forward", QT_TRANSLATE_NOOP("Actions", "Step &forward"), (".",), "step_forward"),
     Command("step_back", QT_TRANSLATE_NOOP("Actions", "Step &back"), (",",), "step_back"),
@@ -227,7 +231,7 @@ class Actions(QObject):
 def _tell_keys(action: QAction) -> None:
     """Let the tool tip say what the action does and by which key."""
     keys = action.shortcut().toString()
-    text = action.text().replace("&", "").rstrip("…")
+    text = without_mnemonic(action.text())
     tip = f"{text} ({keys})" if keys else text
     if action.toolTip() != tip:
         action.setToolTip(tip)
