@@ -22,10 +22,10 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full test-lowest int8 soak monkey bundle release setup tested python libraries lock lint format translations
+.PHONY: help run bench test test-full test-lowest int8 soak monkey bundle release setup tested python libraries lock lint format translations model-cards metrics-wheel
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup  ## the demo: a window, or without a display a fused file
 	@$(PY) main.py demo
@@ -59,6 +59,12 @@ release:  ## wheel, bundle, licences and checksums of a version; refuses a dirty
 	@$(PYTHON) release/release.py --check
 	@$(MAKE) --no-print-directory bundle
 	@$(PY) release/release.py
+
+model-cards: setup  ## the networks as model hubs take them, in build/model-cards
+	@$(PY) release/model_cards.py
+
+metrics-wheel: setup  ## the metrics as a small wheel of their own, in build/metrics-wheel
+	@$(PY) release/metrics_wheel.py
 
 SEED ?= 1
 monkey: MINUTES = 10

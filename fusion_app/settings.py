@@ -108,7 +108,8 @@ class FusionSettings:
             ``average``, ``laplacian``.
         weights: A weights file that replaces the model's own, or empty.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
-        runtime: What computes the network: ``torch``, ``openvino`` (CPU only, several times faster), or ``auto``.
+        runtime: What computes the network: ``torch``, ``openvino`` (CPU only, several times faster),
+            ``onnxruntime`` (added networks only), or ``auto``.
         precision: ``fp32``, ``bf16`` (OpenVINO on CPUs that have it), ``int8`` (compact models, OpenVINO, CPUs with
             VNNI), ``fp16`` (GPU), or ``auto``: the fastest one that there is for watching, fp32 for files.
         compiled: torch compiles the network first, where it can: minutes at the first frame, some speed afterwards.
@@ -126,7 +127,7 @@ class FusionSettings:
     model: str = "auto"
     weights: str = ""
     device: str = "auto"
-    runtime: Literal["auto", "torch", "openvino"] = "auto"
+    runtime: Literal["auto", "torch", "openvino", "onnxruntime"] = "auto"
     precision: Precision = "auto"
     compiled: bool = False
     threads: int = 0
@@ -185,6 +186,8 @@ class RecordingSettings:
         folder: Where recordings and snapshots go; empty for the user's video folder.
         quality: H.264 constant rate factor, 0 (lossless, large) to 40 (small, coarse).
         tracks: What a recording holds; ``audio`` is copied from a visible file, live sources have none.
+        visible: ``copy`` keeps the packets of an H.264, HEVC or motion JPEG source as they come, where that can be;
+            ``encode`` encodes every picture again.
         ir_codec: ``ffv1`` (lossless), ``h264``, or ``auto``: lossless for 16 bit, H.264 for 8 bit.
         split_minutes: A new part begins after so many minutes; 0 never.
         split_mb: A new part begins after so many megabytes; 0 never.
@@ -197,6 +200,7 @@ class RecordingSettings:
     folder: str = ""
     quality: int = 18
     tracks: tuple[Literal["fused", "visible", "ir", "audio"], ...] = ("fused", "visible", "ir", "audio")
+    visible: Literal["copy", "encode"] = "copy"
     ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
     split_minutes: float = 0.0
     split_mb: int = 0

@@ -9,9 +9,9 @@ import argparse
 import csv
 import subprocess
 import sys
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ROOT / "assets" / "languages"

@@ -4,8 +4,8 @@
     python -m training.evaluate --hard-cases DATA FUSED... --html F
     python -m training.evaluate --video IR VIS FUSED... [--json F] [--html F]
 
-FUSED is a folder of fused images named like the pairs, a weights file, a shipped model by name, or one of the rules
-max, average, visible, ir; with --video a fused video instead of a folder.
+FUSED is a folder of fused images named like the pairs, a weights file, a shipped model or an added network by name, or
+one of the rules max, average, visible, ir; with --video a fused video instead of a folder.
 """
 
 import argparse
@@ -21,6 +21,8 @@ from models.weights import WeightsFormatError
 from training.data.dataset import DataError, silent
 from training.evaluation.contenders import Case, Contender, Fuser, contender, read_case
 from training.evaluation.hard_cases import hard_case_count, hard_cases
+from training.evaluation.rank_intervals import as_text as ranks_as_text
+from training.evaluation.rank_intervals import rank_intervals
 from training.evaluation.report import Panel, Strip, write_page
 from training.evaluation.scores import RANK10, RANK12, Figures, PairSet, Scores, mean_ranks, score, steps, worst_first
 from training.evaluation.tables import as_text, figure_tables
@@ -55,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
         "items",
         nargs="+",
         metavar="IR_DIR VIS_DIR FUSED",
-        help="the pairs, then what to compare: folders of fused images, weights files, shipped models by name, the "
-        "rules max, average, visible, ir; a .json file of an earlier run adds its rows",
+        help="the pairs, then what to compare: folders of fused images, weights files, models and added networks by "
+        "name, the rules max, average, visible, ir; a .json file of an earlier run adds its rows",
     )
     parser.add_argument(
         "--also", nargs=2, action="append", default=[], type=Path, metavar=("IR_DIR", "VIS_DIR"), help="more pairs"
@@ -105,7 +107,8 @@ def _compare(options: argparse.Namespace) -> None:
     with tqdm(total=steps(contenders, sets), disable=options.quiet, unit="image") as bar:
         results = score(contenders, sets, bar.update)
     rows = {result.name: result.means for result in results} | dict(known)
-    print("\n\n".join(as_text(table) for table in figure_tables(rows)))  # noqa: T201
+    sure = ranks_as_text(rank_intervals(results)) if len(results) > 1 else ""
+    print("\n\n".join([*(as_text(table) for table in figure_tables(rows)), *([sure] if sure else [])]))  # noqa: T201
     if options.json:
         _write_json(options.json, results, rows, options.picture)
     if options.html:
@@ -134,7 +137,9 @@ def _read_rows(path: Path) -> list[tuple[str, Figures]]:
 
 def _write_json(path: Path, results: Sequence[Scores], rows: dict[str, Figures], picture: bool) -> None:
     cases = {result.name: result.cases for result in results}
-    ranks = {"rank10": mean_ranks(rows, RANK10), "rank12": mean_ranks(rows, RANK12)}
+    ranks: dict[str, object] = {"rank10": mean_ranks(rows, RANK10), "rank12": mean_ranks(rows, RANK12)}
+    if len(results) > 1:
+        ranks["rank10_interval"] = {name: [one.low, one.high] for name, one in rank_intervals(results).items()}
     listed = [{"name": name, "means": means, "cases": cases.get(name, {})} for name, means in rows.items()]
     text = json.dumps({"measured": "picture" if picture else "luma", "ranks": ranks, "rows": listed}, indent=1)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@
     <name>Actions</name>
     <message>
       <source>&amp;Network</source>
-      <translation>网络融合(&amp;N)</translation>
+      <translation>网络(&amp;N)</translation>
     </message>
     <message>
       <source>Visible with thermal &amp;edges</source>
@@ -168,7 +168,7 @@
     </message>
     <message>
       <source>&amp;Fused</source>
-      <translation>融合(&amp;F)</translation>
+      <translation>融合图(&amp;F)</translation>
     </message>
     <message>
       <source>&amp;Infrared</source>
@@ -763,7 +763,7 @@
     </message>
     <message>
       <source>automatic</source>
-      <translation>自动</translation>
+      <translation>自动选择</translation>
     </message>
     <message>
       <source>&amp;Network is computed by</source>
@@ -1315,7 +1315,7 @@
     </message>
     <message>
       <source>Than</source>
-      <translation>阈值</translation>
+      <translation>阈值为</translation>
     </message>
   </context>
   <context>
@@ -1682,7 +1682,7 @@
     </message>
     <message>
       <source>off</source>
-      <translation>关闭</translation>
+      <translation>不启用</translation>
     </message>
     <message>
       <source>Folder for recordings</source>
@@ -1739,6 +1739,10 @@
   </context>
   <context>
     <name>RecordingController</name>
+    <message>
+      <source>Nothing was recorded: what was open has been closed before the recording began</source>
+      <translation>未录制：录制开始前，视频已关闭</translation>
+    </message>
     <message>
       <source>Marker {0}</source>
       <translation>标记 {0}</translation>

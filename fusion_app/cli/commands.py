@@ -7,6 +7,7 @@ from fusion_app.cli import (
     desktop_entry,
     devices,
     doctor,
+    export,
     fuse,
     metrics,
     models,
@@ -30,6 +31,7 @@ COMMANDS = (
     bench,
     metrics,
     models,
+    export,
     weights,
     desktop_entry,
 )

@@ -9,7 +9,7 @@ from tqdm import tqdm
 from fusion_app.cli.options import Commands, add_command
 from fusion_app.cli.startup import say
 from fusion_app.comparison.measuring import measure
-from fusion_app.comparison.report import Row, as_csv, as_json, as_text
+from fusion_app.comparison.report import Row, as_csv, as_html, as_json, as_text
 from fusion_app.comparison.triples import Triple, find_triples
 from fusion_app.errors import PairingError
 
@@ -27,11 +27,14 @@ def register(commands: Commands) -> None:
     parser.add_argument("--pairs", default="", metavar="A,B", help="how names belong together; else it is found")
     parser.add_argument("--json", action="store_true", help="print all figures as JSON, not as a table")
     parser.add_argument("--csv", type=Path, metavar="F", help="write all figures, a line for each fused picture")
+    parser.add_argument("--html", type=Path, metavar="P", help="write all figures and intervals as a page of one file")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
 def metrics(options: argparse.Namespace) -> int:
     """Measure fused pictures against their pairs; print means with their 95 % intervals."""
+    if options.html and options.html.exists():
+        raise PairingError(f"{options.html} exists already; choose another name for --html")
     found = [find_triples(options.ir, options.vis, fused, options.pairs) for fused in options.fused]
     rows = _measured([str(fused) for fused in options.fused], found, quiet=options.quiet)
     if options.csv:
@@ -39,6 +42,11 @@ def metrics(options: argparse.Namespace) -> int:
             options.csv.write_text(as_csv(rows), encoding="utf-8")
         except OSError as error:
             raise PairingError(f"{options.csv} cannot be written ({error.strerror}); choose another place") from None
+    if options.html:
+        try:
+            options.html.write_text(as_html(rows), encoding="utf-8")
+        except OSError as error:
+            raise PairingError(f"{options.html} cannot be written ({error.strerror}); choose another place") from None
     say(*(as_json(rows) if options.json else as_text(rows)).splitlines())
     return 0
 

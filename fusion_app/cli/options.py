@@ -154,7 +154,9 @@ def _add_fusion(group: "argparse._ArgumentGroup") -> None:
     group.add_argument("--model", metavar="NAME", help=f"auto, {', '.join(model_names())}")
     group.add_argument("--weights", metavar="FILE", help="weights that replace the model's own")
     group.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, …")
-    group.add_argument("--runtime", choices=("auto", "torch", "openvino"), help="what computes the network")
+    group.add_argument(
+        "--runtime", choices=("auto", "torch", "openvino", "onnxruntime"), help="what computes the network"
+    )
     group.add_argument("--precision", choices=get_args(Precision), help="how exactly the network computes")
     group.add_argument(
         "--compile", dest="compiled", action="store_true", default=None, help="let torch compile the network first"

@@ -1,6 +1,7 @@
 """What was measured, as a table for the terminal, as JSON and as CSV."""
 
 import csv
+import html
 import io
 import json
 import math
@@ -68,7 +69,7 @@ def as_json(rows: Sequence[Row]) -> str:
                 "name": row.name,
                 "n": len(row.cases),
                 "means": {key: _finite(one.mean) for key, one in means.items()},
-                "intervals": {key: [_finite(one.low), _finite(one.high)] for key, one in means.items()},
+                "intervals": {key: _ends(one, len(row.cases)) for key, one in means.items()},
                 "cases": {name: {k: _finite(v) for k, v in row_.items()} for name, row_ in row.cases.items()},
             }
         )
@@ -85,6 +86,38 @@ def as_csv(rows: Sequence[Row]) -> str:
     for row in rows:
         writer.writerows([row.name, name, *(figures[key] for key in metrics)] for name, figures in row.cases.items())
     return text.getvalue()
+
+
+STYLE = (
+    "body{font:14px sans-serif;margin:2em}table{border-collapse:collapse;margin:1em 0}"
+    "td,th{padding:.2em .7em;text-align:right;border-bottom:1px solid #ccc}"
+    "td:first-child,th:first-child{text-align:left}"
+)
+
+
+def as_html(rows: Sequence[Row]) -> str:
+    """Return a page of one file, without anything from elsewhere: means with intervals, what differs, every pair."""
+    metrics = list(next(iter(rows[0].cases.values())))
+    means = [[metric, *(_text(row.interval(metric)) for row in rows)] for metric in metrics]
+    parts = [_html_table(["metric", *(f"{row.name} (n = {len(row.cases)})" for row in rows)], means)]
+    parts += [f"<p>{html.escape(_compared(row, rows[0]))}</p>" for row in rows[1:]]
+    for row in rows:
+        cases = [[name, *(f"{figures[key]:.4f}" for key in metrics)] for name, figures in row.cases.items()]
+        parts += [f"<h2>{html.escape(row.name)}</h2>", _html_table(["pair", *metrics], cases)]
+    note = "Behind ± stands the half width of the mean's 95 % interval: a bootstrap over the pairs."
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Metrics</title><style>{STYLE}</style>'
+    return f"{head}<h1>Metrics</h1><p>{note}</p>{''.join(parts)}</html>\n"
+
+
+def _html_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    titles = "".join(f"<th>{html.escape(text)}</th>" for text in head)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in line)}</tr>" for line in lines)
+    return f"<table><tr>{titles}</tr>{body}</table>"
+
+
+def _ends(interval: Interval, cases: int) -> list[float | None] | None:
+    """Return the ends of an interval; None for one pair, which tells nothing about others."""
+    return None if cases == 1 else [_finite(interval.low), _finite(interval.high)]
 
 
 def _finite(value: float) -> float | None:

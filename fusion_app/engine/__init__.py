@@ -12,7 +12,7 @@ import numpy as np
 
 from fusion_app.engine.added.engine import GuardedEngine
 from fusion_app.engine.added.store import added_names, network_path
-from fusion_app.engine.base import Engine, ImageEngine
+from fusion_app.engine.base import BytesEngine, Engine, ImageEngine
 from fusion_app.engine.classical import MODES, ClassicalEngine
 from fusion_app.engine.devices import default_threads, has_cuda
 from fusion_app.engine.enduring import EnduringEngine
@@ -115,6 +115,8 @@ def _open(settings: FusionSettings, *, is_real_time: bool) -> Engine:
         return ClassicalEngine(settings.model)
     if way == "added":
         return _open_added(settings)
+    if settings.runtime == "onnxruntime":
+        raise EngineError("ONNX Runtime computes added networks only; use --runtime auto")
     path = _weights_path(settings, compact=is_real_time and way != "gpu")
     if way == "gpu":
         return _open_on_gpu(path, settings, is_real_time=is_real_time)
@@ -148,6 +150,8 @@ def preload() -> None:
 def warm_up(engine: Engine, frame: Size) -> None:
     """Let ``engine`` fuse a blank pair of size ``frame`` as a pipeline would, so that the first real frame is fast."""
     blank = np.zeros((frame.height, frame.width, 3), np.uint8)
+    if isinstance(engine, BytesEngine):
+        engine.fuse_bytes(blank[..., 0], blank[..., 0])
     if not isinstance(engine, ImageEngine) or engine.fuse_image(blank[..., 0], blank) is None:
         grey = np.zeros(blank.shape[:2], np.float32)
         engine.fuse(grey, grey)
@@ -184,12 +188,10 @@ def _open_torch(path: Path, settings: FusionSettings) -> Engine:
 
 
 def _open_added(settings: FusionSettings) -> Engine:
-    if not _has_openvino():
-        raise EngineError(f"{settings.model} needs OpenVINO, which is not installed; pip install openvino")
-    from fusion_app.engine.added.opening import open_added  # noqa: PLC0415 - where it is installed
+    from fusion_app.engine.added.opening import open_added  # noqa: PLC0415 - for those who have added one
 
-    is_on_gpu = settings.device == "auto" and has_cuda()
-    return open_added(settings, f"{settings.model} is computed on the CPU, not on the GPU" if is_on_gpu else "")
+    device = "cpu" if settings.device == "auto" and not has_cuda() else settings.device
+    return open_added(settings, device)
 
 
 def _open_openvino(path: Path, settings: FusionSettings, *, is_real_time: bool) -> Engine:
@@ -213,6 +215,8 @@ def _weights_path(settings: FusionSettings, *, compact: bool) -> Path:
     if name == "auto":
         name = COMPACT if compact else BACKBONE
     names = model_names()
+    if name not in names and network_path(name).is_file():
+        raise EngineError(f"{network_path(name)} lies there without its card; add it anew")
     if name not in names:
         raise SettingsError("fusion.model", name, ("auto", *names))
     return _shipped(name)

@@ -43,6 +43,10 @@ class Engine(Protocol):
 class ImageEngine(Protocol):
     """An engine that may take over luma and chroma as well: where it computes, they cost next to nothing."""
 
+    @property
+    def takes_images(self) -> bool:
+        """`fuse_image` is worth making an image of luma and chroma; False where it would return None."""
+
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """Return the fused image of one aligned pair; what `FusionPipeline` makes of `Engine.fuse`, within 1 level.
 

@@ -36,6 +36,11 @@ class EnduringEngine:
         """See `Engine.fuse`."""
         return self._endured(Size(*ir.shape[::-1]), lambda: self._engine.fuse(ir, vis_luma))
 
+    @property
+    def takes_images(self) -> bool:
+        """See `ImageEngine`."""
+        return isinstance(self._engine, ImageEngine) and self._engine.takes_images
+
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`."""
 

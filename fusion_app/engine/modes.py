@@ -70,6 +70,11 @@ class ModeEngine:
             return laplacian(ir, vis_luma)
         return (ir if self._mode in ("blend", "ir") else vis_luma).copy()
 
+    @property
+    def takes_images(self) -> bool:
+        """See `ImageEngine`."""
+        return self._mode in ("ir", "blend")
+
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`; where colours do not stay those of visible it is done here."""
         common_size(ir, vis)

@@ -97,6 +97,11 @@ class NetworkEngine:
                 images = self._padded(vis_luma), self._padded(ir)
                 return self._in_strips(*images, compute=self.runtime.of_bytes)[: size.height, : size.width]  # type: ignore[attr-defined]
 
+    @property
+    def takes_images(self) -> bool:
+        """See `ImageEngine`."""
+        return self.runtime.takes_images
+
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`."""
         size = common_size(ir, vis)

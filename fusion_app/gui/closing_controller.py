@@ -1,4 +1,4 @@
-"""ClosingController the window in order: ask once if a recording runs, finish what runs, then go."""
+"""Closes the window in order: ask once if a recording runs, finish what runs, then go."""
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMessageBox, QWidget
@@ -42,7 +42,7 @@ class ClosingController(QObject):
         if self._question is not None:
             self._question.close()
         self._commands.stop_export(self._controller.worker)
-        self._controller.close()
+        self._controller.end()
         self._controller.worker.submit(lambda: None, self._finish)  # behind everything that waits
         QTimer.singleShot(CLOSE_WITHIN_MS, self._give_up)
         return True

@@ -240,6 +240,7 @@ class Commands(QObject):
     def stop_export(self, worker: Worker) -> None:
         """End an export that runs, because the window closes; ``worker`` waits for it."""
         if isinstance(self.dialog, ExportDialog):
+            self.dialog.abandon()
             worker.submit(self.dialog.stop)
 
     def reconnect(self) -> None:

@@ -37,10 +37,9 @@ class _Cursor:
             self._advance(number)
         shown = self._shown
         if shown is not None and self._is_due(max(due_s, shown.pts_s + STEP_S)):
-            self.passed += is_first
             self._advance(number)
         while self._is_due(due_s):
-            self.passed += 1
+            self.passed += not is_first  # a copied track begins before the first line, with a key frame
             self._advance(number)
         return self._shown
 

@@ -5,14 +5,10 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from fusion_app.frames import BLACK, WHITE, FloatImage, Image, Planes
+from fusion_app.frames import FloatImage, Image
 
 STRIP_PIXELS = 1 << 16
 """So many pixels of what is computed on the way stay in the processor's cache: a quarter less time, more if large."""
-
-
-CAMERA_RANGE = np.rint(BLACK + np.arange(256) * ((WHITE - BLACK) / 255)).astype(np.uint8)
-"""Luma in the range of cameras of 0…255."""
 
 
 def luma(image: Image) -> FloatImage:
@@ -56,18 +52,9 @@ def restore_chroma(vis: Image, vis_luma: FloatImage, fused_luma: FloatImage) -> 
     return fused
 
 
-def with_luma(vis: Planes, fused_luma: Image) -> Planes:
-    """Return the fused picture with the chroma of the visible frame as it came.
-
-    Args:
-        vis: Visible picture.
-        fused_luma: ``(H, W)`` uint8, full range.
-    """
-
-    def convert() -> Image:
-        return restore_chroma(vis.image, vis.grey.astype(np.float32), fused_luma.astype(np.float32))
-
-    return Planes(np.asarray(cv2.LUT(fused_luma, CAMERA_RANGE), np.uint8), vis.chroma, convert)
+def in_bytes(fused_luma: FloatImage) -> Image:
+    """Return fused luma clamped to 0…255 and rounded, uint8."""
+    return np.asarray(cv2.add(fused_luma, np.zeros((), np.float32), dtype=cv2.CV_8U), np.uint8)
 
 
 def over_bytes(upper: Image, lower: Image, weight: FloatImage) -> Image:

@@ -15,7 +15,7 @@ import numpy as np
 from fusion_app.alignment import warp
 from fusion_app.alignment.profile import AlignmentProfile, Matrix
 from fusion_app.engine.base import BytesEngine, Engine, ImageEngine
-from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, Picture, Planes, ThermalView, size_of
+from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, Picture, Planes, ThermalView, image_of, size_of
 from fusion_app.pipeline import compositing
 from fusion_app.pipeline.mixing import Mixing
 from fusion_app.thermal import Thermal
@@ -83,23 +83,21 @@ class FusionPipeline:
         return FusedFrame(picture, pair, ir_view, clock.stage_ms, view.is_nuc and pair.lost != "ir", view, ir_to_vis)
 
     def _picture(self, prepared: "PreparedPair") -> Picture:
-        picture = prepared.pair.vis.picture
-        if isinstance(picture, Planes) and self.mixing == Mixing():
-            planes = self._fused_planes(picture, prepared.ir_view, prepared.reach, prepared.clock)
-            if planes is not None:
-                return planes
-        return self._mixed(prepared)
-
-    def _mixed(self, prepared: "PreparedPair") -> Image:
-        pair, view, ir_view, reach, ir_to_vis, clock = prepared
-        vis = pair.vis.image
-        image = self.mixing.over(self._fused(vis, ir_view, reach, clock), vis)
-        profile = None if ir_to_vis is None else self._profile(pair)
-        weight = self.mixing.weight(view, profile, reach, pair.vis.size)
+        vis = prepared.pair.vis.picture
+        engine = self.engine
+        takes_images = isinstance(engine, ImageEngine) and engine.takes_images
+        picture: Picture
+        if isinstance(vis, Planes) and not takes_images:
+            picture = self._fused_planes(vis, prepared)
+        else:
+            image = image_of(vis)
+            picture = self.mixing.over(self._fused(image, prepared.ir_view, prepared.reach, prepared.clock), image)
+        profile = None if prepared.ir_to_vis is None else self._profile(prepared.pair)
+        weight = self.mixing.weight(prepared.view, profile, prepared.reach, prepared.pair.vis.size)
         if weight is not None:
-            image = self.mixing.painted(image, ir_view, weight)
-            clock.lap("colour")
-        return image
+            picture = self.mixing.painted(image_of(picture), prepared.ir_view, weight)
+            prepared.clock.lap("colour")
+        return picture
 
     def _fused(self, vis: Image, ir_view: Image, reach: FloatImage | None, clock: "StageClock") -> Image:
         if isinstance(self.engine, ImageEngine) and (image := self.engine.fuse_image(ir_view, vis, reach)) is not None:
@@ -118,21 +116,18 @@ class FusionPipeline:
         clock.lap("compose")
         return image
 
-    def _fused_planes(
-        self, vis: Planes, ir_view: Image, reach: FloatImage | None, clock: "StageClock"
-    ) -> Planes | None:
-        """Return fused luma beside the chroma of ``vis`` as it came; None where the engine takes no bytes."""
-        if not isinstance(self.engine, BytesEngine):
-            return None
-        ir = ir_view if reach is None else compositing.over_bytes(ir_view, vis.grey, reach)
+    def _fused_planes(self, vis: Planes, prepared: "PreparedPair") -> Planes:
+        """Return fused luma beside the chroma of ``vis`` as it came."""
+        reach, clock = prepared.reach, prepared.clock
+        ir = prepared.ir_view if reach is None else compositing.over_bytes(prepared.ir_view, vis.grey, reach)
         clock.lap("luma")
-        fused = self.engine.fuse_bytes(ir, vis.grey)
-        clock.lap("fuse")
+        fused = self.engine.fuse_bytes(ir, vis.grey) if isinstance(self.engine, BytesEngine) else None
         if fused is None:
-            return None
+            fused = compositing.in_bytes(self.engine.fuse(ir.astype(np.float32), vis.levels))
+        clock.lap("fuse")
         if reach is not None:
             fused = compositing.over_bytes(fused, vis.grey, reach)
-        planes = compositing.with_luma(vis, fused)
+        planes = vis.with_grey(self.mixing.over(fused, vis.grey))
         clock.lap("compose")
         return planes
 

@@ -12,7 +12,7 @@ from fusion_app.frames import FusedFrame, Image
 from fusion_app.recording.entry import Entry
 from fusion_app.settings import RecordingSettings
 from fusion_app.writers.memory import MemoryVideo, Piece
-from fusion_app.writers.plan import VideoPlan
+from fusion_app.writers.plan import VideoPlan, begins_s
 
 CLIP_S = 1.0
 """Length of a clip: as long as the time between two key frames of a file."""
@@ -29,11 +29,13 @@ class Clip:
         video: What has encoded them.
         pieces: Their packets; the first of every track is one that decoding can begin with.
         lines: Their entries without images.
+        head: Packets of before, with which the decoding of the visible track begins where this clip is the first.
     """
 
     video: MemoryVideo
     pieces: list[Piece] = field(default_factory=list)
     lines: list[Entry] = field(default_factory=list)
+    head: list[Piece] = field(default_factory=list)
 
     @property
     def begins_s(self) -> float:
@@ -45,7 +47,7 @@ class Clip:
         """What a file must be like that begins with it."""
         newest = self.lines[-1]  # by now a camera's rate is measured; decoding does not depend on it
         fps, ir_fps = 1 / newest.period_s, 1 / newest.ir_period_s
-        return replace(self.video.plan, origin_s=self.begins_s, fps=fps, ir_fps=ir_fps)
+        return replace(self.video.plan, origin_s=begins_s(self.lines[0].fused), fps=fps, ir_fps=ir_fps)
 
 
 class ClipWriter:
@@ -74,11 +76,15 @@ class ClipWriter:
         """
         begins_clip = self._begins_clip(entry)
         video = self.clips[-1].video if self.clips else None
+        head: list[Piece] = []
         if video is None or not video.holds(entry.fused):
+            entry = entry.headed
             video = MemoryVideo(video_plan(self._settings, entry), entry.fused)
+        elif begins_clip:
+            head = video.head(entry.headed.fused.pair.vis)
         pieces = video.encode(entry.fused, begins_clip=begins_clip)
         if begins_clip:
-            self.clips.append(Clip(video, pieces, [without_images(entry)]))
+            self.clips.append(Clip(video, pieces, [without_images(entry.headed, is_first=True)], head))
         else:
             self.clips[-1].pieces.extend(pieces)
             self.clips[-1].lines.append(without_images(entry))
@@ -111,7 +117,11 @@ def joined(clips: Iterable[Clip]) -> list[Clip]:
     """Return ``clips``, those of one encoder as one."""
     groups = (list(group) for _, group in groupby(clips, key=attrgetter("video")))
     return [
-        Clip(group[0].video, [p for clip in group for p in clip.pieces], [e for clip in group for e in clip.lines])
+        Clip(
+            group[0].video,
+            [*group[0].head, *(piece for clip in group for piece in clip.pieces)],
+            [line for clip in group for line in clip.lines],
+        )
         for group in groups
     ]
 
@@ -124,14 +134,15 @@ def video_plan(settings: RecordingSettings, first: Entry) -> VideoPlan:
         settings.quality,
         tuple(name for name in ("fused", "visible", "ir") if name in settings.tracks),
         settings.ir_codec,
-        first.fused.pts_s,
+        begins_s(first.fused),
         preset="ultrafast",
         ir_fps=1 / first.ir_period_s,
     )
 
 
-def without_images(entry: Entry) -> Entry:
-    """Return what the CSV wants to know of ``entry``."""
+def without_images(entry: Entry, *, is_first: bool = False) -> Entry:
+    """Return what the CSV wants to know of ``entry``; of the first of a clip also what it is decoded from."""
     pair = entry.fused.pair
-    told = replace(pair, ir=replace(pair.ir, picture=NOTHING), vis=replace(pair.vis, picture=NOTHING))
+    vis = replace(pair.vis, picture=NOTHING, coded=pair.vis.coded if is_first else ())
+    told = replace(pair, ir=replace(pair.ir, picture=NOTHING), vis=vis)
     return replace(entry, fused=FusedFrame(NOTHING, told, NOTHING))

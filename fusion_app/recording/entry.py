@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from fusion_app.frames import FusedFrame, Planes
 from fusion_app.recording.marks import Mark, MarkKind, mark
+from fusion_app.writers.copied import headed
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,20 @@ class Entry:
     def bytes(self) -> int:
         """Memory that its images take, at most; what frames share is counted for each."""
         pair = self.fused.pair
-        return int(self.fused.image.nbytes + pair.vis.image.nbytes + pair.ir.image.nbytes)
+        packets = sum(len(coded.data) for coded in pair.vis.coded)
+        return int(self.fused.picture.nbytes + pair.vis.picture.nbytes + pair.ir.picture.nbytes + packets)
+
+    @property
+    def headed(self) -> "Entry":
+        """The entry with all that its visible frame is decoded from, so that a file can begin with it."""
+        pair = self.fused.pair
+        return replace(self, fused=replace(self.fused, pair=replace(pair, vis=headed(pair.vis))))
+
+    @property
+    def is_key(self) -> bool:
+        """A file can begin here without copies of packets before it."""
+        coded = self.fused.pair.vis.coded
+        return not coded or any(one.is_key for one in coded)
 
 
 def entry_of(fused: FusedFrame, period_s: float, ir_period_s: float, *, is_live: bool) -> Entry:

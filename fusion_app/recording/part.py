@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fusion_app.errors import RecordingError
@@ -11,9 +11,11 @@ from fusion_app.recording.clips import Clip, video_plan
 from fusion_app.recording.entry import Entry
 from fusion_app.recording.frame_log import FrameLog
 from fusion_app.recording.marks import MarkKind
+from fusion_app.recording.packets import how_kept
 from fusion_app.recording.sidecar import About, sidecar_of, write_yaml
 from fusion_app.settings import RecordingSettings
 from fusion_app.writers.base import write_failure
+from fusion_app.writers.plan import begins_s
 from fusion_app.writers.video import VideoWriter
 
 
@@ -43,9 +45,12 @@ class Part:
         self.size = 0
         """Bytes on disk, as last seen by the thread that writes: a disk that does not answer stops only that."""
         self._settings = plan.settings
-        self._origin_s = first.fused.pts_s
+        self._origin_s = begins_s(first.fused)
         tracks = video_plan(plan.settings, first).tracks
-        self._sidecar = sidecar_of(plan.about, first.wall_s, number, began_s, tracks)
+        self.visible = how_kept(first.fused.pair.vis, plan.settings)
+        """How the visible track is kept."""
+        sidecar = sidecar_of(plan.about, first.wall_s, number, began_s, tracks)
+        self._sidecar = replace(sidecar, visible=self.visible)
         self._video: VideoWriter | None = None
         log = path.with_suffix(".csv")
         with ExitStack() as undo:  # nothing is left that could be recovered, or of ours at all
@@ -104,7 +109,8 @@ class Part:
         Raises:
             RecordingError: The first thing that failed.
         """
-        sidecar = self._sidecar.end(self.frames, self.dropped, self.unfused, reason)
+        told = self.visible if self._video is None else "; ".join(filter(None, (self.visible, self._video.notice)))
+        sidecar = replace(self._sidecar, visible=told).end(self.frames, self.dropped, self.unfused, reason)
         steps: list[Callable[[], None]] = [
             self._video.close if self._video is not None else lambda: None,
             self._log.close,

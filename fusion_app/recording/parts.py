@@ -8,6 +8,7 @@ from fusion_app.recording.disk import MEGABYTE, DiskWatch
 from fusion_app.recording.entry import Entry
 from fusion_app.recording.part import Part, PartPlan
 from fusion_app.recording.preroll import PreRoll
+from fusion_app.writers.plan import begins_s
 
 
 class Parts:
@@ -37,6 +38,9 @@ class Parts:
         self._began_s = 0.0
         self._origin_s: float | None = None
         self._reason = "stopped"
+        self._must_split = False
+        self.visible = ""
+        """How the visible track of the newest part is kept."""
 
     @property
     def seconds(self) -> float:
@@ -76,7 +80,8 @@ class Parts:
         try:
             self.disk.check()
             part = self._part
-            if part is None or entry.begins_part or self._is_full(part) or not part.holds(entry):
+            if part is None or self._is_to_end(part, entry):
+                entry = entry.headed
                 part = self._begin(entry)
             part.write(entry)
         except Exception as error:
@@ -102,6 +107,13 @@ class Parts:
         if not clip.plan.is_like(video_plan(self._plan.settings, clip.lines[0])):  # the settings are others by now
             self._finish(part, "next part")
 
+    def _is_to_end(self, part: Part, entry: Entry) -> bool:
+        """Tell whether the next part begins with ``entry``; where packets are copied it begins with a key frame."""
+        if not part.holds(entry):
+            return True
+        self._must_split = self._must_split or entry.begins_part or self._is_full(part)
+        return self._must_split and entry.is_key
+
     def _is_full(self, part: Part) -> bool:
         minutes, megabytes = self._plan.settings.split_minutes, self._plan.settings.split_mb
         if minutes and part.seconds >= minutes * 60 - 1e-6:
@@ -111,16 +123,19 @@ class Parts:
     def _begin(self, first: Entry) -> Part:
         if self._part is not None:
             self._finish(self._part, "next part")
+        self._must_split = False
         self.number += 1
         if self.number > 1:
             name = f"{self._first_path.stem}-{self.number:03d}{self._first_path.suffix}"
             self.path = self._first_path.with_name(name)
         if any(self.path.with_suffix(suffix).exists() for suffix in (self.path.suffix, ".csv", ".yaml")):
             raise RecordingError(f"{self.path} exists already; recordings replace nothing, choose another folder")
-        self._origin_s = first.fused.pts_s if self._origin_s is None else self._origin_s
+        begins = begins_s(first.fused)
+        self._origin_s = begins if self._origin_s is None else self._origin_s
         # By the clock, not by adding lengths: nothing may have come for a while between two parts.
-        self._began_s = first.fused.pts_s - self._origin_s
+        self._began_s = begins - self._origin_s
         self._part = Part(self.path, self._plan, first, self.number, self._began_s)
+        self.visible = self._part.visible
         return self._part
 
     def _finish(self, part: Part, reason: str) -> None:

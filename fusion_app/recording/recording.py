@@ -34,6 +34,7 @@ class RecordingStatus:
         is_paused: Nothing is recorded until it is resumed.
         warning: One sentence on what the user should know, or empty.
         first: The first part, which names the whole.
+        visible: How the visible track is kept, in words.
     """
 
     seconds: float
@@ -49,6 +50,7 @@ class RecordingStatus:
     is_paused: bool = False
     warning: str = ""
     first: Path = Path()
+    visible: str = ""
 
 
 class Recording:
@@ -184,6 +186,7 @@ class Recording:
             is_paused=self._is_paused,
             warning=parts.disk.warning,
             first=self.path,
+            visible=parts.visible,
         )
 
     def close(self) -> None:

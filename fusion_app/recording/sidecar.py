@@ -64,6 +64,7 @@ class Sidecar:
         part: Number of the part, from 1.
         began_s: Seconds that were recorded in the parts before.
         tracks: Video tracks, in their order.
+        visible: How the visible track came about: copied as it came, or encoded.
         engine: What fused.
         versions: Of Python and the libraries.
         rig: The settings; ``rig.sources.offset_ms`` is in the recorded times already.
@@ -87,6 +88,7 @@ class Sidecar:
     unfused: int = 0
     finished: str = ""
     ended: str = ""
+    visible: str = ""
 
     def end(self, frames: int, dropped: int, unfused: int, reason: str) -> "Sidecar":
         """Return it as it is once the recording has ended."""

@@ -106,7 +106,7 @@ class OpenPair:
         self.vis.close()
 
 
-def open_pair(wanted: SourcePair, *, raw_ir: str = "", planes: bool = False) -> OpenPair:
+def open_pair(wanted: SourcePair, *, raw_ir: str = "") -> OpenPair:
     """Open both sources of ``wanted``.
 
     Live sources are only begun to be opened: a missing camera is a state of its source (`BufferedSource.state`).
@@ -114,14 +114,13 @@ def open_pair(wanted: SourcePair, *, raw_ir: str = "", planes: bool = False) -> 
     Args:
         wanted: What to open.
         raw_ir: Ask an infrared camera for what it measures, unconverted, in this layout; empty for a picture.
-        planes: Files may give `Planes`.
 
     Raises:
         SourceError: A file or folder cannot be opened, or an address is none.
         PairingError: Only one of the two sources is live.
     """
     openings: dict[Kind, Callable[[SourcePair], OpenPair]] = {
-        Kind.SOURCES: partial(_open_two, raw_ir=raw_ir, planes=planes),
+        Kind.SOURCES: partial(_open_two, raw_ir=raw_ir),
         Kind.HALVES: _open_halves,
         Kind.RECORDING: _open_recording,
         Kind.IMAGES: _open_stills,
@@ -146,15 +145,15 @@ def _wait_for_opening(pair: OpenPair) -> None:
         source.wait_for_opening(deadline - time.monotonic())
 
 
-def _open_two(wanted: SourcePair, *, raw_ir: str, planes: bool) -> OpenPair:
+def _open_two(wanted: SourcePair, *, raw_ir: str) -> OpenPair:
     sources = wanted.sources
     names = _named(sources.ir), _named(sources.vis)
     if not sources.keep_sides:
         refuse_swapped(*names)
-    reading = replace(_reading(sources), planes=planes)
+    reading = _reading(sources)
     ir = open_source(sources.ir, raw=raw_ir, reading=reading)
     try:
-        vis = open_source(sources.vis, reading=replace(reading, use=Use.VISIBLE))
+        vis = open_source(sources.vis, reading=replace(reading, use=Use.VISIBLE, coded=True))
     except BaseException:
         ir.close()
         raise
@@ -177,7 +176,7 @@ def _named(uri: str) -> list[Path]:
 
 
 def _reading(sources: SourceSettings) -> Reading:
-    return Reading(sources.rate, sources.allow_playlists)
+    return Reading(sources.rate, sources.allow_playlists, planes=True)
 
 
 def _refuse_images_with_video(ir: FrameSource, vis: FrameSource) -> None:

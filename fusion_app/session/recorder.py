@@ -24,6 +24,7 @@ from fusion_app.recording import (
 from fusion_app.recording.entry import Entry
 from fusion_app.recording.in_progress import claim
 from fusion_app.recording.marks import MarkKind, mark
+from fusion_app.recording.packets import PacketFollower
 from fusion_app.recording.part import PartPlan
 from fusion_app.recording.sidecar import file_sha256, without_secrets
 from fusion_app.recording.snapshot import free_path, make_folder, recording_folder, save_snapshot
@@ -50,6 +51,8 @@ class Recorder:
         self._ir_to_vis: Matrix | None = None
         self._last_vis: int | None = None
         self._unfused = 0
+        self._packets = PacketFollower()
+        self._recorded = settings.recording
         session.make_room_for(self._fullness)
         session.runner.add_sink(self)
 
@@ -60,6 +63,7 @@ class Recorder:
 
     def __call__(self, fused: FusedFrame) -> None:
         """Take one frame."""
+        fused = self._packets(fused, self._recorded)
         entry = entry_of(fused, *self._periods_s(), is_live=self._session.is_live)
         entry = self._with_alignment(
             self._with_engine(replace(entry, fused=self._clock(fused), unfused=self._missing(fused)))
@@ -86,6 +90,7 @@ class Recorder:
         if self._recording is not None:
             raise RecordingError("a recording is running already; stop it first")
         rig = settings or self._settings
+        self._recorded = rig.recording
         plan = PartPlan(rig.recording, about_session(self._session, rig))
         path = _claimed(make_folder(recording_folder(rig.recording)))
         try:

@@ -281,8 +281,7 @@ def open_session(
     """
     spare_cores()
     raw_ir = settings.thermal.layout if wants_raw(settings.thermal) else ""
-    # A window shows BGR anyway.
-    pair = open_pair(known or source_pair(settings.sources), raw_ir=raw_ir, planes=pace is Pace.EXPORT)
+    pair = open_pair(known or source_pair(settings.sources), raw_ir=raw_ir)
     try:
         vis, is_real_time = pair.vis.info, pair.is_live or pace is not Pace.EXPORT
         engines = choose(vis) if choose else open_engines(settings.fusion, vis, is_real_time=is_real_time)

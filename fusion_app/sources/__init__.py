@@ -23,6 +23,7 @@ from fusion_app.sources.base import FrameSource, Note, Phase, Reading, SourceSta
 from fusion_app.sources.buffered import BufferedSource
 from fusion_app.sources.capture import CaptureSource
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, PagesSource, image_files
+from fusion_app.sources.picture_walks import is_still_gif
 from fusion_app.sources.pictures import is_picture
 from fusion_app.sources.reconnecting import ReconnectingSource
 from fusion_app.sources.split import SPLIT, SharedSource, parse_split
@@ -82,7 +83,7 @@ def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> F
         side, inner = parse_split(uri)
         return SharedSource(open_source(inner, raw=raw, reading=reading)).take(side)
     if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:
-        return _live(uri, raw=raw)
+        return _live(uri, raw=raw, reading=reading)
     if "://" in uri:
         raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
     source = _open_path(uri, replace(reading or Reading(), raw=bool(raw)))
@@ -91,7 +92,7 @@ def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> F
     return source
 
 
-def _live(uri: str, *, raw: str) -> FrameSource:
+def _live(uri: str, *, raw: str, reading: Reading | None) -> FrameSource:
     if uri == "camera:":
         raise SourceError(uri, "names no camera; `python main.py devices` lists them, camera:0 is the first")
     if not uri.isprintable():
@@ -99,7 +100,7 @@ def _live(uri: str, *, raw: str) -> FrameSource:
     shown = without_password(uri)
     if uri.startswith("camera:"):
         return ReconnectingSource(shown, lambda _: CaptureSource(uri, raw=raw), READ_TIMEOUT_S)
-    return ReconnectingSource(shown, partial(StreamSource, uri, shown), READ_TIMEOUT_S)
+    return ReconnectingSource(shown, partial(StreamSource, uri, shown, reading=reading), READ_TIMEOUT_S)
 
 
 def is_there(uri: str) -> bool:
@@ -151,7 +152,7 @@ def _open_path(uri: str, reading: Reading) -> FrameSource:
         suffix = path.suffix.lower()
         if suffix in SEQUENCE_SUFFIXES or suffix in RAW_PHOTOS:
             raise SourceError(uri, NO_SEQUENCE if suffix in SEQUENCE_SUFFIXES else NO_RAW_PHOTO)
-        if suffix in IMAGE_SUFFIXES or (suffix not in PICTURE_STREAMS and is_picture(path)):
+        if suffix in IMAGE_SUFFIXES or (suffix not in PICTURE_STREAMS and (is_picture(path) or is_still_gif(path))):
             return PagesSource(uri, path, reading)
         return VideoFileSource(path, track, reading)
     except FileNotFoundError:

@@ -99,6 +99,7 @@ class Reading:
         use: What a picture file is wanted for.
         raw: Bytes as the camera wrote them are wanted, where a video holds them without loss.
         planes: Pictures may come as `Planes`: whoever takes them hardly ever needs BGR.
+        coded: Frames bring the packets that they were decoded from, for recordings that copy them.
     """
 
     rate: float = 0.0
@@ -106,6 +107,7 @@ class Reading:
     use: Use = Use.INFRARED
     raw: bool = False
     planes: bool = False
+    coded: bool = False
 
 
 class Phase(enum.Enum):

@@ -13,8 +13,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from fusion_app.sources import picture_walks
+from fusion_app.sources import picture_walks, stream_walks
 from fusion_app.sources.matroska_walk import walk_matroska
+from fusion_app.sources.stream_walks import Fragments, is_empty
 
 TS_SYNC = 0x47
 TS_PACKETS = {188: 0, 192: 4, 204: 0}
@@ -32,10 +33,12 @@ class Structure:
     Attributes:
         is_damaged: Something in the middle is not what belongs there.
         is_cut: The file ends within something, or before the place where it says that it ends.
+        frames: How many there should be in the video track of a damaged file; 0 where that is not known.
     """
 
     is_damaged: bool = False
     is_cut: bool = False
+    frames: int = 0
 
 
 def structure_of(path: Path, container: str, video_id: int) -> Structure:
@@ -44,7 +47,7 @@ def structure_of(path: Path, container: str, video_id: int) -> Structure:
     Args:
         path: The file.
         container: Its name in ffmpeg: ``mpegts``, ``matroska,webm``, …
-        video_id: Number of the video track in a transport stream.
+        video_id: Number of the video track in a transport stream or MP4.
     """
     try:
         with path.open("rb") as file:
@@ -52,16 +55,13 @@ def structure_of(path: Path, container: str, video_id: int) -> Structure:
             file.seek(0)
             if container == "mpegts":
                 return _transport_stream(file, size, video_id)
+            if container.startswith("mov"):
+                fragments = Fragments(file, size, video_id)
+                return Structure(fragments.is_damaged, frames=fragments.frames if fragments.is_damaged else 0)
             walk = _WALKS.get(container.partition(",")[0])
             return Structure() if walk is None else Structure(*walk(file, size))
     except (OSError, ValueError, IndexError):
         return Structure()
-
-
-def _is_empty(file: BinaryIO, at: int) -> bool:
-    """Tell whether nothing but zeros follows: room that a recorder took and never filled."""
-    file.seek(at)
-    return not any(any(part) for part in iter(lambda: file.read(1 << 20), b""))
 
 
 def _flv(file: BinaryIO, size: int) -> tuple[bool, bool]:
@@ -70,7 +70,7 @@ def _flv(file: BinaryIO, size: int) -> tuple[bool, bool]:
         file.seek(at)
         head = file.read(11)
         if head[0] & 0x1F not in (8, 9, 18) or (len(head) == 11 and any(head[8:11])):
-            return not _is_empty(file, at), False
+            return not is_empty(file, at), False
         if len(head) < 11:
             return False, True
         at += 11 + int.from_bytes(head[1:4], "big") + 4
@@ -84,7 +84,7 @@ def _riff(file: BinaryIO, size: int) -> tuple[bool, bool]:
         file.seek(at)
         name, length = file.read(4), int.from_bytes(file.read(4), "little")
         if not name.replace(b"\0", b"").isascii() or not name.strip(b"\0 ").replace(b" ", b"").isalnum():
-            return not _is_empty(file, at), end > size
+            return not is_empty(file, at), end > size
         if name == b"RIFF":
             end = max(end, at + 8 + length)
         at += 12 if name in (b"RIFF", b"LIST") else 8 + length + length % 2
@@ -133,7 +133,7 @@ def _program_stream(file: BinaryIO, size: int) -> tuple[bool, bool]:
         if len(head) < 6 and head != END_OF_PROGRAM:
             return False, True
         if head[:3] != b"\0\0\1" or head[3] < 0xB9:
-            return not _is_empty(file, at), False
+            return not is_empty(file, at), False
         at += _length_of_packet(head)
     return False, at > size
 
@@ -158,7 +158,7 @@ def _transport_stream(file: BinaryIO, size: int, video_id: int) -> Structure:
         is_damaged, last = _ts_packets(packets, video_id, last)
         if is_damaged and (filled := int((packets[:, 0] == TS_SYNC).argmin())) and not packets[filled:].any():
             is_damaged, last = _ts_packets(packets[:filled], video_id, last)
-            is_damaged |= not _is_empty(file, at + filled * length)
+            is_damaged |= not is_empty(file, at + filled * length)
         if is_damaged:
             return Structure(is_damaged=True, is_cut=(size - begin) % length != 0)
         at += packets.shape[0] * length
@@ -203,4 +203,10 @@ _WALKS: dict[str, Callable[[BinaryIO, int], tuple[bool, bool]]] = {
     "gif": picture_walks.gif,
     "yuv4mpegpipe": picture_walks.y4m,
     "mjpeg": picture_walks.jpegs,
+    "mxf": stream_walks.mxf,
+    "ivf": stream_walks.ivf,
+    "h264": stream_walks.byte_stream,
+    "hevc": stream_walks.byte_stream,
+    "m4v": stream_walks.byte_stream,
+    "mpegvideo": stream_walks.byte_stream,
 }

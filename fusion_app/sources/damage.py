@@ -11,6 +11,12 @@ LARGE_STEP = 1.5
 MAX_GAPS = 0.05
 """A file with gaps at more of its frames has a variable rate: they tell nothing of lost frames."""
 
+UNCOUNTED = ("gif",)
+"""Containers whose times do not tell how many frames are missing between two: each lasts as long as it likes."""
+ENDLESS = ("nut",)
+"""Containers that say neither how many frames they hold nor where they end."""
+UNKNOWN = "how many frames are missing is not known"
+
 
 class Damage:
     """Counts what goes wrong in one file."""
@@ -59,15 +65,27 @@ class Damage:
         structure = structure_of(self._path, decoder.format, decoder.stream.id)
         is_cut = structure.is_cut or ends_in_a_box(self._path)
         missing = self._missing_at_end(decoder, promised, end_s, period_s)
+        is_counted = decoder.format not in UNCOUNTED
         if structure.is_damaged:
-            self._at_end = self._damaged(structure, max(missing, self._lost, self._undecoded), promised)
+            self._at_end = self._damaged(structure, missing, promised, is_counted=is_counted)
         elif promised and missing > 0:
             self._at_end = (
                 f"ends after {promised - missing} of {promised} frames, at {end_s:.2f} s: it is cut off",
                 missing,
             )
         elif is_cut and not self._is_all_there(decoder, promised, end_s, period_s):
-            self._at_end = f"ends at {end_s:.2f} s, in the middle of something: it is cut off", 1
+            self._at_end = f"ends at {end_s:.2f} s, in the middle of something: it is cut off, {UNKNOWN}", 1
+        elif self._undecoded or self._broken:
+            self._at_end = self._beside(decoder)
+
+    def _beside(self, decoder: VideoDecoder) -> tuple[str, int]:
+        """Return what is missing besides damaged frames, of a file that is a whole one by its structure."""
+        is_timed = not decoder.is_untimed and decoder.format not in UNCOUNTED
+        if is_timed and self._lost > self._undecoded:
+            return f"{_frames(self._lost)} are missing, by the times of the others", self._lost
+        if not is_timed or decoder.format in ENDLESS:
+            return "how many others are missing is not known", 0
+        return "", 0
 
     def _missing_at_end(self, decoder: VideoDecoder, promised: int | None, end_s: float, period_s: float) -> int:
         if not promised or not seems_cut(decoder.container, decoder.stream, end_s, period_s):
@@ -86,9 +104,16 @@ class Damage:
     def _lost(self) -> int:
         return self._lost_in_gaps if self._gaps <= 1 + MAX_GAPS * self._shown else 0
 
-    def _damaged(self, structure: Structure, missing: int, promised: int | None) -> tuple[str, int]:
-        of_all = f" of {promised}" if promised and promised >= missing + self._shown and self._is_from_start else ""
-        frames = f"missing {_frames(missing, of_all)}" if missing else "how many frames are missing is not known"
+    def _damaged(
+        self, structure: Structure, missing: int, promised: int | None, *, is_counted: bool
+    ) -> tuple[str, int]:
+        expected = structure.frames or (promised or 0) * is_counted
+        if self._is_from_start:
+            missing = max(missing, expected - self._shown)
+        if is_counted:
+            missing = max(missing, self._lost, self._undecoded)
+        of_all = f" of {expected}" if expected >= missing + self._shown and self._is_from_start else ""
+        frames = f"missing {_frames(missing, of_all)}" if missing > 0 else UNKNOWN
         cut_off = ", and its end is cut off" if structure.is_cut else ""
         return f"is damaged{cut_off}: {frames}", max(missing, 1)
 

@@ -151,7 +151,7 @@ class PagesSource(_Stills):
         """Open ``path``, for what ``reading`` says."""
         reading = reading or Reading()
         super().__init__(reading)
-        self._path = path
+        self._path, self._is_ended = path, False
         self._file = open_picture(path, reading.use)
         self.reader = self._file.reader
         count, durations = self._file.count, self._file.durations_s
@@ -173,7 +173,8 @@ class PagesSource(_Stills):
     def _say_how_many(self, count: int) -> None:
         if count > 1:
             what = "frames" if self._file.durations_s else "pages"
-            self.note(f"{count} {what}", f"holds {count} {what}; each is a picture of its own")
+            begin = "is damaged: found were" if self._file.trouble else "holds"
+            self.note(f"{count} {what}", f"{begin} {count} {what}; each is a picture of its own")
 
     def read(self) -> Frame | None:
         """Return the next picture of the file; damaged ones are skipped and named in `notice`."""
@@ -186,7 +187,16 @@ class PagesSource(_Stills):
                 self.failed += 1
                 continue
             return Frame(picture.image, self._times_s[number], number, self._name(number), kelvin=picture.kelvin)
+        self._end()
         return None
+
+    def _end(self) -> None:
+        """Tell once, behind the last picture, what of the file is missing."""
+        if self._file.trouble and not self._is_ended:
+            self._is_ended = True
+            told = f"{self._path}: {'; '.join(self._file.trouble)}"
+            self.notice = f"{self.notice}; {told}" if self.notice else told
+            self.failed += self._file.missing
 
     def _name(self, number: int) -> str:
         if self._file.count == 1:

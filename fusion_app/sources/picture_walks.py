@@ -6,6 +6,7 @@ whether the file ends within something.
 
 import os
 import re
+from pathlib import Path
 from typing import BinaryIO
 
 JPEG_BEGIN, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
@@ -33,6 +34,23 @@ def gif(file: BinaryIO, size: int) -> tuple[bool, bool]:
         else:
             return True, False
     return False, True
+
+
+def is_still_gif(path: Path) -> bool:
+    """Tell whether a file is a GIF of one picture, and not of several."""
+    with path.open("rb") as file:
+        if file.read(4) != b"GIF8":
+            return False
+        size = file.seek(0, os.SEEK_END)
+        at, images = 13 + _colours(file, 10), 0
+        while at < size and images < 2:
+            file.seek(at)
+            kind = file.read(1)[0]
+            if kind not in (GIF_IMAGE, GIF_EXTENSION):
+                break
+            images += kind == GIF_IMAGE
+            at = _behind_sub_blocks(file, at + 2 if kind == GIF_EXTENSION else at + 11 + _colours(file, at + 9), size)
+    return images == 1
 
 
 def _colours(file: BinaryIO, at: int) -> int:

@@ -1,14 +1,13 @@
 """Decoded pictures as arrays; one place, so that files and streams give the same pixels."""
 
 from fractions import Fraction
-from functools import partial
+from typing import Literal
 
-import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, VideoReformatter
 
-from fusion_app.frames import SQUARE, Image, Picture, Planes
+from fusion_app.frames import SQUARE, Colours, Image, Picture, Planes
 from fusion_app.sources.base import Note
 from fusion_app.sources.pictures.levels import counts_of_three
 from fusion_app.system.containers import levels_of
@@ -22,8 +21,8 @@ def pixel_aspect(said: Fraction | None) -> Fraction:
     return said if said and Fraction(1, MOST_ASPECT) <= said <= MOST_ASPECT else SQUARE
 
 
-BT601 = (2, 5, 6)
-"""ffmpeg's numbers of colour spaces: not said, which is taken for it, and the two names that it has."""
+MATRICES: dict[int, Literal["bt601", "bt709"]] = {1: "bt709", 2: "bt601", 5: "bt601", 6: "bt601"}
+"""ffmpeg's numbers of colour spaces; 2 is one that is not said."""
 RAW_FORMATS = ("yuyv422", "uyvy422", "yvyu422", "yuv422p")
 BEYOND = 0.02
 """Part of the pixels that lie below black or above white only where the range that a file declares is not true."""
@@ -45,7 +44,7 @@ class Pixels:
         Args:
             raw: Leave 8 bit 4:2:2 as it is: cameras hide counts in it.
             has_counts: Red, green and blue of more than 8 bit are infrared, and so counts.
-            planes: Leave 8 bit 4:2:0 of BT.601 as it is, which most video is.
+            planes: Leave 8 bit 4:2:0 as it is, which most video is.
         """
         self._raw, self._has_counts, self._planes = raw, has_counts, planes
         self._reformatter = VideoReformatter()
@@ -123,28 +122,16 @@ def _full_range(image: Image, bits: int) -> Image:
 def is_planar(decoded: VideoFrame) -> bool:
     """Tell whether a picture is what `Planes` describe."""
     return (
-        decoded.format.name == "yuv420p"
+        decoded.format.name in ("yuv420p", "yuvj420p")
         and decoded.width % 2 == 0
         and decoded.height % 2 == 0
-        and decoded.color_range in (ColorRange.UNSPECIFIED, ColorRange.MPEG)
-        and decoded.colorspace in BT601
+        and decoded.color_range in (ColorRange.UNSPECIFIED, ColorRange.MPEG, ColorRange.JPEG)
+        and decoded.colorspace in MATRICES
     )
 
 
 def planes_of(decoded: VideoFrame) -> Planes:
     """Return a picture that `is_planar` as it was decoded; nothing is copied, and the planes keep it."""
     luma, cb, cr = (levels_of(plane) for plane in decoded.planes)
-    return Planes(luma, (cb, cr), partial(_bgr, luma, cb, cr))
-
-
-def _bgr(luma: Image, cb: Image, cr: Image) -> Image:
-    """Return planes as BGR, right within half a level.
-
-    ffmpeg's own conversion makes everything 1.3 levels darker on average, and its exact one takes twelve times as long.
-    """
-    height, width = luma.shape
-    joined = np.empty((height * 3 // 2, width), np.uint8)
-    joined[:height] = luma
-    colours = joined[height:].reshape(2, height // 2, width // 2)
-    colours[0], colours[1] = cb, cr
-    return np.asarray(cv2.cvtColor(joined, cv2.COLOR_YUV2BGR_I420), np.uint8)
+    is_full = decoded.color_range == ColorRange.JPEG or decoded.format.name == "yuvj420p"
+    return Planes(luma, (cb, cr), Colours(MATRICES[int(decoded.colorspace)], is_full))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.frames import Frame
-from fusion_app.sources.base import FrameSource, Note
+from fusion_app.sources.base import FrameSource, Note, Reading
 from fusion_app.sources.video_file import VideoFileSource
 
 
@@ -58,7 +58,7 @@ class PartsSource(FrameSource):
     def _open(self, number: int) -> None:
         self._number = number
         path, self._began_s = self._parts[number]
-        self._file = VideoFileSource(path, self._track)
+        self._file = VideoFileSource(path, self._track, Reading(planes=True))
 
     def _go_to(self, number: int) -> None:
         if number != self._number:

@@ -152,7 +152,7 @@ class HalfSource(FrameSource):
     def read(self) -> Frame | None:
         """Return the half of the next frame."""
         frame = self._shared.read(self)
-        return None if frame is None else replace(frame, picture=half(frame.image, self._side))
+        return None if frame is None else replace(frame, picture=half(frame.image, self._side), coded=())
 
     def seek(self, pts_s: float) -> None:
         """Continue at the first frame not before ``pts_s``."""

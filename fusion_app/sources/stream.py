@@ -17,7 +17,8 @@ from av.video.stream import VideoStream
 from fusion_app import MAX_IMAGE_PIXELS
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
-from fusion_app.sources.base import FrameSource, NoPictureError, NotLiveError, SourceInfo
+from fusion_app.sources.base import FrameSource, NoPictureError, NotLiveError, Reading, SourceInfo
+from fusion_app.sources.coding import Coding
 from fusion_app.sources.pixels import Pixels, pixel_aspect
 from fusion_app.system.containers import open_to_read
 
@@ -35,17 +36,22 @@ OPTIONS = {"rtsp_transport": "tcp", "fpsprobesize": "2", **LIMITS}
 class StreamSource(FrameSource):
     """One connection to a network stream, from its opening to its end; after an end or a time-out it stays silent."""
 
-    def __init__(self, uri: str, shown: str, read_timeout_s: float = READ_TIMEOUT_S) -> None:
+    def __init__(
+        self, uri: str, shown: str, read_timeout_s: float = READ_TIMEOUT_S, *, reading: Reading | None = None
+    ) -> None:
         """Open ``uri``.
 
         Args:
             uri: The address.
             shown: The same without a password.
             read_timeout_s: How long to wait for a frame before the connection counts as dead.
+            reading: Whether pictures may come as `Planes`, and with their packets.
 
         Raises:
             SourceError: It does not answer.
         """
+        self._reading = reading or Reading()
+        self._pixels = Pixels(planes=self._reading.planes)
         started = time.monotonic()
         try:
             self._container = open_to_read(uri, timeout=(OPEN_TIMEOUT_S, read_timeout_s), options=OPTIONS)
@@ -82,6 +88,7 @@ class StreamSource(FrameSource):
         rate = stream.average_rate or stream.guessed_rate
         fps = float(rate) if rate and 0 < rate <= 1000 else None
         self._pixel_aspect = pixel_aspect(stream.sample_aspect_ratio)
+        self._coding = Coding(stream) if self._reading.coded else None
         self._frames = self._decoded()
         first = self._caught_up(1 / fps if fps else 0.04, opening_s)
         if first is None:
@@ -102,11 +109,14 @@ class StreamSource(FrameSource):
         return frame
 
     def _decoded(self) -> Iterator[Frame]:
-        index, pixels = 0, Pixels()
+        index = 0
         for packet in self._packets():
             arrived_s = time.monotonic()  # the stream's own time stamps are invented for motion JPEG
+            if self._coding is not None:
+                self._coding.sent(packet, arrived_s)
             for frame in _pictures(packet):
-                yield Frame(pixels(frame), arrived_s, index, pixel_aspect=self._pixel_aspect)
+                coded = () if self._coding is None else self._coding.of(frame)
+                yield Frame(self._pixels(frame), arrived_s, index, pixel_aspect=self._pixel_aspect, coded=coded)
                 index += 1
 
     def _packets(self) -> Iterator["av.packet.Packet[VideoStream]"]:

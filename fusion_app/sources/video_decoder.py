@@ -13,8 +13,11 @@ from av.video.stream import VideoStream
 
 from fusion_app import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE
 from fusion_app.errors import SourceError
+from fusion_app.frames import Coded
+from fusion_app.sources.coding import Coding
 from fusion_app.sources.cut_off import ends_in_a_box, length_s
 from fusion_app.sources.frame_times import FrameTimes
+from fusion_app.sources.packet_check import PacketCheck
 from fusion_app.system.containers import is_playlist, open_file
 from fusion_app.system.machine import cores
 from fusion_app.system.media_tracks import begin_of, default_of, described, track_named, video_tracks
@@ -27,6 +30,8 @@ WITHOUT_INDEX = "is cut off, and its index, which lay at its end, is gone: copy 
 PLAYLIST = "is a list of other files; open one of those, or allow it with --allow-playlists"
 NO_PTS = 0x80
 """Flag of ffmpeg's formats: ``AVFMT_NOTIMESTAMPS``."""
+COUNTS_SLOTS = ("avi", "mxf")
+"""Containers that have no times, only slots; where the first are empty, ffmpeg counts from the first nevertheless."""
 ROUNDING_S = 1e-4
 PIXELS_PER_THREAD = 2_000_000
 """One thread decodes some hundred frames of so many pixels a second. More threads would be paid for with the cores that
@@ -43,10 +48,10 @@ class VideoDecoder:
         is_untimed: A bare stream of pictures: frames have no times, only an order.
         damaged: Packets behind the first picture that could not be decoded; before it, a stream that was joined late
             begins.
-        broken: Pictures that were decoded in part, behind the first whole one.
+        broken: Pictures that were decoded in part, behind the first whole one, or are not what was written.
     """
 
-    def __init__(self, path: Path, track: str, uri: str, *, playlists: bool = False) -> None:
+    def __init__(self, path: Path, track: str, uri: str, *, playlists: bool = False, coded: bool = False) -> None:
         self._path, self._uri, self._playlists = path, uri, playlists
         try:
             self.container = open_file(path, playlists=playlists)
@@ -65,6 +70,8 @@ class VideoDecoder:
         self._sent = self._came = 0
         self._has_whole = False
         self._times = FrameTimes(self.stream)
+        self._coding = Coding(self.stream) if coded and not self.is_untimed else None
+        self._check = PacketCheck(self.stream)
         self._decoded = self._decode()
         self._first: VideoFrame | None = None
 
@@ -124,7 +131,7 @@ class VideoDecoder:
         """Return what PTS count from, on the clock of the file, seconds; of all video tracks if that ``is_shared``."""
         begins = [begin_of(track) for track in self.tracks] if is_shared else [begin_of(self.stream)]
         first_s = None if is_shared else self._time_s(self.first())
-        is_told = self.stream.start_time is not None and self.format != "avi"
+        is_told = self.stream.start_time is not None and self.format not in COUNTS_SLOTS
         return float(min(begins)) if is_told or first_s is None else first_s
 
     def late_s(self, begin_s: float) -> float:
@@ -161,6 +168,8 @@ class VideoDecoder:
         except (av.error.FFmpegError, OSError, ValueError):
             return False
         self._times.restart()
+        if self._coding is not None:
+            self._coding.restart()
         self._sent = self._came = 0
         self._first, self._decoded = None, self._decode()
         return True
@@ -175,6 +184,10 @@ class VideoDecoder:
         except (av.error.FFmpegError, OSError, ValueError):
             return count  # a file that is cut off
         return count
+
+    def coded(self, decoded: VideoFrame) -> tuple[Coded, ...]:
+        """Return the packet that ``decoded`` was made of, where that is wanted and can be copied."""
+        return () if self._coding is None else self._coding.of(decoded)
 
     def close(self) -> None:
         """Close the file."""
@@ -198,6 +211,12 @@ class VideoDecoder:
                 continue  # a slot without a picture, the one before lasts; decoders would take it for the end
             self._times.sent(packet)
             self._sent += packet.size > 0
+            if self._check.is_empty(packet):
+                self._lose()
+                continue
+            if self._coding is not None and packet.pts is not None and packet.time_base:
+                self._coding.sent(packet, float(packet.pts * packet.time_base))
+            self.broken += self._check.is_wrong(packet)
             try:
                 yield from self._counted(packet.decode())
             except av.error.EOFError:

@@ -15,6 +15,7 @@ from fusion_app.errors import SourceError
 from fusion_app.frames import SQUARE, Frame, Picture, Size, image_of
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo, Use
 from fusion_app.sources.damage import Damage
+from fusion_app.sources.joined import begins_anew, with_next
 from fusion_app.sources.orientation import orientation_of
 from fusion_app.sources.pixels import Pixels, pixel_aspect
 from fusion_app.sources.swapped import kind_of
@@ -22,14 +23,14 @@ from fusion_app.sources.video_decoder import VideoDecoder
 from fusion_app.system.containers import open_file, title_of
 from fusion_app.system.media_tracks import described, video_tracks
 
-RESTART_S = 1.0
-"""How far time must fall back to be a new beginning rather than a wrong time stamp."""
 STEP_S = 0.001
 """A frame with the time of an earlier one is shown so much later."""
 LATE_PERIODS = 1.5
 ASSUMED_FPS = 25
 HDR = {16: "PQ", 18: "HLG"}
 """Transfer characteristics of ITU-T H.273 that are not those of usual video."""
+COLOUR_SPACES = {8: "YCgCo", 10: "BT.2020 with constant luminance", 11: "ST 2085", 14: "ICtCp", 16: "YCgCo-Re"}
+"""Matrices of ITU-T H.273 that ffmpeg does not turn into red, green and blue."""
 LOSSLESS = ("rawvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "magicyuv", "lagarith")
 
 
@@ -68,7 +69,9 @@ class VideoFileSource(FrameSource):
         self._tell()
 
     def _opened(self) -> VideoDecoder:
-        return VideoDecoder(self._path, self._track, self._uri, playlists=self._reading.playlists)
+        return VideoDecoder(
+            self._path, self._track, self._uri, playlists=self._reading.playlists, coded=self._reading.coded
+        )
 
     def _learn(self, first: VideoFrame) -> None:
         """Note what only a picture tells."""
@@ -161,21 +164,21 @@ class VideoFileSource(FrameSource):
 
     def _decode(self) -> Iterator[Frame]:
         last_s, shift_s = -1.0, 0.0
-        for decoded, at_s in self._decoder.frames():
+        period_s = self.info.period_s
+        for (decoded, at_s), following in with_next(self._decoder.frames()):
             if self._damage.look(self._decoder):
                 self._take_notice()
             pts_s = self._pts_s(at_s, last_s - shift_s) + shift_s
-            if pts_s < last_s - RESTART_S:  # recordings joined end to end: time goes on
-                shift_s += last_s + self.info.period_s - pts_s
-                pts_s = last_s + self.info.period_s
+            if begins_anew(pts_s - last_s, at_s, following and following[1], period_s):
+                shift_s += last_s + period_s - pts_s  # recordings joined end to end: time goes on
+                pts_s = last_s + period_s
             if pts_s <= last_s:
                 self._damage.misplaced()
                 self._take_notice()
                 pts_s = last_s + STEP_S
-            self._damage.step((pts_s - last_s) / self.info.period_s)
+            self._damage.step((pts_s - last_s) / period_s)
             last_s = pts_s
             yield self._frame(decoded, pts_s)
-        period_s = self.info.period_s
         self._damage.look_at_end(self._decoder, last_s + period_s, period_s, self.info.frame_count)
         self._take_notice()
 
@@ -188,8 +191,9 @@ class VideoFileSource(FrameSource):
         # After a seek nobody has counted the frames before this one; the nominal rate says how many there are.
         index = round(pts_s / self.info.period_s) if self._next_index is None else self._next_index
         self._next_index = index + 1
-        image = self._orientation(self._converted(decoded))
-        return Frame(image, pts_s, index, pixel_aspect=self.info.pixel_aspect)
+        image, aspect = self._orientation(self._converted(decoded)), self.info.pixel_aspect
+        coded = () if self._orientation.words else self._decoder.coded(decoded)
+        return Frame(image, pts_s, index, pixel_aspect=aspect, coded=coded)
 
     def _converted(self, decoded: VideoFrame) -> Picture:
         """Return the pixels, and note what is found out of them."""
@@ -197,6 +201,10 @@ class VideoFileSource(FrameSource):
             image = self._pixels(decoded)
         except ValueError as error:
             raise SourceError(self._uri, str(error)) from None
+        except (av.error.FFmpegError, OSError):
+            space = COLOUR_SPACES.get(int(decoded.colorspace), f"number {int(decoded.colorspace)}")
+            reason = f"has colours that cannot be converted here ({decoded.format.name}, colour space {space})"
+            raise SourceError(self._uri, f"{reason}; convert it to BT.709 with other tools first") from None
         for note in self._pixels.notes:
             self.note(note.tag, note.text)
         return image

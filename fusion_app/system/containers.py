@@ -28,6 +28,9 @@ def _is_media(kind: str) -> bool:
     return PLAYLISTS.isdisjoint(kind.split(","))
 
 
+BARE_JPEGS = (".mjpeg", ".mjpg")
+"""Names of videos that are JPEG pictures one behind the other: ffmpeg takes some of them for one picture."""
+
 FILE_OPTIONS = {
     "format_whitelist": ",".join(filter(_is_media, sorted(av.formats_available))),
     "protocol_whitelist": "file",
@@ -42,7 +45,14 @@ def open_file(path: Path, *, playlists: bool = False) -> InputContainer:
     Raises:
         FFmpegError, OSError, ValueError: It cannot be opened.
     """
-    return open_to_read(path, options={"max_pixels": FILE_OPTIONS["max_pixels"]} if playlists else FILE_OPTIONS)
+    kind = "mjpeg" if path.suffix.lower() in BARE_JPEGS and _begins_with(path, b"\xff\xd8") else None
+    options = {"max_pixels": FILE_OPTIONS["max_pixels"]} if playlists else FILE_OPTIONS
+    return open_to_read(path, format=kind, options=options)
+
+
+def _begins_with(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(mark)) == mark
 
 
 def is_playlist(path: Path) -> bool:

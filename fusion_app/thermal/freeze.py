@@ -7,11 +7,11 @@ repeats of a stream that was brought to a higher frame rate, are no freeze.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from fusion_app.frames import Image
+from fusion_app.frames import Image, Size
 from fusion_app.thermal.moves import Move
+from fusion_app.thermal.shrinking import shrunk
 
 MIN_REPEATS = 5
 MIN_SECONDS = 0.5
@@ -70,5 +70,4 @@ class Look:
 
 
 def _blocks(grey: Image) -> Image:
-    size = tuple(max(1, side // BLOCK) for side in grey.shape[::-1])
-    return np.asarray(cv2.resize(grey.astype(np.float32), size, interpolation=cv2.INTER_AREA))
+    return shrunk(grey, Size(*(max(1, side // BLOCK) for side in grey.shape[::-1])))

@@ -1,22 +1,25 @@
 """Images become the frames that an encoder takes."""
 
+from typing import Any, TypeGuard
+
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from fusion_app.frames import Picture, Planes, Size, image_of, size_of
+from fusion_app.frames import USUAL, Colours, Picture, Planes, Size, image_of, size_of
 from fusion_app.system.containers import levels_of
 from fusion_app.system.machine import cores
 
 PIXELS_PER_THREAD = 1_000_000
 """One thread encodes hundreds of 640×480 frames a second; more would only take cores from fusing."""
 
-CAMERA_RANGE = {
-    "dst_colorspace": Colorspace.ITU601,
-    "src_color_range": ColorRange.JPEG,
-    "dst_color_range": ColorRange.MPEG,
-}
+MATRICES = {"bt601": Colorspace.ITU601, "bt709": Colorspace.ITU709}
+
+
+def tags_of(colours: Colours) -> tuple[Colorspace, ColorRange]:
+    """Return how ffmpeg names ``colours``."""
+    return MATRICES[colours.matrix], ColorRange.JPEG if colours.is_full else ColorRange.MPEG
 
 
 class Conversion:
@@ -26,15 +29,16 @@ class Conversion:
     1920×1080 ten times), and so does setting up the conversion.
     """
 
-    def __init__(self, size: Size, pix_fmt: str) -> None:
+    def __init__(self, size: Size, pix_fmt: str, colours: Colours = USUAL) -> None:
         self._size = size
+        self._colours = colours
         self._pix_fmt = pix_fmt
         self._canvases: dict[str, VideoFrame] = {}
         self._reformatter = VideoReformatter()
 
     def __call__(self, picture: Picture) -> VideoFrame:
         """Return a frame that shows ``picture``, scaled where it is of another size."""
-        if isinstance(picture, Planes) and self._pix_fmt == "yuv420p" and size_of(picture) == self._size:
+        if self._is_as_written(picture):
             return _as_it_is(picture)
         image = image_of(picture)
         if (image.shape[1], image.shape[0]) != self._size:
@@ -44,8 +48,17 @@ class Conversion:
             return VideoFrame.from_ndarray(np.ascontiguousarray(image), format=source)
         canvas = self._canvas(source)
         canvas.to_ndarray()[:] = image
-        colours = CAMERA_RANGE if source != "gray16le" and self._pix_fmt.startswith("yuv") else {}
+        colours = self._tags if source != "gray16le" and self._pix_fmt.startswith("yuv") else {}
         return self._reformatter.reformat(canvas, format=self._pix_fmt, threads=threads(self._size), **colours)
+
+    def _is_as_written(self, picture: Picture) -> TypeGuard[Planes]:
+        is_alike = isinstance(picture, Planes) and picture.colours == self._colours
+        return is_alike and self._pix_fmt == "yuv420p" and size_of(picture) == self._size
+
+    @property
+    def _tags(self) -> dict[str, Any]:
+        matrix, levels = tags_of(self._colours)
+        return {"dst_colorspace": matrix, "src_color_range": ColorRange.JPEG, "dst_color_range": levels}
 
     def _canvas(self, source: str) -> VideoFrame:
         if source not in self._canvases:

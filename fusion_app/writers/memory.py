@@ -11,8 +11,9 @@ from av.packet import Packet
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FusedFrame
 from fusion_app.system.containers import open_to_write
-from fusion_app.writers.plan import TrackName, VideoPlan, form_of
-from fusion_app.writers.tracks import Track
+from fusion_app.writers.copied import CopiedTrack, track_of
+from fusion_app.writers.plan import TrackName, VideoPlan, begins_s, form_of
+from fusion_app.writers.tracks import TICKS, Track
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class MemoryVideo:
             RecordingError: There is no such encoder.
         """
         self.plan = plan
-        self.origin_s = first.pts_s
+        self.origin_s = begins_s(first)
         frames = track_frames(first)
         try:  # a file that is never begun: encoders are told by their container how their packets are to be
             self._container = open_to_write(io.BytesIO(), format="matroska")
@@ -49,9 +50,9 @@ class MemoryVideo:
             raise RecordingError(f"what is seen cannot be encoded ({error})") from error
         self._count = 0
 
-    def _track(self, name: TrackName, frame: Frame) -> Track:
+    def _track(self, name: TrackName, frame: Frame) -> Track | CopiedTrack:
         form = form_of(frame)
-        return Track(self._container, self.plan.track(name, form), form)
+        return track_of(self._container, self.plan.track(name, form), form)
 
     def holds(self, fused: FusedFrame) -> bool:
         """Tell whether ``fused`` goes in as it is: no picture has changed its size or depth."""
@@ -74,12 +75,21 @@ class MemoryVideo:
             raise RecordingError(f"what is seen cannot be encoded ({error})") from error
         return found
 
+    def head(self, vis: Frame) -> list[Piece]:
+        """Return copies of what the visible frame ``vis`` is decoded from, without itself; none if it is encoded."""
+        track = self.tracks.get("visible")
+        if not isinstance(track, CopiedTrack) or not vis.coded:
+            return []
+        begins_s = vis.pts_s - self.origin_s - vis.coded[-1].pts_s
+        packets = [track.packet(coded, round((begins_s + coded.pts_s) * TICKS)) for coded in vis.coded[:-1]]
+        return [Piece("visible", packet) for packet in packets]
+
     def _encode(self, name: TrackName, frame: Frame, *, begins_clip: bool) -> list[Piece]:
         track, time_s = self.tracks[name], frame.pts_s - self.origin_s
         if not begins_clip:
-            return [Piece(name, packet) for packet in track.encode(frame.picture, frame.index, time_s)]
-        is_repeat = track.is_last(frame.picture, frame.index)
-        return [Piece(name, packet, is_repeat) for packet in track.encode_key(frame.picture, frame.index, time_s)]
+            return [Piece(name, packet) for packet in track.encode(frame, time_s)]
+        is_repeat = track.is_last(frame)
+        return [Piece(name, packet, is_repeat) for packet in track.encode_key(frame, time_s)]
 
 
 def without_doubles(pieces: Sequence[Piece]) -> list[Piece]:

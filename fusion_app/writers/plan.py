@@ -6,7 +6,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from fusion_app.frames import SQUARE, Frame
+from fusion_app.frames import SQUARE, USUAL, Colours, Frame, FusedFrame, Planes
+from fusion_app.frames.coded import CodedStream
 from fusion_app.writers.audio import Sound
 from fusion_app.writers.base import plain
 
@@ -15,17 +16,37 @@ Codec = Literal["h264", "ffv1"]
 
 
 class Form(NamedTuple):
-    """Shape and depth of the pictures of a track, and width over height of their pixels."""
+    """Shape and depth of the pictures of a track, width over height of their pixels, and what their colours mean.
+
+    ``coded`` is the stream whose packets are copied into the track; None where pictures are encoded.
+    """
 
     shape: tuple[int, ...]
     dtype: np.dtype[np.generic]
     pixel_aspect: Fraction = SQUARE
+    colours: Colours = USUAL
+    coded: CodedStream | None = None
+
+    def is_like(self, other: "Form") -> bool:
+        """Tell whether pictures of both go into one track as they are; colours are converted where they differ."""
+        return self[:3] == other[:3]
 
 
 def form_of(frame: Frame) -> Form:
     """Return the form of the picture of ``frame`` as it is written."""
     picture = plain(frame.picture)
-    return Form(picture.shape, picture.dtype, frame.pixel_aspect)
+    colours = picture.colours if isinstance(picture, Planes) else USUAL
+    return Form(
+        picture.shape, picture.dtype, frame.pixel_aspect, colours, frame.coded[-1].stream if frame.coded else None
+    )
+
+
+def begins_s(fused: FusedFrame) -> float:
+    """Return the first moment of a file that begins with ``fused``: of what its visible frame is decoded from."""
+    vis = fused.pair.vis
+    if not vis.coded:
+        return fused.pts_s
+    return min(fused.pts_s, vis.pts_s + vis.coded[0].pts_s - vis.coded[-1].pts_s)
 
 
 @dataclass(frozen=True)
@@ -59,8 +80,8 @@ class VideoPlan:
         origin_s: PTS that becomes zero; None takes the first frame's.
         audio: The sound that goes with it, if there is any.
         ir_fps: Nominal frames per second of the infrared track; None: as all.
-        preset: H.264 effort in x264's words. At one quality ``ultrafast`` takes half the time of ``veryfast`` and makes
-            files a fifth larger (measured on real pairs: equal PSNR).
+        preset: H.264 effort in x264's words (measured: docs/adr/0027). At one quality ``ultrafast`` takes six tenths of
+            the time of ``superfast``, and its files are a third larger.
     """
 
     fps: float
@@ -69,7 +90,7 @@ class VideoPlan:
     ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
     origin_s: float | None = None
     audio: Sound | None = None
-    preset: Literal["ultrafast", "veryfast"] = "veryfast"
+    preset: Literal["ultrafast", "superfast"] = "superfast"
     ir_fps: float | None = None
 
     def track(self, name: TrackName, form: Form) -> TrackPlan:

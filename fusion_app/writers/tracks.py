@@ -6,12 +6,11 @@ from typing import Any, TypeAlias
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.frame import PictureType
-from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from fusion_app.frames import Frame, Picture, Size
 from fusion_app.writers.base import plain
-from fusion_app.writers.conversion import Conversion, threads
+from fusion_app.writers.conversion import Conversion, tags_of, threads
 from fusion_app.writers.plan import Form, TrackPlan, form_of
 
 TICKS = 90_000
@@ -24,48 +23,50 @@ MIN_STEP = TICKS // 1000
 Packets: TypeAlias = "list[Packet[Any]]"
 
 
+class Clock:
+    """When frames of one track are shown, ticks; time never falls back."""
+
+    def __init__(self) -> None:
+        self.last = -MIN_STEP
+
+    def place(self, ticks: int) -> int:
+        """Return when a frame of ``ticks`` is shown; it may be older than the first moment, or held too long."""
+        self.last = max(ticks, self.last + MIN_STEP)
+        return self.last
+
+
 class Track:
     """A video track of ``container``, for pictures of one form."""
 
     def __init__(self, container: OutputContainer, plan: TrackPlan, form: Form) -> None:
         self.form = form
         self.stream = _add_stream(container, plan, form)
-        self._frame_of = Conversion(Size(form.shape[1], form.shape[0]), self.stream.pix_fmt or "yuv420p")
+        self._frame_of = Conversion(Size(form.shape[1], form.shape[0]), self.stream.pix_fmt or "yuv420p", form.colours)
         self._scaled = 0
-        self._last_ticks = -MIN_STEP
+        self.clock = Clock()
         self._last_index = -1
         self._last_picture: Picture | None = None
 
     def holds(self, frame: Frame) -> bool:
         """Tell whether ``frame`` goes in as it is: its size, depth and shape of pixels are those of the track."""
-        return form_of(frame) == self.form
+        return form_of(frame).is_like(self.form)
 
-    def is_last(self, picture: Picture, index: int) -> bool:
+    def is_last(self, frame: Frame) -> bool:
         """Tell whether this was encoded just now; held frames are those of the same number."""
-        return index == self._last_index and picture is self._last_picture
+        return frame.index == self._last_index and frame.picture is self._last_picture
 
-    def encode(self, picture: Picture, index: int, time_s: float) -> Packets:
-        """Encode ``picture`` at ``time_s``, seconds on the track's clock; one that was just encoded is left out."""
-        if self.is_last(picture, index):
+    def encode(self, frame: Frame, time_s: float) -> Packets:
+        """Encode ``frame`` at ``time_s``, seconds on the track's clock; one that was just encoded is left out."""
+        if self.is_last(frame):
             return []
-        self._last_index, self._last_picture = index, picture
-        return self._encode(picture, self.place(round(time_s * TICKS)), PictureType.NONE)
+        return self._encode(frame, self.clock.place(round(time_s * TICKS)), PictureType.NONE)
 
-    def encode_key(self, picture: Picture, index: int, time_s: float) -> Packets:
-        """Encode ``picture`` so that decoding can begin with it, even if it was just encoded: at the same time then."""
-        if not self.is_last(picture, index):
-            self._last_index, self._last_picture = index, picture
-            return self._encode(picture, self.place(round(time_s * TICKS)), PictureType.I)
-        self._last_ticks += 1  # encoders want time to rise; no container knows so little of it
-        return self._encode(picture, self._last_ticks, PictureType.I)
-
-    def place(self, ticks: int) -> int:
-        """Return when a frame of ``ticks`` is shown: a source's may be older than the first moment, or held too long.
-
-        Time never falls back.
-        """
-        self._last_ticks = max(ticks, self._last_ticks + MIN_STEP)
-        return self._last_ticks
+    def encode_key(self, frame: Frame, time_s: float) -> Packets:
+        """Encode ``frame`` so that decoding can begin with it, even if it was just encoded: at the same time then."""
+        if not self.is_last(frame):
+            return self._encode(frame, self.clock.place(round(time_s * TICKS)), PictureType.I)
+        self.clock.last += 1  # encoders want time to rise; no container knows so little of it
+        return self._encode(frame, self.clock.last, PictureType.I)
 
     def follow(self, other: "Track") -> None:
         """Go on behind the last frame of ``other``, whose packets are in this track."""
@@ -85,7 +86,8 @@ class Track:
             found.append(f"a side of {size} is odd, so the video is H.264 4:4:4, which not every player shows")
         return "; ".join(found)
 
-    def _encode(self, picture: Picture, ticks: int, kind: PictureType) -> Packets:
+    def _encode(self, shown: Frame, ticks: int, kind: PictureType) -> Packets:
+        picture, self._last_index, self._last_picture = shown.picture, shown.index, shown.picture
         self._scaled += picture.shape[:2] != self.form.shape[:2]
         frame = self._frame_of(plain(picture))
         frame.pts, frame.time_base = ticks, Fraction(1, TICKS)
@@ -108,6 +110,6 @@ def _add_stream(container: OutputContainer, plan: TrackPlan, form: Form) -> Vide
     context.thread_count = threads(Size(stream.width, stream.height))
     stream.pix_fmt = ODD_SIDES if stream.width % 2 or stream.height % 2 else "yuv420p"
     context.gop_size = max(1, round(plan.fps))  # a key frame each second: seeking, and what a crash can cost
-    context.colorspace, context.color_range = Colorspace.ITU601, ColorRange.MPEG
+    context.colorspace, context.color_range = tags_of(form.colours)
     context.options = {"preset": plan.preset, "tune": "zerolatency", "crf": str(plan.quality), "forced-idr": "1"}
     return stream

@@ -21,6 +21,7 @@ from fusion_app.system.containers import open_to_write
 from fusion_app.system.media_tracks import mark_default
 from fusion_app.writers.audio import AudioCopy
 from fusion_app.writers.base import write_failure
+from fusion_app.writers.copied import CopiedTrack, track_of
 from fusion_app.writers.memory import MemoryVideo, Piece, track_frames, without_doubles
 from fusion_app.writers.mp4_header import finish_header
 from fusion_app.writers.plan import Form, TrackName, VideoPlan, form_of
@@ -47,7 +48,7 @@ class VideoWriter:
         self._plan = plan
         self._origin_s = plan.origin_s
         self._container: OutputContainer | None = None
-        self._tracks: dict[TrackName, Track] = {}
+        self._tracks: dict[TrackName, Track | CopiedTrack] = {}
         self._audio: AudioCopy | None = None
         self._chapters: list[tuple[float, str]] = []
         self._end_s = 0.0
@@ -93,14 +94,14 @@ class VideoWriter:
         except (av.error.FFmpegError, OSError, MemoryError) as error:
             raise RecordingError(write_failure(self._path, error)) from error
         for name, track in self._tracks.items():
-            track.follow(video.tracks[name])
+            track.follow(video.tracks[name])  # type: ignore[arg-type]  # both are of one kind
         self._end_s = end_s - origin_s + 1 / self._plan.fps
 
     def _mux(self, piece: Piece, earlier: int) -> None:
         """Write a packet that this file's encoder did not make, ``earlier`` ticks before its PTS."""
         assert self._container is not None  # noqa: S101 - opened just now
         track, packet = self._tracks[piece.track], piece.packet
-        packet.pts = packet.dts = track.place((packet.pts or 0) - earlier)
+        packet.pts = packet.dts = track.clock.place((packet.pts or 0) - earlier)
         packet.stream = track.stream
         self._container.mux(packet)
 
@@ -132,7 +133,7 @@ class VideoWriter:
         self._container = open_to_write(self._path, options=CONTAINERS[self._path.suffix.lower()])
         self._origin_s = origin_s
         for name in self._plan.tracks:
-            track = Track(self._container, self._plan.track(name, forms[name]), forms[name])
+            track = track_of(self._container, self._plan.track(name, forms[name]), forms[name])
             mark_default(track.stream, is_default=not self._tracks)
             self._tracks[name] = track
         if self._plan.audio is not None:
@@ -144,7 +145,7 @@ class VideoWriter:
         frames = track_frames(fused, self._count)
         for name, track in self._tracks.items():
             frame = frames[name]
-            self._container.mux(track.encode(frame.picture, frame.index, frame.pts_s - self._origin_s))
+            self._container.mux(track.encode(frame, frame.pts_s - self._origin_s))
         self._end_s = fused.pts_s - self._origin_s + 1 / self._plan.fps
         if self._audio is not None:
             self._audio.write_until(self._end_s)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 from av.video.frame import VideoFrame
+from PIL import Image
 
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame, Size
@@ -376,3 +377,12 @@ def test_what_is_attached_to_a_matroska_file_is_not_its_video(tmp_path: Path, na
     assert (source.notes, source.notice, source.failed) == ((), "", 0)
     with pytest.raises(SourceError, match=r"it has 1 \(h264\)$"):
         open_source(f"{path}#2")
+
+
+def test_jpegs_one_behind_the_other_are_a_video_whoever_wrote_their_headers(tmp_path: Path) -> None:
+    path = tmp_path / "v.mjpeg"
+    with path.open("wb") as file:
+        for grey in range(0, 250, 50):
+            Image.fromarray(np.full((48, 64), grey, np.uint8)).save(file, "jpeg")  # with the JFIF header of cameras
+    frames = [reading for reading in iter(open_source(str(path)).read, None) if isinstance(reading, Frame)]
+    assert [int(frame.image.mean()) for frame in frames] == [0, 50, 100, 150, 200]

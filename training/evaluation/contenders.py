@@ -1,4 +1,4 @@
-"""What `training.evaluate` compares: folders of fused images, weights files, shipped models, and simple rules.
+"""What `training.evaluate` compares: folders of fused images, weights files, models, added networks, rules.
 
 Everything but a folder can fuse any pair, so only folders cannot be asked what they keep of an impaired pair.
 """
@@ -15,7 +15,13 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from fusion_app.engine import Engine, open_engine
+from fusion_app.engine.added.store import added_names
+from fusion_app.engine.base import ImageEngine
+from fusion_app.errors import FusionAppError
+from fusion_app.settings import FusionSettings
 from models import MODEL_NAMES
+from models.denormals import flush_denormals
 from models.weights import load_weights
 from training.data.dataset import IMAGE_SUFFIXES, DataError, PairFiles, Pixels, luma, read_image
 
@@ -80,6 +86,29 @@ class Fuser:
 
 
 @dataclass(frozen=True)
+class AddedFuser(Fuser):
+    """An added network. One that reads or gives colours is asked for the whole picture; the grey of that is measured.
+
+    Attributes:
+        engine: What computes it.
+    """
+
+    engine: Engine | None = None
+
+    def fused(self, case: Case) -> Fused:
+        """Return the fused image of a case; see `fusion_app` for what a card means.
+
+        Raises:
+            DataError: The network fails on this pair.
+        """
+        try:
+            image = self.engine.fuse_image(case.ir, case.vis) if isinstance(self.engine, ImageEngine) else None
+            return super().fused(case) if image is None else Fused(grey(image), image)
+        except FusionAppError as error:
+            raise DataError(f"{case.name or self.name}: {error}.") from None
+
+
+@dataclass(frozen=True)
 class FusedFolder:
     """Fused images on disk, named like the pairs."""
 
@@ -110,7 +139,8 @@ def contender(text: str, device: str = "cpu", *, through_picture: bool = False) 
     """Return what ``text`` names.
 
     Args:
-        text: A rule of `RULES`, a model whose weights are shipped, a weights file, or a folder of fused images.
+        text: A rule of `RULES`, a model whose weights are shipped, an added network, a weights file, or a folder of
+            fused images.
         device: Where networks run, as torch names it.
         through_picture: See `Fuser`.
 
@@ -128,7 +158,9 @@ def contender(text: str, device: str = "cpu", *, through_picture: bool = False) 
     if text in MODEL_NAMES:
         with resources.as_file(resources.files("assets") / "weights" / f"{text}.safetensors") as shipped:
             return Fuser(text, _network(shipped, device), through_picture)
-    known = ", ".join((*RULES, *MODEL_NAMES))
+    if text in added_names():
+        return _added(text, device, through_picture=through_picture)
+    known = ", ".join((*RULES, *MODEL_NAMES, *added_names()))
     raise DataError(f"{text} is neither a folder of fused images, nor a .safetensors file, nor one of {known}.")
 
 
@@ -172,9 +204,17 @@ def _folder(folder: Path) -> FusedFolder:
     return FusedFolder(folder.name, files)
 
 
+def _added(name: str, device: str, *, through_picture: bool) -> AddedFuser:
+    try:
+        engine = open_engine(FusionSettings(model=name, device=device), is_real_time=False)
+    except FusionAppError as error:
+        raise DataError(f"{error}.") from None
+    return AddedFuser(name, lambda vis, ir: engine.fuse(ir, vis), through_picture, engine)
+
+
 def _network(path: Path, device: str) -> FuseLuma:
     model, _ = load_weights(path)
-    torch.set_flush_denormal(True)  # denormal activations slow a CPU down many times
+    flush_denormals()
     return _on_arrays(model.to(device), device)
 
 

@@ -17,7 +17,15 @@ from fusion_app.frames import FloatImage, Image, Size
 
 
 class Compute(Protocol):
-    """What computes a network."""
+    """What computes a network.
+
+    Attributes:
+        device: ``cpu`` or ``cuda``.
+        description: Device and runtime, for the user.
+    """
+
+    device: str
+    description: str
 
     def __call__(self, inputs: list[FloatImage]) -> FloatImage:
         """Return the output ``(C, H, W)`` of inputs of the same kind."""
@@ -30,12 +38,11 @@ class AddedEngine:
     detail of the cameras stays; its colours are enlarged as they are.
     """
 
-    device = "cpu"
-
     def __init__(self, name: str, card: NetworkCard, compute: Compute, reason: str = "") -> None:
         """Take the network called ``name``; ``reason`` is why this is not what was asked for."""
         self.name = name
-        self.description = f"{name} · CPU OpenVINO fp32"
+        self.device = compute.device
+        self.description = f"{name} · {compute.description}"
         self.fallback_reason = reason
         self._card, self._compute = card, compute
 
@@ -45,6 +52,11 @@ class AddedEngine:
         if self._card.has_colours and not self.fallback_reason:
             self.fallback_reason = f"{self.name} was made for colours; at this working size it is given grey ones"
         return self._meant(Sources(ir, vis_luma)).luma
+
+    @property
+    def takes_images(self) -> bool:
+        """See `ImageEngine`."""
+        return self._card.has_colours
 
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`; None where colours play no part."""
@@ -123,6 +135,11 @@ class GuardedEngine:
         except EngineError as error:
             self._go_on(error)
             return self._engine.fuse(ir, vis_luma)
+
+    @property
+    def takes_images(self) -> bool:
+        """See `ImageEngine`."""
+        return isinstance(self._engine, ImageEngine) and self._engine.takes_images
 
     def fuse_image(self, ir: Image, vis: Image, reach: FloatImage | None = None) -> Image | None:
         """See `ImageEngine.fuse_image`."""

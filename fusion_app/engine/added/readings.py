@@ -13,7 +13,7 @@ import numpy as np
 
 from fusion_app.engine.added.card import InputCard, NetworkCard, OutputCard, OutputKind, Range, Role, SizeCard
 from fusion_app.engine.added.engine import AddedEngine, Compute
-from fusion_app.engine.added.runtime import TensorInfo
+from fusion_app.engine.added.ports import TensorInfo
 from fusion_app.engine.added.tensors import Sources, meaning, tensors
 from fusion_app.errors import EngineError, FusionAppError
 from fusion_app.frames import FloatImage
@@ -43,7 +43,7 @@ ORDERED: dict[tuple[int, ...], tuple[Roles, ...]] = {
 }
 """Which roles inputs of so many channels may have."""
 
-NEEDS_CARD = "say with --card what they are (docs/networks.md)"
+NEEDS_CARD = "say with --card how it is read (docs/networks.md)"
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,12 @@ class Chosen:
     Attributes:
         card: How the network is read.
         told: Why, and what else would fit, for the user.
+        others: All other readings that it computes, the best first.
     """
 
     card: NetworkCard
     told: str
+    others: tuple[NetworkCard, ...] = ()
 
 
 def possible(inputs: list[TensorInfo], outputs: list[TensorInfo]) -> list[NetworkCard]:
@@ -69,6 +71,10 @@ def possible(inputs: list[TensorInfo], outputs: list[TensorInfo]) -> list[Networ
     known = [dims for dims in shapes if dims is not None and len(dims) == 4]
     channels = tuple(dims[1] or 0 for dims in known)
     listed = ", ".join(map(str, inputs)) or "none"
+    if not inputs:
+        raise EngineError("the network reads nothing; export it with infrared and visible as inputs")
+    if channels in ((1,), (3,)):
+        raise EngineError(f"the network reads {listed} only, so it does not use both cameras; export it anew")
     if len(known) != len(inputs) or channels not in ORDERED:
         if any(dims[3] in (1, 3) for dims in known):
             raise EngineError(f"the inputs {listed} end in their channels; export the network as N×C×H×W")
@@ -135,12 +141,14 @@ def choose(cards: list[NetworkCard], open_with: Callable[[NetworkCard], Compute]
     if best_score < PLAUSIBLE:
         raise EngineError(f"in none of {len(scored)} readings does it give a picture of the demo pair; {NEEDS_CARD}")
     alike = [card for score, card in scored if score >= best_score - ALIKE]
-    card = alike[0]
-    if not card.size.is_fixed:
-        card = replace(card, size=SizeCard(_multiple(card, open_with)))
+    card, size = alike[0], alike[0].size
+    if not size.is_fixed:
+        size = SizeCard(_multiple(card, open_with))
+    ranked = sorted(scored, key=lambda found: -found[0])
+    rest = tuple(replace(other, size=size) for _, other in ranked if other is not card)
     others = "; ".join(other.in_brief() for other in alike[1:3])
     told = f"guessed: it fits best of {len(cards)} readings on the demo pair (score {best_score:.2f} of 1)"
-    return Chosen(card, f"{told}; as well would fit: {others}" if others else told)
+    return Chosen(replace(card, size=size), f"{told}; as well would fit: {others}" if others else told, rest)
 
 
 def _scored(card: NetworkCard, compute: Compute, pair: Sources) -> tuple[float, NetworkCard]:
@@ -180,12 +188,15 @@ def plausibility(fused: FloatImage, pair: Sources) -> float:
 
 def _multiple(card: NetworkCard, open_with: Callable[[NetworkCard], Compute]) -> int:
     """Return the smallest multiple with which frames of odd sizes can be computed."""
-    levels = np.random.default_rng(5).uniform(0, 255, ODD).astype(np.float32)
+    levels, fault = np.random.default_rng(5).uniform(0, 255, ODD).astype(np.float32), ""
     for multiple in MULTIPLES:
         padded = replace(card, size=SizeCard(multiple))
         try:
             AddedEngine("", padded, open_with(padded)).fuse(levels, levels)
-        except FusionAppError:
+        except FusionAppError as error:
+            fault = fault or str(error)
             continue
         return multiple
-    raise EngineError(f"it computes no frames of odd sizes, padded to multiples of up to {MULTIPLES[-1]}; {NEEDS_CARD}")
+    raise EngineError(
+        f"it computes no frames of other sizes, padded to multiples of up to {MULTIPLES[-1]} ({fault}); {NEEDS_CARD}"
+    )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fusion_app.engine.added.card import OUTPUT_CHANNELS, NetworkCard
+from fusion_app.engine.added.card import NetworkCard
+from fusion_app.engine.added.ports import TensorInfo, checked, input_order, place_of
 from fusion_app.engine.cpu.openvino_runtime import MAX_COMPILED, named  # stops OpenVINO's reports before it is imported
 from fusion_app.errors import EngineError
 from fusion_app.frames import FloatImage, Size
@@ -14,27 +15,6 @@ import openvino  # isort: skip
 
 UNKNOWN = re.compile(r"No conversion rule found for operations: (.+)")
 """How OpenVINO says that it does not know operators of a file."""
-
-
-class TensorInfo:
-    """A tensor of a file, as OpenVINO sees it.
-
-    Attributes:
-        name: What the file calls it.
-        dims: Its sides; None where any will do.
-    """
-
-    def __init__(self, port: "openvino.Output") -> None:
-        self.name = min(port.get_names(), default="")
-        shape = port.get_partial_shape()
-        rank = shape.rank
-        self.dims: tuple[int | None, ...] | None = None
-        if rank.is_static:
-            self.dims = tuple(dim.get_length() if dim.is_static else None for dim in shape)
-
-    def __str__(self) -> str:
-        sides = "any" if self.dims is None else "×".join("?" if side is None else str(side) for side in self.dims)
-        return f"{self.name or 'unnamed'} ({sides})"
 
 
 def read_network(data: bytes, name: str) -> "openvino.Model":
@@ -53,22 +33,54 @@ def _reason(error: Exception) -> str:
     text = str(error)
     if unknown := UNKNOWN.search(text):
         return f"OpenVINO does not know its operators {unknown[1].strip()[:200]}"
+    if "bad_alloc" in text:  # so, too, for operators that wait for each other
+        return "memory ran out, or its operators form a circle"
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Exception from")]
     return (lines[-1] if lines else "no reason given")[:200].lstrip("- ").rstrip(".")
 
 
 def inputs_of(network: "openvino.Model") -> list[TensorInfo]:
     """Return what the network reads."""
-    return [TensorInfo(port) for port in network.inputs]
+    return [_info(port) for port in network.inputs]
 
 
 def outputs_of(network: "openvino.Model") -> list[TensorInfo]:
     """Return what the network gives."""
-    return [TensorInfo(port) for port in network.outputs]
+    return [_info(port) for port in network.outputs]
+
+
+def _info(port: "openvino.Output") -> TensorInfo:
+    shape = port.get_partial_shape()
+    dims = tuple(dim.get_length() if dim.is_static else None for dim in shape) if shape.rank.is_static else None
+    return TensorInfo(min(port.get_names(), default=""), dims)
+
+
+class OpenVinoNetwork:
+    """A network as OpenVINO reads it; see `fusion_app.engine.added.choosing.Network`."""
+
+    def __init__(self, data: bytes, name: str, threads: int) -> None:
+        """Read the network of an ONNX file's bytes.
+
+        Raises:
+            EngineError: It cannot be read; operators that are not known are named.
+        """
+        self._network, self._name, self._threads = read_network(data, name), name, threads
+        self.inputs, self.outputs = inputs_of(self._network), outputs_of(self._network)
+
+    def open(self, card: NetworkCard) -> "AddedRuntime":
+        """Return what computes it, read as ``card`` says.
+
+        Raises:
+            EngineError: The card does not fit the network.
+        """
+        return AddedRuntime(self._network.clone(), card, self._name, self._threads)
 
 
 class AddedRuntime:
     """Computes in float32 on the CPU; compiled anew for each size, of which few are kept."""
+
+    device = "cpu"
+    description = "CPU OpenVINO fp32"
 
     def __init__(self, network: "openvino.Model", card: NetworkCard, name: str, threads: int) -> None:
         """Take ``network``, whose tensors are those of ``card``.
@@ -77,8 +89,8 @@ class AddedRuntime:
             EngineError: The card does not fit the network.
         """
         self._name, self._card = name, card
-        self._order = _order(network, card)
-        self._output = _place(outputs_of(network), card.output.tensor, 0, "output")
+        self._order = input_order(inputs_of(network), card)
+        self._output = place_of(outputs_of(network), card.output.tensor, 0, "output")
         prepared = openvino.preprocess.PrePostProcessor(network)
         for number in range(len(network.inputs)):
             prepared.input(number).tensor().set_element_type(openvino.Type.f32)
@@ -111,7 +123,7 @@ class AddedRuntime:
             if isinstance(reason, MemoryError):
                 raise reason from None
             raise EngineError(f"{self._name} cannot compute frames of {size} ({_reason(error)})") from None
-        return self._checked(output, size)
+        return checked(self._name, self._card, output, size)
 
     def _compiled_for(self, inputs: Sequence[FloatImage]) -> "openvino.CompiledModel":
         key = inputs[0].shape[1:]
@@ -124,44 +136,3 @@ class AddedRuntime:
             self._network.reshape(shapes)
             self._compiled[key] = self._core.compile_model(self._network, "CPU", self._options)
         return self._compiled[key]
-
-    def _checked(self, output: FloatImage, size: Size) -> FloatImage:
-        channels = OUTPUT_CHANNELS[self._card.output.kind]
-        if output.ndim != 4 or output.shape[0] != 1 or output.shape[1] not in channels:
-            gives = "×".join(map(str, output.shape))
-            allowed = " or ".join(map(str, channels))
-            raise EngineError(f"{self._name} gives {gives} where its card promises 1×{allowed} channels of a picture")
-        if output.shape[2:] != (size.height, size.width):
-            found = Size(output.shape[3], output.shape[2])
-            raise EngineError(f"{self._name} gives a picture of {found} for frames of {size}; its size must stay")
-        if not np.isfinite(output).all():
-            raise EngineError(f"{self._name} gives values that are no numbers (NaN) for frames of {size}")
-        return np.asarray(output[0], np.float32)
-
-
-def _order(network: "openvino.Model", card: NetworkCard) -> list[int]:
-    """Return the place in the file of each input of the card."""
-    there = inputs_of(network)
-    if len(there) != len(card.inputs):
-        raise EngineError(f"the network has {len(there)} inputs and its card {len(card.inputs)}: {_listed(there)}")
-    places = [_place(there, item.tensor, number, "input") for number, item in enumerate(card.inputs)]
-    if len(set(places)) != len(places):
-        raise EngineError(f"two inputs of the card are one of the network; there are {_listed(there)}")
-    for place, item in zip(places, card.inputs, strict=True):
-        dims = there[place].dims
-        if dims is not None and (len(dims) != 4 or dims[1] not in (None, item.channels)):
-            raise EngineError(f"the input {there[place]} is not 1×{item.channels}×H×W, as its card says")
-    return places
-
-
-def _place(there: list[TensorInfo], name: str, otherwise: int, kind: str) -> int:
-    if not name:
-        return otherwise
-    for place, item in enumerate(there):
-        if item.name == name:
-            return place
-    raise EngineError(f"the network has no {kind} {name}, which its card names; there are {_listed(there)}")
-
-
-def _listed(there: list[TensorInfo]) -> str:
-    return ", ".join(map(str, there[:8])) or "none"

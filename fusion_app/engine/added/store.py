@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE = "CS2FUSION_MODELS"
 """Environment variable that names another folder."""
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
-FROM_FILE, FROM_CARD = "as the card inside the file says", "as the card that was given says"
+FROM_FILE, FROM_ANSWER = "as the card inside the file says", "as was answered"
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,13 @@ class AddedNetwork:
         sha256: Hash of the ONNX file.
         told: Where the card comes from.
         card: How the network is read.
+        runtime: What computed it when it was tried, the faster one of two; empty: not known.
     """
 
     sha256: str
     told: str
     card: NetworkCard
+    runtime: str = ""
 
 
 def folder() -> Path:
@@ -54,6 +57,31 @@ def added_names() -> tuple[str, ...]:
     return ()
 
 
+def troubles() -> tuple[str, ...]:
+    """Return what in the folder cannot be used, a sentence each: files without a card, damaged cards, changed files."""
+    found = []
+    with suppress(OSError):
+        names = {path.stem for path in folder().glob("*.onnx")} | set(added_names())
+        for name in sorted(name for name in names if NAME.fullmatch(name)):
+            try:
+                if name not in added_names():
+                    raise EngineError(f"{network_path(name)} lies there without its card; add it anew")
+                load(name)
+            except FusionAppError as error:
+                found.append(str(error))
+    return tuple(found)
+
+
+def usable_names() -> tuple[str, ...]:
+    """Return the names of added networks whose cards can be read."""
+    names = []
+    for name in added_names():
+        with suppress(FusionAppError):
+            show(name)
+            names.append(name)
+    return tuple(names)
+
+
 def network_path(name: str) -> Path:
     """Return where the ONNX file of an added network lies."""
     return folder() / f"{name}.onnx"
@@ -66,6 +94,8 @@ def show(name: str) -> AddedNetwork:
         SettingsError: There is none of that name, or its card is damaged.
     """
     if name not in added_names():
+        if NAME.fullmatch(name) and network_path(name).is_file():
+            raise EngineError(f"{network_path(name)} lies there without its card; add it anew")
         raise SettingsError("model", name, added_names() or "nothing yet; add one with: models add NET.onnx")
     kept = load_as(AddedNetwork, folder() / f"{name}.yaml")
     check_card(kept.card)
@@ -87,14 +117,19 @@ def load(name: str) -> tuple[bytes, AddedNetwork]:
     return data, kept
 
 
-def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...]) -> "Trial":
+Choose = Callable[["Trial"], NetworkCard]
+"""Asks which reading of a network without a card is meant."""
+
+
+def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...], choose: Choose | None = None) -> "Trial":
     """Check, try and keep the network of an ONNX file under ``name``; return what it made of the demo pair.
 
     Args:
         path: The file.
         name: What ``--model`` will call it.
-        card_path: Its card; None: the one inside the file, or what is plausible.
+        card_path: Its card; None: the one beside the file or inside it, or what is plausible.
         taken: Names that other models have.
+        choose: Is asked where there is no card; None: the most plausible reading is taken.
 
     Raises:
         FusionAppError: It cannot be used; nothing is kept then.
@@ -103,13 +138,15 @@ def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...]) -
 
     _check_name(name, taken)
     data, found = read_onnx(path)
-    card, told = _card(card_path, found.metadata.get(METADATA_KEY, ""))
+    card, told = _card(card_path or _beside(path), found.metadata.get(METADATA_KEY, ""))
     tried = _in_folder(path)
     try:
         tried.write_bytes(data)
         trial = try_network(tried, name, card, told)
+        if choose is not None and card is None and (chosen := choose(trial)) != trial.card:
+            trial = try_network(tried, name, chosen, FROM_ANSWER)
         os.replace(tried, network_path(name))
-        kept = AddedNetwork(hashlib.sha256(data).hexdigest(), trial.told, trial.card)
+        kept = AddedNetwork(hashlib.sha256(data).hexdigest(), trial.told, trial.card, trial.runtime)
         save_yaml(folder() / f"{name}.yaml", kept, f"A network of CS2Fusion Live, from {path.name}")
     except OSError as error:
         raise EngineError(
@@ -154,8 +191,14 @@ def _check_name(name: str, taken: tuple[str, ...]) -> None:
 
 def _card(path: Path | None, inside: str) -> tuple[NetworkCard | None, str]:
     if path is not None:
-        return load_card(path), FROM_CARD
+        return load_card(path), f"as the card {path.name} says"
     return (card_from_text(inside), FROM_FILE) if inside else (None, "")
+
+
+def _beside(path: Path) -> Path | None:
+    """Return the card that lies beside a file: ``NET.yaml`` beside ``NET.onnx``."""
+    card = path.with_suffix(".yaml")
+    return card if card != path and card.is_file() else None
 
 
 def _in_folder(path: Path) -> Path:

@@ -16,7 +16,9 @@ import cv2
 import numpy as np
 
 from fusion_app.engine.added.card import NetworkCard, card_from_text, card_text
+from fusion_app.engine.added.choosing import Wanted, choose_runtime, installed, read
 from fusion_app.engine.added.tensors import Sources
+from fusion_app.engine.devices import default_threads
 from fusion_app.errors import EngineError, FusionAppError, ShapeMismatchError
 from fusion_app.frames import Image
 from fusion_app.sources.synthetic import Scene
@@ -40,11 +42,15 @@ class Trial:
         card: How the network is read.
         told: Where the card comes from, or why it was guessed so.
         fused: The demo pair, ``(H, W, 3)`` uint8 BGR.
+        runtime: What computed it: the faster one of those that can.
+        others: Other readings that can be computed, the best first; none where a card was given.
     """
 
     card: NetworkCard
     told: str
     fused: Image
+    runtime: str = ""
+    others: tuple[NetworkCard, ...] = ()
 
 
 def demo_pair() -> tuple[Image, Image]:
@@ -66,10 +72,24 @@ def try_network(path: Path, name: str, card: NetworkCard | None, told: str, *, t
     Raises:
         EngineError: It cannot be used; the text says why.
     """
+    text = "" if card is None else card_text(card)
+    try:
+        return _in_child((str(path), name, text, "auto"), told, timeout_s)
+    except _CrashedError:
+        if len(installed()) < 2:
+            raise
+    return _in_child((str(path), name, text, installed()[0]), told, timeout_s)  # the other one may have crashed
+
+
+class _CrashedError(EngineError):
+    """The child ended without a word."""
+
+
+def _in_child(asked: tuple[str, str, str, str], told: str, timeout_s: float) -> Trial:
+    name = asked[1]
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    text = "" if card is None else card_text(card)
-    child = context.Process(target=_serve, args=(sender, str(path), name, text), daemon=True)
+    child = context.Process(target=_serve, args=(sender, *asked), daemon=True)
     child.start()
     sender.close()
     try:
@@ -79,7 +99,7 @@ def try_network(path: Path, name: str, card: NetworkCard | None, told: str, *, t
             )
         head, _, pixels = receiver.recv_bytes().partition(b"\n")
     except (EOFError, OSError):
-        raise EngineError(f"{name} ended the process that tried it, by a crash or for want of memory") from None
+        raise _CrashedError(f"{name} ended the process that tried it, by a crash or for want of memory") from None
     finally:
         child.kill()
         child.join()
@@ -91,15 +111,18 @@ def _received(values: dict[str, str], pixels: bytes, told: str) -> Trial:
     if "error" in values:
         raise EngineError(values["error"])
     _, vis = demo_pair()
+    others = tuple(card_from_text(text) for text in json.loads(values["others"]))
     fused = np.frombuffer(pixels, np.uint8).reshape(vis.shape)
-    return Trial(card_from_text(values["card"]), values["told"] or told, fused)
+    return Trial(card_from_text(values["card"]), values["told"] or told, fused, values["runtime"], others)
 
 
-def _serve(sender: Connection, path: str, name: str, text: str) -> None:
+def _serve(sender: Connection, path: str, name: str, text: str, runtime: str) -> None:
     _bound_memory()
     try:
-        card, told, fused = _tried(Path(path), name, card_from_text(text) if text else None)
-        message = json.dumps({"card": card_text(card), "told": told}).encode() + b"\n" + fused.tobytes()
+        trial = _tried(Path(path), name, card_from_text(text) if text else None, runtime)
+        head = {"card": card_text(trial.card), "told": trial.told, "runtime": trial.runtime}
+        head["others"] = json.dumps([card_text(card) for card in trial.others])
+        message = json.dumps(head).encode() + b"\n" + trial.fused.tobytes()
     except FusionAppError as error:
         message = json.dumps({"error": str(error)}).encode() + b"\n"
     except MemoryError:
@@ -110,25 +133,25 @@ def _serve(sender: Connection, path: str, name: str, text: str) -> None:
     sender.send_bytes(message)
 
 
-def _tried(path: Path, name: str, card: NetworkCard | None) -> tuple[NetworkCard, str, Image]:
-    from fusion_app.engine.added.engine import AddedEngine  # noqa: PLC0415 - OpenVINO only in the child
+def _tried(path: Path, name: str, card: NetworkCard | None, runtime: str) -> Trial:
+    from fusion_app.engine.added.engine import AddedEngine  # noqa: PLC0415 - runtimes only in the child
     from fusion_app.engine.added.onnx_file import read_onnx  # noqa: PLC0415
     from fusion_app.engine.added.readings import choose, possible  # noqa: PLC0415
-    from fusion_app.engine.added.runtime import AddedRuntime, inputs_of, outputs_of, read_network  # noqa: PLC0415
 
     data, _ = read_onnx(path)
-    network = read_network(data, name)
+    wanted = Wanted(name, threads=default_threads(), runtime=runtime, is_measured=True)
+    network = read(data, wanted)
     ir, vis = demo_pair()
-    told = ""
+    told, others = "", tuple[NetworkCard, ...]()
     if card is None:
-        cards = possible(inputs_of(network), outputs_of(network))
-        chosen = choose(cards, lambda wanted: AddedRuntime(network.clone(), wanted, name, 1), _sources(ir, vis))
-        card, told = chosen.card, chosen.told
-    engine = AddedEngine(name, card, AddedRuntime(network, card, name, 1))
+        chosen = choose(possible(network.inputs, network.outputs), network.open, _sources(ir, vis))
+        card, told, others = chosen.card, chosen.told, chosen.others
+    computing = choose_runtime(data, card, wanted)
+    engine = AddedEngine(name, card, computing.compute)
     fused = _fused(engine, ir, vis)
     rows, columns = OTHER_SHAPE
     _fused(engine, ir[:rows, :columns], vis[:rows, :columns])  # live video comes in any size
-    return card, told, fused
+    return Trial(card, told, fused, computing.runtime, others)
 
 
 def _sources(ir: Image, vis: Image) -> Sources:

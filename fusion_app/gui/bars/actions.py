@@ -1,5 +1,6 @@
 """Every command of the window as one table: name, text, shortcut, icon. Menus, tool bar and F1 read it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -228,11 +229,20 @@ class Actions(QObject):
         return action
 
 
+def _has_usual_icon_text(action: QAction, text: str) -> bool:
+    """Tell whether buttons show the action's text, which Qt makes with the (F) of Chinese in it, and no shorter one."""
+    made = without_mnemonic(re.sub(r"\(\w\)", "", action.iconText()))
+    return action.iconText() == action.property("usualIconText") or made == text
+
+
 def _tell_keys(action: QAction) -> None:
-    """Let the tool tip say what the action does and by which key."""
+    """Let the tool tip say what the action does and by which key, and buttons say it without a mnemonic."""
     keys = action.shortcut().toString()
     text = without_mnemonic(action.text())
     tip = f"{text} ({keys})" if keys else text
+    if action.iconText() != text and text and _has_usual_icon_text(action, text):
+        action.setProperty("usualIconText", text)
+        action.setIconText(text)
     if action.toolTip() != tip:
         action.setToolTip(tip)
 

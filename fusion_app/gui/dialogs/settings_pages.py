@@ -167,8 +167,12 @@ class RecordingPage(Page):
         self.tracks = {name: CheckBox(translate("RecordDock", text), self) for name, text in TRACKS}
         self.quality = self._offer(QUALITIES, self.tr("Quality"), recording.quality)
         self.codec = self._offer(CODECS, self.tr("Infrared is stored"), recording.ir_codec)
-        self.split_minutes = _number(self, self.tr("New file after minutes"), 1440, self.tr(" min"), recording.split_minutes)
-        self.split_mb = _whole(self, self.tr("New file after megabytes"), (0, 1_000_000), self.tr(" MB"), recording.split_mb)
+        self.split_minutes = _number(
+            self, self.tr("New file after minutes"), 1440, self.tr(" min"), recording.split_minutes
+        )
+        self.split_mb = _whole(
+            self, self.tr("New file after megabytes"), (0, 1_000_000), self.tr(" MB"), recording.split_mb
+        )
         self.preroll_s = _number(self, self.tr("Pre-roll"), 60, self.tr(" s"), recording.preroll_s)
         for spin in (self.split_minutes, self.split_mb, self.preroll_s):
             spin.setSpecialValueText(self.tr("off"))

@@ -17,9 +17,10 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from fusion_app.frames import Image
+from fusion_app.frames import Picture, image_of
 from fusion_app.gui.view.dropping import dropped_paths
-from fusion_app.gui.view.pixels import levels_text, to_qimage
+from fusion_app.gui.view.pixels import levels_text, pixel_of, to_qimage
+from fusion_app.gui.view.seen import seen_of
 from fusion_app.gui.view.tags import paint_tag
 from fusion_app.gui.view.zoom import MAX_ZOOM, Zoom
 
@@ -27,8 +28,6 @@ GROUND = QColor("#0b0c0e")
 HINT = QColor("#6d7683")
 ACCENT = QColor("#4d9fff")
 DIMMED = QColor(0, 0, 0, 120)
-SHARP_ABOVE = 3.0
-"""Screen pixels per image pixel beyond which pixels are shown as squares."""
 
 
 Marks = Callable[[QPainter], None]
@@ -57,9 +56,11 @@ class FrameView(QWidget):
         super().__init__(parent)
         self._title = title
         self._hint = hint
-        self._pixels: Image | None = None
+        self._pixels: Picture | None = None
         self._colours: Sequence[int] = ()
         self._image: QImage | None = None
+        self._seen = (QRectF(), QRectF(), 1.0)
+        self._place = QRectF()
         self._is_fresh = False
         self._zoom = Zoom()
         self._pixel_aspect = 1.0
@@ -111,8 +112,8 @@ class FrameView(QWidget):
         """Have ``marks`` draw over the picture, below the title."""
         self._marks = marks
 
-    def show_image(self, image: Image | None, colours: Sequence[int] = ()) -> None:
-        """Show ``image``, ``(H, W)`` uint8 or ``(H, W, 3)`` uint8 BGR, or nothing.
+    def show_image(self, image: Picture | None, colours: Sequence[int] = ()) -> None:
+        """Show ``image``, ``(H, W)`` uint8, ``(H, W, 3)`` uint8 BGR or planes, or nothing.
 
         The pixels must not change any more: they are read when they are painted, which a hidden tile never is. A grey
         image takes its 256 ``colours``, if there are any.
@@ -196,17 +197,25 @@ class FrameView(QWidget):
             self._is_fresh = False
             self.painted.emit()
 
-    def _paint_picture(self, painter: QPainter, pixels: Image) -> None:
-        if self._image is None:
-            self._image = to_qimage(pixels, self._colours)
-        target = self.picture_rect()
-        is_sharp = target.width() > SHARP_ABOVE * self._image.width()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_sharp)
-        painter.drawImage(target, self._image)
+    def _paint_picture(self, painter: QPainter, pixels: Picture) -> None:
+        whole = self.picture_rect()
+        if not whole.intersects(QRectF(self.rect())):  # of a tile without a width
+            return
+        image = self._converted(pixels, whole)
+        painter.drawImage(self._place, image)
         if self._is_dimmed:
             painter.fillRect(self.rect(), DIMMED)
         if self._marks is not None:
             self._marks(painter)
+
+    def _converted(self, pixels: Picture, whole: QRectF) -> QImage:
+        """Return what is seen of ``pixels``, converted once for each picture and each place of it."""
+        seen = (whole, QRectF(self.rect()), self.devicePixelRatioF())
+        if self._image is None or seen != self._seen:
+            self._seen = seen
+            part, self._place = seen_of(pixels, *seen)
+            self._image = to_qimage(image_of(part), self._colours)
+        return self._image
 
     def probe_text(self) -> str:
         """Return what lies under the pointer: place, grey level or colour, and what the reading adds; else nothing."""
@@ -222,7 +231,7 @@ class FrameView(QWidget):
         height, width = self._pixels.shape[:2]
         column, row = int(x * width), int(y * height)
         more = self._reading(x, y) if self._reading is not None else ""
-        return f"{column}, {row}   {levels_text(self._pixels[row, column])}" + (f"   {more}" if more else "")
+        return f"{column}, {row}   {levels_text(pixel_of(self._pixels, row, column))}" + (f"   {more}" if more else "")
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Zoom around the pointer while Ctrl is held."""

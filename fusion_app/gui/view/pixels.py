@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PyQt6.QtGui import QImage
 
-from fusion_app.frames import Image
+from fusion_app.frames import Image, Picture, Planes
 
 
 def to_qimage(pixels: Image, colours: Sequence[int] = ()) -> QImage:
@@ -24,6 +24,14 @@ def to_qimage(pixels: Image, colours: Sequence[int] = ()) -> QImage:
     else:
         cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGRA if pixels.ndim == 2 else cv2.COLOR_BGR2BGRA, dst=words)
     return image
+
+
+def pixel_of(picture: Picture, row: int, column: int) -> Image:
+    """Return one pixel, a grey level or blue, green and red."""
+    if not isinstance(picture, Planes):
+        return np.asarray(picture[row, column])
+    top, left = row - row % 2, column - column % 2
+    return np.asarray(picture.part(slice(top, top + 2), slice(left, left + 2)).image[row % 2, column % 2])
 
 
 def levels_text(pixel: Image) -> str:

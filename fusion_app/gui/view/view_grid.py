@@ -8,7 +8,7 @@ from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEv
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.alignment.preview import edges_over
-from fusion_app.frames import FusedFrame, Image
+from fusion_app.frames import FusedFrame, Image, Picture, Planes, image_of
 from fusion_app.gui.view.frame_view import GROUND, FrameView
 from fusion_app.gui.view.palettes import Palette, colour_table
 from fusion_app.gui.view.readings import raw_text
@@ -139,7 +139,7 @@ class ViewGrid(QWidget):
             tile.set_pixel_aspect(float(fused.pair.vis.pixel_aspect) if fused else 1.0)
         self._show_ir()
         has_vis = fused is not None and fused.pair.vis.index >= 0
-        self.tiles[Role.VIS].show_image(_shown(fused.pair.vis.image) if fused and has_vis else None)
+        self.tiles[Role.VIS].show_image(_shown(fused.pair.vis.picture) if fused and has_vis else None)
         self._show_fused()
 
     def set_palette(self, palette: Palette) -> None:
@@ -234,11 +234,11 @@ class ViewGrid(QWidget):
         tile, frame = self.tiles[Role.FUSED], self._frame
         tile.set_title(self._fused_title())
         if frame is not None and self._is_peeking:
-            tile.show_image(_shown(frame.pair.vis.image))
+            tile.show_image(_shown(frame.pair.vis.picture))
         elif frame is not None and self._shows_edges:
-            tile.show_image(edges_over(frame.ir_view, _shown(frame.pair.vis.image)))
+            tile.show_image(edges_over(frame.ir_view, _grey(frame.pair.vis.picture)))
         else:
-            tile.show_image(frame.image if frame else None)
+            tile.show_image(frame.picture if frame else None)
 
     @property
     def _shows_edges(self) -> bool:
@@ -307,6 +307,11 @@ def _rect(box: Box, width: int, height: int) -> QRect:
     return QRect(left, top, right - left - GAP, bottom - top - GAP)
 
 
-def _shown(image: Image) -> Image:
-    """Return ``image`` in 8 bit; a visible picture of 16 bit is rare and shown by its upper byte."""
-    return (image >> 8).astype("uint8") if image.dtype.itemsize == 2 else image
+def _shown(picture: Picture) -> Picture:
+    """Return ``picture`` in 8 bit; a visible picture of 16 bit is rare and shown by its upper byte."""
+    is_deep = not isinstance(picture, Planes) and picture.dtype.itemsize == 2
+    return (image_of(picture) >> 8).astype("uint8") if is_deep else picture
+
+
+def _grey(picture: Picture) -> Image:
+    return picture.grey if isinstance(picture, Planes) else image_of(_shown(picture))

@@ -47,6 +47,11 @@ class PictureFile(ABC):
     durations_s: tuple[float, ...] = ()
     """How long each picture of an animation is shown, seconds; empty where the file knows no times."""
 
+    trouble: tuple[str, ...] = ()
+    """What of the file is missing or not read, sentences without their subject."""
+    missing: int = 0
+    """How many pictures that is, at least."""
+
     @abstractmethod
     def read(self, number: int = 0) -> Picture:
         """Return picture ``number``, from 0.

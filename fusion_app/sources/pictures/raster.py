@@ -21,9 +21,10 @@ from fusion_app.frames import Image
 from fusion_app.sources.base import Note
 from fusion_app.sources.pictures import orientation
 from fusion_app.sources.pictures.base import Picture, PictureFile, check_size, one_channel, too_large, unreadable
+from fusion_app.sources.pictures.whole import END_OF_JPEG, ZEROS, is_damaged_jpeg, is_damaged_webp
 
 ANIMATED = ("PNG", "WEBP", "AVIF")
-DECODED_BY_PILLOW = ("HEIF", "AVIF")
+DECODED_BY_PILLOW = ("HEIF", "AVIF", "GIF")
 LEAST_DURATION_S = 0.01
 """Browsers show no frame of an animation for less time."""
 USUAL_DURATION_S = 0.1
@@ -31,7 +32,7 @@ FLAT_ROWS = 16
 """Rows in one colour at the bottom of a JPEG without an end: the decoder filled them."""
 
 EXIF_IN_PNG = (b"eXIf", b"Raw profile type", b"XML:com.adobe.xmp")
-END_OF_JPEG = b"\xff\xd9"
+START_OF_JPEG = b"\xff\xd8"
 PROFILE_IS_SRGB = ("srgb", "iec61966-2.1", "iec 61966-2.1", "c2")
 """Words in the names of profiles that change nothing that can be seen."""
 
@@ -69,17 +70,25 @@ class _WithOpenCv(PictureFile):
         """Return the picture."""
         image = self._decoded(self._data)
         found: tuple[Note, ...] = ()
-        if image is None and self._data.startswith(b"\xff\xd8") and not self._data.endswith(END_OF_JPEG):
+        is_open = self._data.startswith(START_OF_JPEG) and not self._data.endswith(END_OF_JPEG)
+        if is_open and image is None:
             image = self._decoded(self._data + END_OF_JPEG)
             found = (Note("no end", "has no end marker; it is read as far as it goes"),)
-            if image is not None and _is_cut_off(image):
+            if image is not None and (_is_cut_off(image) or self._data.endswith(ZEROS)):
                 raise SourceError(str(self._path), "ends early: the lower part of the picture is missing")
+        elif image is not None and self._is_damaged(image):
+            raise SourceError(str(self._path), "is damaged: a part of the picture is missing or wrong")
         if image is None or image.dtype not in (np.uint8, np.uint16):
             raise SourceError(str(self._path), "is not an 8 or 16 bit image that can be read")
         white = 255 if image.dtype == np.uint8 else 65_535
         turned, notes = (1, ()) if self._header is None else _of_header(self._header, self._data)
         image = orientation.upright(one_channel(_without_alpha(image)), turned)
         return Picture(image, white, (*found, *notes))
+
+    def _is_damaged(self, image: Image) -> bool:
+        if self._data.startswith(START_OF_JPEG):
+            return is_damaged_jpeg(self._data)
+        return self._data[8:12] == b"WEBP" and is_damaged_webp(self._data, image)
 
     def _decoded(self, data: bytes) -> Image | None:
         if not data:

@@ -15,6 +15,7 @@ from fusion_app.sources.base import Note
 from fusion_app.sources.pictures import orientation
 from fusion_app.sources.pictures.base import WHITE_16, Picture, PictureFile, Use, check_size, one_channel, unreadable
 from fusion_app.sources.pictures.numbers import from_numbers, with_missing
+from fusion_app.sources.pictures.tiff_chain import chain_of
 
 JPEGS = (6, 7, 33007, 34892)
 """Compressions whose decoder makes red, green and blue of Y, Cb and Cr."""
@@ -28,6 +29,9 @@ DECODED_BY_PILLOW = (
 )
 """Colours that are not red, green and blue; Pillow converts them."""
 
+ALIKE = 1.1
+"""Sides of a smaller copy are rounded, so its shape is not quite the same."""
+
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what is wrong with a file is said once, in our words
 
 
@@ -40,41 +44,65 @@ class TiffPages(PictureFile):
         with unreadable(path):
             self._file = tifffile.TiffFile(path)
             try:
+                self._chain = chain_of(self._file)
                 self._indices = self._own_pages()
             except BaseException:
                 self._file.close()
                 raise
-        self.count = len(self._indices)
+        self.count = max(len(self._indices), self._chain.behind_first)
         self.reader = f"tifffile {version('tifffile')}, TIFF"
+        if self._chain.trouble:
+            self.trouble = (*self.trouble, self._chain.trouble)
+            self.missing += max(1, self._chain.promised - self._chain.there)
 
     def _own_pages(self) -> list[int]:
-        whole = [index for index, page in enumerate(self._file.pages) if not _is_copy(page)]
+        pages = [self._file.pages[index] for index in range(self._chain.count)]
+        whole = [index for index, page in enumerate(pages) if not _is_copy(page)]
         if not whole:
             raise SourceError(str(self._path), "holds no picture")
-        size = _size(self._file.pages[whole[0]])
-        same = [index for index in whole if _size(self._file.pages[index]) == size]
-        if others := len(whole) - len(same):
-            self._notes = (Note("pages left out", f"holds {others} more pages of other sizes, which are left out"),)
-        return same
+        size = _size(pages[whole[0]])
+        others = [index for index in whole if _size(pages[index]) != size]
+        if others:
+            text = f"holds {len(others)} more pages of other sizes, which are left out"
+            self._notes = (Note("pages left out", text),)
+        sizes = [_size(pages[index]) for index in others]
+        if lost := sum(sizes.count(one) > 1 or not _is_smaller(one, size) for one in sizes):
+            self.trouble = (
+                f"holds {lost} more pages of other sizes, which were not read: put them into files of their own",
+            )
+            self.missing = lost
+        return [index for index in whole if index not in others]
 
     def read(self, number: int = 0) -> Picture:
         """Return page ``number``."""
+        is_bare = number >= len(self._indices)
         with unreadable(self._path):
-            page = self._file.pages[self._indices[number]].aspage()
+            page = self._file.pages[0 if is_bare else self._indices[number]].aspage()
             check_size(self._path, page.imagewidth, page.imagelength)
-            picture = self._converted(page)
+            picture = self._converted(page, self._bare(page, number) if is_bare else None)
         tag = _tag(page, orientation.TAG)
         turned = tag if isinstance(tag, int) else 1
         found = (*self._notes, *_bands(page), *picture.notes, *orientation.notes(turned))
         return replace(picture, image=orientation.upright(picture.image, turned), notes=found)
 
-    def _converted(self, page: tifffile.TiffPage) -> Picture:
+    def _bare(self, page: tifffile.TiffPage, number: int) -> Image:
+        """Return the numbers of a picture that has no page: it lies behind the first and is like it."""
+        handle = self._file.filehandle
+        handle.seek(page.dataoffsets[0] + number * page.nbytes)
+        values = np.frombuffer(handle.read(page.nbytes), np.dtype(page.dtype).newbyteorder(self._file.byteorder))
+        return np.asarray(values.reshape(page.shape), page.dtype)
+
+    def _converted(self, page: tifffile.TiffPage, numbers: Image | None) -> Picture:
+        if numbers is not None and page.photometric in DECODED_BY_PILLOW:
+            raise ValueError(
+                "it has a palette or colours that are only read of pages with a place of their own; save it as RGB"
+            )
         is_bare_ycbcr = page.photometric == tifffile.PHOTOMETRIC.YCBCR and page.compression not in JPEGS
         if page.photometric in DECODED_BY_PILLOW or is_bare_ycbcr:
             with Pil.open(self._path) as image:
                 image.seek(page.index)
                 return Picture(np.ascontiguousarray(np.asarray(image.convert("RGB"))[..., ::-1]), 255)
-        values, alpha = _samples(page, page.asarray())
+        values, alpha = _samples(page, page.asarray() if numbers is None else numbers)
         if values.dtype not in (np.uint8, np.uint16):
             white = 2**page.bitspersample - 1
             if values.dtype == np.bool_:
@@ -167,6 +195,13 @@ def _straight(values: Image, alpha: Image, white: int) -> Image:
 def _is_copy(page: tifffile.TiffPage | tifffile.TiffFrame) -> bool:
     keyframe = page.keyframe
     return keyframe is not None and bool(keyframe.is_reduced or keyframe.is_mask)
+
+
+def _is_smaller(size: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Tell whether a page of ``size`` may be a smaller copy of one of ``other``: its shape is about the same."""
+    (height, width), (full_height, full_width) = size[:2], other[:2]
+    shape = height * full_width / (width * full_height)
+    return height < full_height and width < full_width and 1 / ALIKE < shape < ALIKE
 
 
 def _size(page: tifffile.TiffPage | tifffile.TiffFrame) -> tuple[int, ...]:

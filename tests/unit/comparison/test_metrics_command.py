@@ -121,3 +121,25 @@ def test_a_mixture_and_a_video_are_refused(folders: Path, capsys: pytest.Capture
     (folders / "fused.mkv").write_bytes(b"x")
     assert main(arguments(folders, "ir", "vis", "fused.mkv")) == 2
     assert "export its frames" in capsys.readouterr().err
+
+
+def test_the_page_holds_every_figure_and_nothing_from_elsewhere(folders: Path) -> None:
+    (folders / "max").rename(folders / "<b>max")
+    page = folders / "page.html"
+    assert main([*arguments(folders, "ir", "vis", "<b>max", "average"), "--html", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    images = [cv2.imread(str(folders / name / "2.png"), cv2.IMREAD_GRAYSCALE) for name in ("ir", "vis", "average")]
+    for name, figure in evaluate(*images).items():
+        assert f"<th>{name}</th>" in text
+        assert f"<td>{figure:.4f}</td>" in text
+    assert "beyond chance" in text
+    assert "<b>" not in text
+    assert not any(word in text for word in ("http", "src=", "href=", "url("))
+
+
+def test_a_page_that_is_there_is_not_replaced(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = folders / "page.html"
+    page.write_text("mine")
+    assert main([*arguments(folders, "ir", "vis", "max"), "--html", str(page)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert page.read_text() == "mine"

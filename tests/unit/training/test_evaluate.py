@@ -9,10 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
+from fusion_app.engine.added import store
+from tests.added_networks import TWO, added, one_by_one
 from tests.golden.metrics_triples import triples
+from tests.onnx_files import convolution, mean_of_two
 from training.data.dataset import DataError
 from training.evaluate import main
 from training.evaluation.contenders import Case, contender
+from training.evaluation.rank_intervals import rank_intervals
 from training.evaluation.report import Table
 from training.evaluation.scores import RANK10, PairSet, Scores, mean_ranks, worst_first
 from training.evaluation.tables import as_text
@@ -201,3 +205,46 @@ def test_the_module_runs_as_a_command(pairs: Path) -> None:
 def test_a_folder_without_images_is_no_contender(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no image"):
         contender(str(tmp_path))
+
+
+def test_an_added_network_is_compared_by_its_name(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path / "models"))
+    added(tmp_path, mean_of_two(), TWO, "half")
+    figures = tmp_path / "figures.json"
+    assert main([*folders(pairs), "half", "average", "max", "--json", str(figures), "--quiet"]) == 0
+    written = json.loads(figures.read_text())
+    means = {row["name"]: row["means"] for row in written["rows"]}
+    assert means["half"] == pytest.approx(means["average"], rel=1e-3, nan_ok=True)
+    assert "kept" in means["half"]  # NaN: too small to impair; a folder would not be asked
+    ranks, intervals = written["ranks"]["rank10"], written["ranks"]["rank10_interval"]
+    assert intervals.keys() == {"half", "average", "max"}
+    assert all(low <= ranks[name] <= high for name, (low, high) in intervals.items())
+    assert "rank over the ten metrics, with its 95 % interval" in capsys.readouterr().out
+    assert "half" in refusal([*folders(pairs), "nothing"], capsys)
+
+
+def test_a_colour_network_is_measured_by_the_picture_it_gives(
+    pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path / "models"))
+    red = one_by_one([1.0, 0, 0, 0], [1.0, 0, 0, 0], [1.0, 0, 0, 0])
+    added(tmp_path, convolution(red), "inputs: [{roles: [visible-rgb, infrared]}]\noutput: {kind: rgb}\n", "red")
+    vis = cv2.imread(str(pairs / "vis" / "0.png"))
+    fused = contender("red").fused(Case("", cv2.imread(str(pairs / "ir" / "0.png"), 0), vis))
+    assert np.abs(fused.picture.astype(int) - vis[..., 2:]).max() <= 1
+
+
+def test_ranks_of_equals_are_sure_and_of_near_equals_are_not() -> None:
+    rng = np.random.default_rng(4)
+    base = rng.normal(1, 0.1, 12)
+    noisy = base + rng.normal(0, 0.05, 12)
+    results = [
+        Scores(name, {f"s/{number}": dict.fromkeys(RANK10, value) for number, value in enumerate(values)})
+        for name, values in (("best", base + 1), ("a", base), ("b", noisy))
+    ]
+    found = rank_intervals(results)
+    assert all(one.low <= one.mean <= one.high for one in found.values())
+    assert found["a"].low < found["a"].high
+    assert rank_intervals([Scores("x", {"s/1": {}}), Scores("y", {"s/1": {}})]) == {}

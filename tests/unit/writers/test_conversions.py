@@ -73,7 +73,7 @@ def encoded_one_by_one(path: Path, images: list[Image]) -> list[Image]:
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
         context = stream.codec_context
         context.time_base, context.gop_size, context.thread_count = Fraction(1, 90_000), 25, 1
-        context.options = {"preset": "veryfast", "tune": "zerolatency", "crf": "18"}
+        context.options = {"preset": "superfast", "tune": "zerolatency", "crf": "18"}
         for index, image in enumerate(images):
             frame = VideoFrame.from_ndarray(image, format="gray" if image.ndim == 2 else "bgr24").reformat(
                 format=pix_fmt,

@@ -1,5 +1,6 @@
 """Networks from outside: found, kept and removed; whatever is wrong is refused in a sentence."""
 
+import io
 import re
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def test_a_card_inside_the_file_is_heeded_and_one_that_is_given_is_stronger(tmp_
     added(tmp_path, data, TWO, name="given")
     own, given = store.show("own"), store.show("given")
     assert (own.card.licence, own.card.inputs[0].range, own.told) == ("MIT", "0..255", store.FROM_FILE)
-    assert (given.card.licence, given.card.inputs[0].range, given.told) == ("", "0..1", store.FROM_CARD)
+    assert (given.card.licence, given.card.inputs[0].range, given.told) == ("", "0..1", "as the card card.yaml says")
 
 
 def test_without_a_card_range_and_multiple_are_found_by_trying(tmp_path: Path) -> None:
@@ -190,9 +191,9 @@ def test_a_network_that_is_too_slow_is_given_up(tmp_path: Path) -> None:
 def test_what_its_runtime_lacks_is_refused(tmp_path: Path) -> None:
     added(tmp_path, mean_of_two(), TWO)
     for more, said in (
-        ({"device": "cuda"}, "CPU only"),
-        ({"runtime": "torch"}, "OpenVINO only"),
-        ({"precision": "int8"}, "fp32 only"),
+        ({"device": "cuda"}, "GPU"),
+        ({"runtime": "torch"}, "leave --runtime torch"),
+        ({"precision": "int8"}, "leave --precision int8"),
     ):
         with pytest.raises(EngineError, match=said):
             open_engine(FusionSettings(model="net", **{"device": "cpu", **more}), is_real_time=False)
@@ -245,3 +246,110 @@ def test_the_example_of_the_documentation_is_a_card() -> None:
     card = card_from_text(example)
     assert card.inputs[0].channels == len(card.inputs[0].mean) == 4
     assert (card.size.multiple, card.output.kind) == (8, "rgb")
+
+
+def test_a_card_beside_the_file_is_found_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "net.onnx").write_bytes(mean_of_two(metadata={METADATA_KEY: TWO}))
+    (tmp_path / "net.yaml").write_text(f"{TWO}licence: MIT\n")
+    assert main(["models", "add", str(tmp_path / "net.onnx")]) == 0
+    assert "as the card net.yaml says" in capsys.readouterr().out
+    assert store.show("net").card.licence == "MIT"
+
+
+def test_ask_lets_the_user_choose_and_asks_again_for_what_is_no_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "net.onnx"
+    path.write_bytes(mean_of_two())
+    monkeypatch.setattr("sys.stdin", io.StringIO("99\nx\n2\n"))
+    assert main(["models", "add", str(path), "--ask"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("is none of them") == 2
+    kept = store.show("net")
+    second = next(line for line in said.splitlines() if line.startswith("  2  "))
+    assert kept.card.in_brief() == second.removeprefix("  2  ")
+    assert kept.told == store.FROM_ANSWER
+    assert main(["models", "remove", "net"]) == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert main(["models", "add", str(path), "--ask"]) == 2
+    assert "nobody answers" in capsys.readouterr().err
+    assert store.added_names() == ()
+
+
+def test_a_file_of_more_than_the_limit_is_refused_unread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "net.onnx"
+    with path.open("wb") as file:
+        file.truncate(2 << 30)  # a hole; nothing of it is written
+    assert main(["models", "add", str(path)]) == 2
+    assert "larger than" in capsys.readouterr().err
+
+
+def test_a_network_that_goes_in_a_circle_is_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    circle = network(
+        {"vis": (1, 1, "h", "w"), "ir": (1, 1, "h", "w")},
+        {"fused": (1, 1, "h", "w")},
+        [node("Add", ("vis", "b"), "a"), node("Add", ("a", "ir"), "b"), node("Add", ("a", "b"), "fused")],
+    )
+    (tmp_path / "net.onnx").write_bytes(circle)
+    (tmp_path / "card.yaml").write_text(TWO)
+    assert main(["models", "add", str(tmp_path / "net.onnx"), "--card", str(tmp_path / "card.yaml")]) == 2
+    error = capsys.readouterr().err
+    assert "form a circle" in error
+    assert error.count("\n") == 1
+
+
+def test_an_output_whose_size_depends_on_the_frame_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It takes every second pixel where there are enough: the size fits for no frame."""
+    halves = text(5, text(1, "strides") + b"\x40\x02\x40\x02" + b"\xa0\x01\x07")
+    data = network(
+        {"x": (1, 2, "h", "w")},
+        {"fused": (1, 1, "h2", "w2")},
+        [node("Conv", ("x", "weights"), "fused", halves)],
+        {"weights": one_by_one([0.5, 0.5])},
+    )
+    (tmp_path / "net.onnx").write_bytes(data)
+    assert main(["models", "add", str(tmp_path / "net.onnx")]) == 2
+    assert "its size must stay" in capsys.readouterr().err
+
+
+def test_the_list_goes_on_past_what_cannot_be_used_and_names_it(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("good", "torn", "lost", "changed"):
+        added(tmp_path, mean_of_two(), TWO, name)
+    (folder / "torn.yaml").write_text("a: [")
+    (folder / "lost.yaml").unlink()
+    (folder / "changed.onnx").write_bytes(mean_of_two(metadata={"a": "b"}))
+    assert main(["models", "list"]) == 0
+    said = capsys.readouterr().out
+    assert "added: good" in said
+    told = [line for line in said.splitlines() if line.startswith("cannot be used: ")]
+    assert len(told) == 3
+    assert "is not the file that was added" in told[0]
+    assert "lost.onnx lies there without its card" in told[1]
+    assert "torn.yaml" in told[2]
+    with pytest.raises(EngineError, match="without its card"):
+        open_engine(FusionSettings(model="lost", device="cpu"), is_real_time=False)
+
+
+def test_an_existing_preview_is_not_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, photo = tmp_path / "net.onnx", tmp_path / "p.png"
+    path.write_bytes(mean_of_two())
+    photo.write_bytes(b"a photo")
+    assert main(["models", "add", str(path), "--preview", str(photo)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert photo.read_bytes() == b"a photo"
+    assert store.added_names() == ()
+
+
+def test_a_network_that_does_not_use_both_cameras_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = network({"vis": (1, 1, "h", "w")}, {"fused": (1, 1, "h", "w")}, [node("Relu", ("vis",), "fused")])
+    (tmp_path / "net.onnx").write_bytes(data)
+    assert main(["models", "add", str(tmp_path / "net.onnx")]) == 2
+    assert "does not use both cameras" in capsys.readouterr().err

@@ -3,19 +3,37 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-Image = npt.NDArray[Any]
-"""``(H, W)`` uint8 or uint16 grey, or ``(H, W, 3)`` uint8 BGR; of a thermal camera also the bytes of its driver, which
-`fusion_app.thermal` reads. Treated as read-only once it is in a frame."""
+from fusion_app.frames.coded import Coded
+from fusion_app.frames.images import FloatImage, Image, Size
+from fusion_app.frames.planes import USUAL, Colours, Picture, Planes, image_of, size_of
 
-FloatImage = npt.NDArray[np.float32]
-"""``(H, W)`` float32 grey levels 0…255."""
+__all__ = [
+    "SQUARE",
+    "USUAL",
+    "ZERO_CELSIUS_K",
+    "Coded",
+    "Colours",
+    "FloatImage",
+    "Frame",
+    "FramePair",
+    "FusedFrame",
+    "Image",
+    "Kelvin",
+    "Numbers",
+    "Picture",
+    "Placement",
+    "Planes",
+    "Size",
+    "ThermalView",
+    "image_of",
+    "on_square_pixels",
+    "size_of",
+]
 
 SQUARE = Fraction(1)
 """Pixel aspect of pictures whose pixels are as wide as high."""
@@ -30,85 +48,9 @@ Placement = tuple[tuple[float, ...], ...]
 ZERO_CELSIUS_K = 273.15
 
 
-class Size(NamedTuple):
-    """Width and height in pixels, in the order of OpenCV, Qt and the command line."""
-
-    width: int
-    height: int
-
-    def __str__(self) -> str:
-        return f"{self.width}×{self.height}"
-
-
-def size_of(image: "Picture") -> Size:
-    """Return width and height of ``image``."""
-    height, width = image.shape[:2]
-    return Size(width, height)
-
-
 def on_square_pixels(size: Size, pixel_aspect: Fraction) -> Size:
     """Return the size of a picture as it is to be seen, where a pixel is ``pixel_aspect`` times as wide as high."""
     return Size(max(1, round(size.width * pixel_aspect)), size.height)
-
-
-BLACK, WHITE = 16, 235
-"""Levels of luma in the range of cameras."""
-FULL_RANGE = np.clip(np.rint((np.arange(256) - BLACK) * (255 / (WHITE - BLACK))), 0, 255).astype(np.uint8)
-"""0…255 of luma in the range of cameras."""
-NEUTRAL = (127, 129)
-"""Chroma that is no colour."""
-
-
-@dataclass(frozen=True)
-class Planes:
-    """A picture as video holds it, not converted: whoever needs no BGR image does not pay for one.
-
-    Luma and chroma are of BT.601 in the range of cameras, chroma of half the width and height; both sides are even.
-
-    Attributes:
-        luma: ``(H, W)`` uint8, black 16 and white 235. May be a view of a larger array.
-        chroma: Cb and Cr, ``(H/2, W/2)`` uint8 each.
-        convert: Returns the picture as ``(H, W, 3)`` uint8 BGR.
-    """
-
-    luma: Image
-    chroma: tuple[Image, Image]
-    convert: Callable[[], Image]
-
-    @cached_property
-    def image(self) -> Image:
-        """The picture as ``(H, W, 3)`` uint8 BGR, made when it is first asked for."""
-        return self.convert()
-
-    @cached_property
-    def grey(self) -> Image:
-        """The luma in full range, ``(H, W)`` uint8."""
-        return np.asarray(cv2.LUT(self.luma, FULL_RANGE), np.uint8)
-
-    @property
-    def is_grey(self) -> bool:
-        """It has no colour."""
-        low, high = NEUTRAL
-        return all(plane.min() >= low and plane.max() <= high for plane in self.chroma)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """That of `image`."""
-        return (*self.luma.shape, 3)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """That of `image`."""
-        return self.luma.dtype
-
-
-Picture = Image | Planes
-"""What a frame shows, as it came."""
-
-
-def image_of(picture: Picture) -> Image:
-    """Return ``picture`` as one array."""
-    return picture.image if isinstance(picture, Planes) else picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +65,7 @@ class Frame:
         pixel_aspect: Width of a pixel over its height, as it is to be shown.
         kelvin: What its counts mean, where the file says so.
         ir_to_vis: Where its camera says that it lies on the visible frame that it is paired with; mostly empty.
+        coded: What it was decoded from, where that can be copied; in a recording all that came since the frame before.
     """
 
     picture: Picture
@@ -132,6 +75,7 @@ class Frame:
     pixel_aspect: Fraction = SQUARE
     kelvin: Kelvin | None = None
     ir_to_vis: Placement = ()
+    coded: tuple[Coded, ...] = ()
 
     @property
     def image(self) -> Image:
