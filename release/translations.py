@@ -1,8 +1,8 @@
 """Brings the translations of the window up to date: `make translations`.
 
-Reads every text of the window from the code into `assets/languages/*.ts`, keeps what is translated, lists what is not, and
-compiles the `.qm` files, which are committed, so that nobody else needs Qt's tools. ``--fill FILE`` takes translations from
-a file of lines ``CONTEXT<tab>TEXT<tab>TRANSLATION``; an empty context means all.
+Reads every text of the window from the code into `assets/languages/*.ts`, keeps what is translated, lists what is not,
+and compiles the `.qm` files, which are committed, so that nobody else needs Qt's tools. ``--fill FILE`` takes
+translations from a file of lines ``CONTEXT<tab>TEXT<tab>TRANSLATION``; an empty context means all.
 """
 
 import argparse

@@ -43,7 +43,7 @@ class Translator(QTranslator):
         """See Qt."""
         # As bytes: PyQt takes text for ASCII here, and ours has … and ▲.
         raw = (None if text is None else text.encode() for text in (context, source, disambiguation))
-        found = super().translate(*raw, n)  # type: ignore[arg-type]
+        found = super().translate(*raw, n)  # type: ignore[arg-type, call-arg]
         self.origins.setdefault(found or source or "", {})[context or ""] = source or ""
         return found or None
 

@@ -6,6 +6,7 @@ a translation handed out is traced back to what the code says (`Translator.origi
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from PyQt6.QtCore import QCoreApplication, QObject
@@ -163,10 +164,10 @@ def _texts_of_many(item: QWidget) -> Iterator[Text]:
     """Yield the texts of a widget that has several."""
     if isinstance(item, QComboBox):
         for row in range(item.count()):
-            yield Text(item.itemText(row), lambda text, row=row: item.setItemText(row, text))
+            yield Text(item.itemText(row), partial(item.setItemText, row))
     elif isinstance(item, QTabWidget):
         for page in range(item.count()):
-            yield Text(item.tabText(page), lambda text, page=page: item.setTabText(page, text))
+            yield Text(item.tabText(page), partial(item.setTabText, page))
     elif isinstance(item, QTableWidget):
         heads = [item.horizontalHeaderItem(column) for column in range(item.columnCount())]
         cells = [item.item(row, column) for row in range(item.rowCount()) for column in range(item.columnCount())]
