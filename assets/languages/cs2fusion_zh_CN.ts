@@ -75,6 +75,10 @@
       <translation>导出融合视频(&amp;E)…</translation>
     </message>
     <message>
+      <source>S&amp;hare…</source>
+      <translation>共享(&amp;H)…</translation>
+    </message>
+    <message>
       <source>&amp;Show recordings</source>
       <translation>打开录像文件夹(&amp;S)</translation>
     </message>
@@ -109,6 +113,14 @@
     <message>
       <source>&amp;Edges of infrared on visible</source>
       <translation>在可见光上显示红外边缘(&amp;E)</translation>
+    </message>
+    <message>
+      <source>Move infrared with the &amp;mouse</source>
+      <translation>用鼠标移动红外(&amp;M)</translation>
+    </message>
+    <message>
+      <source>&amp;Pick points</source>
+      <translation>选取对应点(&amp;P)</translation>
     </message>
     <message>
       <source>&amp;Arrow keys move infrared</source>
@@ -261,6 +273,10 @@
     <message>
       <source>&amp;Performance</source>
       <translation>性能(&amp;P)</translation>
+    </message>
+    <message>
+      <source>&amp;Queue</source>
+      <translation>队列(&amp;Q)</translation>
     </message>
     <message>
       <source>&amp;Log</source>
@@ -451,6 +467,21 @@
     </message>
   </context>
   <context>
+    <name>Aligning</name>
+    <message>
+      <source>stretched</source>
+      <translation>拉伸</translation>
+    </message>
+    <message>
+      <source>Infrared lies about {0:.0f} px off: the alignment does not fit any more.</source>
+      <translation>红外约偏移 {0:.0f} 像素：当前对齐已不合适。</translation>
+    </message>
+    <message>
+      <source>Find again</source>
+      <translation>重新查找</translation>
+    </message>
+  </context>
+  <context>
     <name>AlignmentController</name>
     <message>
       <source>Open alignment profile</source>
@@ -492,6 +523,38 @@
       <translation>让两台相机在关注的距离上拍摄轮廓清晰的物体，并变换场景。</translation>
     </message>
     <message>
+      <source>clearly better than anywhere else</source>
+      <translation>明显优于其他位置</translation>
+    </message>
+    <message>
+      <source>better than anywhere else, but not by much: check it with E</source>
+      <translation>优于其他位置，但差距不大：按 E 检查</translation>
+    </message>
+    <message>
+      <source>✓  Found from {0} different pictures, {1}</source>
+      <translation>✓  由 {0} 幅不同画面求得，{1}</translation>
+    </message>
+    <message>
+      <source>✓  Found from one picture, {0}</source>
+      <translation>✓  由一幅画面求得，{0}</translation>
+    </message>
+    <message>
+      <source>Half of them alone say the same within {0:.0f} px</source>
+      <translation>仅用其中一半，结果相差不超过 {0:.0f} 像素</translation>
+    </message>
+    <message>
+      <source>Different scenes would make it surer: let the cameras look around</source>
+      <translation>换几个场景会更可靠：请转动相机</translation>
+    </message>
+    <message>
+      <source>Or drag it with the mouse (H), or pick points that both pictures show (P).</source>
+      <translation>也可以用鼠标拖动 (H)，或选取两幅画面中共有的点 (P)。</translation>
+    </message>
+    <message>
+      <source>▲  Not found: {0}. {1}</source>
+      <translation>▲  未找到：{0}。{1}</translation>
+    </message>
+    <message>
       <source>None: infrared is stretched to the visible picture.</source>
       <translation>无：红外拉伸至可见光画面大小。</translation>
     </message>
@@ -528,18 +591,6 @@
       <translation>正在寻找两台相机共有的边缘</translation>
     </message>
     <message>
-      <source>▲  Not found: {0}. {1}</source>
-      <translation>▲  未找到：{0}。{1}</translation>
-    </message>
-    <message>
-      <source>✓  Found: pairs {0}, margin {1:.2f}</source>
-      <translation>✓  已找到：帧对 {0}，余量 {1:.2f}</translation>
-    </message>
-    <message>
-      <source>, both halves agree within {0:.0f} px</source>
-      <translation>，两半误差在 {0:.0f} 像素内</translation>
-    </message>
-    <message>
       <source>Automatic</source>
       <translation>自动</translation>
     </message>
@@ -557,6 +608,13 @@
     </message>
   </context>
   <context>
+    <name>AlignmentHand</name>
+    <message>
+      <source>Drag: move · wheel: scale · Shift: turn · Esc: end</source>
+      <translation>拖动：移动 · 滚轮：缩放 · Shift：旋转 · Esc：结束</translation>
+    </message>
+  </context>
+  <context>
     <name>AsLastTime</name>
     <message>
       <source>alignment</source>
@@ -565,6 +623,14 @@
     <message>
       <source>offset {0:+.0f} ms</source>
       <translation>时间偏移 {0:+.0f} ms</translation>
+    </message>
+    <message>
+      <source>infrared turned</source>
+      <translation>红外已旋转</translation>
+    </message>
+    <message>
+      <source>visible turned</source>
+      <translation>可见光已旋转</translation>
     </message>
     <message>
       <source>{0:g} images per second</source>
@@ -662,6 +728,29 @@
     </message>
   </context>
   <context>
+    <name>CameraChoice</name>
+    <message>
+      <source>Size</source>
+      <translation>尺寸</translation>
+    </message>
+    <message>
+      <source>Rate</source>
+      <translation>帧率</translation>
+    </message>
+    <message>
+      <source>Format</source>
+      <translation>格式</translation>
+    </message>
+    <message>
+      <source>any</source>
+      <translation>任意</translation>
+    </message>
+    <message>
+      <source>Test picture</source>
+      <translation>测试画面</translation>
+    </message>
+  </context>
+  <context>
     <name>ClosingController</name>
     <message>
       <source>Recording</source>
@@ -695,8 +784,16 @@
       <translation>红外(&amp;I)</translation>
     </message>
     <message>
+      <source>Infrared</source>
+      <translation>红外</translation>
+    </message>
+    <message>
       <source>&amp;Visible</source>
       <translation>可见光(&amp;V)</translation>
+    </message>
+    <message>
+      <source>Visible</source>
+      <translation>可见光</translation>
     </message>
     <message>
       <source>&amp;Rescan</source>
@@ -791,6 +888,41 @@
     <message>
       <source>The diagnostics are on the clipboard</source>
       <translation>诊断信息已复制到剪贴板</translation>
+    </message>
+  </context>
+  <context>
+    <name>DistanceBox</name>
+    <message>
+      <source>Distance</source>
+      <translation>距离</translation>
+    </message>
+    <message>
+      <source>Distance of what infrared fits</source>
+      <translation>红外对齐处的距离</translation>
+    </message>
+    <message>
+      <source>Infrared lens to the right</source>
+      <translation>红外镜头偏右</translation>
+    </message>
+    <message>
+      <source>and lower</source>
+      <translation>偏下</translation>
+    </message>
+    <message>
+      <source>Angle of view of visible</source>
+      <translation>可见光视场角</translation>
+    </message>
+    <message>
+      <source>Say first how far the two lenses are apart, seen from behind the cameras.</source>
+      <translation>请先填写两个镜头的间距（从相机后方看）。</translation>
+    </message>
+    <message>
+      <source>Set the distance at which infrared fits now; from then on it follows.</source>
+      <translation>设定红外当前对齐处的距离，之后将随距离调整。</translation>
+    </message>
+    <message>
+      <source>Fits at {0:.2g} m</source>
+      <translation>在 {0:.2g} m 处对齐</translation>
     </message>
   </context>
   <context>
@@ -1254,6 +1386,10 @@
       <translation>在红外和融合画面上显示数值与色标 (T)</translation>
     </message>
     <message>
+      <source>On the screen only: recordings, exports and snapshots hold no spots and no scale.</source>
+      <translation>仅显示在屏幕上：录制、导出和快照不含测温点与色标。</translation>
+    </message>
+    <message>
       <source>Spots and their values</source>
       <translation>测温点及数值</translation>
     </message>
@@ -1389,20 +1525,20 @@
       <translation>工具栏</translation>
     </message>
     <message>
-      <source>Align</source>
-      <translation>配准</translation>
-    </message>
-    <message>
-      <source>Export</source>
-      <translation>导出</translation>
-    </message>
-    <message>
-      <source>Model</source>
-      <translation>模型</translation>
-    </message>
-    <message>
       <source>Layout</source>
       <translation>布局</translation>
+    </message>
+    <message>
+      <source>Mode</source>
+      <translation>模式</translation>
+    </message>
+    <message>
+      <source>Palette</source>
+      <translation>调色板</translation>
+    </message>
+    <message>
+      <source>Align</source>
+      <translation>配准</translation>
     </message>
   </context>
   <context>
@@ -1513,6 +1649,14 @@
   <context>
     <name>PerformanceDock</name>
     <message>
+      <source>Nothing runs.</source>
+      <translation>当前未运行。</translation>
+    </message>
+    <message>
+      <source>{0:.1f} ms a frame · {1} · {2} lost so far</source>
+      <translation>每帧 {0:.1f} ms · {1} · 累计丢失 {2}</translation>
+    </message>
+    <message>
       <source>Milliseconds per stage</source>
       <translation>各阶段耗时（毫秒）</translation>
     </message>
@@ -1537,16 +1681,67 @@
       <translation>处理阶段</translation>
     </message>
     <message>
+      <source>Picture</source>
+      <translation>图像</translation>
+    </message>
+    <message>
       <source>Last minute</source>
       <translation>最近一分钟</translation>
     </message>
+  </context>
+  <context>
+    <name>PointsBox</name>
     <message>
-      <source>Nothing runs.</source>
-      <translation>当前未运行。</translation>
+      <source>shift, size and turn</source>
+      <translation>平移、缩放与旋转</translation>
     </message>
     <message>
-      <source>{0:.1f} ms a frame · {1} · {2} lost so far</source>
-      <translation>每帧 {0:.1f} ms · {1} · 累计丢失 {2}</translation>
+      <source>shift, size, turn and slant</source>
+      <translation>平移、缩放、旋转与切变</translation>
+    </message>
+    <message>
+      <source>with perspective</source>
+      <translation>含透视</translation>
+    </message>
+    <message>
+      <source>By points</source>
+      <translation>按对应点</translation>
+    </message>
+    <message>
+      <source>Points and their distance from the fit</source>
+      <translation>对应点及其残差</translation>
+    </message>
+    <message>
+      <source>Use points</source>
+      <translation>应用对应点</translation>
+    </message>
+    <message>
+      <source>Remove</source>
+      <translation>删除</translation>
+    </message>
+    <message>
+      <source>Clear</source>
+      <translation>全部清除</translation>
+    </message>
+    <message>
+      <source>Point {0}: click on the same thing in the other picture</source>
+      <translation>点 {0}：请在另一幅画面中点击同一物体</translation>
+    </message>
+    <message>
+      <source>{0:.1f} px off</source>
+      <translation>残差 {0:.1f} 像素</translation>
+    </message>
+    <message>
+      <source>Click on the same thing in infrared and in visible, {0} times or more; 4 are good.</source>
+      <translation>在红外和可见光中点击同一物体，至少 {0} 次；4 次较好。</translation>
+    </message>
+    <message>
+      <source>{0} points, {1}: {2:.1f} px off on average</source>
+      <translation>{0} 个点，{1}：平均残差 {2:.1f} 像素</translation>
+    </message>
+    <message>
+      <source>two always fit; a third tells whether they are right</source>
+      <translation>两个点总能吻合；第三个点才能说明是否正确</translation>
     </message>
   </context>
   <context>
@@ -1554,6 +1749,159 @@
     <message>
       <source>{0} cannot be written, so nothing is remembered; check its permissions</source>
       <translation>{0} 不可写，设置无法保存；请检查权限</translation>
+    </message>
+  </context>
+  <context>
+    <name>QualityWatch</name>
+    <message>
+      <source>▲ shows nothing</source>
+      <translation>▲ 无画面内容</translation>
+    </message>
+    <message>
+      <source>▲ the same frame over and over</source>
+      <translation>▲ 画面一直不变</translation>
+    </message>
+    <message>
+      <source>Entropy {0:.1f} bit · edges kept {1:.0f} % · clipped {2:.1f} % · flicker {3:.1f} levels</source>
+      <translation>熵 {0:.1f} 比特 · 边缘保留 {1:.0f} % · 截断 {2:.1f} % · 闪烁 {3:.1f} 级</translation>
+    </message>
+  </context>
+  <context>
+    <name>QueueController</name>
+    <message>
+      <source>Folder for results</source>
+      <translation>结果文件夹</translation>
+    </message>
+    <message>
+      <source>Folder with recordings</source>
+      <translation>录制文件夹</translation>
+    </message>
+  </context>
+  <context>
+    <name>QueueDock</name>
+    <message>
+      <source>○ Waiting</source>
+      <translation>○ 等待中</translation>
+    </message>
+    <message>
+      <source>● Fusing</source>
+      <translation>● 融合中</translation>
+    </message>
+    <message>
+      <source>‖ Paused</source>
+      <translation>‖ 已暂停</translation>
+    </message>
+    <message>
+      <source>● Joining</source>
+      <translation>● 合并中</translation>
+    </message>
+    <message>
+      <source>● Fusing elsewhere</source>
+      <translation>● 在别处融合</translation>
+    </message>
+    <message>
+      <source>✓ Done</source>
+      <translation>✓ 已完成</translation>
+    </message>
+    <message>
+      <source>✓ Done earlier</source>
+      <translation>✓ 先前已完成</translation>
+    </message>
+    <message>
+      <source>■ Failed</source>
+      <translation>■ 失败</translation>
+    </message>
+    <message>
+      <source>Job</source>
+      <translation>任务</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <translation>状态</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>进度</translation>
+    </message>
+    <message>
+      <source>fps</source>
+      <translation>帧/秒</translation>
+    </message>
+    <message>
+      <source>Left</source>
+      <translation>剩余</translation>
+    </message>
+    <message>
+      <source>and {0} more</source>
+      <translation>另有 {0} 项</translation>
+    </message>
+    <message>
+      <source>Processes</source>
+      <translation>进程数</translation>
+    </message>
+    <message>
+      <source>&amp;Results…</source>
+      <translation>结果(&amp;R)…</translation>
+    </message>
+    <message>
+      <source>Choose the folder for results; one that holds a queue already is joined</source>
+      <translation>选择结果文件夹；若其中已有队列则加入</translation>
+    </message>
+    <message>
+      <source>&amp;Add folder…</source>
+      <translation>添加文件夹(&amp;A)…</translation>
+    </message>
+    <message>
+      <source>Add all pairs in a folder, with the model, infrared and alignment that are set in the window</source>
+      <translation>按窗口当前的模型、红外与对齐设置添加文件夹中的所有配对</translation>
+    </message>
+    <message>
+      <source>&amp;Start</source>
+      <translation>开始(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;Pause</source>
+      <translation>暂停(&amp;P)</translation>
+    </message>
+    <message>
+      <source>All that work on this queue wait, on other machines as well</source>
+      <translation>处理此队列的所有进程都会等待，包括其他机器</translation>
+    </message>
+    <message>
+      <source>S&amp;top</source>
+      <translation>停止(&amp;T)</translation>
+    </message>
+    <message>
+      <source>What is finished stays; the next start goes on behind it</source>
+      <translation>已完成的部分会保留；下次从其后继续</translation>
+    </message>
+    <message>
+      <source>Add a folder with recordings to begin.</source>
+      <translation>请先添加一个录制文件夹。</translation>
+    </message>
+    <message>
+      <source>Go o&amp;n</source>
+      <translation>继续(&amp;N)</translation>
+    </message>
+    <message>
+      <source>{0} of {1} done</source>
+      <translation>已完成 {0}/{1}</translation>
+    </message>
+    <message>
+      <source>{0} failed</source>
+      <translation>{0} 项失败</translation>
+    </message>
+    <message>
+      <source>{0:.1f} fps</source>
+      <translation>{0:.1f} 帧/秒</translation>
+    </message>
+    <message>
+      <source>about {0} left</source>
+      <translation>约剩 {0}</translation>
+    </message>
+    <message>
+      <source>Jobs of the queue</source>
+      <translation>队列中的任务</translation>
     </message>
   </context>
   <context>
@@ -1919,6 +2267,49 @@
     </message>
   </context>
   <context>
+    <name>ShareDialog</name>
+    <message>
+      <source>Share</source>
+      <translation>共享画面</translation>
+    </message>
+    <message>
+      <source>To browsers on &amp;this computer</source>
+      <translation>仅限本机浏览器(&amp;T)</translation>
+    </message>
+    <message>
+      <source>To &amp;whoever in the network has the token</source>
+      <translation>网络中持有令牌的人(&amp;W)</translation>
+    </message>
+    <message>
+      <source>port</source>
+      <translation>端口</translation>
+    </message>
+    <message>
+      <source>Port</source>
+      <translation>端口号</translation>
+    </message>
+    <message>
+      <source>The pictures and the controls of this session, until the window closes.</source>
+      <translation>共享本次会话的画面与控制，直到窗口关闭。</translation>
+    </message>
+    <message>
+      <source>&amp;Copy address</source>
+      <translation>复制地址(&amp;C)</translation>
+    </message>
+    <message>
+      <source>&amp;Share</source>
+      <translation>开始共享(&amp;S)</translation>
+    </message>
+    <message>
+      <source>Stop s&amp;haring</source>
+      <translation>停止共享(&amp;H)</translation>
+    </message>
+    <message>
+      <source>Token: {0}</source>
+      <translation>令牌：{0}</translation>
+    </message>
+  </context>
+  <context>
     <name>ShortcutsDialog</name>
     <message>
       <source>Shortcuts</source>
@@ -2014,6 +2405,46 @@
   </context>
   <context>
     <name>SourceCard</name>
+    <message>
+      <source>As it comes</source>
+      <translation>不旋转</translation>
+    </message>
+    <message>
+      <source>90° to the right</source>
+      <translation>右转 90°</translation>
+    </message>
+    <message>
+      <source>90° to the left</source>
+      <translation>左转 90°</translation>
+    </message>
+    <message>
+      <source>180°</source>
+      <translation>旋转 180°</translation>
+    </message>
+    <message>
+      <source>Mirrored</source>
+      <translation>镜像</translation>
+    </message>
+    <message>
+      <source>Mirrored, 90° right</source>
+      <translation>镜像并右转 90°</translation>
+    </message>
+    <message>
+      <source>Mirrored, 90° left</source>
+      <translation>镜像并左转 90°</translation>
+    </message>
+    <message>
+      <source>Mirrored, 180°</source>
+      <translation>镜像并旋转 180°</translation>
+    </message>
+    <message>
+      <source>{0}: turn</source>
+      <translation>{0}：旋转</translation>
+    </message>
+    <message>
+      <source>Turn</source>
+      <translation>旋转</translation>
+    </message>
     <message>
       <source>Retry now</source>
       <translation>立即重试</translation>
@@ -2241,6 +2672,10 @@
   <context>
     <name>StatusBar</name>
     <message>
+      <source>shared · {0} watching</source>
+      <translation>共享中 · {0} 人观看</translation>
+    </message>
+    <message>
       <source>latency {0:.0f} ms</source>
       <translation>延迟 {0:.0f} ms</translation>
     </message>
@@ -2391,6 +2826,10 @@
     <message>
       <source>Painting gives way to a recording</source>
       <translation>显示为录制让路</translation>
+    </message>
+    <message>
+      <source>The session is shown to browsers</source>
+      <translation>本次会话正在浏览器中共享</translation>
     </message>
     <message>
       <source>Recording</source>
@@ -2676,6 +3115,25 @@
     <message>
       <source>Time</source>
       <translation>时间</translation>
+    </message>
+  </context>
+  <context>
+    <name>TrialPicture</name>
+    <message>
+      <source>{0}: test picture</source>
+      <translation>{0}：测试画面</translation>
+    </message>
+    <message>
+      <source>Opening</source>
+      <translation>正在打开</translation>
+    </message>
+    <message>
+      <source>No test picture</source>
+      <translation>没有测试画面</translation>
+    </message>
+    <message>
+      <source>{0:.1f} fps</source>
+      <translation>{0:.1f} 帧/秒</translation>
     </message>
   </context>
   <context>
