@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self._looks = 0
         self._shown: Session | None = None
         self.preferences = Preferences(store)
-        language.use(self.preferences.language)  # before anything has a text
+        unspoken = language.use(self.preferences.language)  # before anything has a text
         memory = Memory(store)
         fusion = with_devices(settings.fusion, self.preferences)
         settings = replace(settings, recording=memory.recording(settings.recording), fusion=fusion)
@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
-        if lost := self.preferences.lost():
+        if lost := unspoken or self.preferences.lost():
             self.banner.show_message(Kind.NOTICE, lost)
 
     @property
