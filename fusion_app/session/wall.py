@@ -1,0 +1,184 @@
+"""Several models beside the one of a session, on the same pairs: each fuses in turn, in a thread of its own.
+
+The wall is a sink. It keeps the newest fused frame of the session and has its models fuse that pair, infrared grey and
+aligned as it was. Turns share the time, not the frames: next is whoever has computed least and has not had the newest
+pair yet. So a slow model does not hold up a fast one, and all come to the same pair when the session pauses.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from fusion_app.engine import Engine, open_engine
+from fusion_app.engine.devices import default_threads
+from fusion_app.errors import FusionAppError
+from fusion_app.frames import FramePair, FusedFrame
+from fusion_app.pipeline.pipeline import FusionPipeline
+from fusion_app.settings import FusionSettings
+from fusion_app.system.machine import yield_to_others
+
+log = logging.getLogger(__name__)
+
+RATED = 8
+"""Frames whose times make a rate."""
+IDLE_S = 5.0
+"""Without a frame for so long a model has no rate."""
+SMOOTH = 0.3
+"""Weight of the newest time in the mean that is shown."""
+
+
+@dataclass(frozen=True)
+class WallTile:
+    """What one model of a wall has come to.
+
+    Attributes:
+        model: Its name.
+        fused: What it has fused last; None: nothing yet.
+        description: Name, device and runtime in a few words; empty until it has been opened.
+        frame_ms: What a frame takes it, milliseconds, the newest counting most; None: not known yet.
+        fps: Frames per second at present; None: it has none.
+        fallback: Why it is not computed as was asked for; empty when it is.
+        trouble: Why it fuses nothing any more; empty while it does.
+    """
+
+    model: str
+    fused: FusedFrame | None = None
+    description: str = ""
+    frame_ms: float | None = None
+    fps: float | None = None
+    fallback: str = ""
+    trouble: str = ""
+
+
+class Wall:
+    """Fuses what a session shows with other models, until `close`."""
+
+    def __init__(self, models: Sequence[str], fusion: FusionSettings, tell: Callable[[], None]) -> None:
+        """Take ``models``, to be computed as ``fusion`` says; ``tell`` is called in the wall's thread, after a frame."""
+        settings = replace(fusion, mode="network", weights="", strength=None)
+        settings = replace(settings, threads=fusion.threads or max(1, default_threads() // 2))
+        self._places = tuple(_Place(replace(settings, model=name)) for name in models)
+        self._tell = tell
+        self._changed = threading.Condition()
+        self._newest: FusedFrame | None = None
+        self._is_closed = self._is_resting = False
+        self._thread = threading.Thread(target=self._run, name="wall", daemon=True)
+
+    def start(self) -> None:
+        """Begin to fuse what comes."""
+        self._thread.start()
+
+    def __call__(self, fused: FusedFrame) -> None:
+        """Take ``fused`` instead of the one before; called from the runner's thread."""
+        with self._changed:
+            self._newest = fused
+            self._changed.notify()
+
+    def rest(self, is_resting: bool) -> None:
+        """Fuse nothing for the time being, after the frame in work; or go on."""
+        with self._changed:
+            self._is_resting = is_resting
+            self._changed.notify()
+
+    @property
+    def is_resting(self) -> bool:
+        """It fuses nothing for the time being."""
+        return self._is_resting
+
+    def tiles(self) -> tuple[WallTile, ...]:
+        """Return what each model has come to, in their order; from any thread."""
+        return tuple(place.tile() for place in self._places)
+
+    def stop(self) -> None:
+        """Begin no other frame."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Stop, and wait for the frame in work, ``timeout_s`` at most."""
+        self.stop()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        yield_to_others()  # threads of the engines inherit it
+        while (turn := self._next()) is not None:
+            place, fused = turn
+            place.fuse(fused)
+            if not self._is_closed:
+                self._tell()
+
+    def _next(self) -> "tuple[_Place, FusedFrame] | None":
+        """Wait until a model has something to fuse; None once the wall is closed."""
+        with self._changed:
+            while not self._is_closed:
+                place = self._waiting()
+                if place is not None and self._newest is not None:
+                    return place, self._newest
+                self._changed.wait()
+            return None
+
+    def _waiting(self) -> "_Place | None":
+        if self._newest is None or self._is_resting:
+            return None
+        able = [place for place in self._places if place.wants(self._newest.pair)]
+        return min(able, key=lambda place: place.spent_s, default=None)
+
+
+class _Place:
+    """One model of a wall; `fuse` is called in the wall's thread only."""
+
+    def __init__(self, settings: FusionSettings) -> None:
+        self.spent_s = 0.0
+        self._settings = settings
+        self._engine: Engine | None = None
+        self._pair: FramePair | None = None
+        self._shown = WallTile(settings.model)
+        self._finished: deque[float] = deque(maxlen=RATED)
+
+    def wants(self, pair: FramePair) -> bool:
+        """Tell whether ``pair`` is to be fused, and can be."""
+        return not self._shown.trouble and self._pair is not pair
+
+    def tile(self) -> WallTile:
+        """Return what it has come to."""
+        times, now = tuple(self._finished), time.monotonic()
+        if len(times) < 2 or now - times[-1] > IDLE_S:
+            return self._shown
+        return replace(self._shown, fps=(len(times) - 1) / (times[-1] - times[0]))
+
+    def fuse(self, fused: FusedFrame) -> None:
+        """Fuse the pair of ``fused``, or note why that cannot be."""
+        self._pair = fused.pair
+        started = time.monotonic()
+        try:
+            self._fuse(fused)
+        except Exception as error:  # noqa: BLE001 - the other models go on, and the tile says it
+            if not isinstance(error, FusionAppError | MemoryError):
+                log.exception("%s failed on the wall", self._shown.model)
+            self._engine = None
+            self._shown = replace(self._shown, trouble=str(error) or type(error).__name__)
+        self.spent_s += time.monotonic() - started
+
+    def _fuse(self, fused: FusedFrame) -> None:
+        if self._engine is None:
+            self._engine = open_engine(self._settings, is_real_time=True, stands_in=False)
+        engine, started = self._engine, time.monotonic()
+        anew = FusionPipeline(engine).again(fused)
+        now = time.monotonic()
+        self._finished.append(now)
+        frame_ms, before = (now - started) * 1000, self._shown.frame_ms
+        if fused.pair.lost:  # the picture of the other source, nothing was computed
+            frame_ms = before or 0.0
+        mean_ms = frame_ms if before is None else before + SMOOTH * (frame_ms - before)
+        self._shown = replace(
+            self._shown,
+            fused=anew,
+            description=engine.description,
+            frame_ms=mean_ms,
+            fallback=engine.fallback_reason,
+        )
