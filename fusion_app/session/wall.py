@@ -8,14 +8,13 @@ pair yet. So a slow model does not hold up a fast one, and all come to the same 
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fusion_app.engine import Engine, open_engine
 from fusion_app.engine.devices import default_threads
 from fusion_app.errors import FusionAppError
-from fusion_app.frames import FramePair, FusedFrame
+from fusion_app.frames import FusedFrame
 from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.settings import FusionSettings
 from fusion_app.system.machine import yield_to_others
@@ -53,17 +52,27 @@ class WallTile:
     trouble: str = ""
 
 
+def shared_of(fusion: FusionSettings) -> FusionSettings:
+    """Return what of ``fusion`` the models of a wall share: device, runtime, precision, size and threads."""
+    usual = FusionSettings()
+    plain = replace(fusion, mode=usual.mode, strength=usual.strength, isotherm=usual.isotherm)
+    return replace(plain, model=usual.model, weights=usual.weights)
+
+
 class Wall:
     """Fuses what a session shows with other models, until `close`."""
 
     def __init__(self, models: Sequence[str], fusion: FusionSettings, tell: Callable[[], None]) -> None:
-        """Take ``models``, to be computed as ``fusion`` says; ``tell`` is called in the wall's thread, after a frame."""
-        settings = replace(fusion, mode="network", weights="", strength=None)
-        settings = replace(settings, threads=fusion.threads or max(1, default_threads() // 2))
+        """Take ``models``, to be computed as `shared_of` ``fusion`` says.
+
+        ``tell`` is called in the wall's thread, after every frame.
+        """
+        settings = replace(shared_of(fusion), threads=fusion.threads or max(1, default_threads() // 2))
         self._places = tuple(_Place(replace(settings, model=name)) for name in models)
         self._tell = tell
         self._changed = threading.Condition()
         self._newest: FusedFrame | None = None
+        self._held: FusedFrame | None = None
         self._is_closed = self._is_resting = False
         self._thread = threading.Thread(target=self._run, name="wall", daemon=True)
 
@@ -74,7 +83,13 @@ class Wall:
     def __call__(self, fused: FusedFrame) -> None:
         """Take ``fused`` instead of the one before; called from the runner's thread."""
         with self._changed:
-            self._newest = fused
+            self._newest = fused if self._held is None else self._held
+            self._changed.notify()
+
+    def hold(self, fused: FusedFrame | None) -> None:
+        """Have all models come to the pair of ``fused`` and stay there; None goes on with what comes."""
+        with self._changed:
+            self._held, self._newest = fused, fused or self._newest
             self._changed.notify()
 
     def rest(self, is_resting: bool) -> None:
@@ -125,7 +140,7 @@ class Wall:
     def _waiting(self) -> "_Place | None":
         if self._newest is None or self._is_resting:
             return None
-        able = [place for place in self._places if place.wants(self._newest.pair)]
+        able = [place for place in self._places if place.wants(self._newest)]
         return min(able, key=lambda place: place.spent_s, default=None)
 
 
@@ -136,33 +151,33 @@ class _Place:
         self.spent_s = 0.0
         self._settings = settings
         self._engine: Engine | None = None
-        self._pair: FramePair | None = None
+        self._had: FusedFrame | None = None
         self._shown = WallTile(settings.model)
-        self._finished: deque[float] = deque(maxlen=RATED)
+        self._finished: tuple[float, ...] = ()
 
-    def wants(self, pair: FramePair) -> bool:
-        """Tell whether ``pair`` is to be fused, and can be."""
-        return not self._shown.trouble and self._pair is not pair
+    def wants(self, fused: FusedFrame) -> bool:
+        """Tell whether the pair of ``fused`` is to be fused, and can be."""
+        return not self._shown.trouble and self._had is not fused
 
     def tile(self) -> WallTile:
         """Return what it has come to."""
-        times, now = tuple(self._finished), time.monotonic()
-        if len(times) < 2 or now - times[-1] > IDLE_S:
-            return self._shown
-        return replace(self._shown, fps=(len(times) - 1) / (times[-1] - times[0]))
+        shown, times = self._shown, self._finished
+        if len(times) < 2 or shown.trouble:
+            return shown
+        interval_s = (times[-1] - times[0]) / (len(times) - 1)
+        is_idle = time.monotonic() - times[-1] > max(IDLE_S, 2 * interval_s)
+        return shown if is_idle else replace(shown, fps=1 / max(interval_s, 1e-3))
 
     def fuse(self, fused: FusedFrame) -> None:
         """Fuse the pair of ``fused``, or note why that cannot be."""
-        self._pair = fused.pair
-        started = time.monotonic()
+        self._had = fused
         try:
             self._fuse(fused)
-        except Exception as error:  # noqa: BLE001 - the other models go on, and the tile says it
+        except Exception as error:  # the other models go on, and the tile says it
             if not isinstance(error, FusionAppError | MemoryError):
                 log.exception("%s failed on the wall", self._shown.model)
             self._engine = None
             self._shown = replace(self._shown, trouble=str(error) or type(error).__name__)
-        self.spent_s += time.monotonic() - started
 
     def _fuse(self, fused: FusedFrame) -> None:
         if self._engine is None:
@@ -170,15 +185,16 @@ class _Place:
         engine, started = self._engine, time.monotonic()
         anew = FusionPipeline(engine).again(fused)
         now = time.monotonic()
-        self._finished.append(now)
-        frame_ms, before = (now - started) * 1000, self._shown.frame_ms
-        if fused.pair.lost:  # the picture of the other source, nothing was computed
-            frame_ms = before or 0.0
-        mean_ms = frame_ms if before is None else before + SMOOTH * (frame_ms - before)
-        self._shown = replace(
-            self._shown,
-            fused=anew,
-            description=engine.description,
-            frame_ms=mean_ms,
-            fallback=engine.fallback_reason,
-        )
+        if not fused.pair.lost:  # else it is the picture of the other source, and nothing was computed
+            self._note(now - started, now)
+        self._shown = replace(self._shown, fused=anew, description=engine.description, fallback=engine.fallback_reason)
+
+    def _note(self, frame_s: float, now_s: float) -> None:
+        """Take note of what a frame has cost; the first one is slower than any other, and forgotten with the second."""
+        before = self._shown.frame_ms
+        mean_ms = frame_s * 1000
+        if before is not None and len(self._finished) > 1:
+            mean_ms = before + SMOOTH * (mean_ms - before)
+        self._shown = replace(self._shown, frame_ms=mean_ms)
+        self._finished = (*self._finished, now_s)[-RATED:]
+        self.spent_s += frame_s

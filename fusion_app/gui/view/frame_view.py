@@ -94,6 +94,12 @@ class FrameView(QWidget):
             self.setAccessibleName(title)
             self.update()
 
+    def set_hint(self, hint: str) -> None:
+        """Say why there is no picture, where there is none."""
+        if hint != self._hint:
+            self._hint = hint
+            self.update()
+
     def set_title_corner(self, corner: Qt.Corner) -> None:
         """Put the title elsewhere: something covers its place."""
         self._title_corner = corner
