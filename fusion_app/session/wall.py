@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from fusion_app.engine import Engine, open_engine
+from fusion_app.engine import Engine, open_engine, weights_of
 from fusion_app.engine.devices import default_threads
 from fusion_app.errors import FusionAppError
 from fusion_app.frames import FusedFrame
@@ -21,8 +21,8 @@ from fusion_app.system.machine import yield_to_others
 
 log = logging.getLogger(__name__)
 
-RATED = 8
-"""Frames whose times make a rate."""
+RATED_S = 10.0
+"""So long a time makes a rate: a slow model's turn is in it, which the others wait for."""
 IDLE_S = 5.0
 """Without a frame for so long a model has no rate."""
 SMOOTH = 0.3
@@ -39,6 +39,7 @@ class WallTile:
         description: Name, device and runtime in a few words; empty until it has been opened.
         frame_ms: What a frame takes it, milliseconds, the newest counting most; None: not known yet.
         fps: Frames per second at present; None: it has none.
+        behind_s: How much older its pair is than the session's newest one, seconds.
         fallback: Why it is not computed as was asked for; empty when it is.
         trouble: Why it fuses nothing any more; empty while it does.
     """
@@ -48,6 +49,7 @@ class WallTile:
     description: str = ""
     frame_ms: float | None = None
     fps: float | None = None
+    behind_s: float = 0.0
     fallback: str = ""
     trouble: str = ""
 
@@ -73,6 +75,7 @@ class Wall:
         self._changed = threading.Condition()
         self._newest: FusedFrame | None = None
         self._held: FusedFrame | None = None
+        self._arrived_s = 0.0
         self._is_closed = self._is_resting = False
         self._thread = threading.Thread(target=self._run, name="wall", daemon=True)
 
@@ -83,7 +86,8 @@ class Wall:
     def __call__(self, fused: FusedFrame) -> None:
         """Take ``fused`` instead of the one before; called from the runner's thread."""
         with self._changed:
-            self._newest = fused if self._held is None else self._held
+            if self._held is None:
+                self._newest, self._arrived_s = fused, time.monotonic()
             self._changed.notify()
 
     def hold(self, fused: FusedFrame | None) -> None:
@@ -105,7 +109,7 @@ class Wall:
 
     def tiles(self) -> tuple[WallTile, ...]:
         """Return what each model has come to, in their order; from any thread."""
-        return tuple(place.tile() for place in self._places)
+        return tuple(place.tile(self._arrived_s) for place in self._places)
 
     def stop(self) -> None:
         """Begin no other frame."""
@@ -122,18 +126,18 @@ class Wall:
     def _run(self) -> None:
         yield_to_others()  # threads of the engines inherit it
         while (turn := self._next()) is not None:
-            place, fused = turn
-            place.fuse(fused)
+            place, fused, arrived_s = turn
+            place.fuse(fused, arrived_s)
             if not self._is_closed:
                 self._tell()
 
-    def _next(self) -> "tuple[_Place, FusedFrame] | None":
+    def _next(self) -> "tuple[_Place, FusedFrame, float] | None":
         """Wait until a model has something to fuse; None once the wall is closed."""
         with self._changed:
             while not self._is_closed:
                 place = self._waiting()
                 if place is not None and self._newest is not None:
-                    return place, self._newest
+                    return place, self._newest, self._arrived_s
                 self._changed.wait()
             return None
 
@@ -141,7 +145,7 @@ class Wall:
         if self._newest is None or self._is_resting:
             return None
         able = [place for place in self._places if place.wants(self._newest)]
-        return min(able, key=lambda place: place.spent_s, default=None)
+        return min(able, key=lambda place: (place.spent_s, place.size), default=None)
 
 
 class _Place:
@@ -149,30 +153,35 @@ class _Place:
 
     def __init__(self, settings: FusionSettings) -> None:
         self.spent_s = 0.0
+        self.size = _bytes_of(settings.model)  # a large one, likely slow, begins last
         self._settings = settings
         self._engine: Engine | None = None
         self._had: FusedFrame | None = None
         self._shown = WallTile(settings.model)
         self._finished: tuple[float, ...] = ()
+        self._is_warm = False
+        self._shows_s = 0.0
 
     def wants(self, fused: FusedFrame) -> bool:
         """Tell whether the pair of ``fused`` is to be fused, and can be."""
         return not self._shown.trouble and self._had is not fused
 
-    def tile(self) -> WallTile:
-        """Return what it has come to."""
-        shown, times = self._shown, self._finished
+    def tile(self, newest_s: float) -> WallTile:
+        """Return what it has come to; ``newest_s`` is when the session's newest pair arrived."""
+        times = self._finished
+        shown = replace(self._shown, behind_s=max(0.0, newest_s - self._shows_s))
         if len(times) < 2 or shown.trouble:
             return shown
         interval_s = (times[-1] - times[0]) / (len(times) - 1)
         is_idle = time.monotonic() - times[-1] > max(IDLE_S, 2 * interval_s)
         return shown if is_idle else replace(shown, fps=1 / max(interval_s, 1e-3))
 
-    def fuse(self, fused: FusedFrame) -> None:
-        """Fuse the pair of ``fused``, or note why that cannot be."""
+    def fuse(self, fused: FusedFrame, arrived_s: float) -> None:
+        """Fuse the pair of ``fused``, which arrived at ``arrived_s``, or note why that cannot be."""
         self._had = fused
         try:
             self._fuse(fused)
+            self._shows_s = arrived_s
         except Exception as error:  # the other models go on, and the tile says it
             if not isinstance(error, FusionAppError | MemoryError):
                 log.exception("%s failed on the wall", self._shown.model)
@@ -193,8 +202,18 @@ class _Place:
         """Take note of what a frame has cost; the first one is slower than any other, and forgotten with the second."""
         before = self._shown.frame_ms
         mean_ms = frame_s * 1000
-        if before is not None and len(self._finished) > 1:
+        if before is not None and self._is_warm:
             mean_ms = before + SMOOTH * (mean_ms - before)
+        self._is_warm = before is not None
         self._shown = replace(self._shown, frame_ms=mean_ms)
-        self._finished = (*self._finished, now_s)[-RATED:]
+        recent = [at for at in self._finished if now_s - at < RATED_S] or self._finished[-1:]
+        self._finished = (*recent, now_s)
         self.spent_s += frame_s
+
+
+def _bytes_of(model: str) -> int:
+    """Return how large its weights are; 0 where there are none."""
+    try:
+        return weights_of(model).stat().st_size
+    except OSError:
+        return 0

@@ -13,6 +13,8 @@ from fusion_app.gui.view.zoom import Zoom
 from fusion_app.session.wall import WallTile
 
 GAP = 3
+BEHIND_S = 0.5
+"""From here on a tile says how much older its picture is than the newest."""
 
 
 class WallView(QWidget):
@@ -84,6 +86,8 @@ class WallView(QWidget):
             words.append(self.tr("{0:.0f} ms").format(tile.frame_ms) if tile.frame_ms >= 1 else self.tr("under 1 ms"))
         if tile.fps is not None:
             words.append(self.tr("{0:.1f} fps").format(tile.fps))
+        if tile.fused is not None and tile.behind_s >= BEHIND_S:
+            words.append(self.tr("{0:.1f} s behind").format(tile.behind_s))
         if tile.fallback:
             words.append(self.tr("not as asked"))
         return " · ".join(word for word in words if word)
