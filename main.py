@@ -4,8 +4,8 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from fusion_app.cli import main
+        from fusion_app.cli import run
     except KeyboardInterrupt:  # so early that nobody heeds it yet
         sys.stderr.write("interrupted\n")
         sys.exit(130)
-    sys.exit(main())
+    run()

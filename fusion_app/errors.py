@@ -15,9 +15,8 @@ MAX_TEXT = 500
 HIDDEN = "…"
 """What stands where a password was."""
 
-_START = re.compile(
-    r"[a-z][a-z0-9+.-]{0,20}://|\b(?:rtsps?|rtmps?|https?|udp|tcp|srt|rtp):(?:/(?!/)|(?=[^/\s]))", re.IGNORECASE
-)
+_SCHEMES = "(?:rtsps?|rtmps?|https?|udp|tcp|srt|rtp)"
+_START = re.compile(rf"[a-z][a-z0-9+.-]{{0,20}}://|\b{_SCHEMES}:(?:/(?!/)|(?=[^/\s]))", re.IGNORECASE)
 """Where an address begins; also one whose slashes were mistyped."""
 _NAME = re.compile(r"(?<![^?&#;/=\s])([^?&#;/=\s]++)=")
 _SECRET = re.compile(
@@ -117,6 +116,10 @@ class BatchError(FusionAppError):
     """A batch cannot start or go on: its plan, its folder or its disk is not as it should be."""
 
 
+class ServeError(FusionAppError):
+    """A session cannot be shown to others, or what one of them asks for cannot be done."""
+
+
 class SettingsError(FusionAppError):
     """A setting has an unknown name or a value that is not allowed.
 
@@ -176,9 +179,21 @@ def without_passwords(text: str) -> str:
     Nobody can tell where in a sentence a password with spaces ends, so what follows an address is hidden up to the
     last ``@``. Who has the address by itself hides it first (`without_password`): what is hidden stays so.
     """
-    starts = [match.start() for match in _START.finditer(text)]
+    starts: list[int] = []
+    for match in _START.finditer(text):
+        if not starts or not _is_within(text[starts[-1] : match.start()], match[0]):
+            starts.append(match.start())
     edges = [0, *starts, len(text)]
     return "".join(_in_sentence(text[begin:end]) for begin, end in pairwise(edges))
+
+
+def _is_within(address: str, start: str) -> bool:
+    """Tell whether ``start``, which looks like that of another address, belongs to the one before: a password may."""
+    word = address.split(maxsplit=1)[0]
+    if word == address:
+        return True
+    is_known = re.match(f"{_SCHEMES}:", start, re.IGNORECASE)
+    return is_known is None and ":" in _START.sub("", word, count=1).partition("/")[0]
 
 
 def _in_sentence(part: str) -> str:

@@ -5,7 +5,7 @@ nothing in a file is executed. ``assets/default.yaml`` is the commented copy of 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -33,6 +33,7 @@ Palette = Literal[
     "opencv-rainbow",
 ]
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
+Turn = Literal["none", "right", "upside-down", "left", "mirror", "mirror-right", "mirror-upside-down", "mirror-left"]
 FusionMode = Literal["network", "edges", "hot", "blend", "pyramid", "ir", "vis"]
 
 
@@ -50,6 +51,9 @@ class SourceSettings:
         sound: Title or number of the visible file's sound track that is kept; empty for its default one, ``none``.
         allow_playlists: Files may lead to other files, as M3U8 and ffconcat do.
         keep_sides: Infrared stays infrared though names say that the two sources are the other way round.
+        ir_turn: How infrared is laid before anything else is done with it: ``right`` is a quarter clockwise, ``mirror``
+            exchanges left and right, before a turn.
+        vis_turn: The same for visible.
         pairs: How names of images belong together, like ``{}_ir.png,{}_co.png``; empty: the rule is found.
     """
 
@@ -63,11 +67,17 @@ class SourceSettings:
     allow_playlists: bool = False
     pairs: str = ""
     keep_sides: bool = False
+    ir_turn: Turn = "none"
+    vis_turn: Turn = "none"
 
     @property
     def is_demo(self) -> bool:
         """Both are made by the program itself."""
         return all(uri.startswith("synthetic:") for uri in (self.ir, self.vis))
+
+    def swapped(self) -> "SourceSettings":
+        """Return them in each other's place, each laid as it was."""
+        return replace(self, ir=self.vis, vis=self.ir, ir_turn=self.vis_turn, vis_turn=self.ir_turn)
 
 
 @dataclass(frozen=True)
@@ -282,6 +292,7 @@ def check(settings: Settings) -> Settings:
     if settings.fusion.working_size not in ("auto", "full"):
         parse_size(settings.fusion.working_size)
     _check_thermal(settings.thermal)
+    _check_turn(settings)
     _check_mode(settings.fusion)
     device = settings.fusion.device
     if device not in ("auto", "cpu", "cuda") and not (device.startswith("cuda:") and device[5:].isdecimal()):
@@ -294,6 +305,15 @@ def _check_view(view: ViewSettings) -> None:
         raise SettingsError("view.models", ", ".join(view.models), f"{MOST_ON_WALL} at most")
     if len(set(view.models)) < len(view.models):
         raise SettingsError("view.models", ", ".join(view.models), "each of them once")
+
+
+def _check_turn(settings: Settings) -> None:
+    """Refuse to turn bytes that can only be understood as the camera sends them."""
+    thermal = settings.thermal
+    is_bytes = thermal.layout == "dual" or thermal.raw_size or thermal.telemetry in ("top", "bottom")
+    if settings.sources.ir_turn != "none" and is_bytes:
+        words = "none while thermal.layout is dual, or raw_size or telemetry is set"
+        raise SettingsError("sources.ir_turn", settings.sources.ir_turn, words)
 
 
 def _check_mode(fusion: FusionSettings) -> None:

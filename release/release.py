@@ -147,8 +147,18 @@ def _licence(one: Distribution) -> str:
         for file in one.files or []
         if LICENCE_FILE.search(str(file)) and not str(file).endswith((".py", ".pyc"))
     ]
-    said = one.metadata.get("License-Expression") or one.metadata.get("License") or "not named in its metadata"
-    return "\n".join(texts) or f"Licence: {said}\n(The package brings no text of it.)"
+    return "\n".join(texts) or f"Licence: {_said_licence(one)}\n(The package brings no text of it.)"
+
+
+def _said_licence(one: Distribution) -> str:
+    """Return what the metadata of a distribution call its licence; of older ones only a classifier does."""
+    classified = [
+        line.rpartition(" :: ")[2]
+        for line in one.metadata.get_all("Classifier") or []
+        if line.startswith("License :: ") and not line.endswith("OSI Approved")
+    ]
+    said = one.metadata.get("License-Expression") or one.metadata.get("License") or ", ".join(classified)
+    return said or "not named in its metadata"
 
 
 def _git(*arguments: str) -> str:

@@ -29,6 +29,8 @@ DOORS = {
     "PIL": ("fusion_app/sources/",),
     "tifffile": ("fusion_app/sources/",),
     "pillow_heif": ("fusion_app/sources/",),
+    "starlette": ("fusion_app/serve/",),
+    "uvicorn": ("fusion_app/serve/",),
     "av": (
         "fusion_app/system/containers.py",
         "fusion_app/system/media_tracks.py",

@@ -69,7 +69,12 @@ def placed(profile: AlignmentProfile, placement: Placement, ir: Size, vis: Size)
     before = _matrix(placement_of(profile, ir, vis), vis)
     moves = _matrix(placement, vis) @ np.linalg.inv(before) @ _moves(profile, ir, vis)
     matrix = np.asarray(moves @ AlignmentProfile().homography(ir, vis), np.float64)
-    return replace(profile_of(matrix, ir, vis, BY_HAND), name=profile.name)
+    return with_mounting(replace(profile_of(matrix, ir, vis, BY_HAND), name=profile.name), profile)
+
+
+def with_mounting(profile: AlignmentProfile, known: AlignmentProfile) -> AlignmentProfile:
+    """Return ``profile`` with what ``known`` says of how the cameras stand and of the distance."""
+    return replace(profile, distance_m=known.distance_m, apart_mm=known.apart_mm, view_deg=known.view_deg)
 
 
 def _moves(profile: AlignmentProfile, ir: Size, vis: Size) -> Matrix:

@@ -36,6 +36,10 @@ class AlignmentProfile:
         vis_size: Width and height of the visible pictures.
         name: What the user calls it.
         made: How it was made.
+        distance_m: Metres to the things that it is for; 0: not said.
+        apart_mm: How far infrared's lens is to the right of the visible camera's and below it, millimetres; empty: not
+            said. See `fusion_app.alignment.parallax`.
+        view_deg: Angle of view of the visible picture across, degrees; 0: not said.
     """
 
     ir_to_vis: tuple[tuple[float, ...], ...] = ()
@@ -43,6 +47,9 @@ class AlignmentProfile:
     vis_size: tuple[int, ...] = ()
     name: str = ""
     made: str = ""
+    distance_m: float = 0.0
+    apart_mm: tuple[float, ...] = ()
+    view_deg: float = 0.0
 
     @property
     def is_set(self) -> bool:
@@ -61,7 +68,7 @@ class AlignmentProfile:
         if not self.is_set:
             return self
         matrix = np.asarray(np.linalg.inv(np.array(self.ir_to_vis, np.float64)), np.float64)
-        turned = AlignmentProfile(rows(matrix), self.vis_size, self.ir_size, self.name, self.made)
+        turned = AlignmentProfile(rows(matrix), self.vis_size, self.ir_size, self.name, self.made)  # no angle of view
         try:
             return check_profile(turned)
         except SettingsError:
@@ -119,6 +126,7 @@ def check_profile(profile: AlignmentProfile, key: str = "") -> AlignmentProfile:
         fits = len(size) == 2 and all(1 <= value <= MAX_SIDE for value in size)
         if not fits and (size or profile.is_set):
             raise SettingsError(f"{key}.{side}".lstrip("."), list(size), f"width and height, each 1 to {MAX_SIDE}")
+    _check_distance(profile, key)
     if not profile.is_set:
         return profile
     found = profile.ir_to_vis
@@ -128,6 +136,16 @@ def check_profile(profile: AlignmentProfile, key: str = "") -> AlignmentProfile:
     if fault := _fault(_unit(profile)):
         raise SettingsError(name, [list(row) for row in found], f"a homography that {fault}")
     return profile
+
+
+def _check_distance(profile: AlignmentProfile, key: str) -> None:
+    if not 0 <= profile.distance_m <= 100_000:
+        raise SettingsError(f"{key}.distance_m".lstrip("."), profile.distance_m, "0 (not said) to 100000 metres")
+    if len(profile.apart_mm) not in (0, 2) or not all(abs(value) <= 5000 for value in profile.apart_mm):
+        words = "two numbers, millimetres to the right and down, each -5000 to 5000"
+        raise SettingsError(f"{key}.apart_mm".lstrip("."), list(profile.apart_mm), words)
+    if not 0 <= profile.view_deg <= 170:
+        raise SettingsError(f"{key}.view_deg".lstrip("."), profile.view_deg, "0 (not said) to 170 degrees")
 
 
 def _fault(unit: Matrix | None) -> str:

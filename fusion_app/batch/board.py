@@ -4,6 +4,7 @@ import enum
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 
 class State(enum.Enum):
@@ -11,6 +12,7 @@ class State(enum.Enum):
 
     WAITING = "waiting"
     FUSING = "fusing"
+    PAUSED = "paused"
     JOINING = "joining"
     ELSEWHERE = "elsewhere"
     """Other processes work on all that is left of it."""
@@ -20,6 +22,7 @@ class State(enum.Enum):
     FAILED = "failed"
 
 
+AT_WORK = (State.FUSING, State.PAUSED, State.JOINING, State.ELSEWHERE)
 ENDED = (State.DONE, State.THERE, State.FAILED)
 
 
@@ -52,6 +55,63 @@ class Row:
     def left_s(self) -> float | None:
         """Seconds that it will still take, or None."""
         return (self.frames - self.done) / self.fps if self.frames and self.fps else None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """All jobs at one moment.
+
+    Attributes:
+        rows: In the order of the jobs.
+        fps: Frames per second of all that work on them.
+        left_s: Seconds until all is done at this rate; 0: it is, None: not known.
+    """
+
+    rows: tuple[Row, ...]
+    fps: float
+    left_s: float | None
+
+    @classmethod
+    def of(cls, rows: tuple[Row, ...], fps: float = 0.0) -> "Totals":
+        """Return the totals of ``rows`` at ``fps``, or as fast as they are at this moment if that is more."""
+        fps = max(fps, sum(row.fps for row in rows))
+        return cls(rows, fps, left_of(rows, fps))
+
+
+def first_rows(rows: Sequence[Row], most: int) -> tuple[Row, ...]:
+    """Return at most so many rows: where not all have room, those that somebody works on come first."""
+    if len(rows) <= most:
+        return tuple(rows)
+    order = (*AT_WORK, State.FAILED, State.WAITING, State.DONE, State.THERE)
+    return tuple(sorted(rows, key=lambda row: order.index(row.state)))[:most]
+
+
+def left_of(rows: Sequence[Row], fps: float) -> float | None:
+    """Return the seconds that ``rows`` will take at ``fps``; jobs not yet opened count as the others do."""
+    open_rows = [row for row in rows if row.state not in ENDED]
+    known = [row.frames for row in rows if row.frames]
+    if not open_rows:
+        return 0.0
+    if not known or not fps:
+        return None
+    mean = sum(known) / len(known)
+    return sum(max(0.0, (row.frames or mean) - row.done) for row in open_rows) / fps
+
+
+class Shown(Protocol):
+    """What a table shows: `Board` of this process, or `Totals` of all."""
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows, in the order of the jobs."""
+
+    @property
+    def fps(self) -> float:
+        """Frames per second."""
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until all is done, or None."""
 
 
 class Board:
@@ -109,11 +169,14 @@ class Board:
     @property
     def left_s(self) -> float | None:
         """Seconds until all is done, as fast as this process was so far; jobs not yet opened count as the others do."""
-        open_rows = [row for row in self.rows if row.state not in ENDED]
-        known = [row.frames for row in self.rows if row.frames]
-        if not open_rows:
-            return 0.0
-        if not known or not self._fused:
-            return None
-        mean = sum(known) / len(known)
-        return sum((row.frames or mean) - row.done for row in open_rows) / self.fps
+        return left_of(self.rows, self.fps if self._fused else 0.0)
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time for people: ``48 s``, ``3:12 min``, ``2 h 05 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d} min"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -126,10 +126,10 @@ class Claims:
         lock(descriptor)
         return Claim(path, descriptor, self._beat_s)
 
-    def told(self, base: Path) -> dict[str, Any] | None:
-        """Return what the holder of a claim tells; None where nobody holds it."""
+    def living(self, base: Path) -> dict[str, Any] | None:
+        """Return what the claim on ``base`` holds; None where nobody has it, or its holder is known to be dead."""
         held = _generations(base)
-        return _content(held[-1]) if held else None
+        return None if not held or self._is_stale(held[-1]) else _content(held[-1])
 
     def _is_stale(self, path: Path) -> bool:
         try:
@@ -142,6 +142,12 @@ class Claims:
             since = now
         self._seen[path] = content, since
         return now - since >= self._stale_s or _is_abandoned(path, content)
+
+
+def told_by(content: dict[str, Any]) -> str:
+    """Return what the holder of a claim has told of its work (`Claim.told`); empty where it has not."""
+    told = content.get("told", "")
+    return told if isinstance(told, str) else ""
 
 
 def machine() -> str:

@@ -15,6 +15,8 @@ from fusion_app.sources.pictures import Use, open_picture
 from fusion_app.sources.pictures.base import WHITE_16
 from fusion_app.sources.still_pairs import still_pairs
 
+SEGMENT_S = 60.0
+"""Usual length of a segment, seconds: what a crash can cost."""
 IMAGES = 250
 """Images of a segment."""
 SEEKABLE = (".mkv", ".webm", ".mp4", ".m4v", ".mov", ".avi")

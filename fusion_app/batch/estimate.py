@@ -45,7 +45,12 @@ def lengths_of(jobs: Sequence[Job]) -> dict[str, Length | FusionAppError]:
 
 
 def measured(job: Job, models: Sequence[str]) -> tuple[Measured, ...]:
-    """Return how fast each of ``models`` fuses ``job`` on this machine, measured for some seconds each."""
+    """Return how fast each of ``models`` fuses ``job`` on this machine, measured for some seconds each.
+
+    A job whose mode is not the network's has no model: what is measured then is the mode, by its name.
+    """
+    if (mode := job.settings.fusion.mode) != "network":
+        return (replace(_measured(job, job.settings.fusion.model), model=mode),)
     return tuple(_measured(job, model) for model in models)
 
 

@@ -22,22 +22,50 @@ class BatchFolder:
     Attributes:
         output: Where results go.
         journals: Folder of the journals.
+        jobs_folder: Folder of the folders of all jobs' segments.
     """
 
     def __init__(self, output: Path) -> None:
         self.output = output
         self.journals = output / QUEUE / "journal"
         self._plans = output / QUEUE / "plans"
-        self._jobs = output / QUEUE / "jobs"
+        self.jobs_folder = output / QUEUE / "jobs"
+        self._pause = output / QUEUE / "paused"
 
     @property
     def is_there(self) -> bool:
         """Nobody has removed the queue."""
         return self._plans.is_dir() and self.journals.is_dir()
 
+    @property
+    def is_paused(self) -> bool:
+        """Somebody wants all that work on the queue to wait."""
+        return self._pause.exists()
+
+    def pause(self) -> None:
+        """Let all that work on the queue wait, on whatever machine, behind the frame at hand.
+
+        Raises:
+            BatchError: The folder cannot be written to.
+        """
+        write_json(self._pause, {})
+
+    def go_on(self) -> bool:
+        """Let them go on; tell whether they waited.
+
+        Raises:
+            BatchError: The folder cannot be written to.
+        """
+        try:
+            was_paused = self.is_paused
+            self._pause.unlink(missing_ok=True)
+        except OSError as error:
+            raise BatchError(f"{self._pause} cannot be removed ({error.strerror}); check the folder") from None
+        return was_paused
+
     def place(self, job: Job) -> Path:
         """Return the folder of the segments of ``job``."""
-        return self._jobs / job.name
+        return self.jobs_folder / job.name
 
     def add(self, jobs: Sequence[Job], segment_s: float) -> None:
         """Put ``jobs`` into the queue; those that are in it already are the same or refused.
@@ -50,7 +78,7 @@ class BatchFolder:
             BatchError: Another plan calls another job by one of their names, or the folder cannot be written to.
         """
         try:
-            for folder in (self._plans, self.journals, self._jobs):
+            for folder in (self._plans, self.journals, self.jobs_folder):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BatchError(

@@ -1,9 +1,11 @@
 """What is to be done: a job, and the segments it is cut into."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from fusion_app.settings import Settings
+from fusion_app.settings import Settings, check
 from fusion_app.sources import is_image_folder
 from fusion_app.sources.images import IMAGE_SUFFIXES
 
@@ -34,6 +36,16 @@ class Job:
     def result(self) -> str:
         """Name of the file or folder that it becomes."""
         return self.name if self.is_folder else f"{self.name}.mkv"
+
+
+def in_own_way(job: Job, ways: Mapping[str, Any]) -> Job:
+    """Return ``job`` computed as a process chooses for itself: its device, for one; pixels stay what they are.
+
+    Raises:
+        SettingsError: One of ``ways`` has a value that is not allowed.
+    """
+    fusion = replace(job.settings.fusion, **ways)
+    return replace(job, settings=check(replace(job.settings, fusion=fusion)))
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,9 @@ class Journals:
     Attributes:
         segments: What is told of each segment, by its name, by the name of its job.
         results: What is told of each result, newest last, by the name of its job.
+        keys: What the segments of each job depend on now (`OpenJob.key`), by its name.
+        notes: What the user should know of jobs, by their names, beside what their segments tell.
+        errors: Why jobs failed, by their names; what was done for one since takes it away.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -52,6 +55,24 @@ class Journals:
         self._read: dict[Path, int] = {}
         self.segments: dict[str, dict[str, dict[str, Any]]] = {}
         self.results: dict[str, list[dict[str, Any]]] = {}
+        self.keys: dict[str, str] = {}
+        self.notes: dict[str, list[str]] = {}
+        self.errors: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """Read all that is there, and forget notes and errors of earlier starts.
+
+        Raises:
+            BatchError: As `update`.
+        """
+        self.update()
+        self.notes.clear()
+        self.errors.clear()
+
+    def segments_of(self, name: str) -> list[dict[str, Any]]:
+        """Return what is noted of the segments of a job, those apart that are void by now."""
+        key, told = self.keys.get(name, ""), self.segments.get(name, {})
+        return [line for segment, line in sorted(told.items()) if key and segment.endswith(f"-{key[:16]}")]
 
     def update(self) -> None:
         """Read what has been added.
@@ -76,3 +97,15 @@ class Journals:
             self.segments.setdefault(job, {})[name] = line
         elif "result" in line:
             self.results.setdefault(job, []).append(line)
+        self._remember(job, line)
+
+    def _remember(self, job: str, line: dict[str, Any]) -> None:
+        if isinstance(key := line.get("key"), str):
+            self.keys[job] = key
+        if isinstance(error := line.get("error"), str):
+            self.errors[job] = error
+        elif "segment" in line or "result" in line:
+            self.errors.pop(job, None)
+        if "segment" not in line:
+            told = self.notes.setdefault(job, [])
+            told += [note for note in line.get("notes", ()) if note not in told]

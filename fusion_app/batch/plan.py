@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from fusion_app.batch.job import Job
 from fusion_app.batch.search import Found, named_apart, pairs_in
 from fusion_app.errors import BatchError, SettingsError, SourceError
-from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import Settings, check
 from fusion_app.sources import path_and_track
 from fusion_app.sources.split import SPLIT, parse_split
@@ -148,9 +147,6 @@ def _job(found: Found, entry: Entry, settings_of: SettingsOf) -> Job:
     sources = settings.sources
     if sources.realtime or sources.loop:
         raise SettingsError("sources.realtime", True, "false: a batch fuses every frame, once")
-    for path in source_pair(sources).files():
-        if not path.exists():
-            raise SourceError(str(path), "is no file or folder on disk; a batch fuses what is recorded")
     if not 0 <= entry.start_s < (entry.end_s if entry.end_s is not None else float("inf")):
         raise SettingsError("jobs.start_s", entry.start_s, "0 or more, and before end_s")
     return Job(found.name, check(settings), entry.start_s, entry.end_s)

@@ -13,11 +13,11 @@ from fusion_app.session.export import nothing_fused, sound_of
 from fusion_app.writers.joining import join
 
 
-def put_together(opened: OpenJob, output: Path, journal: Journal, *, overwrite: bool) -> tuple[int, str]:
+def put_together(opened: OpenJob, output: Path, journal: Journal, *, overwrite: bool) -> int:
     """Make the result of ``opened``, whose segments are all finished, in the folder ``output``.
 
     Returns:
-        Its frames, and what is to be said of its sound.
+        Its frames.
 
     Raises:
         FusionAppError: Nothing was fused, or the result cannot be written; the segments stay.
@@ -27,10 +27,10 @@ def put_together(opened: OpenJob, output: Path, journal: Journal, *, overwrite: 
     if not frames:
         raise PairingError(nothing_fused())
     told = {"identity": opened.identity, "key": opened.key, "size": size_of(aside)}
-    journal.note(job=opened.job.name, result=opened.job.result, **told)
+    journal.note(job=opened.job.name, result=opened.job.result, notes=[said] if said else [], **told)
     _name(aside, output / opened.job.result, overwrite=overwrite)
     flush(output)
-    return frames, said
+    return frames
 
 
 def size_of(path: Path) -> int | None:

@@ -4,11 +4,11 @@ import json
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fusion_app.batch.board import Board, State
 from fusion_app.batch.claims import Claim, ClaimLostError, Claims
@@ -26,6 +26,9 @@ from fusion_app.errors import BatchError, FusionAppError, SourceError
 from fusion_app.system import logs
 
 POLL_S = 0.5
+PAUSE_LOOK_S = 1.0
+CUT, JOIN = -1, -2
+"""Stand for the cutting of a job and the joining of its segments, where the number of one is asked for."""
 LEAST_FREE = 8 << 20
 """Bytes; a disk with less is full."""
 
@@ -47,8 +50,6 @@ class Worker:
     """Works on ``jobs`` of the queue ``folder``, beside any number of others.
 
     Attributes:
-        errors: Why jobs failed, by their names.
-        notes: What the user should know of jobs, by their names, beside what their segments tell.
         journals: What all processes have noted.
     """
 
@@ -66,10 +67,10 @@ class Worker:
         Raises:
             BatchError: The queue was written by a newer version of the program.
         """
-        self.errors: dict[str, str] = {}
-        self.notes: dict[str, list[str]] = {job.name: [] for job in jobs}
         self.journals = Journals(folder.journals)
-        self.journals.update()
+        self.journals.begin()
+        self._has_failed = False
+        self._looked_at = -PAUSE_LOOK_S
         self._folder = folder
         self._jobs = {job.name: job for job in jobs}
         self._rules = rules
@@ -81,13 +82,6 @@ class Worker:
         self._opened: dict[str, OpenJob] = {}
         self._current = ""
 
-    def segments_of(self, name: str) -> list[dict[str, Any]]:
-        """Return what is noted of the segments of a job, those apart that are void by now."""
-        opened, results = self._opened.get(name), self.journals.results.get(name)
-        key = opened.key if opened else results[-1].get("key", "") if results else ""
-        told = self.journals.segments.get(name, {})
-        return [line for segment, line in sorted(told.items()) if key and segment.endswith(f"-{key[:16]}")]
-
     def run(self) -> None:
         """Work until all jobs are done or have failed, or until it is cancelled.
 
@@ -96,11 +90,45 @@ class Worker:
         """
         left = list(self._jobs)
         while left and not self._cancel.is_set():
+            self._wait_while_paused()
             did = any(self._advanced(name) for name in self._in_order(left))
             self._check_folder()
             left = [name for name in left if self._board.row(name).state not in (State.DONE, State.THERE, State.FAILED)]
             if left and not did:
                 self._cancel.wait(POLL_S)
+
+    def piece(self, name: str, number: int) -> int:
+        """Do one piece of a job, waiting while another process has it: a segment by its number, `CUT` or `JOIN`.
+
+        Returns:
+            How many segments the job has; 0 where its result is there, or where it has failed, which is noted.
+        """
+        self._wait_while_paused()
+        while not self._cancel.is_set():
+            try:
+                opened = self._opened.get(name) or self._open(self._jobs[name])
+                if opened is None or self._is_there(opened.job):
+                    return 0
+                if number == CUT or self._has(opened, number):
+                    return len(opened.segments)
+            except ClaimLostError:
+                pass
+            except (FusionAppError, OSError, MemoryError) as error:
+                self._fail(name, str(error) or "there is too little memory")
+                return 0
+            self._cancel.wait(POLL_S)
+        return 0
+
+    def _has(self, opened: OpenJob, number: int) -> bool:
+        """Try to make a piece of a job; tell whether it is there, whoever made it."""
+        if number == JOIN:
+            return self._join(opened)
+        segment = opened.segments[number]
+        if not opened.file(segment).exists():
+            with self._claimed(opened.place / segment.name) as claim:
+                if claim is not None:
+                    self._fuse_if_missing(opened, segment, claim)
+        return opened.file(segment).exists()
 
     def _in_order(self, left: Sequence[str]) -> Iterator[str]:
         """Yield jobs in the order in which they are tried: the one at hand, those nobody works on, the others.
@@ -135,10 +163,13 @@ class Worker:
         return True
 
     def _fail(self, name: str, text: str) -> None:
-        self.errors[name] = text
+        self._has_failed = True
         self._board.set(name, State.FAILED)
-        with suppress(BatchError):  # the folder may be what is the matter
+        try:
             self._journal.note(job=name, error=text)
+            self.journals.update()
+        except BatchError:  # the folder may be what is the matter
+            self.journals.errors[name] = text
 
     def _advance(self, job: Job) -> bool:
         opened = self._opened.get(job.name) or self._open(job)
@@ -174,15 +205,21 @@ class Worker:
             if claim is None:
                 raise ClaimLostError(job.name)
             opened = open_job(job, self._folder.place(job), self._rules.segment_s[job.name])
-        if opened.voided:
-            self.notes[job.name].append(
-                f"its sources, model or settings are not those of an earlier start: {opened.voided} finished segments "
-                "are void and are fused anew"
-            )
-        self.notes[job.name] += opened.said
+        self._note_opened(opened)
         self._opened[job.name] = opened
         self._board.set(job.name, State.WAITING, self._frames_done(opened), opened.frames)
         return opened
+
+    def _note_opened(self, opened: OpenJob) -> None:
+        """Note what a job depends on now, for whoever tells of it."""
+        told = list(opened.said)
+        if opened.voided:
+            told.append(
+                f"its sources, model or settings are not those of an earlier start: {opened.voided} finished segments "
+                "are void and are fused anew"
+            )
+        self._journal.note(job=opened.job.name, key=opened.key, notes=told)
+        self.journals.update()
 
     def _is_there(self, job: Job) -> bool:
         """Tell whether the result of ``job`` is there and up to date.
@@ -203,7 +240,7 @@ class Worker:
         if self._rules.overwrite:
             return False
         raise BatchError(
-            f"{result} was made when its sources were others; move it away, or add --overwrite"
+            f"{result} was made when its sources, or their time stamps, were others; move it away, or add --overwrite"
             if known
             else exists(result)
         )
@@ -232,6 +269,7 @@ class Worker:
         def progress(done: int, _expected: int | None) -> None:
             self._board.frame(name, before, done)
             claim.told = json.dumps([done, round(self._board.row(name).fps, 1)])
+            self._wait_while_paused(name)
             if claim.is_lost:
                 raise ClaimLostError(name)
 
@@ -246,6 +284,21 @@ class Worker:
         finally:
             remove(aside)
 
+    def _wait_while_paused(self, name: str = "") -> None:
+        """Wait while the queue is paused; claims are kept meanwhile. It is looked for every `PAUSE_LOOK_S`."""
+        now = time.monotonic()
+        if now - self._looked_at < PAUSE_LOOK_S:
+            return
+        self._looked_at = now
+        if not self._folder.is_paused:
+            return
+        if name:
+            self._board.set(name, State.PAUSED)
+        while self._folder.is_paused and not self._cancel.wait(POLL_S):
+            pass
+        if name:
+            self._board.begin_segment(name)
+
     def _join(self, opened: OpenJob) -> bool:
         job = opened.job
         with self._claimed(opened.place.with_name(f"{job.name}.result")) as claim:
@@ -255,8 +308,8 @@ class Worker:
             self.journals.update()
             if not self._is_there(job):
                 self._board.set(job.name, State.JOINING)
-                frames, said = put_together(opened, self._folder.output, self._journal, overwrite=self._rules.overwrite)
-                self.notes[job.name] += [said] if said else []
+                frames = put_together(opened, self._folder.output, self._journal, overwrite=self._rules.overwrite)
+                self.journals.update()
                 self._board.set(job.name, State.DONE, frames, frames)
             else:
                 self._board.set(job.name, State.DONE)
@@ -279,5 +332,5 @@ class Worker:
         if not self._folder.is_there:
             raise BatchError(f"{output} is gone or its queue was removed, so nothing more can be written; start again")
         with suppress(OSError):
-            if self.errors and shutil.disk_usage(output).free < LEAST_FREE:
+            if self._has_failed and shutil.disk_usage(output).free < LEAST_FREE:
                 raise BatchError(f"the disk of {output} is full; free some space and start again: what is done is kept")

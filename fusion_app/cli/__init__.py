@@ -6,7 +6,7 @@ Nothing of them is imported here: Ctrl-C is to be heeded before they are (`start
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from fusion_app import __version__
 from fusion_app.cli.startup import INTERRUPTED, forgive_streams, leaving_on_interrupt, report_failure, say_interrupted
@@ -27,6 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: what is printed could not be written ({lost})", file=sys.stderr)
         return code or 1
     return code
+
+
+def run() -> NoReturn:
+    """Run the command of the process, and end it, also where a thread hangs in a library."""
+    code = main()
+    from fusion_app.system.ending import leave  # noqa: PLC0415
+
+    sys.exit(leave(code))
 
 
 def _with_command(arguments: Sequence[str], commands: Sequence[str]) -> Sequence[str]:

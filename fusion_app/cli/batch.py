@@ -3,31 +3,30 @@
 import argparse
 import json
 import sys
-import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fusion_app.batch.board import Board
+from fusion_app.batch.board import duration
+from fusion_app.batch.cut import SEGMENT_S
 from fusion_app.batch.estimate import Measured, lengths_of, measured, models_of, pixels_of, seconds_of
 from fusion_app.batch.folder import BatchFolder
+from fusion_app.batch.helpers import WITH_PARENT
 from fusion_app.batch.identity import WAYS
-from fusion_app.batch.job import Job
+from fusion_app.batch.job import Job, in_own_way
 from fusion_app.batch.plan import jobs_of
-from fusion_app.batch.report import Outcome, as_data, outcomes
-from fusion_app.batch.worker import Rules, Worker
-from fusion_app.cli.batch_table import BatchTable, duration
+from fusion_app.batch.report import refuse_report
+from fusion_app.cli.batch_run import Queue, run_queue, ways_of
 from fusion_app.cli.fuse import settings_of_pair
 from fusion_app.cli.options import Commands, add_command, run_options
-from fusion_app.cli.progress import interruptible
 from fusion_app.errors import BatchError, FusionAppError
 from fusion_app.session.segments import Length
-from fusion_app.settings import Settings, check
-from fusion_app.system.whole_files import write_whole
+from fusion_app.settings import Settings
+from fusion_app.system.priority import MOST
 
-SEGMENT_S = 60.0
+NICE = 5
+"""The window, and whatever else a person waits for, comes first."""
+MOST_JOBS = 256
 
 
 def register(commands: Commands) -> None:
@@ -46,6 +45,16 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print what became of each job as JSON")
     parser.add_argument("--report", type=Path, metavar="F.json", help="write the same into a file")
+    parser.add_argument(
+        "--jobs", type=_count, default=1, metavar="N", help="processes of this machine that share the queue (1)"
+    )
+    parser.add_argument(
+        "--nice", type=_nice, default=NICE, metavar="N", help=f"how far to give way to other programs, 0 to 19 ({NICE})"
+    )
+    parser.add_argument(
+        "--ray", metavar="local|auto|ADDRESS", help="let a Ray cluster do it: one begun here, this machine's, another"
+    )
+    parser.add_argument(WITH_PARENT, action="store_true", help=argparse.SUPPRESS)
     parser.set_defaults(ir=None, vis=None)
 
 
@@ -56,10 +65,14 @@ def batch(options: argparse.Namespace) -> int:
     other machines that see the folder, help with `batch --join OUT`. See docs/scale.md.
     """
     output = _output(options)
+    if options.ray and options.jobs > 1:
+        raise BatchError("--ray and --jobs are two ways; with --ray local, Ray starts a process for each core")
+    if options.report and not options.overwrite:
+        refuse_report(options.report, output)
     if options.join:
         folder = BatchFolder(output)
         jobs, segments = folder.jobs()
-        return _run(options, _Queue(folder, [_in_own_way(job, options) for job in jobs], segments))
+        return run_queue(options, Queue(folder, [in_own_way(job, ways_of(options)) for job in jobs], segments))
     asked = jobs_of(options.inputs, output, _settings_of(options), options.pairs or "")
     if not options.quiet:
         print(*asked.told, sep="\n", end="\n" * bool(asked.told), file=sys.stderr)
@@ -69,16 +82,7 @@ def batch(options: argparse.Namespace) -> int:
     folder.add(asked.jobs, options.segment)
     if options.queue_only:
         return _say_how_to_join(options, output, len(asked.jobs))
-    return _run(options, _Queue(folder, asked.jobs, {job.name: options.segment for job in asked.jobs}))
-
-
-@dataclass(frozen=True)
-class _Queue:
-    """What this process works on."""
-
-    folder: BatchFolder
-    jobs: Sequence[Job]
-    segment_s: dict[str, float]
+    return run_queue(options, Queue(folder, asked.jobs, {job.name: options.segment for job in asked.jobs}))
 
 
 def _output(options: argparse.Namespace) -> Path:
@@ -106,12 +110,6 @@ def _refuse_settings(options: argparse.Namespace) -> None:
             raise BatchError(f"--join fuses as the plan in its folder says; leave out --{option}")
 
 
-def _in_own_way(job: Job, options: argparse.Namespace) -> Job:
-    """Return ``job`` on the device that this process was given."""
-    given = {name: value for name in WAYS if (value := getattr(options, name)) is not None}
-    return replace(job, settings=check(replace(job.settings, fusion=replace(job.settings.fusion, **given))))
-
-
 def _say_how_to_join(options: argparse.Namespace, output: Path, count: int) -> int:
     if not options.quiet:
         print(f"{count} jobs are in the queue of {output}; fuse them with `batch --join {output}`")
@@ -124,60 +122,6 @@ def _settings_of(options: argparse.Namespace) -> Any:
         return settings_of_pair(argparse.Namespace(**{**vars(options), **given, "ir": ir, "vis": vis or None}))
 
     return settings_of
-
-
-def _run(options: argparse.Namespace, queue: _Queue) -> int:
-    cancel, show = threading.Event(), BatchTable(quiet=options.quiet)
-    board = Board([job.name for job in queue.jobs], show)
-    worker = Worker(queue.folder, queue.jobs, Rules(queue.segment_s, options.overwrite), board, cancel)
-    began, trouble = time.monotonic(), ""
-    with interruptible(cancel):
-        try:
-            worker.run()
-        except BatchError as error:
-            trouble = str(error)
-    show.close(board)
-    found = outcomes(queue.jobs, queue.folder.output, worker, board)
-    _tell(found, options, time.monotonic() - began)
-    if trouble:
-        print(f"error: {trouble}", file=sys.stderr)
-        return 1
-    if cancel.is_set():
-        return 130
-    return 1 if any(one.error or one.failed for one in found) else 0
-
-
-def _tell(found: Sequence[Outcome], options: argparse.Namespace, seconds: float) -> None:
-    data = as_data(found, seconds)
-    if options.report:
-        _write_report(options.report, data)
-    for one in found:
-        if one.error:
-            print(f"error: {one.name}: {one.error}", file=sys.stderr)
-    if options.json:
-        print(json.dumps(data, indent=1))
-    if options.quiet or options.json:
-        return
-    for one in found:
-        print(*(f"note: {one.name}: {note}\n" for note in _notes(one)), sep="", end="")
-    fused = f"{data['done']} of {len(found)} jobs done" + (f", {data['failed']} failed" if data["failed"] else "")
-    print(f"{fused}; {data['frames']} frames in all; this process took {duration(seconds)}")
-
-
-def _write_report(path: Path, data: dict[str, Any]) -> None:
-    try:
-        write_whole(path, json.dumps(data, indent=1).encode())
-    except OSError as error:
-        print(f"error: {path} cannot be written ({error.strerror})", file=sys.stderr)
-
-
-def _notes(one: Outcome) -> list[str]:
-    found = list(one.notes)
-    if one.dropped:
-        found.append(f"{one.dropped} visible frames were not fused")
-    if one.failed:
-        found.append(f"{one.failed} images or frames of the sources are missing or damaged")
-    return found
 
 
 def _dry_run(options: argparse.Namespace, output: Path, jobs: Sequence[Job]) -> int:
@@ -225,4 +169,18 @@ def _segment(text: str) -> float:
     value = float(text)
     if not 1 <= value <= 86_400:
         raise argparse.ArgumentTypeError("must be 1 to 86400 seconds")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"must be 1 to {MOST_JOBS} processes")
+    return value
+
+
+def _nice(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= MOST:
+        raise argparse.ArgumentTypeError(f"must be 0 to {MOST}")
     return value

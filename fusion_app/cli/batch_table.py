@@ -5,7 +5,7 @@ import sys
 import time
 from typing import TextIO
 
-from fusion_app.batch.board import Board, Row, State
+from fusion_app.batch.board import Row, Shown, State, duration, first_rows
 
 EVERY_S = 0.3
 LINE_S = 60.0
@@ -23,7 +23,7 @@ class BatchTable:
         self._at = 0.0
         self._lines = 0
 
-    def __call__(self, board: Board) -> None:
+    def __call__(self, board: Shown) -> None:
         """Show the board, if it is time to."""
         if self._quiet:
             return
@@ -32,13 +32,13 @@ class BatchTable:
         else:
             self._tell(board)
 
-    def close(self, board: Board) -> None:
+    def close(self, board: Shown) -> None:
         """Show how it ended."""
         self._at = 0.0
         if self._is_terminal:
             self(board)
 
-    def _draw(self, board: Board) -> None:
+    def _draw(self, board: Shown) -> None:
         now = time.monotonic()
         if now - self._at < EVERY_S:
             return
@@ -50,50 +50,42 @@ class BatchTable:
         self._stream.flush()
         self._lines = len(lines)
 
-    def _tell(self, board: Board) -> None:
+    def _tell(self, board: Shown) -> None:
         now = time.monotonic()
         for row in board.rows:
             if row.state is not self._shown.get(row.name, State.WAITING):
                 self._shown[row.name] = row.state
-                print(f"{row.name}: {row.state.value}", file=self._stream, flush=True)
+                print(f"{_on_a_line(row.name)}: {row.state.value}", file=self._stream, flush=True)
                 self._at = self._at or now
         if self._at and now - self._at > LINE_S:
             self._at = now
             print(table(board, 1)[0], file=self._stream, flush=True)
 
 
-def table(board: Board, height: int) -> list[str]:
+def table(board: Shown, height: int) -> list[str]:
     """Return the board in at most ``height`` lines: those at work first, the sum of all last."""
-    order = (State.FUSING, State.JOINING, State.ELSEWHERE, State.FAILED, State.WAITING, State.DONE, State.THERE)
-    rows = board.rows
-    if len(rows) + 2 > height:
-        rows = tuple(sorted(rows, key=lambda row: order.index(row.state)))[: max(0, height - 2)]
+    rows = first_rows(board.rows, max(0, height - 2))
     head = [f"{'job':<{NAME}} {'state':<10} {'done':>5} {'fps':>7} {'left':>9}"] if rows else []
     return [*head, *map(_line, rows), _sum(board)]
 
 
 def _line(row: Row) -> str:
-    name = row.name if len(row.name) <= NAME else f"{row.name[: NAME - 1]}…"
+    name = _on_a_line(row.name)
+    name = name if len(name) <= NAME else f"{name[: NAME - 1]}…"
     part = "" if row.part is None else f"{100 * row.part:.0f} %"
     fps = f"{row.fps:.1f}" if row.fps else ""
     left = "" if row.left_s is None else duration(row.left_s)
     return f"{name:<{NAME}} {row.state.value:<10} {part:>5} {fps:>7} {left:>9}".rstrip()
 
 
-def _sum(board: Board) -> str:
+def _on_a_line(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+
+
+def _sum(board: Shown) -> str:
     rows = board.rows
     done = sum(row.state in (State.DONE, State.THERE) for row in rows)
     failed = sum(row.state is State.FAILED for row in rows)
     text = f"{done} of {len(rows)} done" + (f", {failed} failed" if failed else "")
     left_s = board.left_s
     return f"{text} · {board.fps:.1f} fps" + (f" · about {duration(left_s)} left" if left_s else "")
-
-
-def duration(seconds: float) -> str:
-    """Return a length of time for people: ``48 s``, ``3:12 min``, ``2 h 05 min``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02d} min"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

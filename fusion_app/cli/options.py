@@ -15,6 +15,7 @@ from fusion_app.settings import (
     Precision,
     Settings,
     ThermalSettings,
+    Turn,
     check,
     load_settings,
 )
@@ -35,7 +36,10 @@ THERMAL_SWITCHES = {
     "bad_pixels": "fill stuck pixels",
 }
 
-SOURCE_OPTIONS = ("pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists", "keep_sides")
+SOURCE_OPTIONS = (
+    "pairs", "offset_ms", "realtime", "loop", "rate", "sound", "allow_playlists", "keep_sides", "ir_turn",
+    "vis_turn",
+)  # fmt: skip
 NO_ALIGNMENT = "none"
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -139,6 +143,14 @@ def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
     group.add_argument(
         "--keep-sides", action="store_true", default=None, help="open sources as given, whatever their names say"
     )
+    for name, words in (("ir", "infrared"), ("vis", "visible")):
+        group.add_argument(
+            f"--turn-{name}",
+            dest=f"{name}_turn",
+            choices=get_args(Turn),
+            metavar="HOW",
+            help=f"lay {words} otherwise before anything else: {', '.join(get_args(Turn))}",
+        )
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
     if fuses:
         _add_fusion(group)

@@ -66,7 +66,7 @@ def _record(session: Session, settings: Settings, options: argparse.Namespace, e
     try:
         _wait(session, recorder, options.duration, end, line)
         is_over = recorder.recording is not None and recorder.recording.is_over
-        is_short = options.duration is not None and _has_ended(session) and not (is_over or end.is_set())
+        is_short = options.duration is not None and has_ended(session) and not (is_over or end.is_set())
     finally:
         line.close()
         recorder.detach()
@@ -122,11 +122,11 @@ def _wait(
         is_mute = duration_s is not None and time.monotonic() - seen_at > duration_s - status.seconds + PATIENCE_S
         if recording.is_over or is_mute or recording.error is not None:
             return
-        if _has_ended(session):
+        if has_ended(session):
             return
 
 
-def _has_ended(session: Session) -> bool:
+def has_ended(session: Session) -> bool:
     """Tell whether nothing more comes; the demo stands for cameras, so it begins anew."""
     if session.runner.is_at_end and all(one.info.uri.startswith("synthetic:") for one in (session.ir, session.vis)):
         session.runner.resume()

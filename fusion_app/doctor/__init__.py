@@ -13,7 +13,7 @@ from fusion_app import __version__
 from fusion_app.doctor.finding import Finding, State
 from fusion_app.doctor.hardware import camera_findings, gpu_findings, machine_findings
 from fusion_app.doctor.places import place_findings
-from fusion_app.doctor.software import library_findings, python_findings, runtime_findings
+from fusion_app.doctor.software import library_findings, optional_findings, python_findings, runtime_findings
 from fusion_app.doctor.trial import trial_findings
 from fusion_app.system.logs import note_crash, shareable
 
@@ -35,6 +35,7 @@ def diagnose(recordings: Path, window: Check) -> tuple[Finding, ...]:
         "machine": machine_findings,
         "Python": python_findings,
         "libraries": library_findings,
+        "optional libraries": optional_findings,
         "runtimes": runtime_findings,
         "GPU": gpu_findings,
         "window": window,

@@ -13,6 +13,13 @@ from fusion_app.system.machine import LIBRARIES, install_line
 
 DISTRIBUTION = "cs2fusion-live"
 CLASSIFIER = "Programming Language :: Python :: "
+OPTIONAL = {
+    "onnxruntime": "networks written as ONNX for other programs",
+    "paho-mqtt": "readings for Home Assistant and others by MQTT",
+    "pyvirtualcam": "the fused picture as a webcam",
+    "ray": "batch on a cluster",
+}
+"""Libraries that nothing needs but what they are for."""
 
 
 def python_findings() -> Sequence[Finding]:
@@ -52,6 +59,17 @@ def library_names() -> tuple[str, ...]:
     except PackageNotFoundError:
         return tuple(name for name in LIBRARIES if name != "openvino")
     return tuple(re.split(r"[^\w.-]", text, maxsplit=1)[0] for text in needed if "extra ==" not in text)
+
+
+def optional_findings() -> Sequence[Finding]:
+    """Return which libraries are there that only some need, and how to get the others."""
+    versions = {name: _version(name) for name in OPTIONAL}
+    there = [f"{name} {found}" for name, found in versions.items() if found]
+    findings = [Finding("Optional", ", ".join(there))] if there else []
+    for name, found in versions.items():
+        if not found:
+            findings.append(Finding(name, f"not installed: {OPTIONAL[name]}", State.UNUSED, install_line(name)))
+    return findings
 
 
 def runtime_findings() -> Sequence[Finding]:

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import threading
-import time
 import traceback
 from types import TracebackType
 
@@ -18,10 +17,7 @@ from fusion_app.gui.application_settings import recall_scale
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import Settings
 from fusion_app.system import logs
-from fusion_app.system.ending import ending_signals
-
-PATIENCE_S = 1.0
-"""How long threads that are left behind may take to end."""
+from fusion_app.system.ending import ending_signals, leave
 
 ORGANISATION, APPLICATION = "CS2Fusion", "CS2Fusion Live"
 
@@ -51,24 +47,7 @@ def run_window(settings: Settings) -> int:
     _close_on_signals(app, window)
     window.show()
     QTimer.singleShot(0, lambda: _start(window))
-    code = app.exec()
-    _leave_if_threads_are_left(code)
-    return code
-
-
-def _leave_if_threads_are_left(code: int) -> None:
-    """End the process at once where a thread hangs in a driver or is loading a library.
-
-    Taking down Qt and the interpreter under it crashes. The window has waited for all that is worth waiting for.
-    """
-    deadline = time.monotonic() + PATIENCE_S
-    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
-    for thread in others:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    if any(thread.is_alive() for thread in others):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+    return leave(app.exec())
 
 
 def _scale() -> None:

@@ -1,16 +1,21 @@
 """Takes a pair up as it was left, says so, and forgets it when told to."""
 
+from dataclasses import replace
+
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, pyqtSignal
 
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.gui.bars.actions import MODES, Actions
 from fusion_app.gui.memory import Memory, PairSettings, differences
+from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.settings import Settings, SourceSettings
 
 NAMES = {
     "alignment": QT_TRANSLATE_NOOP("AsLastTime", "alignment"),
     "offset_ms": QT_TRANSLATE_NOOP("AsLastTime", "offset {0:+.0f} ms"),
+    "ir_turn": QT_TRANSLATE_NOOP("AsLastTime", "infrared turned"),
+    "vis_turn": QT_TRANSLATE_NOOP("AsLastTime", "visible turned"),
     "rate": QT_TRANSLATE_NOOP("AsLastTime", "{0:g} images per second"),
     "thermal": QT_TRANSLATE_NOOP("AsLastTime", "thermal settings"),
     "fusion": QT_TRANSLATE_NOOP("AsLastTime", "{0}"),
@@ -68,7 +73,12 @@ class AsLastTime(QObject):
     def forget(self) -> None:
         """Take the pair that is open as if it had never been seen; it plays on."""
         controller = self._controller
-        self._memory.forget(controller.settings.sources)
+        sources = controller.settings.sources
+        self._memory.forget(sources)
+        if (sources.ir_turn, sources.vis_turn) != ("none", "none"):  # what turns lies in the sources
+            plain = replace(self._plain.applied(controller.settings), alignment=AlignmentProfile())
+            controller.open(replace(plain, sources=replace(plain.sources, ir_turn="none", vis_turn="none")))
+            return
         controller.align(AlignmentProfile())
         controller.set_offset(0.0)
         controller.use_thermal(self._plain.thermal)
@@ -113,7 +123,7 @@ class AsLastTime(QObject):
 def _told(pair: PairSettings, plain: PairSettings) -> str:
     """Return in words what of ``pair`` is as it was left."""
     model = QCoreApplication.translate("AsLastTime", "model {0}").format(pair.fusion.weights or pair.fusion.model)
-    mode = QCoreApplication.translate("Actions", MODES[pair.fusion.mode]).replace("&", "").lower()
+    mode = without_mnemonic(QCoreApplication.translate("Actions", MODES[pair.fusion.mode])).lower()
     fusion = model if pair.fusion.mode == "network" else mode
     values = {"offset_ms": pair.offset_ms, "rate": pair.rate, "fusion": fusion}
     changed = set(differences(pair, plain))

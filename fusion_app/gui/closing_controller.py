@@ -1,4 +1,4 @@
-"""ClosingController the window in order: ask once if a recording runs, finish what runs, then go."""
+"""Closes the window in order: ask once if a recording runs, finish what runs, then go."""
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QMessageBox, QWidget
@@ -16,9 +16,11 @@ class ClosingController(QObject):
     """The way from the wish to close to the last moment.
 
     Signals:
+        begun: The window is about to close, and nobody is asked any more.
         finished: Nothing runs any more, or it has had its time.
     """
 
+    begun = pyqtSignal()
     finished = pyqtSignal()
 
     def __init__(
@@ -41,8 +43,9 @@ class ClosingController(QObject):
             return False
         if self._question is not None:
             self._question.close()
+        self.begun.emit()
         self._commands.stop_export(self._controller.worker)
-        self._controller.close()
+        self._controller.end()
         self._controller.worker.submit(lambda: None, self._finish)  # behind everything that waits
         QTimer.singleShot(CLOSE_WITHIN_MS, self._give_up)
         return True

@@ -9,6 +9,9 @@ from PyQt6.QtCore import QObject, QUrl
 from PyQt6.QtGui import QDesktopServices, QGuiApplication
 from PyQt6.QtWidgets import QDialog, QWidget
 
+from fusion_app.alignment.placement import with_mounting
+from fusion_app.alignment.profile import AlignmentProfile
+from fusion_app.errors import SettingsError
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.as_last_time import AsLastTime
 from fusion_app.gui.bars.actions import Actions
@@ -30,7 +33,7 @@ from fusion_app.gui.wheel import WheelGuard
 from fusion_app.recording.reading import tracks_of
 from fusion_app.recording.snapshot import free_path, recording_folder
 from fusion_app.session.source_pair import PairFile
-from fusion_app.settings import SourceSettings
+from fusion_app.settings import SourceSettings, Turn, check
 from fusion_app.sources import is_there
 from fusion_app.sources.devices import cameras
 
@@ -240,6 +243,7 @@ class Commands(QObject):
     def stop_export(self, worker: Worker) -> None:
         """End an export that runs, because the window closes; ``worker`` waits for it."""
         if isinstance(self.dialog, ExportDialog):
+            self.dialog.abandon()
             worker.submit(self.dialog.stop)
 
     def reconnect(self) -> None:
@@ -250,8 +254,24 @@ class Commands(QObject):
         """Open the same sources the other way round."""
         settings = self._controller.settings
         now = settings.sources
-        sources = replace(now, ir=now.vis, vis=now.ir, offset_ms=-now.offset_ms, keep_sides=not now.keep_sides)
+        sources = replace(now.swapped(), offset_ms=-now.offset_ms, keep_sides=not now.keep_sides)
         self.switching.open(replace(settings, sources=sources, alignment=settings.alignment.inverse()))
+
+    def turn(self, role: Role, turn: Turn) -> None:
+        """Open the same sources anew, the one of ``role`` laid otherwise; an alignment was for how it lay before."""
+        settings = self._controller.settings
+        now = settings.sources
+        sources = replace(now, ir_turn=turn) if role is Role.IR else replace(now, vis_turn=turn)
+        if not self._controller.is_running or sources == now:
+            return
+        nowhere = with_mounting(AlignmentProfile(), settings.alignment)
+        try:
+            changed = check(replace(settings, sources=sources, alignment=nowhere))
+        except SettingsError as error:
+            self._controller.failed.emit(error)
+            self._controller.settings_changed.emit()
+            return
+        self.switching.open(changed)
 
     def snapshot(self) -> None:
         """Keep the frame in view, and what is on the wall."""

@@ -7,6 +7,8 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame
+from fusion_app.gui import language
+from fusion_app.gui.aligning import Aligning
 from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.banner import Banner, Kind
@@ -29,11 +31,12 @@ from fusion_app.gui.panels import Panels
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
-from fusion_app.gui.session.overview import Overview, Watch
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController, SessionFactory, State
+from fusion_app.gui.session.watch import Watch
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.settings_controller import SettingsController, with_devices
+from fusion_app.gui.share_controller import ShareController
 from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
 from fusion_app.gui.view.titles import Maker, maker_of
@@ -41,6 +44,7 @@ from fusion_app.gui.view.view_grid import Role, ViewGrid
 from fusion_app.gui.wall_controller import WallController
 from fusion_app.gui.window_size import MIN_SIZE, first_size
 from fusion_app.recording.snapshot import recording_folder
+from fusion_app.session.overview import Overview
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 
@@ -50,7 +54,7 @@ NUMBERS_EVERY = 3
 
 MESSAGES = {
     State.STARTING: QT_TRANSLATE_NOOP("MainWindow", "Opening"),
-    State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "ClosingController"),
+    State.STOPPING: QT_TRANSLATE_NOOP("MainWindow", "Closing"),
     State.ENDED: QT_TRANSLATE_NOOP("MainWindow", "Ended"),
 }
 
@@ -69,6 +73,7 @@ class MainWindow(QMainWindow):
         self._looks = 0
         self._shown: Session | None = None
         self.preferences = Preferences(store)
+        unspoken = language.use(self.preferences.language)  # before anything has a text
         memory = Memory(store)
         fusion = with_devices(settings.fusion, self.preferences)
         settings = replace(settings, recording=memory.recording(settings.recording), fusion=fusion)
@@ -87,23 +92,26 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._build_bars()
         self._build_centre()
-        self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording)
+        self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording, self.preferences)
         self.wall = WallController(self._wall_menu, self.controller, self.recording, self.grid)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
+        self.aligning = Aligning(self.docks.alignment, self.all_actions, self.controller, self.grid, self.banner)
         measure = MeasureController(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
         self.panels = Panels(self, self.docks, self.controller, measure)
         self.panels.follow(self.watch, self.appearance)
+        self.panels.quality.changed.connect(lambda: self.states.show_faults(self.panels.quality.faults))
         self.settings_controller = SettingsController(store, self.all_actions, self.commands, self)
         self.settings_controller.follow(self.controller, self.recording, self.appearance)
         self.banner_controller = BannerController(self.banner, self.controller, self.commands)
         self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)
+        self.share = ShareController(self, self.all_actions, self.controller, self.recording, self.commands.open_dialog)
         self.commands.wheel.guard(self)
         FocusKeys(self).guard(self)
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
-        if lost := self.preferences.lost():
+        if lost := unspoken or self.preferences.lost():
             self.banner.show_message(Kind.NOTICE, lost)
 
     @property
@@ -175,13 +183,13 @@ class MainWindow(QMainWindow):
         self.recovery.folder_asked.connect(self.commands.show_recordings)
         self.problem.connect(self.banner_controller.show_fault)
         self.bottom.transport.sought.connect(controller.seek)
+        self.closing_controller.begun.connect(self.share.stop)
         self.closing_controller.finished.connect(self._close_for_good)
         self.watch.looked.connect(self._on_look)
         self.states.retry_asked.connect(self._retry)
         self.docks.sources.retry_asked.connect(self._retry)
         self.docks.thermal.palette_chosen.connect(self.appearance.set_palette)
         self.docks.alignment.failed.connect(self.banner_controller.show_error)
-        self.all_actions["align_edges"].toggled.connect(self.grid.show_edges)
         self.appearance.palette_changed.connect(self.docks.thermal.show_palette)
         self.states.other_asked.connect(self.commands.ask_for_cameras)
         self.all_actions["statistics"].toggled.connect(self.states.statistics.setVisible)
@@ -266,7 +274,8 @@ class MainWindow(QMainWindow):
         self.bottom.live.show_silent(overview is not None and overview.ir.is_gone and overview.vis.is_gone)
         self._looks += 1
         if self._looks % NUMBERS_EVERY == 0:
-            self.status.show_fields(status_fields(overview) if overview is not None else {})
+            fields = status_fields(overview) if overview is not None else {}
+            self.status.show_fields(fields | self.share.fields())
             self.states.statistics.show_overview(overview)
             self.docks.show_overview(overview)
             self.banner_controller.show_notices()

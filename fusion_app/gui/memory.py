@@ -10,7 +10,15 @@ from PyQt6.QtCore import QSettings
 
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.errors import SettingsError, without_password
-from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings, ThermalSettings, check
+from fusion_app.settings import (
+    FusionSettings,
+    RecordingSettings,
+    Settings,
+    SourceSettings,
+    ThermalSettings,
+    Turn,
+    check,
+)
 from fusion_app.system.yaml_files import from_mapping, from_yaml, to_yaml
 
 MOST_PAIRS = 200
@@ -26,13 +34,15 @@ class PairSettings:
     alignment: AlignmentProfile = field(default_factory=AlignmentProfile)
     rate: float = 0.0
     keep_sides: bool = False
+    ir_turn: Turn = "none"
+    vis_turn: Turn = "none"
 
     @classmethod
     def of(cls, settings: Settings) -> "PairSettings":
         """Return the part of ``settings`` that belongs to its pair."""
         sources = settings.sources
         parts = settings.fusion, settings.thermal, settings.alignment
-        return cls(sources.offset_ms, *parts, sources.rate, sources.keep_sides)
+        return cls(sources.offset_ms, *parts, sources.rate, sources.keep_sides, sources.ir_turn, sources.vis_turn)
 
     def applied(self, settings: Settings) -> Settings:
         """Return ``settings`` with this part in it."""
@@ -41,6 +51,8 @@ class PairSettings:
             offset_ms=self.offset_ms,
             rate=self.rate or settings.sources.rate,
             keep_sides=self.keep_sides or settings.sources.keep_sides,
+            ir_turn=self.ir_turn,
+            vis_turn=self.vis_turn,
         )
         return replace(settings, sources=sources, **{name: getattr(self, name) for name in PARTS})
 
@@ -124,8 +136,13 @@ def differences(pair: PairSettings, plain: PairSettings) -> Iterator[str]:
 
 def _key(sources: SourceSettings) -> str:
     """Return a name for a pair that tells nobody its addresses."""
-    both = "\n".join(without_password(uri) for uri in (sources.ir, sources.vis))
+    both = "\n".join(without_password(_asked_nothing(uri)) for uri in (sources.ir, sources.vis))
     return hashlib.sha256(both.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+
+def _asked_nothing(uri: str) -> str:
+    """Return the address of a camera without what is asked of it: at another size it is the same camera."""
+    return uri.partition("?")[0] if uri.startswith("camera:") else uri
 
 
 def _as_in_yaml(found: Mapping[str, object]) -> dict[str, object]:

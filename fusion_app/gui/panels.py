@@ -8,8 +8,10 @@ from fusion_app.gui.docks.docks import Docks
 from fusion_app.gui.docks.log import LogDock
 from fusion_app.gui.docks.measure_controller import MeasureController
 from fusion_app.gui.docks.performance import PerformanceDock
-from fusion_app.gui.session.overview import Overview, Watch
+from fusion_app.gui.quality_watch import QualityWatch
 from fusion_app.gui.session.session_controller import SessionController
+from fusion_app.gui.session.watch import Watch
+from fusion_app.session.overview import Overview
 
 EVERY = 3
 """Looks of the watch from one point of the charts to the next."""
@@ -25,6 +27,7 @@ class Panels(QObject):
         self.measure = measure
         self.performance = PerformanceDock()
         self.log = LogDock()
+        self.quality = QualityWatch(self)
         self._controller = controller
         self._looks = 0
         self._measure_dock = docks.put_up("dock_measure", measure.panel)
@@ -42,7 +45,10 @@ class Panels(QObject):
         self.measure.look(self._controller.frame if overview is not None else None)
         self._looks += 1
         if self._looks % EVERY == 0:
+            is_still = overview is not None and overview.vis.info.is_stills
+            self.quality.look(None if overview is None or is_still else self._controller.frame)
             self.performance.note(overview)
+            self.performance.show_quality(self.quality.text)
             self._show()
 
     def _show(self) -> None:

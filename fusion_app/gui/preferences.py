@@ -8,6 +8,7 @@ from PyQt6.QtCore import QByteArray, QCoreApplication, QSettings
 
 from fusion_app.errors import SettingsError, has_password, without_password
 from fusion_app.gui.bars.theme import Theme
+from fusion_app.gui.language import Language
 from fusion_app.gui.view.palettes import Palette
 from fusion_app.gui.view.view_grid import Layout
 from fusion_app.settings import MOST_ON_WALL
@@ -15,7 +16,7 @@ from fusion_app.system.yaml_files import from_yaml, to_yaml
 
 MOST_RECENT = 8
 translate = QCoreApplication.translate
-E = TypeVar("E", Theme, Layout, Palette)
+E = TypeVar("E", Theme, Language, Layout, Palette)
 D = TypeVar("D")
 
 
@@ -92,6 +93,15 @@ class Preferences:
         self._store.setValue("theme", theme.value)
 
     @property
+    def language(self) -> Language:
+        """The user's choice of language."""
+        return _choice(Language, self._store.value("language", type=str), Language.SYSTEM)
+
+    @language.setter
+    def language(self, language: Language) -> None:
+        self._store.setValue("language", language.value)
+
+    @property
     def layout(self) -> Layout:
         """The layout that was last in use."""
         return _choice(Layout, self._store.value("layout", type=str), Layout.FUSED_BIG)
@@ -117,6 +127,15 @@ class Preferences:
     @palette.setter
     def palette(self, palette: Palette) -> None:
         self._store.setValue("palette", palette.value)
+
+    @property
+    def queue(self) -> str:
+        """The output folder of the queue that was last in view; empty: there was none."""
+        return str(self._store.value("queue", "", type=str))
+
+    @queue.setter
+    def queue(self, output: str) -> None:
+        self._store.setValue("queue", output)
 
     @property
     def has_spots(self) -> bool:

@@ -161,7 +161,8 @@ class Recording:
 
     def add_marker(self, text: str = "") -> None:
         """Mark the next frame."""
-        self._remember([mark(MarkKind.MARKER, text)])
+        with self._lock:
+            self._marks = [*self._marks, mark(MarkKind.MARKER, text)]
 
     def split(self) -> None:
         """Begin the next part with the next frame."""

@@ -6,16 +6,14 @@ No table could tell: a model that is twice as fast as another in float32 need no
 import json
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
 
 from fusion_app.engine import COMPACT, Engine, learned_names, open_engine
-from fusion_app.engine.working_size import reduced_size
 from fusion_app.frames import FloatImage, Size
 from fusion_app.run.ladder import LADDER, Rung
-from fusion_app.settings import FusionSettings, parse_size
+from fusion_app.settings import FusionSettings
 from fusion_app.system import cache
 from fusion_app.system.machine import describe_machine
 
@@ -36,9 +34,8 @@ class Measurement:
     def __init__(self, base: FusionSettings) -> None:
         """Measure with all but model and working size from ``base``."""
         self._base = base
-        cards = [_card(model) for model in learned_names()]
-        way = (base.device, base.runtime, base.precision, str(base.threads), str(base.compiled))
-        self._entry = cache.name_of("speeds", repr(describe_machine()), *way, *cards)
+        cards = [weights_card(model) for model in learned_names()]
+        self._entry = cache.name_of("speeds", repr(describe_machine()), *way_of(base), *cards)
 
     def costs(self, frame: Size, budget_ms: float) -> dict[Rung, float]:
         """Return what a frame of size ``frame`` takes on each rung that could need ``budget_ms`` at most, milliseconds.
@@ -75,27 +72,15 @@ class Measurement:
         cache.keep(self._entry, json.dumps([(rung.model, rung.side, cost) for rung, cost in known.items()]).encode())
 
 
-class FileMeasurement:
-    """What each model takes where a file is fused: in float32, and nobody waits for single frames."""
+def way_of(fusion: FusionSettings) -> tuple[str, ...]:
+    """Return how ``fusion`` computes: all of it that makes one model faster or slower."""
+    return fusion.device, fusion.runtime, fusion.precision, str(fusion.threads), str(fusion.compiled)
 
-    def __init__(self, base: FusionSettings) -> None:
-        """Measure with all but the model from ``base``."""
-        self._base = base
 
-    def frame_s(self, model: str, frame: Size) -> float | None:
-        """Return what a frame of size ``frame`` takes ``model``, seconds; None where a GPU computes."""
-        working = self._base.working_size
-        settings = replace(self._base, model=model)
-        entry = cache.name_of("file speed", repr(describe_machine()), repr(settings), _card(model))
-        kept = cache.recall(entry)
-        if kept is None:
-            engine = open_engine(replace(settings, working_size="full"), is_real_time=False)
-            if engine.device != "cpu":
-                return None
-            kept = repr(frames_ms([engine])[0]).encode()
-            cache.keep(entry, kept)
-        computed = frame if working in ("auto", "full") else reduced_size(frame, parse_size(working))
-        return float(kept) / 1000 * _pixels(computed) / _pixels(PROBE)
+def weights_card(model: str) -> bytes:
+    """Return what says which weights a shipped model has; nothing for a classical mode."""
+    card = files("assets") / "weights" / f"{model}.json"
+    return card.read_bytes() if card.is_file() else b""
 
 
 def frames_ms(engines: Sequence[Engine]) -> list[float]:
@@ -134,12 +119,6 @@ def _cost(rung: Rung, known: Mapping[Rung, float]) -> float:
     """Return what ``rung`` takes: its network of fewer pixels, and carrying its decisions to the full size."""
     whole = known[Rung(rung.model)]
     return whole if rung.side == 1 else whole * rung.side**2 + known[Rung(REDUCED, rung.side)]
-
-
-def _card(model: str) -> bytes:
-    """Return what says which weights a shipped model has; nothing for a classical mode."""
-    card = files("assets") / "weights" / f"{model}.json"
-    return card.read_bytes() if card.is_file() else b""
 
 
 def _pixels(size: Size) -> int:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 import cv2
 
 from fusion_app.engine import Engine, learned_names, open_engine, open_lanes
+from fusion_app.frames import Size
 from fusion_app.pipeline.mixing import Mixing
+from fusion_app.run.file_speed import FileMeasurement
 from fusion_app.run.for_files import FileChoice, choose_for_file
 from fusion_app.run.ladder import LADDER
 from fusion_app.run.quality import STILL_S, QualityKeeper
-from fusion_app.run.speed import FileMeasurement
 from fusion_app.settings import FusionSettings
 from fusion_app.sources.base import SourceInfo
 from fusion_app.system.machine import cores
@@ -76,11 +77,28 @@ def choice_for_file(fusion: FusionSettings, vis: SourceInfo) -> FileChoice | Non
     """
     if not _is_automatic(fusion):
         return None
-    models = [rung.model for rung in LADDER if rung.side == 1 and rung.model in learned_names()]
+    models = _models_for_files()
     if vis.is_stills:
         return FileChoice(models[0])
     measurement = FileMeasurement(fusion)
     return choose_for_file(models, lambda model: measurement.frame_s(model, vis.size), vis.period_s)
+
+
+def learn_from_run(fusion: FusionSettings, model: str, frame: Size, run_s: float) -> None:
+    """Let a finished run correct what ``auto`` believes of this machine's speed.
+
+    Args:
+        fusion: What was asked for.
+        model: What ``auto`` was.
+        frame: Size of the visible frames.
+        run_s: What a frame took to be fused, seconds.
+    """
+    FileMeasurement(fusion).compare(model, frame, run_s, _models_for_files())
+
+
+def _models_for_files() -> list[str]:
+    """Return what ``auto`` may be for a file, the most faithful one first."""
+    return [rung.model for rung in LADDER if rung.side == 1 and rung.model in learned_names()]
 
 
 def _is_automatic(fusion: FusionSettings) -> bool:

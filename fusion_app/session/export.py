@@ -11,7 +11,7 @@ from pathlib import Path
 from fusion_app.errors import PairingError, RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.run.runner import Finish, Pace, RunReport
-from fusion_app.session.engines import Choose
+from fusion_app.session.engines import Choose, learn_from_run
 from fusion_app.session.session import Session, open_session
 from fusion_app.session.source_pair import SourcePair, source_pair
 from fusion_app.settings import Settings
@@ -24,6 +24,9 @@ from fusion_app.writers.queued import QueuedWriter
 CANCEL_POLL_S = 0.1
 OPENING_S = 6.0
 """How long live sources may take to answer: a job is not begun without them."""
+
+LEARNED_FROM = 20
+"""Frames that a run has at least from which the speed of a model is learned."""
 
 Progress = Callable[[int, int | None], None]
 """Called after each frame with the frames done and the frames expected (None: unknown)."""
@@ -162,12 +165,22 @@ def _run(job: FuseJob, session: Session, progress: Progress, whole: Whole | None
     finally:
         recorder.close()
     found = _report(session, recorder, watch, report)
+    _learn(job, session)
     if whole is None:
         found = _of_all(found, job, session)
     if not isinstance(writer, VideoWriter):
         return found
     said = (writer.notice, _assumed_rate(session))
     return replace(found, notices=(*found.notices, *(text for text in said if text)))
+
+
+def _learn(job: FuseJob, session: Session) -> None:
+    """Compare what was measured before the run with the run."""
+    choice, status = session.for_file, session.status()
+    fuse_ms = status.stage_ms.get("fuse")
+    if choice is not None and choice.frame_s is not None and fuse_ms and status.fused >= LEARNED_FROM:
+        frame_s = fuse_ms / 1000 / session.lanes
+        learn_from_run(job.settings.fusion, choice.model, session.vis.info.size, frame_s)
 
 
 def _of_all(found: FuseReport, job: FuseJob, session: Session) -> FuseReport:

@@ -27,6 +27,7 @@ from fusion_app.sources.realtime import RealtimeSource, Timeline
 from fusion_app.sources.recorded_parts import PartsSource
 from fusion_app.sources.split import SharedSource, parse_split
 from fusion_app.sources.swapped import refuse_swapped, swapped_notice
+from fusion_app.sources.turned import turned
 
 LIVE_CAPACITY = 64
 """Frames of a live source that wait for a partner or a slow network, at most; the oldest go first."""
@@ -200,7 +201,7 @@ def _open_halves(wanted: SourcePair) -> OpenPair:
         source = RealtimeSource(source, timeline)
     shared = SharedSource(source)
     ir, vis = shared.take(ir_side), shared.take(vis_side)  # both, before one is read
-    return OpenPair(_buffered(ir), _buffered(vis), begin=timeline.begin)
+    return OpenPair(*_both(ir, vis, sources), begin=timeline.begin)
 
 
 def _open_recording(wanted: SourcePair) -> OpenPair:
@@ -230,6 +231,10 @@ def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
 
 def _open_stills(wanted: SourcePair) -> OpenPair:
     stills, sources = wanted.stills, wanted.sources
+    if wanted.kind is Kind.RADIOMETRIC and (sources.ir_turn, sources.vis_turn) != ("none", "none"):
+        raise PairingError(
+            "radiometric JPEGs say themselves how their two pictures lie; leave out --turn-ir and --turn-vis"
+        )
     assert stills is not None  # noqa: S101 - images have them
     is_said = bool(sources.pairs) or sources.keep_sides  # whoever gives the rule has said which is which
     if not stills.is_own and not is_said:
@@ -248,13 +253,18 @@ def _paced(ir: FrameSource, vis: FrameSource, sources: SourceSettings, notices: 
         if sources.loop and timeline.lap_s is None:
             notices += ("how long the recordings are is not known, so they are played once",)
         ir, vis = (one if one.info.is_live else RealtimeSource(one, timeline) for one in (ir, vis))
-    return OpenPair(_buffered(ir), _buffered(vis), notices, timeline.begin)
+    return OpenPair(*_both(ir, vis, sources), notices, timeline.begin)
 
 
 def _lap_s(ir: FrameSource, vis: FrameSource) -> float | None:
     """Return the length of the shorter recording: with its end both begin anew."""
     lengths = [one.info.duration_s for one in (ir, vis) if not one.info.is_live]
     return min((length for length in lengths if length), default=None)
+
+
+def _both(ir: FrameSource, vis: FrameSource, sources: SourceSettings) -> tuple[BufferedSource, BufferedSource]:
+    """Return both being read, laid as the user has set it."""
+    return _buffered(turned(ir, sources.ir_turn)), _buffered(turned(vis, sources.vis_turn))
 
 
 def _buffered(source: FrameSource) -> BufferedSource:

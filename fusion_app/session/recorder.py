@@ -93,8 +93,7 @@ class Recorder:
             raise RecordingError("a recording is running already; stop it first")
         rig = settings or self._settings
         self._recorded = rig.recording
-        plan = PartPlan(rig.recording, about_session(self._session, rig))
-        path = _claimed(make_folder(recording_folder(rig.recording)))
+        path, plan = self._planned(rig)
         try:
             with self._handing_over:  # no frame falls between what was before and what comes
                 self._recording = Recording(path, plan, self._preroll, duration_s)
@@ -103,6 +102,29 @@ class Recorder:
             dismiss(path)
             raise
         return path
+
+    def roll(self, settings: Settings | None = None) -> Path:
+        """Go on in a new recording, so that the one that runs can be kept or removed by itself.
+
+        Every frame is in one of the two. Waits until the old one is finished.
+
+        Returns:
+            The first file of the old one.
+
+        Raises:
+            RecordingError: The new one cannot begin, then the old one goes on; or the old one could not be finished.
+        """
+        rig = settings or self._settings
+        self._recorded = rig.recording
+        path, plan = self._planned(rig)
+        try:
+            following = Recording(path, plan)
+            with self._handing_over:
+                finished, self._recording = self._recording, following
+        except RecordingError:
+            dismiss(path)
+            raise
+        return self._finished(finished)
 
     def status(self) -> RecordingStatus | None:
         """Return how the recording goes, or None if there is none."""
@@ -120,6 +142,14 @@ class Recorder:
         """
         with self._handing_over:
             recording, self._recording = self._recording, None
+        return self._finished(recording)
+
+    def _planned(self, rig: Settings) -> tuple[Path, PartPlan]:
+        plan = PartPlan(rig.recording, about_session(self._session, rig))
+        return _claimed(make_folder(recording_folder(rig.recording))), plan
+
+    def _finished(self, recording: Recording | None) -> Path:
+        """Finish the files of ``recording`` and return the first."""
         if recording is None:
             raise RecordingError("nothing is being recorded")
         try:

@@ -5,7 +5,8 @@ A URI is
 - a path: a video file, an image file, a folder of images; ``PATH#TITLE`` or ``PATH#2`` is the track of
   that title or number of a video file;
 - ``camera:NAME``, ``camera:ID`` or ``camera:N``: a camera of this machine by its name (or a part of it), by the id that
-  ``python main.py devices`` prints, or by its number, which changes with every plug;
+  ``python main.py devices`` prints, or by its number, which changes with every plug; behind it
+  what is asked of it, like ``?size=1280x720&fps=30&format=MJPG``;
 - a URL that ffmpeg can open: ``rtsp://``, ``http://``, ``udp://``, ``tcp://``, …;
 - ``split:left:URI`` (or right, top, bottom): half of a stream that holds both pictures; opened once for both halves;
 - ``synthetic:ir`` or ``synthetic:vis``: the demo.
@@ -21,6 +22,7 @@ from pathlib import Path
 from fusion_app.errors import SourceError, without_password
 from fusion_app.sources.base import FrameSource, Note, Phase, Reading, SourceState, Use
 from fusion_app.sources.buffered import BufferedSource
+from fusion_app.sources.camera_wish import camera_of
 from fusion_app.sources.capture import CaptureSource
 from fusion_app.sources.images import IMAGE_SUFFIXES, ImagesSource, PagesSource, image_files
 from fusion_app.sources.picture_walks import is_still_gif
@@ -97,6 +99,8 @@ def _live(uri: str, *, raw: str, reading: Reading | None) -> FrameSource:
         raise SourceError(uri, "names no camera; `python main.py devices` lists them, camera:0 is the first")
     if not uri.isprintable():
         raise SourceError(without_password(uri), "has characters in it that no address has")
+    if uri.startswith("camera:"):
+        camera_of(uri)  # a word that is not understood is told at once
     shown = without_password(uri)
     if uri.startswith("camera:"):
         return ReconnectingSource(shown, lambda _: CaptureSource(uri, raw=raw), READ_TIMEOUT_S)

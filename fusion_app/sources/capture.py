@@ -9,6 +9,7 @@ import cv2
 from fusion_app.errors import SourceError
 from fusion_app.frames import Frame
 from fusion_app.sources.base import FrameSource, NoPictureError, SourceInfo
+from fusion_app.sources.camera_wish import CameraWish, camera_of
 from fusion_app.sources.devices import CAMERA_BACKEND, camera_index
 
 Y16 = int.from_bytes(b"Y16 ", "little")
@@ -25,7 +26,7 @@ class CaptureSource(FrameSource):
         """Open ``uri``.
 
         Args:
-            uri: ``camera:…``.
+            uri: ``camera:…``, with what is asked of it; see `fusion_app.sources.camera_wish`.
             raw: Hand out what a thermal camera sends, without conversion to colour: ``y16`` in that format, any other
                 word in the camera's own; empty for a picture.
 
@@ -33,7 +34,9 @@ class CaptureSource(FrameSource):
             SourceError: It does not answer.
         """
         self._next_index = 0
-        self._capture = _open_camera(uri, raw=raw)
+        camera, wish = camera_of(uri)
+        self._capture = _open_camera(camera, raw=raw)
+        _ask(self._capture, wish)
         if not self._capture.isOpened():
             raise SourceError(uri, "does not answer; check that it is connected and that no other program uses it")
         self._first = self._stamped(0)
@@ -42,6 +45,8 @@ class CaptureSource(FrameSource):
             raise NoPictureError(uri, "answers but sends no picture; check that no other program uses it")
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.info = SourceInfo(uri, self._first.size, fps if 0 < fps <= 1000 else None, is_live=True)
+        if not raw and (told := wish.differences(self.info.size, self.info.fps)):
+            self.note("not as asked", told)
 
     def read(self) -> Frame | None:
         """Return the next frame, or None once the camera has gone."""
@@ -64,6 +69,17 @@ class CaptureSource(FrameSource):
     def close(self) -> None:
         """Let go of the camera."""
         self._capture.release()
+
+
+def _ask(capture: cv2.VideoCapture, wish: CameraWish) -> None:
+    """Ask a camera for what is wished; the format first, for it decides which sizes and rates there are."""
+    if wish.format:
+        capture.set(cv2.CAP_PROP_FOURCC, int.from_bytes(wish.format.encode("ascii"), "little"))
+    if wish.size is not None:
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, wish.size.width)
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, wish.size.height)
+    if wish.fps:
+        capture.set(cv2.CAP_PROP_FPS, wish.fps)
 
 
 def _open_camera(uri: str, *, raw: str) -> cv2.VideoCapture:

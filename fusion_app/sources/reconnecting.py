@@ -141,6 +141,7 @@ class ReconnectingSource(FrameSource):
             self._tried_at = time.monotonic()
             self._connection = self._connect(self._patience_s)
             self._info = replace(self._connection.info, is_live=True)
+            self.notes = self._connection.notes
         return self._connection.read()
 
     def _deliver(self, frame: Frame) -> Frame:

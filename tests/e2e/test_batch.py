@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -90,6 +91,59 @@ def test_segments_in_any_order_show_the_same_pixels(tmp_path: Path) -> None:
     names = [str(line["segment"]) for line in noted(output)]
     assert names.index(f"00002-{key}") < len(names) - 1 - names[::-1].index(f"00001-{key}")
     assert_same_video(output / "night.mkv", tmp_path / "straight" / "night.mkv")
+
+
+@pytest.mark.parametrize("mode", ["edges", "hot", "blend", "pyramid"])
+def test_modes_of_fusion_in_segments_show_the_pixels_of_fuse(tmp_path: Path, mode: str) -> None:
+    write_pair(tmp_path / "in", "night", 80)
+    rig = lossless_rig(tmp_path / "rig.yaml")
+    sources = (tmp_path / "in" / "ir" / "night.mkv", tmp_path / "in" / "vis" / "night.mkv")
+    assert fuse(*sources, "-o", tmp_path / "one.mkv", "--rig", rig, "--mode", mode) == 0
+    assert batch(tmp_path / "in", "-o", tmp_path / "out", "--segment", 1, "--rig", rig, "--mode", mode) == 0
+    assert len(noted(tmp_path / "out")) == 3
+    assert assert_same_video(tmp_path / "out" / "night.mkv", tmp_path / "one.mkv") == 80
+
+
+def test_a_folder_of_radiometric_jpegs_becomes_a_folder(tmp_path: Path) -> None:
+    folder = Path(__file__).resolve().parents[3] / "shared" / "data" / "rjpeg"
+    names = ("flir_ax8.jpg", "flir_c2_04.jpg")
+    if not all((folder / name).is_file() for name in names):
+        pytest.skip("needs radiometric JPEGs in ../shared/data/rjpeg")
+    (tmp_path / "in").mkdir()
+    for name in names:
+        shutil.copy(folder / name, tmp_path / "in")
+    assert batch(tmp_path / "in", "-o", tmp_path / "out") == 0
+    fused = [path.name for path in sorted((tmp_path / "out" / "in").iterdir())]
+    assert len(fused) == 2
+    assert fuse(tmp_path / "in", "-o", tmp_path / "one") == 0
+    for name in fused:
+        assert np.array_equal(cv2.imread(str(tmp_path / "one" / name)), cv2.imread(str(tmp_path / "out" / "in" / name)))
+
+
+@POSIX
+@pytest.mark.full
+@pytest.mark.timeout(900)
+def test_four_processes_share_a_queue_and_two_that_are_killed_are_replaced(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        write_pair(tmp_path / "in", name, 300)
+    asked = (tmp_path / "in", "--segment", 1, "--rig", lossless_rig(tmp_path / "rig.yaml"))
+    assert batch(*asked, "-o", tmp_path / "straight") == 0
+    output = tmp_path / "out"
+    workers = [start(*asked, "-o", output)]
+    wait_for_segments(output, 1, workers)
+    workers += [start("--join", output) for _ in range(3)]
+    for count, victim in ((4, 1), (8, 0)):
+        wait_for_segments(output, count, [one for one in workers if one.poll() is None])
+        kill(workers[victim])
+    left = workers[2:]
+    assert [one.wait(200) for one in left] == [0, 0]
+    for one in left:
+        one.communicate()
+    names = [str(line["segment"]) for line in noted(output)]
+    assert len(set(names)) == 36
+    assert len(names) - len(set(names)) <= 2  # noted by the killed ones a moment before they would have had their names
+    for name in ("a", "b", "c"):
+        assert_same_video(output / f"{name}.mkv", tmp_path / "straight" / f"{name}.mkv")
 
 
 def test_sound_and_chapters_come_in_once_and_in_step(tmp_path: Path) -> None:

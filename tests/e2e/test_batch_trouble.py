@@ -1,5 +1,6 @@
 """What `batch` says, and leaves alone, when something is not as it should be."""
 
+import io
 import json
 import os
 import shutil
@@ -12,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fusion_app.batch.board import Board, State
 from fusion_app.cli import main
+from fusion_app.cli.batch_table import BatchTable
 from tests.batches import assert_same_video, kill, lossless_rig, noted, shown, start, wait_for_segments, write_pair
 from tests.media import write_video
 
@@ -103,6 +106,47 @@ def test_another_plan_for_a_name_is_refused_before_anything_is_done(
     assert "another plan for night" in capsys.readouterr().err
     assert (output / "night.mkv").read_bytes() == before
     assert len(list((output / ".batch" / "plans").iterdir())) == 1
+
+
+def test_a_report_replaces_its_own_older_one_and_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pair(tmp_path / "in", "night", 10)
+    report, output = tmp_path / "report.json", tmp_path / "out"
+    assert batch(tmp_path / "in", "-o", output, "--report", tmp_path / "nowhere" / "report.json") == 2
+    assert "no such folder" in capsys.readouterr().err
+    report.write_text('{"jobs": ["mine"]}')
+    assert batch(tmp_path / "in", "-o", output, "--report", report) == 2
+    error = capsys.readouterr().err
+    assert "no report of this queue" in error
+    assert error.count("\n") == 1
+    assert report.read_text() == '{"jobs": ["mine"]}'
+    assert not output.exists()
+    assert batch(tmp_path / "in", "-o", output, "--report", report, "--overwrite") == 0
+    assert json.loads(report.read_text())["done"] == 1
+    assert batch(tmp_path / "in", "-o", output, "--report", report) == 0  # the same words once more
+    (job,) = json.loads(report.read_text())["jobs"]
+    assert (job["state"], job["frames"]) == ("there", 10)
+
+
+def test_a_file_of_a_plan_that_is_missing_costs_its_own_job_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pair(tmp_path / "in", "night", 10)
+    (tmp_path / "plan.yaml").write_text(
+        "jobs:\n- {ir: in/ir/gone.mkv, vis: in/vis/gone.mkv, name: gone}\n"
+        "- {ir: in/ir/night.mkv, vis: in/vis/night.mkv, name: night}\n"
+    )
+    assert batch(tmp_path / "plan.yaml", "-o", tmp_path / "out") == 1
+    error = capsys.readouterr().err
+    assert error.count("error:") == error.count("gone.mkv") == 1
+    assert (tmp_path / "out" / "night.mkv").exists()
+
+
+def test_a_name_with_a_line_break_stays_on_its_line() -> None:
+    told = io.StringIO()
+    Board(["new\nline"], BatchTable(quiet=False, stream=told)).set("new\nline", State.DONE)
+    assert told.getvalue() == "new\N{REPLACEMENT CHARACTER}line: done\n"
 
 
 def test_recordings_that_have_come_since_are_fused_by_the_same_words(tmp_path: Path) -> None:

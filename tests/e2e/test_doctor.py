@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from fusion_app import __version__
-from fusion_app.doctor import Finding, State, as_json, as_text, diagnose, trial
+from fusion_app.doctor import Finding, State, as_json, as_text, diagnose, software, trial
 from fusion_app.doctor.finding import Finding as One
 from fusion_app.doctor.fusing import Fused
 from fusion_app.doctor.places import place_findings
@@ -36,6 +36,18 @@ def test_doctor_tells_of_everything_and_what_to_do_about_what_is_not_fine(tmp_pa
     assert all(one["state"] == "fine" or one["remedy"] for one in found.values())
     assert found["Window"]["state"] == "unused"
     assert finished.returncode == int(any(one["state"] == "wrong" for one in found.values()))
+
+
+def test_a_library_that_only_some_need_is_named_with_its_use_and_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(software, "_version", {"paho-mqtt": "2.1.0", "ray": "2.56.1"}.get)
+    there, *missing = software.optional_findings()
+    assert (there.state, there.found) == (State.FINE, "paho-mqtt 2.1.0, ray 2.56.1")
+    assert [(one.name, one.state) for one in missing] == [
+        ("onnxruntime", State.UNUSED),
+        ("pyvirtualcam", State.UNUSED),
+    ]
+    assert missing[1].found == "not installed: the fused picture as a webcam"
+    assert missing[1].remedy.endswith(" pyvirtualcam")
 
 
 def test_the_self_test_decodes_fuses_and_encodes_a_second(monkeypatch: pytest.MonkeyPatch) -> None:

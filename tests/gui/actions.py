@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -53,3 +53,23 @@ def position(window: MainWindow) -> float:
     frame = window.controller.frame
     assert frame is not None
     return round(frame.pts_s, 3)
+
+
+def drag(qtbot: QtBot, widget: QWidget, start: QPointF, end: QPointF, *, shift: bool = False) -> None:
+    """Press the left button at ``start``, move to ``end`` in two moves, and let go."""
+    held = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+    left = Qt.MouseButton.LeftButton
+    qtbot.mousePress(widget, left, held, start.toPoint())
+    for share in (0.5, 1.0):
+        qtbot.mouseMove(widget, (start + (end - start) * share).toPoint())
+    qtbot.mouseRelease(widget, left, held, end.toPoint())
+
+
+def scroll(widget: QWidget, at: QPointF, notches: int) -> None:
+    """Turn the wheel over ``widget``: away from oneself is more than 0."""
+    none = Qt.KeyboardModifier.NoModifier
+    turned = QPoint(0, 120 * notches)
+    event = QWheelEvent(
+        at, widget.mapToGlobal(at), QPoint(), turned, Qt.MouseButton.NoButton, none, Qt.ScrollPhase.NoScrollPhase, False
+    )
+    QApplication.sendEvent(widget, event)

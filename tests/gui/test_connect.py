@@ -89,3 +89,41 @@ def test_the_dialog_lists_the_cameras_of_this_machine_and_opens_addresses(
         window.controller.close()
         qtbot.waitUntil(lambda: window.controller.state is State.EMPTY)
     assert window.preferences.recent[0].ir == ir
+
+
+def test_size_rate_and_format_are_asked_of_cameras_only(dialog: ConnectDialog, qtbot: QtBot) -> None:
+    dialog.show_cameras([WEBCAM, THERMAL])
+    boxes = dialog.vis_choice.boxes
+    for name, text in (("size", "1280x720"), ("fps", "30"), ("format", "mjpg")):
+        boxes[name].setFocus()
+        qtbot.keyClicks(boxes[name].lineEdit(), text)
+    assert dialog.vis == f"{WEBCAM.uri}?size=1280x720&fps=30&format=MJPG"
+    dialog.vis_field.setEditText("rtsp://192.168.1.20/stream")
+    assert not boxes["size"].isEnabled()
+    assert dialog.vis == "rtsp://192.168.1.20/stream"
+
+
+def test_what_is_asked_for_is_shown_again(qtbot: QtBot) -> None:
+    dialog = ConnectDialog(None, f"{THERMAL.uri}?size=160x120", WEBCAM.uri)
+    qtbot.addWidget(dialog)
+    dialog.show_cameras([WEBCAM, THERMAL])
+    assert dialog.ir_field.currentText() == "PureThermal 3"
+    assert dialog.ir == f"{THERMAL.uri}?size=160x120"
+
+
+def test_a_test_picture_shows_what_is_chosen_and_lets_it_go(dialog: ConnectDialog, qtbot: QtBot) -> None:
+    with mjpeg_camera() as address:
+        dialog.ir_field.setEditText(address)
+        click(qtbot, dialog.ir_choice.trial)
+        qtbot.waitUntil(lambda: dialog.ir_trial.image is not None)
+        assert "×" in dialog.ir_trial.text
+        dialog.ir_field.setEditText("")
+        assert not dialog.ir_trial.is_on
+        assert not dialog.ir_trial.isVisible()
+
+
+def test_a_source_that_cannot_be_opened_is_told_where_its_picture_would_be(dialog: ConnectDialog, qtbot: QtBot) -> None:
+    dialog.vis_field.setEditText("/no/such/file.mkv")
+    click(qtbot, dialog.vis_choice.trial)
+    qtbot.waitUntil(lambda: "does not exist" in dialog.vis_trial.text)
+    dialog.reject()

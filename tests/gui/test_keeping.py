@@ -6,10 +6,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from fusion_app.errors import RecordingError
 from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.main_window import MainWindow
@@ -242,3 +243,33 @@ def test_a_cancelled_export_is_playable(make_window: MakeWindow, qtbot: QtBot, t
     click(qtbot, button(dialog, "Close"))
     assert len(read_back(tmp_path / "part.mkv")[1]) == count
     assert "export" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_an_export_that_outlives_its_window_says_nothing_to_it(
+    export: ExportDialog, qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The monkey: the worker that waits for the export is busy, and the window closes without it."""
+    monkeypatch.setattr("fusion_app.gui.closing_controller.CLOSE_WITHIN_MS", 50)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def fuse_slowly(*_: object) -> None:
+        begun.set()
+        go_on.wait(120)
+        raise RecordingError("cancelled")
+
+    monkeypatch.setattr("fusion_app.gui.dialogs.export.fuse_recordings", fuse_slowly)
+    window = export.parentWidget()
+    assert isinstance(window, MainWindow)
+    window.worker.submit(lambda: go_on.wait(120))
+    export.start()
+    thread = export._thread
+    assert thread is not None
+    assert begun.wait(30)
+    window.close()
+    qtbot.waitUntil(lambda: window.is_closed)
+    export.setParent(None)
+    export.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    go_on.set()
+    thread.join(30)  # an exception in it fails the test
+    assert not thread.is_alive()

@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size
 from fusion_app.gui.bars.status_fields import Level, disk_field, status_fields
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.overview import Overview, SourceOverview
 from fusion_app.gui.session.recording_controller import RecordingState, RecordingStatus
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.recording_tag import LAMP, recording_text
@@ -20,6 +19,7 @@ from fusion_app.gui.view.tags import PADDING
 from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
 from fusion_app.pairing.base import PairingCounts
 from fusion_app.run.telemetry import RunStatus
+from fusion_app.session.overview import Overview, SourceOverview
 from fusion_app.sources.base import Phase, SourceInfo, SourceState
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow

@@ -19,7 +19,6 @@ from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.preferences import Preferences, RecentPair, short_name
 from fusion_app.gui.session.bridge import QtSink
 from fusion_app.gui.session.disk_left import DiskLeft
-from fusion_app.gui.session.overview import Losses, Overview, SourceOverview, look
 from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.gui.session.sharing import wants_same_device
 from fusion_app.gui.session.worker import Worker
@@ -28,6 +27,7 @@ from fusion_app.gui.view.view_grid import Layout
 from fusion_app.gui.view.zoom import Zoom
 from fusion_app.run.runner import Pace
 from fusion_app.run.telemetry import RunStatus
+from fusion_app.session.overview import Losses, Overview, SourceOverview, look
 from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from fusion_app.sources.base import Phase, SourceInfo, SourceState

@@ -29,6 +29,7 @@ def test_the_window_shows_and_keeps_no_password(make_window: MakeWindow, qtbot: 
         wait_for(qtbot, window, State.LIVE)
         qtbot.waitUntil(lambda: "me@home.org:…@127.0.0.1" in texts(window))
         assert MARK not in texts(window)
+        qtbot.waitUntil(lambda: "palette" in window.banner.text)  # it would take the place of what is said of the rig
         window.commands.rigs.save(str(tmp_path / "rig.yaml"))
         qtbot.waitUntil(lambda: "The password of a camera is in the file" in window.banner.text)
         assert MARK in (tmp_path / "rig.yaml").read_text()

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from fusion_app.gui.docks.charts import StageBars, TimeChart
 from fusion_app.gui.docks.performance import History
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.overview import Overview
 from fusion_app.gui.session.session_controller import State
 from fusion_app.run.telemetry import RunStatus
+from fusion_app.session.overview import Overview
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
 

@@ -2,21 +2,25 @@
 
 import threading
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import FloatImage
+from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from fusion_app.run.runner import Pace
 from fusion_app.session.engines import Engines
 from fusion_app.session.session import Session, open_pair
 from fusion_app.session.source_pair import source_pair
-from fusion_app.settings import Settings
-from tests.gui.actions import press, wait_for
+from fusion_app.settings import FusionSettings, Settings, SourceSettings, save_settings
+from tests.gui.actions import drop, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.gui.pulse import Pulse
+from tests.reliability import Record
 
 DEMO = ("synthetic:ir", "synthetic:vis")
 
@@ -118,3 +122,92 @@ def test_an_error_of_the_engine_is_shown_and_the_window_lives(make_window: MakeW
     assert "the device is on fire" in window.banner.text
     window.all_actions["close_pair"].trigger()
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
+
+
+@pytest.mark.parametrize("is_stopped", [False, True], ids=["wanted", "stopped again"])
+def test_a_recording_that_has_not_begun_does_not_keep_the_window_open(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path, is_stopped: bool
+) -> None:
+    """The monkey: a model is being loaded, the recording waits for that, and the window is to close."""
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    go_on = threading.Event()
+    try:
+        window.worker.submit(lambda: go_on.wait(120))
+        window.all_actions["record"].trigger()
+        if is_stopped:
+            window.all_actions["record"].trigger()
+        window.close()
+        qtbot.waitUntil(lambda: window.is_closed)  # a recording that is being written has 60 s
+        assert window.recording.state is RecordingState.OFF
+    finally:
+        go_on.set()
+    assert not list(tmp_path.glob("recordings/*"))
+
+
+def test_a_recording_that_waits_ends_with_the_session_it_was_for(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    said: list[str] = []
+    window.recording.said.connect(said.append)
+    go_on = threading.Event()
+    try:
+        window.worker.submit(lambda: go_on.wait(120))
+        window.all_actions["record"].trigger()
+        window.controller.close()
+    finally:
+        go_on.set()
+    wait_for(qtbot, window, State.EMPTY, with_frame=False)
+    assert said == ["Nothing was recorded: what was open has been closed before the recording began"]
+    assert window.recording.state is RecordingState.OFF
+
+
+def test_a_rig_that_is_being_read_is_not_opened_once_the_window_closes(
+    make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str], tmp_path: Path
+) -> None:
+    """The monkey: a rig is dropped while the worker is busy, and the window closes before it has been read."""
+    save_settings(tmp_path / "rig.yaml", Settings(SourceSettings(*clip), FusionSettings(model="max")))
+    opened: list[Session] = []
+
+    def factory(settings: Settings, pace: Pace) -> Session:
+        opened.append(SlowEngine(0.0).session(settings, pace))
+        return opened[-1]
+
+    window = make_window(factory=factory)
+    begun, go_on = threading.Event(), threading.Event()
+    window.worker.submit(lambda: (begun.set(), go_on.wait(120)))
+    assert begun.wait(30)
+    drop(window, str(tmp_path / "rig.yaml"))
+    window.close()
+    go_on.set()
+    qtbot.waitUntil(lambda: window.is_closed)
+    qtbot.waitUntil(lambda: not window.worker._thread.is_alive())
+    assert opened == []
+
+
+@pytest.mark.full
+def test_the_event_loop_answers_while_playing_starting_and_switching_with_charts_open(
+    make_window: MakeWindow, qtbot: QtBot, pulse: Pulse, reliability: Record
+) -> None:
+    window = make_window(*DEMO, model="lite-2k")
+    wait_for(qtbot, window, State.PLAYING)
+    window.all_actions["loop"].setChecked(True)
+    for name in ("dock_performance", "dock_measure"):
+        window.all_actions[name].trigger()
+    window.all_actions["spots"].setChecked(True)
+    pulse.restart()
+    until = time.monotonic() + 30
+    layouts = (Qt.Key.Key_5, Qt.Key.Key_8, Qt.Key.Key_6, Qt.Key.Key_4)
+    turns = 0
+    while time.monotonic() < until:
+        press(qtbot, window, layouts[turns % 4])
+        turns += 1
+        qtbot.wait(1500)
+        if turns % 6 == 0:
+            window.all_actions["demo"].trigger()
+            wait_for(qtbot, window, State.PLAYING)
+    own_ms = np.percentile(pulse.busy_s, 99) * 1000, max(pulse.busy_s) * 1000
+    figure = f"p99 {own_ms[0]:.0f} ms, longest {own_ms[1]:.0f} ms of the thread's own time"
+    reliability("The window answers while it plays, starts and switches, with charts open", figure)
+    assert own_ms[0] < 50  # processor time of the thread itself: what the rest of the machine does does not count
+    assert own_ms[1] < 150

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.docks.offset import OffsetRow
 from fusion_app.gui.main_window import MainWindow
+from fusion_app.gui.preferences import RecentPair
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.view_grid import Role
 from fusion_app.sources import open_source
@@ -153,3 +154,26 @@ def test_a_note_on_a_file_stands_on_its_tile_and_in_the_dock(playing: MainWindow
     assert "turned" not in playing.grid.tiles[Role.IR].title
     qtbot.waitUntil(lambda: "clockwise" in playing.docks.sources.cards[Role.VIS].notes.text())
     assert not playing.docks.sources.cards[Role.IR].notes.isVisible()
+
+
+def test_a_source_is_turned_in_the_dock_and_lies_so_the_next_time(
+    playing: MainWindow, make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    box = playing.docks.sources.cards[Role.VIS].turn
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentData() == "right"
+    qtbot.waitUntil(
+        lambda: playing.controller.frame is not None and playing.controller.frame.image.shape[:2] == (64, 48)
+    )
+    assert playing.controller.settings.sources.vis_turn == "right"
+    qtbot.waitUntil(lambda: "turned 90° clockwise" in playing.grid.tiles[Role.VIS].title)
+    playing.close()
+    qtbot.waitUntil(lambda: playing.is_closed)
+    again = make_window()
+    again.commands.open_pair(RecentPair(*DEMO))
+    wait_for(qtbot, again, State.PLAYING)
+    assert again.controller.frame.image.shape[:2] == (64, 48)
+    again.commands.swap()
+    wait_for(qtbot, again, State.PLAYING)
+    assert again.controller.settings.sources.ir_turn == "right"

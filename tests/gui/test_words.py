@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -187,3 +187,23 @@ def test_tool_tips_say_the_key_also_when_text_or_key_change(make_window: MakeWin
     assert actions["play"].toolTip() == "Pause (Space)"
     actions.use_keys({"snapshot": ("Ctrl+G",)})
     assert actions["snapshot"].toolTip() == "Snapshot (Ctrl+G)"
+
+
+def test_mode_and_palette_are_chosen_in_the_tool_bar_by_keyboard(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window("synthetic:ir?size=64x48", "synthetic:vis?size=64x48")
+    wait_for(qtbot, window, State.PLAYING)
+    buttons = {one.accessibleName(): one for one in window.tool_bar.findChildren(QToolButton)}
+    for name, wanted, key in (("Mode", "mode_blend", "M"), ("Palette", "palette_ironbow", "C")):
+        assert f"({key})" in buttons[name].toolTip()
+        menu = buttons[name].menu()
+        QTimer.singleShot(0, lambda menu=menu, wanted=wanted: pick(qtbot, window, menu, wanted))
+        buttons[name].setFocus()
+        qtbot.keyClick(buttons[name], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: window.controller.settings.fusion.mode == "blend")
+    assert window.preferences.palette.value == "ironbow"
+
+
+def pick(qtbot: QtBot, window: MainWindow, menu: QMenu, name: str) -> None:
+    """Choose an entry of a menu that is open, by its keys."""
+    menu.setActiveAction(window.all_actions[name])
+    qtbot.keyClick(menu, Qt.Key.Key_Return)

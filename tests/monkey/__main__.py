@@ -5,7 +5,6 @@ import faulthandler
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,10 +20,13 @@ from PyQt6.QtCore import QEvent, QObject, QSettings, QTimer, QUrl, pyqtSlot
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QApplication
 
+from fusion_app.engine import preload
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings
+from fusion_app.system.ending import leave
 from tests.monkey.hand import Action, Hand
-from tests.monkey.watch import Left, Watch, left_over
+from tests.monkey.shrinking import FAULTS, shrink
+from tests.monkey.watch import Left, Watch, left_over, stacks
 from tests.monkey.zoo import Zoo, zoo
 
 LENGTHS = (15, 40, 40, 80)
@@ -104,7 +106,7 @@ class Round:
             os._exit(3)
         if late_s > CLOSE_WITHIN_S and not self._is_late:
             self._is_late = True
-            self._watch.fault(f"the window has not closed for {late_s:.0f} s")
+            self._watch.fault(f"the window has not closed for {late_s:.0f} s\n{stacks()}")
 
 
 @dataclass(frozen=True)
@@ -116,10 +118,10 @@ class Limits:
     keep: Path
 
 
-def play(folder: Path, seed: int, limits: Limits, given: Sequence[Action] = ()) -> int:
-    """Play rounds within ``limits``, or the ``given`` actions once; return 1 if something went wrong."""
-    app = QApplication(["monkey"])
+def play(app: QApplication, folder: Path, seed: int, limits: Limits, given: Sequence[Action] = ()) -> int:
+    """Play rounds within ``limits``, or the ``given`` actions, by default once; return 1 if something went wrong."""
     app.setQuitOnLastWindowClosed(False)
+    preload()  # a library that is first used in a late round is no memory that stays
     folders = Folders()
     QDesktopServices.setUrlHandler("file", folders, "show")
     os.chdir(folder)
@@ -127,7 +129,7 @@ def play(folder: Path, seed: int, limits: Limits, given: Sequence[Action] = ()) 
     began = time.monotonic()
     with zoo(folder) as inputs:
         number = 0
-        most = 1 if given else limits.rounds or sys.maxsize
+        most = limits.rounds or (1 if given else sys.maxsize)
         while number < most and time.monotonic() - began < limits.seconds:
             watch.excuse()
             before = len(watch.faults)
@@ -155,7 +157,7 @@ def _left(app: QApplication, lefts: Sequence[Left]) -> Left:
         app.processEvents()
         time.sleep(0.05)
 
-    return left_over(60.0, is_enough, wait)  # an estimate that nobody waits for ends by itself, niced
+    return left_over(180.0, is_enough, wait)  # what nobody waits for any more ends by itself, however busy the machine
 
 
 def _more(before: Left, now: Left) -> str:
@@ -170,12 +172,13 @@ def _more(before: Left, now: Left) -> str:
 
 def _compare(lefts: Sequence[Left], watch: Watch) -> None:
     if len(lefts) > WARM_UP and (text := _more(lefts[WARM_UP - 1], lefts[-1])):
-        watch.fault(text)
+        watch.fault(f"{text}\n{stacks()}")
 
 
 def _keep(folder: Path, seed: int, number: int, actions: Sequence[Action], faults: Sequence[str]) -> None:
     path = folder / f"monkey-{seed}-{number}.json"
     path.write_text(json.dumps(actions))
+    path.with_suffix(FAULTS).write_text(json.dumps(list(faults)))
     sys.stdout.write(f"\nround {number} (kept in {path}):\n" + "\n".join(faults) + "\n")
     sys.stdout.flush()
 
@@ -199,31 +202,6 @@ def _report(rounds: int, actions: int, watch: Watch, lefts: Sequence[Left], faul
     )
 
 
-def shrink(path: Path) -> list[Action]:
-    """Return as few of the actions in ``path`` as still go wrong, each trial in a process of its own."""
-    actions: list[Action] = json.loads(path.read_text())
-    size = max(1, len(actions) // 2)
-    while True:
-        start = 0
-        while start < len(actions):
-            fewer = actions[:start] + actions[start + size :]
-            if fewer and _goes_wrong(fewer, path.with_suffix(".trial.json")):
-                actions = fewer
-                sys.stdout.write(f"{len(actions)} actions\n")
-                sys.stdout.flush()
-            else:
-                start += size
-        if size == 1:
-            return actions
-        size = max(1, size // 2)
-
-
-def _goes_wrong(actions: Sequence[Action], path: Path) -> bool:
-    path.write_text(json.dumps(actions))
-    command = [sys.executable, "-m", "tests.monkey", "--replay", str(path)]
-    return subprocess.run(command, capture_output=True, check=False, timeout=180).returncode != 0
-
-
 def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="monkey", description=__doc__)
@@ -231,17 +209,20 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=0, help="stop after so many rounds")
     parser.add_argument("--keep", type=Path, default=Path(), metavar="DIR", help="for rounds that go wrong")
-    parser.add_argument("--replay", type=Path, metavar="FILE.json", help="play these actions once")
+    parser.add_argument("--replay", type=Path, metavar="FILE.json", help="play these actions, once or --rounds times")
     parser.add_argument("--shrink", type=Path, metavar="FILE.json", help="find the fewest of these that go wrong")
     options = parser.parse_args()
     if options.shrink:
         sys.stdout.write(json.dumps(shrink(options.shrink)) + "\n")
         return 0
     given = json.loads(options.replay.read_text()) if options.replay else ()
+    app = QApplication(["monkey"])
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("CS2FUSION_CACHE", str(Path(folder) / "cache"))
         limits = Limits(options.minutes * 60, options.rounds, options.keep.resolve())
-        return play(Path(folder).resolve(), options.seed, limits, given)
+        code = play(app, Path(folder).resolve(), options.seed, limits, given)
+        os.chdir("/")  # a folder that is removed may not be where one is
+    return leave(code)  # as the window does: nobody waits for an estimate in work
 
 
 if __name__ == "__main__":

@@ -1,12 +1,16 @@
 """Two minutes of the monkey, and what it is judged by."""
 
+import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.monkey.__main__ import growth_mb
+from tests.monkey.hand import Action
+from tests.monkey.shrinking import kind_of, shrink
 from tests.monkey.watch import Left
 from tests.reliability import Record
 
@@ -29,3 +33,42 @@ def test_memory_that_stays_is_told_from_memory_that_comes_once() -> None:
 
     assert growth_mb([left(100), left(200), *(left(300) for _ in range(18))]) == 0
     assert growth_mb([left(100 + 10 * number) for number in range(20)]) == 100
+
+
+def test_a_list_is_made_as_short_as_it_still_goes_wrong_in_the_same_way(tmp_path: Path) -> None:
+    whole: list[Action] = [("click", [number]) for number in range(11)]
+    path = tmp_path / "kept.json"
+    path.write_text(json.dumps(whole))
+
+    def play(actions: Sequence[Action]) -> set[str]:
+        numbers = {arguments[0] for _, arguments in actions}
+        found = {"the window hangs"} if {3, 8} <= numbers else set()
+        return found | ({"another fault"} if len(actions) < 5 else set())  # it comes with every short list
+
+    assert [arguments[0] for _, arguments in shrink(path, play)] == [3, 8]
+
+
+def test_a_fault_that_comes_every_third_time_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    path.write_text(json.dumps([("click", [number]) for number in range(6)]))
+    count = 0
+
+    def play(actions: Sequence[Action]) -> set[str]:
+        nonlocal count
+        count += 1
+        return {"a crash"} if count % 3 == 0 and any(arguments == [4] for _, arguments in actions) else set()
+
+    assert shrink(path, play, trials=3) == [["click", [4]]]
+
+
+def test_what_goes_well_is_not_shortened(tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    path.write_text(json.dumps([("click", [1]), ("click", [2])]))
+    assert len(shrink(path, lambda _: set())) == 2
+
+
+def test_faults_are_of_one_kind_whatever_their_numbers() -> None:
+    assert kind_of("the window has not closed for 12 s") == kind_of("the window has not closed for 14.5 s")
+    trace = "exception:\nTraceback (most recent call last):\n  File ...\n{}: no {}\n"
+    assert kind_of(trace.format("KeyError", 3)) == kind_of(trace.format("KeyError", 4))
+    assert kind_of(trace.format("KeyError", 3)) != kind_of(trace.format("TypeError", 3))

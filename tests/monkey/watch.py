@@ -111,6 +111,12 @@ def _stack_of(thread: int) -> str:
     return "".join(traceback.format_stack(frame)[-12:]) if frame is not None else ""
 
 
+def stacks() -> str:
+    """Return where each of the other threads is."""
+    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+    return "\n".join(f"{thread.name}:\n{_stack_of(thread.ident or 0)}" for thread in others)
+
+
 def left_over(patience_s: float, is_enough: Callable[[Left], bool], wait: Callable[[], None]) -> Left:
     """Return what is there, as soon as that ``is_enough`` little, after ``patience_s`` at the latest."""
     deadline = time.monotonic() + patience_s

@@ -21,6 +21,7 @@ from fusion_app.engine.base import ImageEngine
 from fusion_app.errors import FusionAppError
 from fusion_app.settings import FusionSettings
 from models import MODEL_NAMES
+from models.denormals import flush_denormals
 from models.weights import load_weights
 from training.data.dataset import IMAGE_SUFFIXES, DataError, PairFiles, Pixels, luma, read_image
 
@@ -213,7 +214,7 @@ def _added(name: str, device: str, *, through_picture: bool) -> AddedFuser:
 
 def _network(path: Path, device: str) -> FuseLuma:
     model, _ = load_weights(path)
-    torch.set_flush_denormal(True)  # denormal activations slow a CPU down many times
+    flush_denormals()
     return _on_arrays(model.to(device), device)
 
 

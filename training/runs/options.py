@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import torch
 
+from models.denormals import flush_denormals
 from training.data.dataset import DataError, ImagePair, Tell, describe_data, load_pairs
 from training.runs.parallel import Team
 from training.settings import SettingsError
@@ -79,4 +80,4 @@ def prepare(threads: int) -> None:
     """Set torch up for training."""
     if threads:
         torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)  # values that vanish to denormals slow the CPU down by an order of magnitude
+    flush_denormals()

@@ -11,6 +11,7 @@ from fusion_app.engine.devices import default_threads
 from fusion_app.engine.precision import Compiled, first_line, is_out_of_memory
 from fusion_app.errors import EngineError, WeightsError
 from fusion_app.frames import Image
+from models.denormals import flush_denormals
 from models.weights import WeightsCard, WeightsFormatError, load_weights
 
 
@@ -58,7 +59,7 @@ class TorchRuntime:
     @torch.inference_mode()
     def __call__(self, *images: Image) -> Image:
         """See `Runtime`."""
-        torch.set_flush_denormal(True)  # it holds for the calling thread only
+        flush_denormals()  # it holds for the calling thread only
         try:
             fused: Tensor = self._model(*(_tensor(image) for image in images))
             return np.asarray(fused[0, 0].numpy(), np.float32)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from fusion_app.engine.gpu.device_queue import LAPS, Computation
+from models.denormals import flush_denormals
 
 
 class CpuQueue:
@@ -23,7 +24,7 @@ class CpuQueue:
     @contextmanager
     def open(self) -> Iterator[None]:
         """See `DeviceQueue`."""
-        torch.set_flush_denormal(True)  # it holds for the calling thread only
+        flush_denormals()  # it holds for the calling thread only
         yield
 
     def host_buffer(self, like: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from fusion_app.finding.calibration.refine import STEPS, refined
 from fusion_app.finding.calibration.search import Found, search
 from fusion_app.frames import Size
 
-__all__ = ["MAX_PAIRS", "Calibration", "Pictures", "calibrate"]
+__all__ = ["LEAST_SCORE", "MAX_PAIRS", "PAIRS_TO_HALVE", "Calibration", "Pictures", "calibrate", "different"]
 
 MAX_PAIRS = 8
 """More pairs take longer and tell little more; those of different scenes tell most."""

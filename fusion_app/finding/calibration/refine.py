@@ -40,6 +40,14 @@ def refined(
     return matrix / matrix[2, 2], score
 
 
+def score_at(pairs: Sequence[Pictures], matrix: Matrix, step: tuple[int, float] = STEPS[0]) -> float:
+    """Return how far the edges agree where ``matrix`` lays infrared, 0…1."""
+    width, blur_px = step
+    vis = pairs[0].vis_size
+    small = resized(vis, width)
+    return _Level(pairs, rescaling(vis, small) @ matrix, small, blur_px).score()
+
+
 @dataclass
 class _Sums:
     """What a round adds up over pixels, parts and pairs: ``G`` is how the visible field changes with each number."""
@@ -91,6 +99,11 @@ class _Level:
         self._to_grid = np.linalg.inv(np.array([[unit, 0, middle[0]], [0, unit, middle[1]], [0, 0, 1]]))
         self._to_grid = self._to_grid @ rescaling(ir, size)
         self._start = matrix @ np.linalg.inv(self._to_grid)
+
+    def score(self) -> float:
+        """Return how far the edges agree at the start."""
+        sums, covered = self._sums((self._start / self._start[2, 2])[:2].ravel())
+        return 0.0 if sums is None else max(0.0, float(sums.correlation * np.sqrt(covered)))
 
     def climb(self) -> tuple[Matrix, float]:
         """Return the best placement of all rounds, and its score."""

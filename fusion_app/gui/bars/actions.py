@@ -1,5 +1,6 @@
 """Every command of the window as one table: name, text, shortcut, icon. Menus, tool bar and F1 read it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 
 from fusion_app.gui.bars.icons import icon
+from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.session.session_controller import RUNNING, State
 from fusion_app.gui.view.palettes import NAMES, Palette
 from fusion_app.settings import FusionMode
@@ -52,6 +54,7 @@ COMMANDS = (
     Command("save_rig", QT_TRANSLATE_NOOP("Actions", "Save ri&g…"), ("Ctrl+S",)),
     Command("close_pair", QT_TRANSLATE_NOOP("Actions", "C&lose pair"), ("Ctrl+W",), "close"),
     Command("export", QT_TRANSLATE_NOOP("Actions", "&Export fused video…"), ("Ctrl+E",), "export"),
+    Command("share", QT_TRANSLATE_NOOP("Actions", "S&hare…")),
     Command("show_recordings", QT_TRANSLATE_NOOP("Actions", "&Show recordings")),
     Command("settings", QT_TRANSLATE_NOOP("Actions", "Se&ttings…"), ("Ctrl+,",)),
     Command("quit", QT_TRANSLATE_NOOP("Actions", "E&xit"), ("Ctrl+Q",)),
@@ -61,6 +64,8 @@ COMMANDS = (
     Command("align_open", QT_TRANSLATE_NOOP("Actions", "&Open profile…")),
     Command("align_save", QT_TRANSLATE_NOOP("Actions", "Sa&ve profile…")),
     Command("align_edges", QT_TRANSLATE_NOOP("Actions", "&Edges of infrared on visible"), ("E",), is_checkable=True),
+    Command("align_mouse", QT_TRANSLATE_NOOP("Actions", "Move infrared with the &mouse"), ("H",), is_checkable=True),
+    Command("align_points", QT_TRANSLATE_NOOP("Actions", "&Pick points"), ("P",), is_checkable=True),
     Command("align_arrows", QT_TRANSLATE_NOOP("Actions", "&Arrow keys move infrared"), is_checkable=True),
     Command("align_left", QT_TRANSLATE_NOOP("Actions", "Infrared to the &left"), ("Alt+Left",)),
     Command("align_right", QT_TRANSLATE_NOOP("Actions", "Infrared to the &right"), ("Alt+Right",)),
@@ -100,6 +105,7 @@ COMMANDS = (
     Command("dock_measure", QT_TRANSLATE_NOOP("Actions", "&Measure"), ("Shift+F6",), is_checkable=True),
     Command("dock_fusion", QT_TRANSLATE_NOOP("Actions", "&Fusion"), ("F4",), is_checkable=True),
     Command("dock_performance", QT_TRANSLATE_NOOP("Actions", "&Performance"), ("F3",), is_checkable=True),
+    Command("dock_queue", QT_TRANSLATE_NOOP("Actions", "&Queue"), ("Shift+F5",), is_checkable=True),
     Command("dock_log", QT_TRANSLATE_NOOP("Actions", "&Log"), ("F2",), is_checkable=True),
     Command("docks_reset", QT_TRANSLATE_NOOP("Actions", "&Reset docks")),
     *(Command(f"palette_{one.name.lower()}", NAMES[one], group="palette") for one in Palette),
@@ -109,6 +115,9 @@ COMMANDS = (
     Command("theme_system", QT_TRANSLATE_NOOP("Actions", "As the &system"), group="theme"),
     Command("theme_dark", QT_TRANSLATE_NOOP("Actions", "&Dark"), group="theme"),
     Command("theme_light", QT_TRANSLATE_NOOP("Actions", "&Light"), group="theme"),
+    Command("language_system", QT_TRANSLATE_NOOP("Actions", "As the s&ystem"), group="language"),
+    Command("language_english", QT_TRANSLATE_NOOP("Actions", "&English"), group="language"),
+    Command("language_chinese", QT_TRANSLATE_NOOP("Actions", "简体中文"), group="language"),
     Command("play", QT_TRANSLATE_NOOP("Actions", "&Play"), ("Space",), "play"),
     Command("step_forward", QT_TRANSLATE_NOOP("Actions", "Step &forward"), (".",), "step_forward"),
     Command("step_back", QT_TRANSLATE_NOOP("Actions", "Step &back"), (",",), "step_back"),
@@ -136,7 +145,7 @@ COMMANDS = (
 
 ALIGNING = (
     "align_reset", "align_open", "align_edges", "align_left", "align_right", "align_up", "align_down", "align_larger",
-    "align_smaller", "align_turn",
+    "align_smaller", "align_turn", "align_mouse", "align_points",
 )  # fmt: skip
 """What the names of actions begin with that move infrared."""
 WITH_FRAME = ("copy_frame", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit")
@@ -225,11 +234,20 @@ class Actions(QObject):
         return action
 
 
+def _has_usual_icon_text(action: QAction, text: str) -> bool:
+    """Tell whether buttons show the action's text, which Qt makes with the (F) of Chinese in it, and no shorter one."""
+    made = without_mnemonic(re.sub(r"\(\w\)", "", action.iconText()))
+    return action.iconText() == action.property("usualIconText") or made == text
+
+
 def _tell_keys(action: QAction) -> None:
-    """Let the tool tip say what the action does and by which key."""
+    """Let the tool tip say what the action does and by which key, and buttons say it without a mnemonic."""
     keys = action.shortcut().toString()
-    text = action.text().replace("&", "").rstrip("…")
+    text = without_mnemonic(action.text())
     tip = f"{text} ({keys})" if keys else text
+    if action.iconText() != text and text and _has_usual_icon_text(action, text):
+        action.setProperty("usualIconText", text)
+        action.setIconText(text)
     if action.toolTip() != tip:
         action.setToolTip(tip)
 

@@ -171,8 +171,7 @@ class BannerController(QObject):
 
     def _swap(self) -> None:
         wanted = self._controller.wanted
-        sources = replace(wanted.sources, ir=wanted.sources.vis, vis=wanted.sources.ir)
-        self._commands.switching.open(replace(wanted, sources=sources))
+        self._commands.switching.open(replace(wanted, sources=wanted.sources.swapped()))
 
     def _keep_sides(self) -> None:
         wanted = self._controller.wanted

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
-from PyQt6.QtWidgets import QComboBox, QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PyQt6.QtWidgets import QComboBox, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.icons import icon
@@ -13,15 +13,15 @@ translate = QCoreApplication.translate
 MENUS = (
     (
         QT_TRANSLATE_NOOP("Menus", "&File"),
-        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export show_recordings | "
-        "settings | quit",
+        "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export dock_queue share "
+        "show_recordings | settings | quit",
     ),
     (QT_TRANSLATE_NOOP("Menus", "&Edit"), "align_undo align_redo align_reset | alignment | copy_frame"),
     (
         QT_TRANSLATE_NOOP("Menus", "&View"),
         "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
         "layout_picture layout_swipe layout_wall wall | "
-        "zoom_in zoom_out zoom_pixels zoom_fit | palette spots statistics docks | full_screen theme",
+        "zoom_in zoom_out zoom_pixels zoom_fit | palette spots statistics docks | full_screen theme language",
     ),
     (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),
@@ -34,7 +34,7 @@ MENUS = (
 )
 """Title and items of each menu; ``|`` is a line between two items."""
 ALIGNMENT = (
-    "align_edges align_arrows",
+    "align_mouse align_points align_edges align_arrows",
     "align_left align_right align_up align_down align_left_far align_right_far align_up_far align_down_far",
     "align_larger align_smaller align_turn_left align_turn_right",
     "align_open align_save",
@@ -46,6 +46,8 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     recent, model = QMenu(translate("Menus", "Open &recent"), window), QMenu(translate("Menus", "&Model"), window)
     theme = QMenu(translate("Menus", "&Theme"), window)
     theme.addActions(actions.group("theme"))
+    language = QMenu(translate("Menus", "&Language"), window)
+    language.addActions(actions.group("language"))
     palette = QMenu(translate("Menus", "Infrared &palette"), window)
     palette.addActions([*actions.group("palette"), actions["palette_next"], actions["palette_before"]])
     mode = QMenu(translate("Menus", "M&ode"), window)
@@ -63,6 +65,7 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
         "model": model,
         "mode": mode,
         "theme": theme,
+        "language": language,
         "palette": palette,
         "docks": docks,
         "wall": wall,
@@ -76,7 +79,7 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
 
 
 def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> QToolBar:
-    """Return the tool bar: open, start, record, snapshot, layout, align, model."""
+    """Return the tool bar: open, start, record, snapshot, layout, mode, palette, align, model."""
     bar = QToolBar(translate("Menus", "Tool bar"), window)
     bar.setObjectName("toolBar")
     bar.setMovable(False)
@@ -86,19 +89,23 @@ def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> Q
     for name in ("play", "record", "snapshot"):
         bar.addAction(actions[name])
     bar.addSeparator()
-    bar.addWidget(_layout_button(bar, actions))
+    for text, shape, names in (
+        (translate("Menus", "Layout"), "layout", ("layout",)),
+        (translate("Menus", "Mode"), "", ("mode", "mode_next", "mode_before")),
+        (translate("Menus", "Palette"), "", ("palette", "palette_next", "palette_before")),
+    ):
+        bar.addWidget(_menu_button(bar, actions, text, shape, names))
     actions["dock_alignment"].setIconText(translate("Menus", "Align"))
-    actions["export"].setIconText(translate("Menus", "Export"))
     bar.addAction(actions["dock_alignment"])
     bar.addAction(actions["export"])
+    for name in ("snapshot", "export"):  # the smallest window has no room for their words
+        button = bar.widgetForAction(actions[name])
+        if isinstance(button, QToolButton):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setAccessibleName(actions[name].text().replace("&", "").rstrip("…"))
     spacer = QWidget(bar)
     spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(spacer)
-    label = QLabel(translate("Menus", "Model"), bar)
-    label.setObjectName("muted")
-    label.setContentsMargins(0, 0, 8, 0)
-    label.setBuddy(model)
-    bar.addWidget(label)
     bar.addWidget(model)
     window.addToolBar(bar)
     return bar
@@ -125,14 +132,21 @@ def _open_button(bar: QToolBar, actions: Actions) -> QToolButton:
     return button
 
 
-def _layout_button(bar: QToolBar, actions: Actions) -> QToolButton:
+def _menu_button(bar: QToolBar, actions: Actions, text: str, shape: str, names: Sequence[str]) -> QToolButton:
+    """Return a button with the actions of a group, the first of ``names``, and then the single ones."""
+    group, *others = names
     button = QToolButton(bar)
-    button.setText(translate("Menus", "Layout") + " ▾")
-    button.setIcon(icon("layout"))
+    button.setText(f"{text} ▾")
+    if shape:
+        button.setIcon(icon(shape))
     menu = QMenu(button)
-    menu.addActions(actions.group("layout"))
+    menu.addActions([*actions.group(group), *(actions[name] for name in others)])
     button.setMenu(menu)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setAccessibleName(translate("Menus", "Layout"))
+    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if shape else Qt.ToolButtonStyle.ToolButtonTextOnly
+    button.setToolButtonStyle(style)
+    button.setAccessibleName(text)
+    keys = actions[others[0]].shortcut().toString() if others else ""
+    button.setToolTip(f"{text} ({keys})" if keys else text)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

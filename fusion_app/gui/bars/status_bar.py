@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
+from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
 
@@ -20,31 +21,55 @@ class StatusBar(QStatusBar):
     LEFT_OUT_FIRST = ("skew", "latency", "engine", "vis", "ir", "disk")
     """What goes where the bar is too narrow, in this order, unless there is something wrong with it."""
 
-    KEPT_LONGEST = ("recording", "losses", "fusion", "display", "ir", "vis", "disk", "engine", "latency", "skew")
+    KEPT_LONGEST = (
+        "recording",
+        "shared",
+        "losses",
+        "fusion",
+        "display",
+        "ir",
+        "vis",
+        "disk",
+        "engine",
+        "latency",
+        "skew",
+    )
     """What goes for the seconds that a message is shown, from the end; the message would be cut otherwise."""
 
-    NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "display", "recording", "disk")
+    NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "display", "recording", "disk", "shared")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels = {name: QLabel(self) for name in self.NAMES}
-        self._titles = {
-            "ir": self.tr("Infrared source"), "vis": self.tr("Visible source"),
-            "skew": self.tr("Time between infrared and visible frame"), "fusion": self.tr("Fused frames per second"),
-            "latency": self.tr("Time from a live frame's capture to its painted picture"),
-            "losses": self.tr("Frames that were not fused"), "engine": self.tr("Model and device"),
-            "display": self.tr("Painting gives way to a recording"),
-            "recording": self.tr("Recording"), "disk": self.tr("What the disk for recordings has left"),
-        }  # fmt: skip
-        for name, label in self._labels.items():
+        for label in self._labels.values():
             label.setContentsMargins(7, 2, 7, 2)
-            label.setToolTip(self._titles[name])
             label.hide()
             self.addPermanentWidget(label)
         self.setSizeGripEnabled(False)
         self.messageChanged.connect(lambda _: self._fit())
         self._shown: dict[str, Field] = {}
         self._colours: Colours | None = None
+        self._name_fields()
+
+    def _name_fields(self) -> None:
+        self._titles = {
+            "ir": self.tr("Infrared source"), "vis": self.tr("Visible source"),
+            "skew": self.tr("Time between infrared and visible frame"), "fusion": self.tr("Fused frames per second"),
+            "latency": self.tr("Time from a live frame's capture to its painted picture"),
+            "losses": self.tr("Frames that were not fused"), "engine": self.tr("Model and device"),
+            "display": self.tr("Painting gives way to a recording"),
+            "shared": self.tr("The session is shown to browsers"),
+            "recording": self.tr("Recording"), "disk": self.tr("What the disk for recordings has left"),
+        }  # fmt: skip
+        for name, label in self._labels.items():
+            label.setToolTip(self._titles[name])
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Name the fields in another language."""
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.LanguageChange:
+            self._name_fields()
+            self.show_fields({**self._shown})
 
     def set_colours(self, colours: Colours) -> None:
         """Use the colours of a theme."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QCoreApplication
 
-from fusion_app.gui.session.overview import Overview, SourceOverview
 from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.run.runner import Pace
+from fusion_app.session.overview import Overview, SourceOverview
 from fusion_app.sources.base import Phase
 
 FPS_AMBER, FPS_RED = 0.95, 0.80
@@ -173,7 +173,11 @@ def disk_field(recording: RecordingStatus) -> Field:
     if minutes is None or minutes > DAY_MINUTES:
         return free
     hours, rest = divmod(int(minutes), 60)
-    shown = translate("StatusBar", "{0} h {1} min").format(hours, rest) if hours else f"{rest} min"
+    shown = (
+        translate("StatusBar", "{0} h {1} min").format(hours, rest)
+        if hours
+        else translate("StatusBar", "{0} min").format(rest)
+    )
     return Field(translate("StatusBar", "disk {0}").format(shown), free.level)
 
 

@@ -4,11 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QFileDialog, QPushButton, QWidget
+from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
+from fusion_app.errors import SourceError
 from fusion_app.gui.bars.combo import ComboBox
+from fusion_app.gui.dialogs.camera_choice import CameraChoice
 from fusion_app.gui.dialogs.pair import PairDialog
-from fusion_app.gui.plain import plain_label
+from fusion_app.gui.dialogs.trial_picture import TrialPicture
+from fusion_app.gui.plain import plain_label, without_mnemonic
+from fusion_app.sources.camera_wish import CameraWish, camera_of
 from fusion_app.sources.devices import Camera
 
 THERMAL_WORDS = ("thermal", "flir", "boson", "lepton", "infiray", "tc001", "p2 pro", "seek", "hikmicro", "ir ")
@@ -34,28 +38,43 @@ class ConnectDialog(PairDialog):
             ),
         )
         self._has_given = bool(ir or vis)
+        (ir, ir_wish), (vis, vis_wish) = split_wish(ir), split_wish(vis)
         self.ir_field = self._row(0, self.tr("&Infrared"), ir)
-        self.vis_field = self._row(1, self.tr("&Visible"), vis)
+        self.ir_choice, self.ir_trial = self._choice(self.ir_field, self.tr("Infrared"), ir_wish)
+        self.vis_field = self._row(2, self.tr("&Visible"), vis)
+        self.vis_choice, self.vis_trial = self._choice(self.vis_field, self.tr("Visible"), vis_wish)
+        self._grid.addWidget(self.ir_choice, 1, 1, 1, 2)
+        self._grid.addWidget(self.vis_choice, 3, 1, 1, 2)
+        trials = QHBoxLayout()
+        for trial in (self.ir_trial, self.vis_trial):
+            trials.addWidget(trial)
+        self._grid.addLayout(trials, 5, 0, 1, 3)
         self.found = plain_label(self)
         self.found.setObjectName("hint")
         self.found.setWordWrap(True)
         self.rescan = QPushButton(self.tr("&Rescan"), self)
         self.rescan.setAutoDefault(False)
         self.rescan.clicked.connect(self.ask_for_cameras)
-        self._grid.addWidget(self.found, 2, 1)
-        self._grid.addWidget(self.rescan, 2, 2)
+        self._grid.addWidget(self.found, 4, 1)
+        self._grid.addWidget(self.rescan, 4, 2)
         self._update_open()
         self.ir_field.setFocus()
 
     @property
     def ir(self) -> str:
         """See `PairDialog`."""
-        return _uri(self.ir_field)
+        return self.ir_choice.applied(_uri(self.ir_field))
 
     @property
     def vis(self) -> str:
         """See `PairDialog`."""
-        return _uri(self.vis_field)
+        return self.vis_choice.applied(_uri(self.vis_field))
+
+    def done(self, result: int) -> None:
+        """Let go of what is tried, then close."""
+        for trial in (self.ir_trial, self.vis_trial):
+            trial.end()
+        super().done(result)
 
     def ask_for_cameras(self) -> None:
         """Have the cameras listed."""
@@ -101,16 +120,53 @@ class ConnectDialog(PairDialog):
         self._grid.addWidget(field, row, 1)
         self._grid.setColumnStretch(1, 1)
         button = QPushButton(self.tr("File…"), self)
-        button.setAccessibleName(f"{name.replace('&', '')}: {button.text()}")
+        button.setAccessibleName(f"{without_mnemonic(name)}: {button.text()}")
         button.setAutoDefault(False)
         button.clicked.connect(lambda: self._choose_file(field))
         self._grid.addWidget(button, row, 2)
         return field
 
+    def _choice(self, field: ComboBox, name: str, wish: CameraWish) -> tuple[CameraChoice, TrialPicture]:
+        """Return the row under ``field``, and the test picture that belongs to it."""
+        choice, trial = CameraChoice(name, self), TrialPicture(name, self)
+        choice.show_wish(wish)
+        choice.show_uri(_uri(field))
+        trial.hide()
+
+        def show(*_: object) -> None:
+            choice.show_uri(_uri(field))
+            choice.trial.setChecked(trial.is_on or (trial.isVisible() and trial.image is not None))
+
+        def try_it(is_wanted: bool) -> None:
+            trial.setVisible(is_wanted)
+            if is_wanted:
+                trial.begin(choice.applied(_uri(field)))
+            else:
+                trial.end()
+
+        def stop(*_: object) -> None:
+            """What is shown is not what is chosen any more."""
+            trial.end()
+            trial.hide()
+            show()
+
+        field.editTextChanged.connect(stop)
+        choice.changed.connect(stop)
+        choice.tried.connect(try_it)
+        return choice, trial
+
     def _choose_file(self, field: ComboBox) -> None:
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a video"))
         if path:
             field.setEditText(path)
+
+
+def split_wish(uri: str) -> tuple[str, CameraWish]:
+    """Return the address of a camera and what is asked of it; of anything else the address as it is."""
+    try:
+        return camera_of(uri) if uri.startswith("camera:") else (uri, CameraWish())
+    except SourceError:
+        return uri, CameraWish()
 
 
 def _uri(field: ComboBox) -> str:

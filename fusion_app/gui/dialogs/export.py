@@ -24,6 +24,7 @@ from fusion_app.errors import FusionAppError
 from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.gui.plain import plain_label
+from fusion_app.gui.session.bridge import Outlet
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 from fusion_app.settings import Settings
 from fusion_app.sources import is_there
@@ -56,6 +57,7 @@ class ExportDialog(QDialog):
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._show_progress)
         self._ended.connect(self._on_ended)
+        self._outlet = Outlet(self._ended.emit)
         self._check_output()
 
     @property
@@ -86,6 +88,11 @@ class ExportDialog(QDialog):
         self.message.setText(self.tr("Stopping after the frames in work"))
         self.cancel_button.setEnabled(False)
 
+    def abandon(self) -> None:
+        """End the thread without waiting for it, because the window closes: nobody hears of what becomes of it."""
+        self._cancel.set()
+        self._outlet.close()
+
     def stop(self) -> None:
         """End the thread and wait for it; may be called from any thread."""
         self._cancel.set()
@@ -98,7 +105,7 @@ class ExportDialog(QDialog):
             outcome = fuse_recordings(job, self._note, self._cancel, self._tell)
         except Exception as error:  # noqa: BLE001 - shown in the dialog
             outcome = error
-        self._ended.emit(outcome)
+        self._outlet(outcome)
 
     def _note(self, done: int, expected: int | None) -> None:
         self._progress = (done, expected)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, pyqtSignal
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QHideEvent
 from PyQt6.QtWidgets import (
     QDoubleSpinBox,
     QGroupBox,
@@ -19,11 +19,13 @@ from PyQt6.QtWidgets import (
 
 from fusion_app.alignment.placement import Placement
 from fusion_app.alignment.profile import AlignmentProfile
-from fusion_app.finding.calibration import Calibration
+from fusion_app.finding.calibration import PAIRS_TO_HALVE, Calibration
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.check_box import CheckBox
+from fusion_app.gui.docks.distance import DistanceBox
+from fusion_app.gui.docks.points import PointsBox
 from fusion_app.gui.docks.rows import rows
-from fusion_app.gui.plain import plain_label
+from fusion_app.gui.plain import plain_label, without_mnemonic
 
 
 class Number(NamedTuple):
@@ -62,11 +64,13 @@ class AlignmentDock(QWidget):
         placed: The user wants infrared there.
         automatic_asked: The user wants it to be found.
         square_asked: The user wants infrared in its own proportions.
+        hidden: The dock is not in view any more.
     """
 
     placed = pyqtSignal(Placement)
     automatic_asked = pyqtSignal()
     square_asked = pyqtSignal()
+    hidden = pyqtSignal()
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,6 +88,9 @@ class AlignmentDock(QWidget):
         self.reset = self._button(actions["align_reset"])
         self.edges = self._button(actions["align_edges"])
         self.arrows = self._button(actions["align_arrows"])
+        self.mouse = self._button(actions["align_mouse"])
+        self.points = PointsBox(actions["align_points"], self)
+        self.distance = DistanceBox(self)
         self.files = [self._button(actions[name]) for name in ("align_open", "align_save")]
         self.history = [self._button(actions[name]) for name in ("align_undo", "align_redo")]
         self._arrange()
@@ -100,6 +107,7 @@ class AlignmentDock(QWidget):
                 spin.setValue(getattr(placement, name) * NUMBERS[name].shown_as)
                 spin.blockSignals(False)
         self.square.setEnabled(placement is not None)
+        self.distance.show_profile(profile, is_ready=placement is not None)
         self._placement = placement or Placement()
         self.profile.setText(_profile_text(profile))
 
@@ -116,18 +124,17 @@ class AlignmentDock(QWidget):
 
     def show_found(self, found: Calibration) -> None:
         """Say what came of it."""
-        if not found.accepted:
-            self.show_result(self.tr("▲  Not found: {0}. {1}").format(found.reason, self.tr(HINT)))
-            return
-        text = self.tr("✓  Found: pairs {0}, margin {1:.2f}").format(found.pairs, found.margin)
-        if found.apart_px is not None:
-            text += self.tr(", both halves agree within {0:.0f} px").format(max(1.0, found.apart_px))
-        self.show_result(text)
+        self.show_result(_found_text(found) if found.accepted else _refused_text(found))
 
     def show_result(self, text: str) -> None:
         """Show a line under the button; without one what to do before it is pressed."""
         self._is_working = False
         self.result.setText(text or self.tr(HINT))
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        """Say that the dock has gone: what was begun in it ends."""
+        super().hideEvent(event)
+        self.hidden.emit()
 
     def _spin(self, name: str, number: Number) -> QDoubleSpinBox:
         spin = QDoubleSpinBox(self)
@@ -155,7 +162,7 @@ class AlignmentDock(QWidget):
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)
         button.setDefaultAction(action)
-        button.setAccessibleName(action.text().replace("&", ""))
+        button.setAccessibleName(without_mnemonic(action.text()))
         return button
 
     def _label(self) -> QLabel:
@@ -165,7 +172,7 @@ class AlignmentDock(QWidget):
         return label
 
     def _arrange(self) -> None:
-        find, place, judge, keep = groups = [
+        find, place, judge, keep = [
             QGroupBox(title, self)
             for title in (self.tr("Automatic"), self.tr("By hand"), self.tr("To judge by"), self.tr("Profile"))
         ]
@@ -174,6 +181,7 @@ class AlignmentDock(QWidget):
         column.addLayout(rows((_words(number.title), self.spins[name]) for name, number in NUMBERS.items()))
         column.addWidget(self.together)
         column.addLayout(_row(self.square, self.reset))
+        column.addWidget(self.mouse)
         column.addWidget(self.arrows)
         _fill(judge, self.edges)
         column = QVBoxLayout(keep)
@@ -181,9 +189,45 @@ class AlignmentDock(QWidget):
         column.addLayout(_row(*self.files))
         column.addLayout(_row(*self.history))
         whole = QVBoxLayout(self)
-        for group in groups:
+        for group in (find, place, self.points, self.distance, judge, keep):
             whole.addWidget(group)
         whole.addStretch(1)
+
+
+SURE = 0.35
+"""Margin from which on no other placement comes near."""
+
+
+def _found_text(found: Calibration) -> str:
+    """Return how sure it is that infrared was found."""
+    sure = _words(
+        QT_TRANSLATE_NOOP("AlignmentDock", "clearly better than anywhere else")
+        if found.margin >= SURE
+        else QT_TRANSLATE_NOOP("AlignmentDock", "better than anywhere else, but not by much: check it with E")
+    )
+    text = _words(QT_TRANSLATE_NOOP("AlignmentDock", "✓  Found from {0} different pictures, {1}"))
+    lines = [text.format(found.pairs, sure)]
+    if found.pairs == 1:
+        lines = [_words(QT_TRANSLATE_NOOP("AlignmentDock", "✓  Found from one picture, {0}")).format(sure)]
+    if found.apart_px is not None:
+        agree = _words(QT_TRANSLATE_NOOP("AlignmentDock", "Half of them alone say the same within {0:.0f} px"))
+        lines.append(agree.format(max(1.0, found.apart_px)))
+    elif found.pairs < PAIRS_TO_HALVE:
+        lines.append(
+            _words(
+                QT_TRANSLATE_NOOP("AlignmentDock", "Different scenes would make it surer: let the cameras look around")
+            )
+        )
+    return ". ".join(lines)
+
+
+def _refused_text(found: Calibration) -> str:
+    """Return why infrared was not found, and every other way on."""
+    ways = _words(
+        QT_TRANSLATE_NOOP("AlignmentDock", "Or drag it with the mouse (H), or pick points that both pictures show (P).")
+    )
+    text = _words(QT_TRANSLATE_NOOP("AlignmentDock", "▲  Not found: {0}. {1}")).format(found.reason, _words(HINT))
+    return f"{text} {ways}"
 
 
 def _fill(group: QGroupBox, *widgets: QWidget) -> None:

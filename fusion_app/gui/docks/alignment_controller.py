@@ -1,14 +1,14 @@
 """Joins the Alignment dock with the session: the alignment in use, its history, its files, and finding it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
-from PyQt6.QtGui import QUndoCommand, QUndoStack
 from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from fusion_app.alignment.placement import Placement, placed, placement_of
+from fusion_app.alignment.placement import Placement, placed, placement_of, with_mounting
 from fusion_app.alignment.profile import AlignmentProfile, load_profile, save_profile
 from fusion_app.errors import FusionAppError
 from fusion_app.finding.beside_a_run import AlignmentEstimator, EstimatorThread
@@ -16,11 +16,11 @@ from fusion_app.finding.calibration import Calibration
 from fusion_app.frames import Size, on_square_pixels, size_of
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.docks.alignment import AlignmentDock
+from fusion_app.gui.docks.alignment_history import AlignmentHistory
 from fusion_app.gui.docks.estimating import Estimating
 from fusion_app.gui.session.session_controller import SessionController
 
 SUFFIX = "yaml"
-MAX_STEPS = 500
 SCALE_STEP = 1.005
 TURN_STEP_DEG = 0.1
 NEAR_PX, FAR_PX = 1, 10
@@ -42,24 +42,6 @@ ARROWS = {f"align_{name}": name.capitalize() for name in DIRECTIONS} | {
     f"align_{name}_far": f"Shift+{name.capitalize()}" for name in DIRECTIONS
 }
 SEEKS = ("forward_5", "back_5", "forward_1", "back_1")
-
-
-class _Change(QUndoCommand):
-    """One step of the history."""
-
-    def __init__(
-        self, use: Callable[[AlignmentProfile], None], before: AlignmentProfile, now: AlignmentProfile
-    ) -> None:
-        super().__init__()
-        self._use, self._before, self._now = use, before, now
-
-    def redo(self) -> None:
-        """Use the alignment after the step."""
-        self._use(self._now)
-
-    def undo(self) -> None:
-        """Use the alignment before it."""
-        self._use(self._before)
 
 
 class AlignmentController(QObject):
@@ -93,13 +75,13 @@ class AlignmentController(QObject):
         self._sources = ("", "")
         self._sizes: tuple[Size, Size] | None = None
         self._estimating = Estimating[AlignmentEstimator]()
-        self.history = QUndoStack(self)
-        self.history.setUndoLimit(MAX_STEPS)
-        self._connect_history(actions)
+        self.history = AlignmentHistory(actions, controller, self)
         actions["align_arrows"].toggled.connect(self._give_arrows)
         for name, move in MOVES.items():
             actions[name].triggered.connect(partial(self._move, move))
-        actions["align_reset"].triggered.connect(lambda: self.use(AlignmentProfile()))
+        actions["align_reset"].triggered.connect(
+            lambda: self.use(with_mounting(AlignmentProfile(), controller.settings.alignment))
+        )
         actions["align_open"].triggered.connect(self._ask_to_open)
         actions["align_save"].triggered.connect(self._ask_to_save)
         panel.placed.connect(self.place)
@@ -127,9 +109,7 @@ class AlignmentController(QObject):
 
     def use(self, profile: AlignmentProfile) -> None:
         """Align as ``profile`` says; it can be undone."""
-        before = self._controller.settings.alignment
-        if profile != before:
-            self.history.push(_Change(self._controller.align, before, profile))
+        self.history.use(profile)
 
     def watch(self) -> None:
         """Take up the sizes of the pictures once they are known; call it now and then while the dock is in view."""
@@ -163,12 +143,21 @@ class AlignmentController(QObject):
             self.panel.show_working()
             self._estimating.estimator.request()
 
+    @property
+    def estimator_thread(self) -> EstimatorThread:
+        """Where what is looked for beside the run is looked for."""
+        return self._estimating.thread
+
+    def tell_found(self, found: Calibration) -> None:
+        """Be told what was found, from any thread."""
+        self._found.emit(found)
+
     def _show_found(self, found: Calibration) -> None:
-        if self._estimating.estimator is None:  # of a session that is gone
+        if self._controller.session is None:  # the one that it is of is gone
             return
         self.panel.show_found(found)
         if found.accepted:
-            self.use(found.profile)
+            self.use(with_mounting(found.profile, self._controller.settings.alignment))
 
     def place(self, placement: Placement) -> None:
         """Lay infrared there, if it can lie there."""
@@ -178,6 +167,12 @@ class AlignmentController(QObject):
             except FusionAppError as error:
                 self.failed.emit(error)
                 self.show()
+
+    def try_on(self, placement: Placement) -> None:
+        """Lay infrared there as long as the mouse holds it; a place where it cannot lie is left out."""
+        if self.sizes is not None:
+            with suppress(FusionAppError):
+                self.history.try_on(placed(self._controller.settings.alignment, placement, *self.sizes))
 
     def show(self) -> None:
         """Show the alignment in use."""
@@ -193,15 +188,6 @@ class AlignmentController(QObject):
         sizes, shown = self.sizes, self._shown_sizes()
         if sizes is not None and shown is not None:
             self.place(placement_of(self._controller.settings.alignment, *sizes).with_square_pixels(*shown))
-
-    def _connect_history(self, actions: Actions) -> None:
-        history, undo, redo = self.history, actions["align_undo"], actions["align_redo"]
-        undo.triggered.connect(history.undo)
-        redo.triggered.connect(history.redo)
-        history.canUndoChanged.connect(undo.setEnabled)
-        history.canRedoChanged.connect(redo.setEnabled)
-        undo.setEnabled(False)
-        redo.setEnabled(False)
 
     def _give_arrows(self, is_on: bool) -> None:
         """Let the arrow keys move infrared, or what they do otherwise: they cannot do both."""

@@ -11,13 +11,16 @@ from fusion_app.gui.commands import Commands
 from fusion_app.gui.docks.alignment import AlignmentDock
 from fusion_app.gui.docks.alignment_controller import AlignmentController
 from fusion_app.gui.docks.fusion_controller import FusionController
+from fusion_app.gui.docks.queue_controller import QueueController
 from fusion_app.gui.docks.record import RecordDock
 from fusion_app.gui.docks.sources import SourcesDock
 from fusion_app.gui.docks.thermal import ThermalDock
 from fusion_app.gui.docks.time_offset import TimeOffset
-from fusion_app.gui.session.overview import Overview
+from fusion_app.gui.plain import without_mnemonic
+from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController
+from fusion_app.session.overview import Overview
 
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 WIDTH = 300
@@ -57,6 +60,7 @@ class Docks(QObject):
         commands: Commands,
         controller: SessionController,
         recording: RecordingController,
+        preferences: Preferences,
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -65,6 +69,7 @@ class Docks(QObject):
         self.sources = SourcesDock()
         self.sources.connect_asked.connect(commands.ask_for_cameras)
         self.sources.swap_asked.connect(commands.swap)
+        self.sources.turn_chosen.connect(commands.turn)
         self.time_offset = TimeOffset(self.sources.offset, controller)
         self._add("dock_sources", actions, self.sources)
         self.thermal = ThermalDock()
@@ -84,6 +89,8 @@ class Docks(QObject):
         self._add("dock_alignment", actions, self.alignment.panel)
         self.fusion = FusionController(actions, controller)
         self._add("dock_fusion", actions, self.fusion.panel)
+        self.queue = QueueController(controller, preferences)
+        self._add("dock_queue", actions, self.queue.panel).visibilityChanged.connect(self.queue.show)
         actions["docks_reset"].triggered.connect(self.reset)
         self.reset()
 
@@ -102,6 +109,7 @@ class Docks(QObject):
 
     def _show_settings(self) -> None:
         thermal = self._controller.settings.thermal
+        self.sources.show_settings(self._controller.settings.sources)
         self.thermal.show_settings(thermal)
         self.record.show_settings(self._controller.settings.recording)
         self._actions["lock_gain"].setChecked(thermal.lock)
@@ -122,6 +130,7 @@ class Docks(QObject):
         """End what the docks do in the background."""
         self.time_offset.close()
         self.alignment.close()
+        self.queue.close()
 
     def reset(self) -> None:
         """Close all docks and put them back to the right edge, one behind the other."""
@@ -135,7 +144,7 @@ class Docks(QObject):
 
     def _add(self, name: str, actions: Actions, panel: QWidget) -> QDockWidget:
         action = actions[name]
-        dock = QDockWidget(action.text().replace("&", ""), self._window)
+        dock = QDockWidget(without_mnemonic(action.text()), self._window)
         dock.setObjectName(name)
         dock.setWidget(DockArea(panel, dock))
         action.triggered.connect(lambda: self._turn(dock, action))

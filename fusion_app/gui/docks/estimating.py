@@ -21,11 +21,16 @@ class Estimating(Generic[E]):
         self._session: Session | None = None
         self._thread: EstimatorThread | None = None
 
+    @property
+    def thread(self) -> EstimatorThread:
+        """The thread; it is started if it is not there."""
+        self._thread = self._thread or EstimatorThread()
+        return self._thread
+
     def begin(self, session: Session, make: Callable[[EstimatorThread], E]) -> E:
         """Watch ``session`` with what ``make`` returns, unless one is watched already; return what watches."""
         if self.estimator is None:
-            self._thread = self._thread or EstimatorThread()
-            self._session, self.estimator = session, make(self._thread)
+            self._session, self.estimator = session, make(self.thread)
             session.runner.add_sink(self.estimator)
         return self.estimator
 

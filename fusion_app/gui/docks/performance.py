@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
 from fusion_app.gui.docks.charts import StageBars, TimeChart
 from fusion_app.gui.plain import plain_label
-from fusion_app.gui.session.overview import Overview
+from fusion_app.session.overview import Overview
 
 SPAN_S = 60.0
 MOST = 400
@@ -73,8 +73,11 @@ class PerformanceDock(QWidget):
         self.lost = TimeChart(self.tr("Frames lost"), "{0:.0f}", self, is_bars=True)
         self.summary = plain_label(self)
         self.summary.setWordWrap(True)
+        self.quality = plain_label(self)
+        self.quality.setWordWrap(True)
         whole = QVBoxLayout(self)
         whole.addWidget(self._group(self.tr("Stages"), self.stages, self.summary))
+        whole.addWidget(self._group(self.tr("Picture"), self.quality))
         whole.addWidget(self._group(self.tr("Last minute"), self.fps, self.latency, self.skew, self.lost))
         whole.addStretch(1)
         self.note(None)
@@ -87,6 +90,11 @@ class PerformanceDock(QWidget):
             self.history.note(overview, time.monotonic() if now_s is None else now_s)
         if self.isVisible() or overview is None:
             self._show(overview)
+
+    def show_quality(self, text: str) -> None:
+        """Show how the fused picture is."""
+        if self.isVisible():
+            self.quality.setText(text or translate("PerformanceDock", "Nothing runs."))
 
     def _show(self, overview: Overview | None) -> None:
         points = list(self.history.points)

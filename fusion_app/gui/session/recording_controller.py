@@ -4,6 +4,7 @@ The actions of recording are connected here, and show its state.
 """
 
 import enum
+import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,35 @@ WHILE_RECORDING = ("record_pause", "marker", "record_split")
 """Actions that are for a running recording only."""
 
 
+class _Start:
+    """A recording that has been asked for, until the worker begins it or nobody wants it any more."""
+
+    def __init__(self, recorder: Recorder, settings: Settings) -> None:
+        self._recorder, self._settings = recorder, settings
+        self._lock = threading.Lock()
+        self._is_settled = False
+
+    def __call__(self) -> bool:
+        """Begin, in the worker's thread; tell False if it was withdrawn before.
+
+        Raises:
+            FusionAppError: It cannot be written.
+        """
+        if not self._settle():
+            return False
+        self._recorder.start(self._settings)
+        return True
+
+    def withdraw(self) -> bool:
+        """Let it not begin; tell False if it has begun already."""
+        return self._settle()
+
+    def _settle(self) -> bool:
+        with self._lock:
+            is_first, self._is_settled = not self._is_settled, True
+            return is_first
+
+
 class RecordingController(QObject):
     """Starts and stops the recorder of a session, as the actions ask.
 
@@ -63,6 +93,7 @@ class RecordingController(QObject):
         self._markers = 0
         self._recorder: Recorder | None = None
         self._session: Session | None = None
+        self._start: _Start | None = None
         actions["record"].triggered.connect(lambda _: self.toggle())
         actions["record_pause"].triggered.connect(lambda _: self.toggle_pause())
         actions["marker"].triggered.connect(lambda _: self.set_marker())
@@ -90,7 +121,13 @@ class RecordingController(QObject):
             self._recorder = Recorder(session, settings)
 
     def release(self) -> None:
-        """Let go of the session, because it is about to close; a recording is finished in the background."""
+        """Let go of the session, because it is about to close; a recording is finished in the background.
+
+        One that has not begun is not waited for: the worker may be busy for long, and would have nothing to record.
+        """
+        if self._start is not None and self._start.withdraw():
+            self._set(RecordingState.OFF)
+            self.said.emit(self.tr("Nothing was recorded: what was open has been closed before the recording began"))
         self.stop()
         if self._recorder is not None:
             self._recorder.detach()
@@ -104,8 +141,8 @@ class RecordingController(QObject):
         assert self._recorder is not None  # noqa: S101 - attached just now
         self._set(RecordingState.STARTING)
         recorder = self._recorder
-        start = partial(recorder.start, settings)
-        self._worker.submit(start, lambda _: self._on_started(recorder), self._on_failed)
+        self._start = _Start(recorder, settings)
+        self._worker.submit(self._start, partial(self._on_started, recorder), self._on_failed)
 
     def toggle(self) -> None:
         """Start or finish a recording."""
@@ -133,11 +170,11 @@ class RecordingController(QObject):
             recording.resume()
             self._set(RecordingState.ON)
 
-    def set_marker(self) -> None:
-        """Mark this moment in the recording."""
+    def set_marker(self, text: str = "") -> None:
+        """Mark this moment in the recording, by ``text`` or by a number."""
         if (recording := self._recording) is not None:
             self._markers += 1
-            recording.add_marker(self.tr("Marker {0}").format(self._markers))
+            recording.add_marker(text or self.tr("Marker {0}").format(self._markers))
             self.said.emit(self.tr("Marker {0} is set").format(self._markers))
 
     def split(self) -> None:
@@ -190,7 +227,9 @@ class RecordingController(QObject):
         self.state = state
         self.changed.emit(state)
 
-    def _on_started(self, recorder: Recorder) -> None:
+    def _on_started(self, recorder: Recorder, has_begun: bool) -> None:
+        if not has_begun:
+            return
         if self.state is RecordingState.FINALISING:  # stopped before it had begun
             self._finish(recorder)
         else:

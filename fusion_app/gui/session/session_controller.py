@@ -96,6 +96,7 @@ class SessionController(QObject):
         self._wish = 0
         self._wanted: Settings | None = None
         self._is_opening = False
+        self._is_ended = False
         self._position_s = 0.0
         self._sought_s: float | None = None
         self._may_be_stale = False
@@ -140,8 +141,10 @@ class SessionController(QObject):
     def open(self, settings: Settings) -> None:
         """Open ``settings``, then close what was open; if they cannot be opened, that goes on.
 
-        What holds a camera that both want has to be closed first.
+        What holds a camera that both want has to be closed first. After `end` nothing is opened any more.
         """
+        if self._is_ended:
+            return
         self._wish += 1
         self._wanted = settings
         opened, failed = partial(self._on_opened, self._wish), partial(self._on_open_failed, self._wish)
@@ -167,6 +170,12 @@ class SessionController(QObject):
         self._set(State.STOPPING)
         closed = partial(self._on_closed, self._ticket)
         self.worker.submit(partial(_close, old), closed, closed)
+
+    def end(self) -> None:
+        """Close the session for good: what is still on its way to be opened, such as a rig being read, is not."""
+        self._is_ended = True
+        self._wish += 1
+        self.close()
 
     def toggle(self) -> None:
         """Play or pause a file; freeze or release the view of a live session."""

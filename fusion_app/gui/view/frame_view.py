@@ -67,7 +67,7 @@ class FrameView(QWidget):
         self._grabbed: QPointF | None = None
         self._pointer: QPointF | None = None
         self._reading: Reading | None = None
-        self._marks: Marks | None = None
+        self._marks: list[Marks] = []
         self._title_corner = Qt.Corner.TopLeftCorner
         self._is_dimmed = False
         self._is_target = False
@@ -109,9 +109,9 @@ class FrameView(QWidget):
         """Let the probe say more than grey levels."""
         self._reading = reading
 
-    def set_marks(self, marks: Marks | None) -> None:
-        """Have ``marks`` draw over the picture, below the title."""
-        self._marks = marks
+    def add_marks(self, marks: Marks) -> None:
+        """Have ``marks`` draw over the picture, below the title, and over those that were there."""
+        self._marks.append(marks)
 
     def show_image(self, image: Picture | None, colours: Sequence[int] = ()) -> None:
         """Show ``image``, ``(H, W)`` uint8, ``(H, W, 3)`` uint8 BGR or planes, or nothing.
@@ -206,8 +206,8 @@ class FrameView(QWidget):
         painter.drawImage(self._place, image)
         if self._is_dimmed:
             painter.fillRect(self.rect(), DIMMED)
-        if self._marks is not None:
-            self._marks(painter)
+        for marks in self._marks:
+            marks(painter)
 
     def _converted(self, pixels: Picture, whole: QRectF) -> QImage:
         """Return what is seen of ``pixels``, converted once for each picture and each place of it."""

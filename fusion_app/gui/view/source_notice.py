@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QCoreApplication, QRect, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from fusion_app.gui.session.overview import SourceOverview
+from fusion_app.session.overview import SourceOverview
 from fusion_app.sources.base import Phase
 
 WIDTH = 360
@@ -51,6 +51,10 @@ class SourceNotice(QFrame):
         column.addWidget(self.detail)
         column.addLayout(row)
         self.hide()
+
+    def speak_of(self, name: str, other: str) -> None:
+        """Name the sources otherwise: the language is another one."""
+        self._name, self._other = name, other
 
     @property
     def text(self) -> str:
@@ -112,6 +116,8 @@ def details(source: SourceOverview) -> list[str]:
 def age_text(seconds: float) -> str:
     """Return an age as one tells it."""
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return translate("SourceNotice", "{0:.1f} s").format(seconds)
     minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    if minutes:
+        return translate("SourceNotice", "{0} min {1} s").format(minutes, rest)
+    return translate("SourceNotice", "{0} s").format(rest)

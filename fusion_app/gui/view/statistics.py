@@ -7,8 +7,8 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.gui.bars.status_fields import phase_text, rate_text
-from fusion_app.gui.session.overview import Overview, SourceOverview
 from fusion_app.gui.view.tags import TEXT
+from fusion_app.session.overview import Overview, SourceOverview
 
 GROUND = QColor(0, 0, 0, 190)
 MUTED = QColor("#a3acb8")

@@ -46,7 +46,7 @@ class ThermalMarks(QObject):
         self._overlay = ""
         self._tiles = {role: grid.tiles[role] for role in (Role.IR, Role.FUSED)}
         for role, tile in self._tiles.items():
-            tile.set_marks(partial(self._paint, role))
+            tile.add_marks(partial(self._paint, role))
             tile.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             tile.customContextMenuRequested.connect(lambda at, tile=tile: self._ask(tile, at))
 

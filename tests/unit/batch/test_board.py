@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from fusion_app.batch.board import Board, State
-from fusion_app.cli.batch_table import BatchTable, duration, table
+from fusion_app.batch.board import Board, State, duration
+from fusion_app.cli.batch_table import BatchTable, table
 
 
 class Clock:

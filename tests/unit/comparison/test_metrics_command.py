@@ -143,3 +143,14 @@ def test_a_page_that_is_there_is_not_replaced(folders: Path, capsys: pytest.Capt
     assert main([*arguments(folders, "ir", "vis", "max"), "--html", str(page)]) == 2
     assert "exists already" in capsys.readouterr().err
     assert page.read_text() == "mine"
+
+
+def test_figures_of_an_earlier_run_are_not_replaced_unasked(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folders / "f.csv"
+    path.write_text("mine")
+    words = [*arguments(folders, "ir", "vis", "max"), "--csv", str(path)]
+    assert main(words) == 2
+    assert capsys.readouterr().err == f"error: {path} exists already; choose another name, or add --overwrite\n"
+    assert path.read_text() == "mine"
+    assert main([*words, "--overwrite"]) == 0
+    assert path.read_text().startswith("fused,")

@@ -11,7 +11,7 @@ from fusion_app.frames import Frame, FramePair, FusedFrame, Size
 from fusion_app.run import speed
 from fusion_app.run.ladder import LADDER, Rung
 from fusion_app.run.quality import QualityKeeper, Watched
-from fusion_app.run.speed import FileMeasurement, Measurement
+from fusion_app.run.speed import Measurement
 from fusion_app.settings import FusionSettings
 from fusion_app.system import cache
 
@@ -121,14 +121,6 @@ def test_other_programs_do_not_change_how_engines_compare(monkeypatch: pytest.Mo
     monkeypatch.setattr(speed, "_once_ms", lambda engine, _: times[engine.name].pop())
     slow_ms, quick_ms = speed.frames_ms([ClassicalEngine("max"), ClassicalEngine("average")])
     assert (slow_ms, quick_ms) == (12.5, 5.0)
-
-
-def test_what_a_file_takes_grows_with_its_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
-    measurement = FileMeasurement(FusionSettings(device="cpu", working_size="160x128"))
-    small_s, large_s = (measurement.frame_s("lite-2k", Size(*size)) for size in ((80, 64), (640, 512)))
-    assert small_s is not None
-    assert large_s == pytest.approx(4 * small_s)  # by its working size
 
 
 @pytest.mark.usefixtures("measured_quick")

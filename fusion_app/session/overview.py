@@ -1,23 +1,16 @@
 """What a session says of itself at one moment: asked once, shown in many places."""
 
-import time
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
-
-from fusion_app.gui.session.disk_left import DiskLeft
-from fusion_app.gui.session.recording_controller import RecordingController, RecordingStatus
-from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.pairing.base import PairingCounts
-from fusion_app.recording.snapshot import recording_folder
+from fusion_app.recording import RecordingStatus
 from fusion_app.run.runner import Pace
 from fusion_app.run.telemetry import RunStatus
 from fusion_app.session.session import Session
 from fusion_app.sources import BufferedSource
 from fusion_app.sources.base import Note, SourceInfo, SourceState
 
-LOOK_MS = 100
 LATELY_S = 10.0
 
 
@@ -59,8 +52,8 @@ class Overview:
         counts: What became of the frames.
         pace: How the run keeps time.
         engine: Model and device, in words.
-        unshown: Fused frames that a newer one replaced before the window could show them.
-        stride: Of so many fused frames the window shows one, for a recording comes first.
+        unshown: Fused frames that a newer one replaced before they could be shown.
+        stride: Of so many fused frames one is shown, for a recording comes first.
         recording: The recording that runs, or None.
         disk_left: Free bytes where a recording would go, or None where they are not known.
         lost_lately: Share of the frames of the last `LATELY_S` that were not fused, 0…1; None where nobody looked.
@@ -117,39 +110,3 @@ def look(
         recording,
         disk_left,
     )
-
-
-class Watch(QObject):
-    """Looks at the session ten times a second.
-
-    Signals:
-        looked: A `Overview`, or None while there is no session.
-    """
-
-    looked = pyqtSignal(object)
-
-    def __init__(self, controller: SessionController, recording: RecordingController) -> None:
-        super().__init__(controller)
-        self._controller = controller
-        self._recording = recording
-        self._disk = DiskLeft()
-        self._losses = Losses()
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.look)
-        self._timer.start(LOOK_MS)
-
-    def look(self) -> None:
-        """Look now."""
-        session = self._controller.session
-        if session is None:
-            self.looked.emit(None)
-        else:
-            disk_left = self._disk.look(recording_folder(self._controller.settings.recording))
-            overview = look(session, self._recording.status(), self._controller.sink.replaced, disk_left)
-            lost = overview.run.skipped + overview.dropped
-            lately = self._losses.lately(lost, overview.run.fused, time.monotonic())
-            self.looked.emit(replace(overview, lost_lately=lately))
-
-    def stop(self) -> None:
-        """Look no more."""
-        self._timer.stop()

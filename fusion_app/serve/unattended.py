@@ -1,0 +1,87 @@
+"""What a node does while nobody looks: records by the clock, begins a new recording every hour, removes old ones."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from fusion_app.errors import FusionAppError
+from fusion_app.recording.retention import Cleared, Keep, make_room
+from fusion_app.recording.snapshot import recording_folder
+from fusion_app.serve.node import Node
+from fusion_app.serve.schedule import Schedule
+from fusion_app.system.logs import log
+
+ROLL_S = 3600.0
+"""A recording of its own for every hour, so that old ones can go while new ones come."""
+ROOM_EVERY_S = 60.0
+AGAIN_S = 60.0
+"""A recording that could not begin, or ended by itself, is tried again after so long."""
+
+
+class Unattended:
+    """Looks after a node; `look` is called now and then, in one thread."""
+
+    def __init__(
+        self, node: Node, schedule: Schedule | None, keep: Keep | None, now: Callable[[], datetime] = datetime.now
+    ) -> None:
+        """Prepare.
+
+        Args:
+            node: What records.
+            schedule: When; None: only when somebody asks for it.
+            keep: How much stays; None: all.
+            now: What the clock says.
+        """
+        self.notice = ""
+        """What the user should know of old recordings, one sentence, or empty."""
+        self._node = node
+        self._schedule = schedule
+        self._keep = keep
+        self._now = now
+        self._was_on = False
+        self._again_s = 0.0
+        self._room_s = 0.0
+        self._is_own = False
+
+    def look(self) -> None:
+        """Do what is due."""
+        if self._keep is not None and time.monotonic() >= self._room_s:
+            self._room_s = time.monotonic() + ROOM_EVERY_S
+            self._make_room(self._keep)
+        if self._schedule is not None:
+            self._record(is_on=self._schedule.is_on(self._now()))
+
+    def _record(self, *, is_on: bool) -> None:
+        """Begin and end with the schedule; what a user does in between stays until its next turn."""
+        is_turn, self._was_on = is_on is not self._was_on, is_on
+        has_failed = is_on and self._is_own and bool(self._node.trouble) and not self._node.is_recording
+        if is_turn and not is_on and self._is_own:
+            self._try(partial(self._node.record, is_on=False))
+            self._is_own = False
+        elif is_on and (is_turn or (has_failed and time.monotonic() >= self._again_s)):
+            self._is_own = True
+            self._again_s = time.monotonic() + AGAIN_S
+            self._try(partial(self._node.record, is_on=True))
+        elif self._is_own and self._node.recorded_s >= ROLL_S:
+            self._try(self._node.roll)
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except FusionAppError as error:
+            self._node.trouble = f"{error}"
+            log.warning("unattended recording: %s", error)
+
+    def _make_room(self, keep: Keep) -> None:
+        cleared: Cleared = make_room(self._folder, keep, time.time())
+        for path in cleared.removed:
+            log.info("removed the old recording %s", path)
+        if cleared.notice and cleared.notice != self.notice:
+            log.warning("%s", cleared.notice)
+        self.notice = self._node.room_notice = cleared.notice
+
+    @property
+    def _folder(self) -> Path:
+        return recording_folder(self._node.settings().recording)

@@ -1,0 +1,89 @@
+"""The page in a real browser, with real clicks: on a phone and on a desk, in English and in Chinese."""
+
+import os
+from pathlib import Path
+
+import cv2
+import pytest
+
+from fusion_app.serve.server import Door
+from tests.serving import serving
+from tests.webdriver import Browser, browser
+
+PHONE, DESK = (390, 844), (1280, 900)
+TOKEN = "a-token-of-tests"
+pytestmark = pytest.mark.timeout(400)
+
+
+def kept(folder: Path, name: str) -> Path:
+    """Return where a screenshot goes; with CS2FUSION_SCREENSHOTS they can be looked at afterwards."""
+    wanted = os.environ.get("CS2FUSION_SCREENSHOTS")
+    return (Path(wanted) if wanted else folder) / name
+
+
+def choose(page: Browser, box: str, value: str) -> None:
+    """Take another entry of a box, as its list does."""
+    page.run(
+        "const box = document.getElementById(arguments[0]); box.value = arguments[1];"
+        "box.dispatchEvent(new Event('change'))",
+        box,
+        value,
+    )
+
+
+def test_a_phone_opens_the_link_looks_records_marks_and_changes_the_mode(tmp_path: Path) -> None:
+    door = Door(port=0, token=TOKEN)
+    with (
+        serving(tmp_path / "recordings", door, size=(320, 256)) as running,
+        browser(tmp_path / "profile", PHONE, is_phone=True) as phone,
+    ):
+        address = running.server.addresses[0]
+        phone.open(address)
+        assert "token" in phone.text("form label").lower()
+        phone.open(f"{address}?token={TOKEN}")
+        phone.wait("return document.getElementById('fused').naturalWidth > 0")
+        phone.wait("return document.getElementById('f-fusion').textContent.includes('fps')")
+        assert phone.run("return location.search") == "", "the token does not stay in the address"
+        assert phone.run("return document.cookie") == "", "no script reads the cookie"
+        phone.click("#record")
+        phone.wait("return document.getElementById('lamp').textContent.startsWith('REC')")
+        phone.click("#marker")
+        phone.wait("return document.getElementById('said').textContent === 'The marker is set'")
+        phone.screenshot(kept(tmp_path, "serve-phone.png"))
+        phone.click("#record")
+        phone.wait("return document.getElementById('lamp').textContent === 'live'")
+        assert len(list(running.folder.glob("recording-*.mkv"))) == 1
+        phone.click("#snapshot")
+        phone.wait("return document.getElementById('said').textContent.startsWith('Kept as snapshot-')")
+        choose(phone, "mode", "vis")
+        phone.wait("return state.status.fusion.mode === 'vis'")
+        for layout in ("visible", "ir", "swipe"):
+            phone.click(f"nav [data-layout={layout}]")
+            shown = "visible" if layout == "swipe" else layout
+            phone.wait(f"return document.getElementById('{shown}').naturalWidth > 0")
+        assert phone.run("return document.documentElement.scrollWidth <= window.innerWidth"), "all is on the screen"
+        picture = cv2.imread(str(kept(tmp_path, "serve-phone.png")))
+        assert picture is not None
+        assert picture.std() > 10
+        assert [line for line in phone.log() if "401" not in line] == []
+
+
+def test_a_desk_shows_three_pictures_and_speaks_chinese(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path / "recordings", size=(320, 256)) as running,
+        browser(tmp_path / "profile", DESK, "zh-CN") as desk,
+    ):
+        desk.open(running.server.addresses[0])
+        desk.wait("return document.getElementById('record').textContent === '录制'")
+        desk.click("nav [data-layout=all]")
+        for view in ("fused", "visible", "ir"):
+            desk.wait(f"return document.getElementById('{view}').naturalWidth > 0")
+        desk.wait("return document.getElementById('f-fusion').textContent.includes('fps')")
+        choose(desk, "palette", "ironbow")
+        desk.wait("return document.getElementById('ir').src.includes('ironbow')")
+        desk.wait("return document.getElementById('ir').naturalWidth > 0")
+        desk.wait("return document.getElementById('nothing').hidden")
+        desk.screenshot(kept(tmp_path, "serve-desk.png"))
+        desk.click("#language")
+        desk.wait("return document.getElementById('record').textContent === 'Record'")
+        assert desk.log() == [], "the browser has nothing against the page"

@@ -1,0 +1,195 @@
+"""The states of the window that are photographed: how each is reached, by what a user would do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QCoreApplication, QEventLoop, QTimer
+from PyQt6.QtWidgets import QScrollArea
+
+from fusion_app.alignment.placement import Placement, placed
+from fusion_app.alignment.points import PointPair
+from fusion_app.gui.main_window import MainWindow
+from fusion_app.gui.session.recording_controller import RecordingState
+from fusion_app.gui.session.session_controller import State
+
+PATIENCE_MS = 60_000
+POLL_MS = 20
+SETTLE_MS = 400
+CHARTS_MS = 6000
+
+DOCKS = tuple(
+    f"dock_{name}" for name in ("sources", "thermal", "record", "alignment", "fusion", "measure", "performance", "log")
+)
+
+
+class NeverCameError(Exception):
+    """The window did not come to a state in `PATIENCE_MS`."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture.
+
+    Attributes:
+        name: Of the file.
+        reach: Brings the window from the playing demo to the state.
+        leave: Takes it back.
+    """
+
+    name: str
+    reach: Callable[[MainWindow], None]
+    leave: Callable[[MainWindow], None] = lambda _: None
+
+
+def wait(milliseconds: int) -> None:
+    """Let the window live for so long."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def wait_until(is_so: Callable[[], bool], what: str) -> None:
+    """Let the window live until it is so.
+
+    Raises:
+        NeverCameError: It never was.
+    """
+    for _ in range(PATIENCE_MS // POLL_MS):
+        if is_so():
+            return
+        wait(POLL_MS)
+    raise NeverCameError(what)
+
+
+def play_demo(window: MainWindow) -> None:
+    """Open the demo pair and wait for a picture."""
+    window.all_actions["demo"].trigger()
+    wait_until(lambda: window.controller.state is State.PLAYING and window.grid.has_frame, "the demo never played")
+    wait(SETTLE_MS)
+
+
+def _dock(*names: str) -> Callable[[MainWindow], None]:
+    """Return what opens these docks and no other, the first one in front."""
+
+    def open_them(window: MainWindow) -> None:
+        for name in DOCKS:
+            if window.all_actions[name].isChecked():
+                window.all_actions[name].trigger()
+            QCoreApplication.processEvents()
+        for name in names:
+            window.all_actions[name].trigger()
+        wait(SETTLE_MS)
+
+    return open_them
+
+
+def _layout(name: str) -> Callable[[MainWindow], None]:
+    return lambda window: window.all_actions[name].trigger()
+
+
+def _align_by_hand(window: MainWindow) -> None:
+    _dock("dock_alignment")(window)
+    sizes = window.docks.alignment.sizes
+    assert sizes is not None
+    tilted = Placement(dx=20, dy=-12, scale_x=0.82, scale_y=0.82, turn_deg=3)
+    window.docks.alignment.use(placed(window.controller.settings.alignment, tilted, *sizes))
+    window.all_actions["align_mouse"].trigger()
+    window.all_actions["align_edges"].trigger()
+
+
+def _end_align_by_hand(window: MainWindow) -> None:
+    for name in ("align_mouse", "align_edges", "align_reset"):
+        window.all_actions[name].trigger()
+
+
+def _pick_points(window: MainWindow) -> None:
+    window.all_actions["align_points"].trigger()
+    places = ((46, 128), (118, 128), (168, 120), (262, 118))
+    offs = ((0, 0), (2, -1), (-1, 2), (3, 1))
+    pairs = [PointPair(at, (at[0] + off[0], at[1] + off[1])) for at, off in zip(places, offs, strict=True)]
+    window.aligning.picker.set_pairs(pairs)
+    box = window.docks.alignment.panel.points
+    area = box.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if area is not None:
+        area.ensureWidgetVisible(box, 0, 200)
+
+
+def _end_points(window: MainWindow) -> None:
+    window.aligning.picker.set_pairs(())
+    window.all_actions["align_points"].trigger()
+
+
+def _hot(window: MainWindow) -> None:
+    _dock("dock_fusion")(window)
+    window.all_actions["mode_hot"].trigger()
+    window.all_actions["spots"].setChecked(True)
+    window.all_actions["palette_ironbow"].trigger()
+
+
+def _end_hot(window: MainWindow) -> None:
+    window.all_actions["mode_network"].trigger()
+    window.all_actions["palette_white_hot"].trigger()
+    window.all_actions["spots"].setChecked(False)
+
+
+def _record(window: MainWindow) -> None:
+    _dock("dock_record")(window)
+    window.all_actions["record"].trigger()
+    wait_until(lambda: window.recording.state is RecordingState.ON, "the recording never began")
+    wait(1500)
+
+
+def _end_record(window: MainWindow) -> None:
+    window.all_actions["record"].trigger()
+    wait_until(lambda: window.recording.state is RecordingState.OFF, "the recording never ended")
+    window.banner.clear()
+
+
+def _measure(window: MainWindow) -> None:
+    _dock("dock_measure")(window)
+    window.all_actions["spots"].setChecked(True)
+    window.panels.measure.marks.place([(0.3, 0.4), (0.62, 0.7)])
+
+
+def _end_measure(window: MainWindow) -> None:
+    window.panels.measure.marks.place(())
+    window.all_actions["spots"].setChecked(False)
+
+
+def _performance(window: MainWindow) -> None:
+    _dock("dock_performance")(window)
+    wait(CHARTS_MS)
+
+
+def _dialog(name: str) -> Callable[[MainWindow], None]:
+    def open_it(window: MainWindow) -> None:
+        _dock()(window)
+        window.all_actions[name].trigger()
+        wait_until(lambda: window.commands.dialog is not None and window.commands.dialog.isVisible(), name)
+
+    return open_it
+
+
+def close_dialog(window: MainWindow) -> None:
+    """Close the dialog in view."""
+    if window.commands.dialog is not None:
+        window.commands.dialog.reject()
+
+
+SHOTS = (
+    Shot("playing", _dock()),
+    Shot("side-by-side", _layout("layout_side_by_side"), _layout("layout_fused_big")),
+    Shot("swipe", _layout("layout_swipe"), _layout("layout_fused_big")),
+    Shot("sources", _dock("dock_sources")),
+    Shot("align-by-hand", _align_by_hand, _end_align_by_hand),
+    Shot("align-by-points", _pick_points, _end_points),
+    Shot("hot-areas", _hot, _end_hot),
+    Shot("measure", _measure, _end_measure),
+    Shot("recording", _record, _end_record),
+    Shot("performance", _performance),
+    Shot("export", _dialog("export"), close_dialog),
+    Shot("settings", _dialog("settings"), close_dialog),
+)
+"""Beside these the empty window is photographed first."""

@@ -1,0 +1,125 @@
+"""What makes room goes by its age, and nothing goes that somebody may still want."""
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fusion_app.errors import SettingsError
+from fusion_app.recording.retention import Keep, finished_recordings, keep_of, make_room
+from tests.serving import serving
+from tests.sessions import wait_for_frames
+
+NOW = datetime(2026, 6, 15, 12).astimezone()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real recording of a few frames."""
+    with serving(tmp_path_factory.mktemp("made")) as running:
+        running.node.record(is_on=True)
+        wait_for_frames(running.node.session, 5)
+        running.node.record(is_on=False)
+        (path,) = running.folder.glob("recording-*.mkv")
+        return path
+
+
+def put(made: Path, folder: Path, name: str, days: float, *, part: int = 1, ended: str = "stopped") -> Path:
+    """Lay a copy of the recording into ``folder`` that ended so many days ago."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}.mkv"
+    for suffix in (".mkv", ".csv"):
+        shutil.copyfile(made.with_suffix(suffix), path.with_suffix(suffix))
+    finished = (NOW - timedelta(days=days)).isoformat(timespec="milliseconds")
+    lines = made.with_suffix(".yaml").read_text(encoding="utf-8").splitlines()
+    values = {"finished": f"'{finished}'", "part": str(part), "ended": ended}
+    lines = [
+        next((f"{key}: {text}" for key, text in values.items() if line.startswith(f"{key}:")), line) for line in lines
+    ]
+    path.with_suffix(".yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def name(number: int) -> str:
+    return f"recording-2026060{number}-120000"
+
+
+def clear(folder: Path, keep: str) -> list[str]:
+    return [path.stem for path in make_room(folder, keep_of(keep), NOW.timestamp()).removed]
+
+
+def test_recordings_older_than_asked_for_go_with_all_their_files(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    put(made, folder, name(1), 9)
+    put(made, folder, name(2), 8)
+    young = put(made, folder, name(3), 6)
+    assert clear(folder, "7d") == [name(1), name(2)]
+    assert sorted(path.stem for path in folder.iterdir()) == [young.stem] * 3
+
+
+def test_the_oldest_go_until_the_rest_fits(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    for number, days in ((1, 1), (2, 3), (3, 2)):
+        put(made, folder, name(number), days)
+    one = finished_recordings(folder)[0].size
+    cleared = make_room(folder, Keep(size=one + one // 2), NOW.timestamp())
+    assert [path.stem for path in cleared.removed] == [name(2), name(3)]
+    assert not cleared.notice
+
+
+def test_all_parts_of_a_recording_go_together(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    put(made, folder, name(1), 9, ended="next part")
+    put(made, folder, f"{name(1)}-002", 9, part=2)
+    assert clear(folder, "7d") == [name(1)]
+    assert not list(folder.iterdir())
+
+
+def test_a_recording_with_a_marker_never_goes_and_that_is_told(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    path = put(made, folder, name(1), 900).with_suffix(".csv")
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + "marker:a bird\n", encoding="utf-8")
+    cleared = make_room(folder, Keep(1.0, 1), NOW.timestamp())
+    assert cleared.removed == ()
+    assert "have markers" in cleared.notice or "has markers" in cleared.notice
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_nothing_that_may_be_somebody_elses_or_is_not_finished_goes(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    put(made, folder, name(1), 900).with_suffix(".recording").touch()  # is being written
+    put(made, folder, name(2), 900).with_suffix(".csv").unlink()  # may have had a marker
+    put(made, folder, name(3), 900).with_suffix(".yaml").unlink()  # nobody knows whose
+    put(made, folder, "holiday", 900)
+    put(made, folder, f"{name(4)}-002", 900, part=2)  # a part without its first
+    put(made, folder, name(5), 900, ended="next part")  # the next one comes just now
+    foreign = put(made, folder, name(6), 900).with_suffix(".yaml")
+    foreign.write_text(foreign.read_text(encoding="utf-8").replace("CS2Fusion Live ", "Another "), encoding="utf-8")
+    unfinished = put(made, folder, name(7), 900, ended="''")
+    put(made, folder / "sub", name(8), 900)
+    target = put(made, tmp_path / "elsewhere", name(9), 900)
+    for suffix in (".mkv", ".csv", ".yaml"):
+        (folder / f"{name(9)}{suffix}").symlink_to(target.with_suffix(suffix))
+    (folder / "snapshot-20200101-000000.png").write_bytes(b"x")
+    before = sorted(tmp_path.rglob("*"))
+    assert clear(folder, "1h") == []
+    assert clear(folder, "1MB") == []
+    assert make_room(folder, Keep(1.0, 1), NOW.timestamp()).removed == ()
+    assert sorted(tmp_path.rglob("*")) == before
+    assert unfinished.exists()
+
+
+def test_a_folder_that_is_not_there_is_no_trouble(tmp_path: Path) -> None:
+    assert make_room(tmp_path / "none", Keep(1.0), NOW.timestamp()).removed == ()
+
+
+@pytest.mark.parametrize("text", ["", "7", "d", "0d", "-1d", "7 days", "1e9GB", "7d;rm", "99999999999d"])
+def test_what_is_no_time_and_no_size_is_told(text: str) -> None:
+    with pytest.raises(SettingsError, match="7d"):
+        keep_of(text)
+
+
+def test_times_and_sizes_are_read() -> None:
+    assert keep_of("7d") == Keep(seconds=7 * 86400)
+    assert keep_of("200GB") == Keep(size=200 * 10**9)
