@@ -66,7 +66,7 @@ def test_files_that_differ_in_their_suffix_alone_cost_their_own_pair_only(tmp_pa
     assert any("b_vis.mkv and b_vis.mp4; keep one of them" in text for text in pairs_in(tmp_path).told)
     for path in tmp_path.glob("a_*"):
         path.unlink()
-    with pytest.raises(PairingError, match="b_vis.mkv and b_vis.mp4"):
+    with pytest.raises(PairingError, match=r"b_vis\.mkv and b_vis\.mp4"):
         pairs_in(tmp_path)
 
 
