@@ -88,7 +88,7 @@ class TrialPicture(QWidget):
                 source.close()
         except FusionAppError as error:
             reason = str(error)
-        except Exception as error:  # what nobody expected must not leave the dialog waiting
+        except Exception as error:  # noqa: BLE001 - what nobody expected must not leave the dialog waiting
             log.exception("the test picture of a source failed")
             reason = f"{type(error).__name__}: {error}"
         self._tell(partial(self._over.emit, run, reason))
