@@ -13,6 +13,7 @@ from fusion_app.outputs.mqtt import MqttReceiver, broker_of
 from fusion_app.outputs.publishing import Publisher, stream_address
 from fusion_app.outputs.readings import AlarmWatch, alarm_of
 from fusion_app.outputs.telling import Receiver, Teller
+from fusion_app.outputs.virtual_camera import VirtualCamera
 from fusion_app.session.overview import Overview
 from fusion_app.session.session import Session
 
@@ -26,6 +27,9 @@ def output_options() -> argparse.ArgumentParser:
     group.add_argument("--alarm", metavar="above:60:celsius", help="tell when something is too hot, or below: too cold")
     group.add_argument(
         "--publish", metavar="URL", help="send the fused picture as H.264 to rtsp://, rtmp://, srt://, udp:// or tcp://"
+    )
+    group.add_argument(
+        "--virtual-camera", nargs="?", const="", metavar="NAME", help="show the fused picture as a webcam, of this name"
     )
     return parser
 
@@ -133,4 +137,6 @@ def _asked(options: argparse.Namespace, session: Session, overview: Callable[[],
     outputs: list[Output] = [Teller(session, overview, receivers, watch)] if receivers else []
     if options.publish is not None:
         outputs.append(Publisher(session, stream_address(options.publish)))
+    if options.virtual_camera is not None:
+        outputs.append(VirtualCamera(session, options.virtual_camera))
     return outputs

@@ -1,12 +1,13 @@
 """The child process of a stream: takes frames from a pipe, encodes and sends them, and answers each.
 
 It says ``{}`` once it runs. Asked are bytes: `OPEN` and JSON (address, width, height, fps), or `FRAME`, its time in
-seconds as 8 bytes, and its planes. Answered is JSON: ``{}`` for what is done, or ``{"error": …}``, after which a receiver
-must be opened again. Nothing that comes is executed.
+seconds as 8 bytes, and its planes. Answered is JSON: ``{}`` for what is done, or ``{"error": …}``, after which a
+receiver must be opened again. Nothing that comes is executed.
 """
 
 import json
 import struct
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 import numpy as np
@@ -58,10 +59,8 @@ class _Desk:
     def leave(self) -> None:
         """Take leave of the receiver, if it is still there."""
         if self._sender is not None:
-            try:
+            with suppress(Exception):  # nobody is left who could be told
                 self._sender.close()
-            except Exception:  # noqa: BLE001, S110 - nobody is left who could be told
-                pass
 
     def _open(self, asked: dict[str, str | int | float]) -> None:
         self._scheme, self._height = str(asked["address"]).partition(":")[0], int(asked["height"])

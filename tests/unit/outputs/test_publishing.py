@@ -26,7 +26,7 @@ from tests.webdriver import wait_until
 
 FFMPEG = shutil.which("ffmpeg")
 needs_ffmpeg = pytest.mark.skipif(FFMPEG is None, reason="ffmpeg is not installed")
-SIZE = "width=128&height=96&frames=100000"
+SIZE = "size=128x96&frames=100000"
 
 
 @pytest.fixture
@@ -96,7 +96,8 @@ def test_ffmpeg_receives_what_is_fused(
         assert receiver.returncode == 0, receiver.stderr and receiver.stderr.read()
     pictures = pictures_of(path)
     assert len(pictures) >= 10
-    assert pictures[-1].shape == (96, 128, 3)
+    width, height = session.vis.info.size
+    assert pictures[-1].shape == (height, width, 3)
     assert pictures[-1].std() > 10
 
 
