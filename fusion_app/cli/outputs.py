@@ -21,7 +21,7 @@ from fusion_app.session.session import Session
 def output_options() -> argparse.ArgumentParser:
     """Return a parent parser with the options of outputs."""
     parser = argparse.ArgumentParser(add_help=False)
-    group = parser.add_argument_group("what other programs get (docs/guide/outputs.md)")
+    group = parser.add_argument_group("what other programs get (docs/outputs.md)")
     group.add_argument("--events", metavar="FILE|-", help="readings and changes as JSON lines; a file is continued")
     group.add_argument("--mqtt", metavar="mqtt://HOST[:PORT]/PREFIX", help="the same by MQTT, for Home Assistant, too")
     group.add_argument("--alarm", metavar="above:60:celsius", help="tell when something is too hot, or below: too cold")

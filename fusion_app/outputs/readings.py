@@ -104,7 +104,7 @@ def extremes_of(fused: FusedFrame | None) -> Data:
 
 
 def state_of(overview: Overview | None, extremes: Data, alarm: AlarmWatch | None) -> Data:
-    """Return the whole state at this moment; docs/guide/outputs.md describes it."""
+    """Return the whole state at this moment; docs/outputs.md describes it."""
     recording = None if overview is None else overview.recording
     sources = {} if overview is None else {"ir": _source(overview.ir), "visible": _source(overview.vis)}
     return {

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from types import ModuleType
 from typing import Any
 
@@ -14,6 +15,7 @@ from fusion_app.system.logs import log
 
 USUAL = Size(640, 480)
 USUAL_FPS = 30.0
+RETRY_S = 1.0
 INSTALL = {
     "linux": "sudo apt install v4l2loopback-dkms && sudo modprobe v4l2loopback exclusive_caps=1",
     "win32": "install OBS Studio 28 or later from obsproject.com; it brings one",
@@ -43,6 +45,7 @@ class VirtualCamera:
         self._camera: Any = None
         self._size: Size | None = None
         self._last = 0
+        self._retry_s = 0.0
         self._thread = threading.Thread(target=self._run, name="virtual camera", daemon=True)
 
     @property
@@ -85,10 +88,14 @@ class VirtualCamera:
             if 0 < taken.number - self._last < self._session.stride:
                 continue
             self._last = taken.number
+            if time.monotonic() < self._retry_s:
+                self.lost += 1
+                continue
             try:
                 self._show(taken)
             except Exception as error:  # noqa: BLE001 - a device may fail in any way; it is told and tried again
                 self.lost += 1
+                self._retry_s = time.monotonic() + RETRY_S
                 self._close()
                 if not self._notice:
                     log.warning("virtual camera: %s", error)

@@ -1,4 +1,4 @@
-"""The contract with pyvirtualcam, held by a stand-in device: no real one is opened here, nor is v4l2loopback or OBS tried.
+"""The contract with pyvirtualcam, held by a stand-in device: neither v4l2loopback nor OBS is tried.
 
 What is not shown by these tests: that a program which opens a real virtual camera sees the picture.
 """
