@@ -45,7 +45,7 @@ class StreamSender:
         self._container = open_to_send(address, format=kind, options=OPTIONS[kind], timeout=OPEN_S)
         rate = Fraction(max(1, round(fps)))
         self._stream = cast(VideoStream, self._container.add_stream("libx264", rate=rate, options=LOW_LATENCY))
-        context: Any = self._stream
+        context: Any = self._stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base = Fraction(1, TICKS)
         context.gop_size = max(1, round(fps))
