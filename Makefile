@@ -22,7 +22,7 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full test-lowest int8 soak monkey screenshots bundle release model-cards metrics-wheel setup tested python libraries lock lint format
+.PHONY: help run bench test test-full test-lowest int8 soak monkey screenshots bundle release model-cards metrics-wheel setup tested python libraries lock lint format translations
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,11 @@ SEED ?= 1
 monkey: MINUTES = 10
 monkey: setup  ## user actions by chance on the real window; MINUTES=2 SEED=7
 	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.monkey --minutes $(MINUTES) --seed $(SEED)
+
+translations: setup  ## the texts of the window into assets/languages, a list of those that lack a translation, and the .qm files
+	@test -x $(VENV)-languages/$(notdir $(BIN))/pyside6-lrelease || { $(PYTHON) -m venv $(VENV)-languages && \
+		$(VENV)-languages/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check pyside6-essentials; }
+	@$(PY) release/translations.py --lrelease $(VENV)-languages/$(notdir $(BIN))/pyside6-lrelease
 
 lint: setup  ## style and types
 	@$(BIN)/ruff check

@@ -5,6 +5,7 @@ from functools import partial
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
+from fusion_app.gui import language
 from fusion_app.gui.bars import theme
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.status_bar import StatusBar
@@ -36,6 +37,8 @@ class Appearance(QObject):
         self._before = Qt.WindowState.WindowNoState
         for action, chosen in zip(actions.group("theme"), theme.Theme, strict=True):
             action.triggered.connect(partial(self.set_theme, chosen))
+        for action, choice in zip(actions.group("language"), language.Language, strict=True):
+            action.triggered.connect(partial(self.set_language, choice))
         for action, palette in zip(actions.group("palette"), Palette, strict=True):
             action.triggered.connect(partial(self.set_palette, palette))
         actions["palette_next"].triggered.connect(lambda: self._turn_palette(1))
@@ -54,6 +57,7 @@ class Appearance(QObject):
         self._on_layout(layout)
         self.set_palette(self._preferences.palette)
         self.set_theme(self._preferences.theme)
+        self.set_language(self._preferences.language)
         self.show_view(view)
 
     def show_view(self, view: ViewSettings) -> None:
@@ -84,6 +88,12 @@ class Appearance(QObject):
         status = self._window.statusBar()
         if isinstance(status, StatusBar):
             status.set_colours(theme.colours(chosen))
+
+    def set_language(self, chosen: language.Language, *_: object) -> None:
+        """Show all texts in a language."""
+        self._preferences.language = chosen
+        self._actions.group("language")[list(language.Language).index(chosen)].setChecked(True)
+        language.use(chosen)
 
     def set_palette(self, palette: Palette, *_: object) -> None:
         """Colour the infrared tile."""

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QKeySequence
 
 from fusion_app.gui.bars.actions import COMMANDS, usual_keys
 from fusion_app.gui.bars.theme import Theme
+from fusion_app.gui.language import Language
 from fusion_app.gui.preferences import Preferences
 from fusion_app.settings import FusionSettings, Precision, RecordingSettings
 
@@ -44,6 +45,7 @@ class ApplicationSettings:
         ui_scale: Percent of the window's usual size, from the next start on.
         recording: How is recorded.
         devices: Where is computed.
+        language: Of the window.
         keys: Shortcuts of the user's own, by the name of the command.
     """
 
@@ -51,6 +53,7 @@ class ApplicationSettings:
     ui_scale: int = 100
     recording: RecordingSettings = field(default_factory=RecordingSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
+    language: Language = Language.SYSTEM
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, pyqtSigna
 from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.gui.bars.actions import MODES, Actions
 from fusion_app.gui.memory import Memory, PairSettings, differences
+from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.settings import Settings, SourceSettings
 
@@ -122,7 +123,7 @@ class AsLastTime(QObject):
 def _told(pair: PairSettings, plain: PairSettings) -> str:
     """Return in words what of ``pair`` is as it was left."""
     model = QCoreApplication.translate("AsLastTime", "model {0}").format(pair.fusion.weights or pair.fusion.model)
-    mode = QCoreApplication.translate("Actions", MODES[pair.fusion.mode]).replace("&", "").lower()
+    mode = without_mnemonic(QCoreApplication.translate("Actions", MODES[pair.fusion.mode])).lower()
     fusion = model if pair.fusion.mode == "network" else mode
     values = {"offset_ms": pair.offset_ms, "rate": pair.rate, "fusion": fusion}
     changed = set(differences(pair, plain))

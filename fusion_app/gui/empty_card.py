@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayou
 
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.icons import app_icon
-from fusion_app.gui.plain import plain_tip
+from fusion_app.gui.plain import plain_tip, without_mnemonic
 from fusion_app.gui.preferences import Recent
 from fusion_app.gui.view.frame_view import GROUND
 
@@ -71,7 +71,7 @@ class EmptyCard(QWidget):
         row.setSpacing(10)
         for name in ("open_pair", "connect_cameras", "demo"):
             action = actions[name]
-            button = QPushButton(action.text().replace("&", ""), card)
+            button = QPushButton(without_mnemonic(action.text()), card)
             if name == "open_pair":
                 button.setObjectName("primary")
             else:
@@ -99,4 +99,4 @@ class EmptyCard(QWidget):
 
 
 def _plain(text: str) -> str:
-    return text.replace("&", "").rstrip("…")
+    return without_mnemonic(text)

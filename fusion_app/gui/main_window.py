@@ -7,6 +7,7 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PyQt6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from fusion_app.frames import FusedFrame
+from fusion_app.gui import language
 from fusion_app.gui.aligning import Aligning
 from fusion_app.gui.appearance import Appearance
 from fusion_app.gui.bars.actions import Actions
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self._looks = 0
         self._shown: Session | None = None
         self.preferences = Preferences(store)
+        unspoken = language.use(self.preferences.language)  # before anything has a text
         memory = Memory(store)
         fusion = with_devices(settings.fusion, self.preferences)
         settings = replace(settings, recording=memory.recording(settings.recording), fusion=fusion)
@@ -107,7 +109,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
-        if lost := self.preferences.lost():
+        if lost := unspoken or self.preferences.lost():
             self.banner.show_message(Kind.NOTICE, lost)
 
     @property

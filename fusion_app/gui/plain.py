@@ -1,5 +1,6 @@
 """What comes from outside is shown as it is: Qt takes text with ``<`` for HTML, and reads the files it names."""
 
+import re
 from html import escape
 
 from PyQt6.QtCore import Qt
@@ -16,3 +17,8 @@ def plain_label(parent: QWidget) -> QLabel:
 def plain_tip(text: str) -> str:
     """Return a tool tip that shows ``text`` and nothing else; tool tips know no plain format."""
     return f"<p style='white-space:pre-wrap'>{escape(text)}</p>" if "<" in text else text
+
+
+def without_mnemonic(text: str) -> str:
+    """Return the words of a command alone: no ``&``, no ``(&F)`` as Chinese has it, no ellipsis."""
+    return re.sub(r"\(&.\)|&", "", text).rstrip("…").strip()

@@ -8,13 +8,14 @@ from PyQt6.QtCore import QByteArray, QCoreApplication, QSettings
 
 from fusion_app.errors import SettingsError, has_password, without_password
 from fusion_app.gui.bars.theme import Theme
+from fusion_app.gui.language import Language
 from fusion_app.gui.view.palettes import Palette
 from fusion_app.gui.view.view_grid import Layout
 from fusion_app.system.yaml_files import from_yaml, to_yaml
 
 MOST_RECENT = 8
 translate = QCoreApplication.translate
-E = TypeVar("E", Theme, Layout, Palette)
+E = TypeVar("E", Theme, Language, Layout, Palette)
 D = TypeVar("D")
 
 
@@ -89,6 +90,15 @@ class Preferences:
     @theme.setter
     def theme(self, theme: Theme) -> None:
         self._store.setValue("theme", theme.value)
+
+    @property
+    def language(self) -> Language:
+        """The user's choice of language."""
+        return _choice(Language, self._store.value("language", type=str), Language.SYSTEM)
+
+    @language.setter
+    def language(self, language: Language) -> None:
+        self._store.setValue("language", language.value)
 
     @property
     def layout(self) -> Layout:

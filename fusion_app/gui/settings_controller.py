@@ -65,12 +65,15 @@ class SettingsController(QObject):
             recall_scale(self._store),
             self._controller.settings.recording,
             recall_devices(self._preferences),
+            self._preferences.language,
             recall_keys(self._store),
         )
 
     def _use(self, before: ApplicationSettings, now: ApplicationSettings) -> None:
         if now.theme is not before.theme:
             self._appearance.set_theme(now.theme)
+        if now.language is not before.language:
+            self._appearance.set_language(now.language)
         if now.keys != before.keys:
             keep_keys(self._store, now.keys)
             self._actions.use_keys(now.keys)

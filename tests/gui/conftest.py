@@ -9,6 +9,7 @@ from PyQt6.QtCore import QEvent, QSettings, QTimer
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from fusion_app.gui.language import Language
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import SessionFactory
 from fusion_app.session.session import open_session
@@ -49,6 +50,8 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
             recording=RecordingSettings(str(tmp_path / "recordings")),
         )
         store = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+        if not store.contains("language"):
+            store.setValue("language", Language.ENGLISH.value)  # whatever the desktop speaks
         window = MainWindow(settings, store, factory)
         windows.append(window)
         with qtbot.waitActive(window):

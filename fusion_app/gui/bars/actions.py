@@ -1,5 +1,6 @@
 """Every command of the window as one table: name, text, shortcut, icon. Menus, tool bar and F1 read it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 
 from fusion_app.gui.bars.icons import icon
+from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.session.session_controller import RUNNING, State
 from fusion_app.gui.view.palettes import NAMES, Palette
 from fusion_app.settings import FusionMode
@@ -112,6 +114,9 @@ COMMANDS = (
     Command("theme_system", QT_TRANSLATE_NOOP("Actions", "As the &system"), group="theme"),
     Command("theme_dark", QT_TRANSLATE_NOOP("Actions", "&Dark"), group="theme"),
     Command("theme_light", QT_TRANSLATE_NOOP("Actions", "&Light"), group="theme"),
+    Command("language_system", QT_TRANSLATE_NOOP("Actions", "As the s&ystem"), group="language"),
+    Command("language_english", QT_TRANSLATE_NOOP("Actions", "&English"), group="language"),
+    Command("language_chinese", QT_TRANSLATE_NOOP("Actions", "简体中文"), group="language"),
     Command("play", QT_TRANSLATE_NOOP("Actions", "&Play"), ("Space",), "play"),
     Command("step_forward", QT_TRANSLATE_NOOP("Actions", "Step &forward"), (".",), "step_forward"),
     Command("step_back", QT_TRANSLATE_NOOP("Actions", "Step &back"), (",",), "step_back"),
@@ -228,11 +233,20 @@ class Actions(QObject):
         return action
 
 
+def _has_usual_icon_text(action: QAction, text: str) -> bool:
+    """Tell whether buttons show the action's text, which Qt makes with the (F) of Chinese in it, and no shorter one."""
+    made = without_mnemonic(re.sub(r"\(\w\)", "", action.iconText()))
+    return action.iconText() == action.property("usualIconText") or made == text
+
+
 def _tell_keys(action: QAction) -> None:
-    """Let the tool tip say what the action does and by which key."""
+    """Let the tool tip say what the action does and by which key, and buttons say it without a mnemonic."""
     keys = action.shortcut().toString()
-    text = action.text().replace("&", "").rstrip("…")
+    text = without_mnemonic(action.text())
     tip = f"{text} ({keys})" if keys else text
+    if action.iconText() != text and text and _has_usual_icon_text(action, text):
+        action.setProperty("usualIconText", text)
+        action.setIconText(text)
     if action.toolTip() != tip:
         action.setToolTip(tip)
 

@@ -5,6 +5,7 @@ from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStackedWidget, QStyle, QToolButton, QWidget
 
 from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.plain import without_mnemonic
 
 TRANSPORT = ("to_start", "step_back", "play", "step_forward", "to_end")
 
@@ -142,7 +143,7 @@ def _button(actions: Actions, name: str, parent: QWidget) -> QToolButton:
     button = QToolButton(parent)
     button.setDefaultAction(actions[name])
     button.setIconSize(QSize(20, 20))
-    button.setAccessibleName(actions[name].text().replace("&", ""))
+    button.setAccessibleName(without_mnemonic(actions[name].text()))
     return button
 
 

@@ -21,7 +21,7 @@ MENUS = (
         QT_TRANSLATE_NOOP("Menus", "&View"),
         "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
         "layout_picture layout_swipe | "
-        "zoom_in zoom_out zoom_pixels zoom_fit | palette spots statistics docks | full_screen theme",
+        "zoom_in zoom_out zoom_pixels zoom_fit | palette spots statistics docks | full_screen theme language",
     ),
     (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),
@@ -46,6 +46,8 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     recent, model = QMenu(translate("Menus", "Open &recent"), window), QMenu(translate("Menus", "&Model"), window)
     theme = QMenu(translate("Menus", "&Theme"), window)
     theme.addActions(actions.group("theme"))
+    language = QMenu(translate("Menus", "&Language"), window)
+    language.addActions(actions.group("language"))
     palette = QMenu(translate("Menus", "Infrared &palette"), window)
     palette.addActions([*actions.group("palette"), actions["palette_next"], actions["palette_before"]])
     mode = QMenu(translate("Menus", "M&ode"), window)
@@ -62,6 +64,7 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
         "model": model,
         "mode": mode,
         "theme": theme,
+        "language": language,
         "palette": palette,
         "docks": docks,
     }

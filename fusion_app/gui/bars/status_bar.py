@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
+from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QLabel, QStatusBar, QWidget
 
@@ -40,6 +41,17 @@ class StatusBar(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._labels = {name: QLabel(self) for name in self.NAMES}
+        for label in self._labels.values():
+            label.setContentsMargins(7, 2, 7, 2)
+            label.hide()
+            self.addPermanentWidget(label)
+        self.setSizeGripEnabled(False)
+        self.messageChanged.connect(lambda _: self._fit())
+        self._shown: dict[str, Field] = {}
+        self._colours: Colours | None = None
+        self._name_fields()
+
+    def _name_fields(self) -> None:
         self._titles = {
             "ir": self.tr("Infrared source"), "vis": self.tr("Visible source"),
             "skew": self.tr("Time between infrared and visible frame"), "fusion": self.tr("Fused frames per second"),
@@ -50,14 +62,14 @@ class StatusBar(QStatusBar):
             "recording": self.tr("Recording"), "disk": self.tr("What the disk for recordings has left"),
         }  # fmt: skip
         for name, label in self._labels.items():
-            label.setContentsMargins(7, 2, 7, 2)
             label.setToolTip(self._titles[name])
-            label.hide()
-            self.addPermanentWidget(label)
-        self.setSizeGripEnabled(False)
-        self.messageChanged.connect(lambda _: self._fit())
-        self._shown: dict[str, Field] = {}
-        self._colours: Colours | None = None
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Name the fields in another language."""
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.LanguageChange:
+            self._name_fields()
+            self.show_fields({**self._shown})
 
     def set_colours(self, colours: Colours) -> None:
         """Use the colours of a theme."""

@@ -173,7 +173,11 @@ def disk_field(recording: RecordingStatus) -> Field:
     if minutes is None or minutes > DAY_MINUTES:
         return free
     hours, rest = divmod(int(minutes), 60)
-    shown = translate("StatusBar", "{0} h {1} min").format(hours, rest) if hours else f"{rest} min"
+    shown = (
+        translate("StatusBar", "{0} h {1} min").format(hours, rest)
+        if hours
+        else translate("StatusBar", "{0} min").format(rest)
+    )
     return Field(translate("StatusBar", "disk {0}").format(shown), free.level)
 
 

@@ -11,7 +11,7 @@ from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.gui.dialogs.camera_choice import CameraChoice
 from fusion_app.gui.dialogs.pair import PairDialog
 from fusion_app.gui.dialogs.trial_picture import TrialPicture
-from fusion_app.gui.plain import plain_label
+from fusion_app.gui.plain import plain_label, without_mnemonic
 from fusion_app.sources.camera_wish import CameraWish, camera_of
 from fusion_app.sources.devices import Camera
 
@@ -120,7 +120,7 @@ class ConnectDialog(PairDialog):
         self._grid.addWidget(field, row, 1)
         self._grid.setColumnStretch(1, 1)
         button = QPushButton(self.tr("File…"), self)
-        button.setAccessibleName(f"{name.replace('&', '')}: {button.text()}")
+        button.setAccessibleName(f"{without_mnemonic(name)}: {button.text()}")
         button.setAutoDefault(False)
         button.clicked.connect(lambda: self._choose_file(field))
         self._grid.addWidget(button, row, 2)

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
 from fusion_app import __version__
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.bars.icons import app_icon
+from fusion_app.gui.plain import without_mnemonic
 
 
 class ShortcutsDialog(QDialog):
@@ -35,7 +36,7 @@ class ShortcutsDialog(QDialog):
 
 def _shortcuts(actions: Actions) -> list[tuple[str, str]]:
     listed = [
-        (action.text().replace("&", "").rstrip("…"), ", ".join(key.toString() for key in action.shortcuts()))
+        (without_mnemonic(action.text()), ", ".join(key.toString() for key in action.shortcuts()))
         for action in actions.all()
         if action.shortcuts()
     ]

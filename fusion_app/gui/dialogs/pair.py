@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.rigs import may_be_one
 
 
@@ -61,7 +62,7 @@ class PairDialog(QDialog):
     def _label(self, row: int, text: str, buddy: QWidget) -> None:
         label = QLabel(text, self)
         label.setBuddy(buddy)
-        buddy.setAccessibleName(text.replace("&", ""))
+        buddy.setAccessibleName(without_mnemonic(text))
         self._grid.addWidget(label, row, 0)
 
     def _update_open(self) -> None:
@@ -117,7 +118,7 @@ class OpenPairDialog(PairDialog):
             ((self.tr("File…"), self._choose_file), (self.tr("Folder…"), self._choose_folder)), start=2
         ):
             button = QPushButton(text, self)
-            button.setAccessibleName(f"{name.replace('&', '')}: {text}")
+            button.setAccessibleName(f"{without_mnemonic(name)}: {text}")
             button.setAutoDefault(False)
             button.clicked.connect(lambda _, field=field, choose=choose: choose(field))
             self._grid.addWidget(button, row, column)

@@ -24,6 +24,7 @@ from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.docks.record import CODECS, QUALITIES, TRACKS
 from fusion_app.gui.docks.rows import rows
+from fusion_app.gui.language import Language
 from fusion_app.gui.plain import plain_label
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.settings import Precision, RecordingSettings
@@ -61,7 +62,7 @@ class Page(QWidget):
 
 
 class GeneralPage(Page):
-    """Theme and scale."""
+    """Language, theme and scale."""
 
     def __init__(self, settings: ApplicationSettings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -73,16 +74,36 @@ class GeneralPage(Page):
         }
         self.theme = choice_box(self, themes.items(), self.tr("Theme"), self._no_choice)
         self.theme.setCurrentIndex(list(Theme).index(settings.theme))
+        languages = {
+            Language.SYSTEM: self.tr("As the system"),
+            Language.ENGLISH: "English",  # each by its own name, so that it is found again
+            Language.CHINESE: "简体中文",
+        }
+        self.language = choice_box(self, languages.items(), self.tr("Language"), self._no_choice)
+        self.language.setCurrentIndex(list(Language).index(settings.language))
         self.scale = _whole(self, self.tr("Scale of the window"), SCALES, " %", settings.ui_scale)
         self.scale.setSingleStep(10)
         column = QVBoxLayout(self)
-        column.addLayout(rows([(self.tr("&Theme"), self.theme), (self.tr("&Scale of the window"), self.scale)]))
+        column.addLayout(
+            rows(
+                [
+                    (self.tr("&Language"), self.language),
+                    (self.tr("&Theme"), self.theme),
+                    (self.tr("&Scale of the window"), self.scale),
+                ]
+            )
+        )
         column.addWidget(self._hint(self.tr("The scale is taken at the next start of the program.")))
         column.addStretch(1)
 
     def applied(self, settings: ApplicationSettings) -> ApplicationSettings:
         """See `Page`."""
-        return replace(settings, theme=self.theme.currentData(), ui_scale=self.scale.value())
+        return replace(
+            settings,
+            theme=self.theme.currentData(),
+            language=self.language.currentData(),
+            ui_scale=self.scale.value(),
+        )
 
 
 class FoldersPage(Page):
@@ -146,9 +167,13 @@ class RecordingPage(Page):
         self.tracks = {name: CheckBox(translate("RecordDock", text), self) for name, text in TRACKS}
         self.quality = self._offer(QUALITIES, self.tr("Quality"), recording.quality)
         self.codec = self._offer(CODECS, self.tr("Infrared is stored"), recording.ir_codec)
-        self.split_minutes = _number(self, self.tr("New file after minutes"), 1440, " min", recording.split_minutes)
-        self.split_mb = _whole(self, self.tr("New file after megabytes"), (0, 1_000_000), " MB", recording.split_mb)
-        self.preroll_s = _number(self, self.tr("Pre-roll"), 60, " s", recording.preroll_s)
+        self.split_minutes = _number(
+            self, self.tr("New file after minutes"), 1440, self.tr(" min"), recording.split_minutes
+        )
+        self.split_mb = _whole(
+            self, self.tr("New file after megabytes"), (0, 1_000_000), self.tr(" MB"), recording.split_mb
+        )
+        self.preroll_s = _number(self, self.tr("Pre-roll"), 60, self.tr(" s"), recording.preroll_s)
         for spin in (self.split_minutes, self.split_mb, self.preroll_s):
             spin.setSpecialValueText(self.tr("off"))
         column = QVBoxLayout(self)

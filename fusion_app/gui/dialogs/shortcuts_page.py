@@ -20,12 +20,13 @@ from PyQt6.QtWidgets import (
 from fusion_app.gui.application_settings import ApplicationSettings, holder_of
 from fusion_app.gui.bars.actions import COMMANDS, usual_keys
 from fusion_app.gui.dialogs.settings_pages import Page
+from fusion_app.gui.plain import without_mnemonic
 
 
 def name_of(command: str) -> str:
     """Return what a command is called in the menus."""
     text = next(item.text for item in COMMANDS if item.name == command)
-    return QCoreApplication.translate("Actions", text).replace("&", "").rstrip("…")
+    return without_mnemonic(QCoreApplication.translate("Actions", text))
 
 
 class ShortcutsPage(Page):

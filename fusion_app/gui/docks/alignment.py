@@ -25,7 +25,7 @@ from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.docks.distance import DistanceBox
 from fusion_app.gui.docks.points import PointsBox
 from fusion_app.gui.docks.rows import rows
-from fusion_app.gui.plain import plain_label
+from fusion_app.gui.plain import plain_label, without_mnemonic
 
 
 class Number(NamedTuple):
@@ -162,7 +162,7 @@ class AlignmentDock(QWidget):
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton(self)
         button.setDefaultAction(action)
-        button.setAccessibleName(action.text().replace("&", ""))
+        button.setAccessibleName(without_mnemonic(action.text()))
         return button
 
     def _label(self) -> QLabel:

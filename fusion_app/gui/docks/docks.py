@@ -16,6 +16,7 @@ from fusion_app.gui.docks.record import RecordDock
 from fusion_app.gui.docks.sources import SourcesDock
 from fusion_app.gui.docks.thermal import ThermalDock
 from fusion_app.gui.docks.time_offset import TimeOffset
+from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session.recording_controller import RecordingController
 from fusion_app.gui.session.session_controller import SessionController
@@ -143,7 +144,7 @@ class Docks(QObject):
 
     def _add(self, name: str, actions: Actions, panel: QWidget) -> QDockWidget:
         action = actions[name]
-        dock = QDockWidget(action.text().replace("&", ""), self._window)
+        dock = QDockWidget(without_mnemonic(action.text()), self._window)
         dock.setObjectName(name)
         dock.setWidget(DockArea(panel, dock))
         action.triggered.connect(lambda: self._turn(dock, action))

@@ -10,7 +10,7 @@ from fusion_app.gui.bars.actions import MODES
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.bars.slider import Slider
 from fusion_app.gui.docks.rows import rows
-from fusion_app.gui.plain import plain_label
+from fusion_app.gui.plain import plain_label, without_mnemonic
 from fusion_app.pipeline.mixing import UNITS, USUAL, usual_strength
 from fusion_app.settings import ISOTHERM_LIMITS, FusionSettings, IsothermSettings, Precision
 
@@ -55,7 +55,7 @@ class FusionDock(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fusion = FusionSettings()
-        modes = ((name, QCoreApplication.translate("Actions", text).replace("&", "")) for name, text in MODES.items())
+        modes = ((name, without_mnemonic(QCoreApplication.translate("Actions", text))) for name, text in MODES.items())
         self.mode = choice_box(self, modes, self.tr("Mode"), self._choose_mode)
         self.mode.setToolTip(self.tr("What the fused picture is (M: the next one, Shift+M: the one before)"))
         self.explanation = plain_label(self)

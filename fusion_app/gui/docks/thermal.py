@@ -12,7 +12,7 @@ from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.docks.histogram import Histogram
 from fusion_app.gui.docks.rows import rows
-from fusion_app.gui.plain import plain_label
+from fusion_app.gui.plain import plain_label, without_mnemonic
 from fusion_app.gui.view.palettes import NAMES, Palette
 from fusion_app.gui.view.readings import celsius_text
 from fusion_app.settings import ThermalSettings
@@ -81,7 +81,7 @@ class ThermalDock(QWidget):
         self.palette_choice = ComboBox(self)
         self.palette_choice.setAccessibleName(self.tr("Colours on the screen"))
         for palette in Palette:
-            text = QCoreApplication.translate("Actions", NAMES[palette]).replace("&", "")
+            text = without_mnemonic(QCoreApplication.translate("Actions", NAMES[palette]))
             self.palette_choice.addItem(text, palette)
         self.palette_choice.activated.connect(lambda index: self.palette_chosen.emit(list(Palette)[index]))
         self._arrange()

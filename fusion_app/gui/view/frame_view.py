@@ -94,6 +94,11 @@ class FrameView(QWidget):
             self.setAccessibleName(title)
             self.update()
 
+    def set_hint(self, hint: str) -> None:
+        """Say what is waited for while there is no picture."""
+        self._hint = hint
+        self.update()
+
     def set_title_corner(self, corner: Qt.Corner) -> None:
         """Put the title elsewhere: something covers its place."""
         self._title_corner = corner

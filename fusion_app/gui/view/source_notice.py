@@ -52,6 +52,10 @@ class SourceNotice(QFrame):
         column.addLayout(row)
         self.hide()
 
+    def speak_of(self, name: str, other: str) -> None:
+        """Name the sources otherwise: the language is another one."""
+        self._name, self._other = name, other
+
     @property
     def text(self) -> str:
         """All it says."""
@@ -112,6 +116,8 @@ def details(source: SourceOverview) -> list[str]:
 def age_text(seconds: float) -> str:
     """Return an age as one tells it."""
     if seconds < 10:
-        return f"{seconds:.1f} s"
+        return translate("SourceNotice", "{0:.1f} s").format(seconds)
     minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    if minutes:
+        return translate("SourceNotice", "{0} min {1} s").format(minutes, rest)
+    return translate("SourceNotice", "{0} s").format(rest)

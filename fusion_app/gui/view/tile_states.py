@@ -25,11 +25,7 @@ class TileStates(QObject):
     def __init__(self, grid: ViewGrid) -> None:
         super().__init__(grid)
         self._grid = grid
-        infrared, visible = self.tr("Infrared"), self.tr("Visible")
-        self.notices = {
-            Role.IR: SourceNotice(infrared, visible.lower(), grid),
-            Role.VIS: SourceNotice(visible, infrared.lower(), grid),
-        }
+        self.notices = {role: SourceNotice(*names, grid) for role, names in self._names().items()}
         for role, notice in self.notices.items():
             notice.retry_asked.connect(lambda role=role: self.retry_asked.emit(role))
             notice.other_asked.connect(self.other_asked)
@@ -42,6 +38,11 @@ class TileStates(QObject):
         """Say from the next look on what is wrong with the pictures of a source."""
         self.faults = faults
 
+    def _names(self) -> dict[Role, tuple[str, str]]:
+        """Return how a notice calls its source, and the other one."""
+        infrared, visible = self.tr("Infrared"), self.tr("Visible")
+        return {Role.IR: (infrared, visible.lower()), Role.VIS: (visible, infrared.lower())}
+
     def show_overview(self, overview: Overview | None) -> None:
         """Show the state of both sources."""
         if overview is None:
@@ -49,6 +50,8 @@ class TileStates(QObject):
                 notice.hide()
                 self._grid.set_notes(role, ())
             return
+        for role, names in self._names().items():
+            self.notices[role].speak_of(*names)
         sources = {Role.IR: overview.ir, Role.VIS: overview.vis}
         gone = {role: source.state.age_s for role, source in sources.items() if source.is_gone}
         self._grid.set_gone(gone)

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from fusion_app.engine import computed_size
 from fusion_app.frames import FusedFrame, Size
+from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.view.palettes import NAMES, Palette
 from fusion_app.session.session import Session
 
@@ -82,7 +83,7 @@ def ir_title(frame: FusedFrame | None, palette: Palette, condition: Condition) -
         held = _words(QT_TRANSLATE_NOOP("Titles", "held, {0:.1f} s old"))
         marks.append(held.format(abs(frame.pair.skew_s)))
     if palette is not Palette.WHITE_HOT:
-        marks.append(QCoreApplication.translate("Actions", NAMES[palette]).replace("&", "").lower())
+        marks.append(without_mnemonic(QCoreApplication.translate("Actions", NAMES[palette])).lower())
     return _joined(_words(QT_TRANSLATE_NOOP("Titles", "IR")), *marks, _colours(frame), *condition.notes)
 
 

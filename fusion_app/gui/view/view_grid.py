@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping, Sequence
 
-from PyQt6.QtCore import QRect, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
@@ -93,9 +93,9 @@ class ViewGrid(QWidget):
         self._notes: dict[Role, tuple[str, ...]] = {}
         self._zoom = Zoom()
         self.tiles = {
-            Role.FUSED: FrameView(self.tr("FUSED"), self.tr("Waiting for the first fused picture"), self),
-            Role.IR: FrameView(self.tr("IR"), self.tr("Waiting for infrared"), self),
-            Role.VIS: FrameView(self.tr("VISIBLE"), self.tr("Waiting for visible"), self),
+            Role.FUSED: FrameView(self.tr("FUSED"), "", self),
+            Role.IR: FrameView(self.tr("IR"), "", self),
+            Role.VIS: FrameView(self.tr("VISIBLE"), "", self),
         }
         self.swipe = SwipeHandle(self)
         self.swipe.moved.connect(self._arrange)
@@ -108,6 +108,19 @@ class ViewGrid(QWidget):
             tile.dropped.connect(lambda paths, role=role: self.dropped.emit(role, paths))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Pictures"))
+        self._name_what_is_waited_for()
+
+    def _name_what_is_waited_for(self) -> None:
+        self.tiles[Role.FUSED].set_hint(self.tr("Waiting for the first fused picture"))
+        self.tiles[Role.IR].set_hint(self.tr("Waiting for infrared"))
+        self.tiles[Role.VIS].set_hint(self.tr("Waiting for visible"))
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Say everything on the pictures in another language."""
+        super().changeEvent(event)
+        if event is not None and event.type() is QEvent.Type.LanguageChange:
+            self._name_what_is_waited_for()
+            self.show_frame(self._frame)
 
     def set_layout(self, layout: Layout) -> None:
         """Arrange the tiles."""
