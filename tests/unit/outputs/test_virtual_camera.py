@@ -50,7 +50,7 @@ class StandIn:
 def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(StandIn, "opened", [])
     monkeypatch.setattr(StandIn, "fails", False)
-    pyvirtualcam.register_backend("stand-in", StandIn)
+    monkeypatch.setitem(pyvirtualcam.camera.BACKENDS, "stand-in", StandIn)
 
 
 def test_a_device_gets_frames_of_its_size_and_is_closed(session: Session) -> None:  # noqa: F811
@@ -84,7 +84,11 @@ def test_a_device_that_fails_is_told_opened_again_and_slows_nothing(session: Ses
     assert all(device.is_closed for device in StandIn.opened)
 
 
-def test_where_there_is_no_device_the_line_that_makes_one_is_told(session: Session) -> None:  # noqa: F811
+def test_where_there_is_no_device_the_line_that_makes_one_is_told(
+    session: Session,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(pyvirtualcam.camera.BACKENDS, "stand-in")
     with pytest.raises(OutputError, match="no virtual camera can be opened") as refused:
         VirtualCamera(session, "/dev/video-that-is-not-there").begin()
     assert install_line() in str(refused.value)
