@@ -3,7 +3,6 @@
 import sys
 import threading
 import time
-from types import ModuleType
 from typing import Any
 
 from fusion_app.errors import OutputError
@@ -133,7 +132,7 @@ def install_line(system: str = sys.platform) -> str:
     return INSTALL.get(system, "this system has none that is known")
 
 
-def _library() -> ModuleType:
+def _library() -> Any:
     try:
         import pyvirtualcam  # noqa: PLC0415
     except ImportError:

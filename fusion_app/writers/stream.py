@@ -1,13 +1,12 @@
 """A live stream of H.264 to one receiver: what a child process runs, because a receiver may hold it up for ever."""
 
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
 import av
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from fusion_app.system.containers import open_to_send
 
@@ -44,7 +43,7 @@ class StreamSender:
             address += "&pkt_size=1316" if "?" in address else "?pkt_size=1316"  # seven packets of MPEG-TS
         self._container = open_to_send(address, format=kind, options=OPTIONS[kind], timeout=OPEN_S)
         rate = Fraction(max(1, round(fps)))
-        self._stream = cast(VideoStream, self._container.add_stream("libx264", rate=rate, options=LOW_LATENCY))
+        self._stream = self._container.add_stream("libx264", rate=rate, options=LOW_LATENCY)
         context: Any = self._stream.codec_context
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base = Fraction(1, TICKS)
