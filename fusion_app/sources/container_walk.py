@@ -211,6 +211,7 @@ _WALKS: dict[str, Callable[[BinaryIO, int], tuple[bool, bool]]] = {
     "mjpeg": picture_walks.jpegs,
     "mxf": stream_walks.mxf,
     "ivf": stream_walks.ivf,
+    "ogg": stream_walks.ogg,
     "h264": stream_walks.byte_stream,
     "hevc": stream_walks.byte_stream,
     "m4v": stream_walks.byte_stream,

@@ -23,6 +23,7 @@ KINDS = {
     ".wmv": Recipe("wmv2", count=60, options=RATE),
     ".avi": MJPEG,
     ".mp4": MJPEG,
+    ".ogg": Recipe("libvpx", count=60, options=RATE),
 }
 PICTURES = {
     ".gif": Recipe("gif", count=60, pix_fmt="gray"),
