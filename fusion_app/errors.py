@@ -124,6 +124,10 @@ class ServeError(FusionAppError):
     """A session cannot be shown to others, or what one of them asks for cannot be done."""
 
 
+class OutputError(FusionAppError):
+    """What is fused or measured cannot be sent where the user wants it."""
+
+
 class SettingsError(FusionAppError):
     """A setting has an unknown name or a value that is not allowed.
 

@@ -31,6 +31,8 @@ DOORS = {
     "pillow_heif": ("fusion_app/sources/",),
     "starlette": ("fusion_app/serve/",),
     "uvicorn": ("fusion_app/serve/",),
+    "paho": ("fusion_app/outputs/",),
+    "pyvirtualcam": ("fusion_app/outputs/",),
     "av": (
         "fusion_app/system/containers.py",
         "fusion_app/system/media_tracks.py",

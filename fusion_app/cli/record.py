@@ -4,16 +4,19 @@ import argparse
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
+from fusion_app.cli.outputs import Outputs, check_outputs, events_apart, output_options, sending
 from fusion_app.cli.progress import ProgressLine, interruptible
 from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.recording import RecordingStatus
 from fusion_app.recording.disk import megabytes
 from fusion_app.run.runner import Pace
+from fusion_app.session.overview import look
 from fusion_app.session.recorder import Recorder
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import Settings
@@ -25,7 +28,8 @@ TRACKS = ("fused", "visible", "ir")
 
 def register(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "record", record, "record two live sources without a window", run_options())
+    summary = "record two live sources without a window"
+    parser = add_command(commands, "record", record, summary, run_options(), output_options())
     parser.add_argument("ir", metavar="INFRARED|RIG.yaml", help="infrared source, or a rig file alone")
     parser.add_argument("vis", nargs="?", metavar="VISIBLE", help="visible source")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="folder (default: the rig's)")
@@ -38,12 +42,15 @@ def record(options: argparse.Namespace) -> int:
 
     Exit codes: 0 recorded as asked, 1 recorded in part, 2 cannot start, 130 interrupted before --duration was over.
     """
+    check_outputs(options)
     settings = _settings(options)
     end = threading.Event()
-    with interruptible(end):
+    with interruptible(end), events_apart(options):
         session = open_session(settings, Pace.PLAY)
         try:
-            return _record(session, settings, options, end)
+            recorder = Recorder(session, settings)
+            with sending(options, session, lambda: look(session, recorder.status())) as outputs:
+                return _record(session, recorder, outputs, options, end)
         finally:
             session.close()
 
@@ -58,13 +65,14 @@ def _settings(options: argparse.Namespace) -> Settings:
     return replace(settings, recording=recording)
 
 
-def _record(session: Session, settings: Settings, options: argparse.Namespace, end: threading.Event) -> int:
-    recorder = Recorder(session, settings)
+def _record(
+    session: Session, recorder: Recorder, outputs: Outputs, options: argparse.Namespace, end: threading.Event
+) -> int:
     recorder.start(duration_s=options.duration)
     line = ProgressLine(quiet=options.quiet)
     session.runner.start()
     try:
-        _wait(session, recorder, options.duration, end, line)
+        _wait(session, recorder, options.duration, end, lambda text: _tell(line, text, outputs, options))
         is_over = recorder.recording is not None and recorder.recording.is_over
         is_short = options.duration is not None and has_ended(session) and not (is_over or end.is_set())
     finally:
@@ -107,7 +115,11 @@ def _run_error(session: Session) -> Exception | None:
 
 
 def _wait(
-    session: Session, recorder: Recorder, duration_s: float | None, end: threading.Event, line: ProgressLine
+    session: Session,
+    recorder: Recorder,
+    duration_s: float | None,
+    end: threading.Event,
+    tell: Callable[[str], None],
 ) -> None:
     """Return once the recording is over, for whatever reason."""
     seen_at, written = time.monotonic(), 0
@@ -115,7 +127,7 @@ def _wait(
         recording = recorder.recording
         assert recording is not None  # noqa: S101 - it runs until `stop`
         status = recording.status()
-        line(" · ".join(filter(None, (_progress(status), session.silent_sources()))))
+        tell(" · ".join(filter(None, (_progress(status), session.silent_sources()))))
         if status.written > written:
             seen_at, written = time.monotonic(), status.written
         # Where no camera sends anything, no frame tells that the time is over.
@@ -124,6 +136,11 @@ def _wait(
             return
         if has_ended(session):
             return
+
+
+def _tell(line: ProgressLine, text: str, outputs: Outputs, options: argparse.Namespace) -> None:
+    line(text)
+    outputs.look(quiet=options.quiet)
 
 
 def has_ended(session: Session) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
+from fusion_app.cli.outputs import Outputs, check_outputs, events_apart, output_options, sending
 from fusion_app.cli.progress import interruptible
 from fusion_app.cli.record import has_ended
 from fusion_app.cli.startup import say
@@ -28,7 +29,8 @@ TOKEN_VARIABLE = "CS2FUSION_TOKEN"  # noqa: S105 - its name, not a token
 
 def register(commands: Commands) -> None:
     """Add the command."""
-    parser = add_command(commands, "serve", serve, "fuse without a window and show it to browsers", run_options())
+    summary = "fuse without a window and show it to browsers"
+    parser = add_command(commands, "serve", serve, summary, run_options(), output_options())
     parser.add_argument("ir", metavar="INFRARED|RIG.yaml", help="infrared source, or a rig file alone")
     parser.add_argument("vis", nargs="?", metavar="VISIBLE", help="visible source")
     parser.add_argument("--host", default=HOST, metavar="H", help=f"address to listen at ({HOST}); 0.0.0.0: all")
@@ -53,22 +55,27 @@ def serve(options: argparse.Namespace) -> int:
 
     Exit codes: 0 ended as asked, 1 the run failed, 2 cannot start.
     """
+    check_outputs(options)
     settings = settings_from(options)
     if options.output is not None:
         settings = replace(settings, recording=replace(settings.recording, folder=str(options.output)))
     schedule = schedule_of(options.record) if options.record else None
     keep = keep_of(options.keep) if options.keep else None
     end = threading.Event()
-    with interruptible(end):
+    with interruptible(end), events_apart(options):
         session = open_session(settings, Pace.PLAY)
         try:
             node = Node(session, settings)
-            return _serve(node, Unattended(node, schedule, keep), options, end)
+            with sending(options, session, node.overview) as outputs:
+                node.tell_also(outputs.notices)
+                return _serve(node, Unattended(node, schedule, keep), outputs, options, end)
         finally:
             session.close()
 
 
-def _serve(node: Node, unattended: Unattended, options: argparse.Namespace, end: threading.Event) -> int:
+def _serve(
+    node: Node, unattended: Unattended, outputs: Outputs, options: argparse.Namespace, end: threading.Event
+) -> int:
     session = node.session
     token = options.token or os.environ.get(TOKEN_VARIABLE, "")
     server = Server(node, Door(options.host, options.port, token, tuple(options.name)))
@@ -78,7 +85,10 @@ def _serve(node: Node, unattended: Unattended, options: argparse.Namespace, end:
         node.begin()
         _tell(server, is_made=not token)
         notify("READY=1")
-        _wait(node, server, unattended, end)
+        watch = _Watch(node, server, unattended)
+        while not end.wait(LOOK_S) and not has_ended(node.session):
+            outputs.look(quiet=options.quiet)
+            watch.look()
         report = session.runner.report
         failure = None if report is None else report.error
     finally:
@@ -105,18 +115,23 @@ def _tell(server: Server, *, is_made: bool) -> None:
     sys.stdout.flush()
 
 
-def _wait(node: Node, server: Server, unattended: Unattended, end: threading.Event) -> None:
-    """Return once it is to end or nothing more comes; tell a watchdog that all goes well."""
-    pulse, told_s = Pulse(node.session), 0.0
-    every_s = (watchdog_s() or 0.0) / 4
-    while not end.wait(LOOK_S):
-        node.check()
-        unattended.look()
-        if has_ended(node.session):
-            return
-        if every_s and time.monotonic() - told_s >= every_s and pulse.is_well() and server.answers(every_s):
+class _Watch:
+    """What is to be done now and then while a node runs: its recordings, and telling a watchdog that all goes well."""
+
+    def __init__(self, node: Node, server: Server, unattended: Unattended) -> None:
+        self._node, self._server, self._unattended = node, server, unattended
+        self._pulse, self._told_s = Pulse(node.session), 0.0
+        self._every_s = (watchdog_s() or 0.0) / 4
+
+    def look(self) -> None:
+        """Do it."""
+        self._node.check()
+        self._unattended.look()
+        every_s = self._every_s
+        is_due = every_s and time.monotonic() - self._told_s >= every_s
+        if is_due and self._pulse.is_well() and self._server.answers(every_s):
             notify("WATCHDOG=1")
-            told_s = time.monotonic()
+            self._told_s = time.monotonic()
 
 
 def _port(text: str) -> int:

@@ -4,53 +4,20 @@ Every fused frame is measured (`Alarm.note`), in the thread that fused it; what 
 rhythm (`Alarm.look`). So a flash of a single frame raises the alarm, too, whether or not the window has shown it.
 """
 
-import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
 from PyQt6.QtCore import QCoreApplication, QObject, pyqtSignal
 
-from fusion_app.frames import FusedFrame, ThermalView
-from fusion_app.gui.view.spots import heat_of
+from fusion_app.frames import FusedFrame
 from fusion_app.system.logs import log
+from fusion_app.thermal.heat import AlarmSettings, measured
 
 CALM_S = 1.0
 """So long nothing may be beyond the threshold before the alarm is over, so that it does not go on and off."""
 
 translate = QCoreApplication.translate
-
-
-@dataclass(frozen=True)
-class AlarmSettings:
-    """When to raise an alarm.
-
-    Attributes:
-        is_on: It is watched for.
-        side: The hottest pixel is ``above`` the threshold, or the coldest ``below`` it.
-        threshold: In ``unit``.
-        unit: ``celsius`` for cameras that measure temperatures, ``counts`` for 16 bit, ``grey`` for 8 bit (0…255).
-        records: An alarm starts a recording.
-    """
-
-    is_on: bool = False
-    side: Literal["above", "below"] = "above"
-    threshold: float = 60.0
-    unit: Literal["celsius", "counts", "grey"] = "celsius"
-    records: bool = False
-
-
-LIMITS = {"celsius": (-273.0, 5000.0), "counts": (0.0, 65535.0), "grey": (0.0, 255.0)}
-
-
-def usable(alarm: AlarmSettings) -> AlarmSettings:
-    """Return ``alarm``, or the usual one where its threshold would never be crossed, as the dock cannot show it."""
-    least, most = LIMITS[alarm.unit]
-    is_usable = math.isfinite(alarm.threshold) and least <= alarm.threshold <= most
-    return alarm if is_usable else AlarmSettings()
 
 
 def number_text(value: float, unit: str) -> str:
@@ -59,18 +26,6 @@ def number_text(value: float, unit: str) -> str:
         return f"{value:.1f} °C"
     words = {"counts": translate("Alarm", "{0} counts"), "grey": translate("Alarm", "grey {0}")}
     return words[unit].format(round(value))
-
-
-def measured(view: ThermalView, alarm: AlarmSettings) -> float | None:
-    """Return the hottest or coldest value of ``view`` in the unit of ``alarm``; None where it does not tell."""
-    if alarm.unit == "counts" and view.counts is None:
-        return None
-    heat = view.grey if alarm.unit == "grey" else heat_of(view)
-    extreme = float(heat.max() if alarm.side == "above" else heat.min())
-    if alarm.unit != "celsius":
-        return extreme
-    celsius = None if view.counts is None else view.celsius_of(np.array([extreme], np.float64))
-    return None if celsius is None else float(celsius[0])
 
 
 class Alarm(QObject):

@@ -3,6 +3,7 @@
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,7 @@ class Node:
         self._recorder = Recorder(session, settings)
         self._changing = threading.RLock()
         self._markers = 0
+        self._tellers: list[Callable[[], tuple[str, ...]]] = []
         self._disk: tuple[float, int | None] = (-DISK_EVERY_S, None)
 
     def begin(self) -> None:
@@ -52,7 +54,12 @@ class Node:
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know, a sentence each."""
         silent = self.session.silent_sources()
-        return tuple(filter(None, (self.trouble, self.room_notice, silent, *self.session.notices())))
+        others = (notice for tell in self._tellers for notice in tell())
+        return tuple(filter(None, (self.trouble, self.room_notice, silent, *others, *self.session.notices())))
+
+    def tell_also(self, tell: Callable[[], tuple[str, ...]]) -> None:
+        """Count what ``tell`` returns, a sentence each, among the notices from now on."""
+        self._tellers.append(tell)
 
     def stride(self) -> int:
         """Return of how many fused frames one is to be shown."""

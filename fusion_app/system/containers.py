@@ -87,6 +87,15 @@ def open_to_write(target: Path | io.BytesIO, **options: Any) -> OutputContainer:
     return cast(OutputContainer, av.open(name, "w", **_TEXT, **options))
 
 
+def open_to_send(address: str, **options: Any) -> OutputContainer:
+    """Begin a stream to a network address; its ``format`` must be named.
+
+    Raises:
+        FFmpegError, OSError, ValueError: It cannot be begun.
+    """
+    return cast(OutputContainer, av.open(address, "w", **_TEXT, **options))
+
+
 def title_of(stream: Stream) -> str:
     """Return the name of a track, empty if it has none; bytes that are not UTF-8 are left out."""
     title = stream.metadata.get("title") or stream.metadata.get("name", "")  # the latter in MP4

@@ -22,6 +22,11 @@ def ending_signals() -> tuple[signal.Signals, ...]:
     return tuple(asks)
 
 
+def ignore_interrupts() -> None:
+    """Let Ctrl-C, which a terminal tells all processes, be the matter of the one that began this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def leave(code: int) -> int:
     """Return ``code``, or end the process with it at once where a thread hangs in a driver or is still computing.
 

@@ -11,15 +11,16 @@ from PyQt6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from fusion_app.frames import Frame, FramePair, FusedFrame, ThermalView
-from fusion_app.gui.alarm import Alarm, AlarmSettings, usable
+from fusion_app.gui.alarm import Alarm
 from fusion_app.gui.docks.measure import MeasureDock
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.bridge import QtSink
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
-from fusion_app.gui.view.spots import on_visible, spots_of
+from fusion_app.gui.view.spots import spots_of
 from fusion_app.gui.view.thermal_marks import scale_texts
 from fusion_app.gui.view.view_grid import Role
+from fusion_app.thermal.heat import AlarmSettings, on_visible, usable
 from tests.gui.actions import click, position, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.media import counting_frames, write_video

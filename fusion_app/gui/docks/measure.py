@@ -15,12 +15,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from fusion_app.gui.alarm import LIMITS, AlarmSettings
 from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import choice_box
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.plain import plain_label
-from fusion_app.gui.view.spots import CENTRE, Place, Spot
+from fusion_app.gui.view.spots import CENTRE, Spot
+from fusion_app.thermal.heat import LIMITS, AlarmSettings, Place
 
 SIDES = (
     ("above", QT_TRANSLATE_NOOP("MeasureDock", "The hottest is above")),

@@ -3,7 +3,7 @@
 from PyQt6.QtCore import QObject
 
 from fusion_app.frames import FusedFrame
-from fusion_app.gui.alarm import Alarm, AlarmSettings, usable
+from fusion_app.gui.alarm import Alarm
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.docks.measure import MeasureDock
 from fusion_app.gui.preferences import Preferences
@@ -12,6 +12,7 @@ from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.gui.view.palettes import Palette
 from fusion_app.gui.view.thermal_marks import ThermalMarks
 from fusion_app.gui.view.view_grid import ViewGrid
+from fusion_app.thermal.heat import AlarmSettings, usable
 
 ALARM = "alarm"
 

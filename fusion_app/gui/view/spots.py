@@ -3,14 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from fusion_app.frames import FusedFrame, ThermalView, size_of
+from fusion_app.frames import FusedFrame, ThermalView
 from fusion_app.gui.view.readings import celsius_text
-
-Place = tuple[float, float]
-"""Across and down, 0…1 of the visible picture."""
+from fusion_app.thermal.heat import Place, heat_of, on_visible
 
 CENTRE: Place = (0.5, 0.5)
 NAMES = {
@@ -62,27 +59,11 @@ def spots_of(fused: FusedFrame | None, placed: Sequence[Place]) -> Iterator[Spot
         yield Spot("placed" if number else "centre", number, place, _value_at(fused, view, place))
 
 
-def heat_of(view: ThermalView) -> np.ndarray:
-    """Return ``(H, W)`` counts, or grey levels of a camera that sends 8 bit; more is hotter."""
-    return view.grey if view.counts is None else view.counts
-
-
 def value_text(view: ThermalView, heat: float) -> str:
     """Return a value of `heat_of` as it is read: degrees where counts tell them, counts, or a grey level."""
     if view.counts is None:
         return QCoreApplication.translate("Spots", "grey {0}").format(round(heat))
     return celsius_text(view, round(heat)) or str(round(heat))
-
-
-def on_visible(fused: FusedFrame, column: int, row: int) -> Place:
-    """Return where a pixel of infrared lies on the visible picture; it may lie beyond its edge."""
-    assert fused.thermal is not None  # noqa: S101 - the pixel is one of it
-    if fused.ir_to_vis is None:
-        width, height = size_of(fused.thermal.grey)
-        return (column + 0.5) / width, (row + 0.5) / height
-    x, y, scale = fused.ir_to_vis @ np.array([column, row, 1.0])
-    width, height = size_of(fused.ir_view)
-    return float((x / scale + 0.5) / width), float((y / scale + 0.5) / height)
 
 
 def _value_at(fused: FusedFrame, view: ThermalView, place: Place) -> str:

@@ -10,9 +10,10 @@ from PyQt6.QtWidgets import QMenu
 from fusion_app.frames import FusedFrame, ThermalView
 from fusion_app.gui.view.frame_view import FrameView
 from fusion_app.gui.view.palettes import Palette, colour_table
-from fusion_app.gui.view.spots import Place, Spot, spots_of, value_text
+from fusion_app.gui.view.spots import Spot, spots_of, value_text
 from fusion_app.gui.view.tags import GROUND, MARGIN, TEXT, paint_tag
 from fusion_app.gui.view.view_grid import Role, ViewGrid
+from fusion_app.thermal.heat import Place
 from fusion_app.thermal.palettes import colours
 
 RADIUS = 6.0

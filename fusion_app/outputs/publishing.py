@@ -1,0 +1,238 @@
+"""Sends the fused picture as a stream of H.264 to a media server, a ground station or a player.
+
+Encoding and sending are a child process's: a receiver that takes nothing holds up that process, which is then ended and
+begun anew, and never the run. Frames that come meanwhile are dropped and counted.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from fusion_app.errors import OutputError, without_password
+from fusion_app.frames import Size
+from fusion_app.outputs import publish_child
+from fusion_app.outputs.planes_of import planes_of
+from fusion_app.run.mailbox import Mailbox, Taken
+from fusion_app.session.session import Session
+from fusion_app.system.logs import log
+
+SCHEMES = ("rtsp", "rtmp", "srt", "udp", "tcp")
+START_S = 60.0
+"""So long a child may take to begin, on a machine that has much to do."""
+STUCK_S = 10.0
+"""So long one frame, or a receiver that is opened, may take."""
+RETRY_S = (1.0, 2.0, 4.0, 8.0, 15.0)
+NICENESS = 5
+USUAL_FPS = 25.0
+
+
+def stream_address(text: str) -> str:
+    """Return the address of a receiver, as ``rtsp://127.0.0.1:8554/fused``.
+
+    Raises:
+        OutputError: It is none.
+    """
+    try:
+        parts = urlsplit(text)
+        is_right = parts.scheme in SCHEMES and bool(parts.hostname) and (parts.port or 0) >= 0
+    except ValueError:
+        is_right = False
+    if not is_right:
+        kinds = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        raise OutputError(f"{without_password(text)!r} is no receiver of a stream; write one of {kinds}HOST:PORT/NAME")
+    return text
+
+
+class Publisher:
+    """An `Output`: sends the newest frame, as often as the receiver takes one."""
+
+    def __init__(self, session: Session, address: str) -> None:
+        """Prepare to send what ``session`` fuses to ``address``, of `stream_address`."""
+        self.sent = 0
+        """Frames that were encoded and handed to the system."""
+        self.lost = 0
+        """Frames that were not sent because the receiver or the child was not there."""
+        self.connected = 0
+        """How often a receiver was opened."""
+        self._session, self._address = session, address
+        self._shown = without_password(address)
+        self._mailbox = Mailbox()
+        self._notice = f"{self._shown}: not connected yet"
+        self._is_over = threading.Event()
+        self._child: _Child | None = None
+        self._size: Size | None = None
+        self._last = 0
+        self._tries, self._retry_s = 0, 0.0
+        self._threads = [
+            threading.Thread(target=self._run, name="publish", daemon=True),
+            threading.Thread(target=self._watch, name="publish watch", daemon=True),
+        ]
+
+    @property
+    def notice(self) -> str:
+        """What the user should know now."""
+        return self._notice
+
+    @property
+    def process_id(self) -> int | None:
+        """The child's, or None while there is none."""
+        child = self._child
+        return None if child is None else child.process.pid
+
+    @property
+    def summary(self) -> str:
+        """What became of it so far."""
+        dropped = self._mailbox.replaced
+        return f"{self._shown}: {self.sent} frames sent, {dropped} dropped, {self.lost} while it was not there"
+
+    def begin(self) -> None:
+        """Send from the next frame on."""
+        self._session.begin_to_show()
+        self._session.runner.add_sink(self._mailbox)
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Take leave of the receiver and end the child."""
+        self._session.runner.remove_sink(self._mailbox)
+        self._is_over.set()
+        self._mailbox.close()
+        if self._threads[0].is_alive():
+            self._threads[0].join(timeout=1.0)
+        if (child := self._child) is not None:
+            child.end()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(timeout=3.0)
+
+    def _run(self) -> None:
+        if sys.platform == "linux":
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        while not self._is_over.is_set():
+            taken = self._mailbox.take(1.0)
+            if taken is None or 0 < taken.number - self._last < self._session.stride:
+                continue
+            self._last = taken.number
+            if time.monotonic() < self._retry_s:
+                self.lost += 1
+                continue
+            try:
+                self._send(taken)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the next try begins anew
+                self._has_failed(error)
+
+    def _send(self, taken: Taken) -> None:
+        planes = planes_of(taken.fused)
+        size = Size(planes.shape[1], planes.shape[0] * 2 // 3)
+        if self._child is None:
+            self._child = _Child()
+            self._child.start()
+        if size != self._size:
+            fps = self._session.vis.state().fps or self._session.vis.info.fps or USUAL_FPS
+            self._child.open(self._address, size, fps)
+            self._size = size
+            self.connected += 1
+        self._child.send(planes)
+        self.sent += 1
+        self._tries, self._notice = 0, ""
+
+    def _has_failed(self, error: Exception) -> None:
+        self.lost += 1
+        child, self._size = self._child, None
+        if self._is_over.is_set():
+            return
+        if child is not None and not isinstance(error, _RefusedError):
+            self._child = None
+            child.end()
+        wait_s = RETRY_S[min(self._tries, len(RETRY_S) - 1)]
+        self._tries, self._retry_s = self._tries + 1, time.monotonic() + wait_s
+        why = child.why(error) if child is not None else str(error)
+        self._notice = f"{self._shown}: {why}; it is tried again in {wait_s:g} s"
+        log.warning("publish: %s", self._notice)
+
+    def _watch(self) -> None:
+        """End a child that is held up; whoever waits for its answer goes on then."""
+        while not self._is_over.wait(0.5):
+            if (child := self._child) is not None and time.monotonic() > child.due_s:
+                child.kill_as_stuck()
+
+
+class _RefusedError(Exception):
+    """The child says that it could not do what was asked; it goes on."""
+
+
+@dataclass
+class _Child:
+    """The process that sends, and how it is asked."""
+
+    due_s: float = float("inf")
+    """When it must have answered, on the monotonic clock."""
+    is_stuck: bool = False
+    began_s: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        context = get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._theirs: Connection | None = theirs
+        self.process = context.Process(target=publish_child.run, args=(theirs,), name="publish", daemon=True)
+
+    def start(self) -> None:
+        """Begin the process and wait until it runs."""
+        self.process.start()
+        if self._theirs is not None:
+            self._theirs.close()  # so that the pipe ends with the process
+        self._answer(START_S)
+
+    def open(self, address: str, size: Size, fps: float) -> None:
+        """Connect to a receiver."""
+        asked = {"address": address, "width": size.width, "height": size.height, "fps": fps}
+        self._ask(publish_child.OPEN + json.dumps(asked).encode())
+
+    def send(self, planes: npt.NDArray[np.uint8]) -> None:
+        """Send a frame that is shown now."""
+        head = publish_child.HEAD.pack(publish_child.FRAME, time.monotonic() - self.began_s)
+        self._ask(head + planes.tobytes())
+
+    def end(self) -> None:
+        """Let it take leave, or end it."""
+        with suppress(OSError):
+            self._pipe.close()
+        if self.process.pid is not None:
+            self.process.join(1.0)
+            self.process.kill()
+            self.process.join(1.0)
+
+    def kill_as_stuck(self) -> None:
+        """End it at once: it does not answer."""
+        self.is_stuck, self.due_s = True, float("inf")
+        self.process.kill()
+
+    def why(self, error: Exception) -> str:
+        """Return in words why it has failed."""
+        if isinstance(error, _RefusedError):
+            return str(error)
+        if self.is_stuck:
+            return f"the receiver takes nothing for {STUCK_S:g} s"
+        return "the process that sends has ended"
+
+    def _ask(self, data: bytes) -> None:
+        self.due_s = time.monotonic() + STUCK_S
+        self._pipe.send_bytes(data)
+        self._answer(STUCK_S)
+
+    def _answer(self, timeout_s: float) -> None:
+        self.due_s = time.monotonic() + timeout_s
+        answer = json.loads(self._pipe.recv_bytes())
+        self.due_s = float("inf")
+        if "error" in answer:
+            raise _RefusedError(str(answer["error"]))

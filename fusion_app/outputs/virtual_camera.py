@@ -1,0 +1,140 @@
+"""The fused picture as a webcam that other programs can open, through pyvirtualcam."""
+
+import sys
+import threading
+import time
+from typing import Any
+
+from fusion_app.errors import OutputError
+from fusion_app.frames import Size
+from fusion_app.outputs.planes_of import planes_of
+from fusion_app.run.mailbox import Mailbox, Taken
+from fusion_app.session.session import Session
+from fusion_app.system.logs import log
+
+USUAL = Size(640, 480)
+USUAL_FPS = 30.0
+RETRY_S = 1.0
+INSTALL = {
+    "linux": "sudo apt install v4l2loopback-dkms && sudo modprobe v4l2loopback exclusive_caps=1",
+    "win32": "install OBS Studio 28 or later from obsproject.com; it brings one",
+    "darwin": "install OBS Studio 30 or later from obsproject.com and start its virtual camera once",
+}
+"""What makes a virtual camera, by system."""
+
+
+class VirtualCamera:
+    """An `Output`: shows the newest frame in a virtual camera."""
+
+    def __init__(self, session: Session, name: str = "", backend: str | None = None) -> None:
+        """Prepare.
+
+        Args:
+            session: What is shown.
+            name: Of the device, as ``/dev/video4`` or ``OBS Virtual Camera``; empty takes any that is free.
+            backend: Of pyvirtualcam; None is any of this system.
+        """
+        self.sent = 0
+        """Frames handed to the device."""
+        self.lost = 0
+        """Frames that the device did not take."""
+        self._session, self._name, self._backend = session, name, backend
+        self._mailbox = Mailbox()
+        self._notice = ""
+        self._camera: Any = None
+        self._size: Size | None = None
+        self._last = 0
+        self._retry_s = 0.0
+        self._thread = threading.Thread(target=self._run, name="virtual camera", daemon=True)
+
+    @property
+    def notice(self) -> str:
+        """What the user should know now."""
+        return self._notice
+
+    @property
+    def device(self) -> str:
+        """The device that is open, or empty."""
+        return "" if self._camera is None else str(self._camera.device)
+
+    @property
+    def summary(self) -> str:
+        """What became of it so far."""
+        return f"virtual camera: {self.sent} frames sent, {self._mailbox.replaced} dropped, {self.lost} not taken"
+
+    def begin(self) -> None:
+        """Open the device and show frames from now on.
+
+        Raises:
+            OutputError: There is none; the text says how to get one.
+        """
+        size = self._session.vis.info.size
+        self._open(size if min(size) > 1 else USUAL)
+        self._session.begin_to_show()
+        self._session.runner.add_sink(self._mailbox)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let go of the device."""
+        self._session.runner.remove_sink(self._mailbox)
+        self._mailbox.close()
+        if self._thread.is_alive():
+            self._thread.join(timeout=3.0)
+        self._close()
+
+    def _run(self) -> None:
+        while (taken := self._mailbox.take()) is not None:
+            if 0 < taken.number - self._last < self._session.stride:
+                continue
+            self._last = taken.number
+            if time.monotonic() < self._retry_s:
+                self.lost += 1
+                continue
+            try:
+                self._show(taken)
+            except Exception as error:  # noqa: BLE001 - a device may fail in any way; it is told and tried again
+                self.lost += 1
+                self._retry_s = time.monotonic() + RETRY_S
+                self._close()
+                if not self._notice:
+                    log.warning("virtual camera: %s", error)
+                self._notice = f"the virtual camera takes no frames: {error}"
+
+    def _show(self, taken: Taken) -> None:
+        planes = planes_of(taken.fused)
+        size = Size(planes.shape[1], planes.shape[0] * 2 // 3)
+        if size != self._size:
+            self._close()
+            self._open(size)
+        self._camera.send(planes.reshape(-1))
+        self.sent += 1
+        self._notice = ""
+
+    def _open(self, size: Size) -> None:
+        size = Size(size.width // 2 * 2, size.height // 2 * 2)
+        library = _library()
+        given: dict[str, Any] = {"device": self._name or None, "backend": self._backend}
+        try:
+            self._camera = library.Camera(*size, USUAL_FPS, fmt=library.PixelFormat.I420, **given)
+        except (RuntimeError, ValueError, OSError) as error:
+            words = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise OutputError(f"no virtual camera can be opened ({words}); {install_line()}") from None
+        self._size = size
+
+    def _close(self) -> None:
+        camera, self._camera, self._size = self._camera, None, None
+        if camera is not None:
+            camera.close()
+
+
+def install_line(system: str = sys.platform) -> str:
+    """Return what makes a virtual camera on ``system``, in a line."""
+    return INSTALL.get(system, "this system has none that is known")
+
+
+def _library() -> Any:
+    try:
+        import pyvirtualcam  # noqa: PLC0415
+    except ImportError:
+        raise OutputError("a virtual camera needs pyvirtualcam: pip install 'cs2fusion-live[camera]'") from None
+    return pyvirtualcam

@@ -1,0 +1,63 @@
+"""Outputs of `serve` and `record` as a user asks for them."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_serve import DEMO, ROOT, served
+from tests.servers import free_port
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "main.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+
+
+def test_serve_tells_nothing_but_events_on_the_standard_output_when_they_go_there(tmp_path: Path) -> None:
+    more = ("--events", "-", "--alarm", "above:10:grey", "--publish", f"tcp://bob:secret@127.0.0.1:{free_port()}")
+    with served(tmp_path, *more) as (process, first):
+        assert json.loads(first)["event"] == "began"
+        assert process.stdout is not None
+        found = []
+        while not ({"alarm", "readings"} <= {one["event"] for one in found if one.get("is_on") or one.get("hottest")}):
+            found.append(json.loads(process.stdout.readline()))
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert json.loads(output.splitlines()[-1])["event"] == "ended"
+    assert "http://127.0.0.1:" in errors
+    assert "frames sent" in errors
+    assert "secret" not in errors + output
+    assert "Traceback" not in errors
+
+
+def test_record_keeps_events_beside_the_recording(tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    finished = run("record", *DEMO, "--mode", "blend", "-o", str(tmp_path), "--duration", "1", "--events", str(events))
+    assert finished.returncode == 0, finished.stderr
+    told = [json.loads(line) for line in events.read_text(encoding="utf-8").splitlines()]
+    recordings = [one["is_on"] for one in told if one["event"] == "recording"]
+    assert recordings == [True, False]
+    assert (told[0]["event"], told[-1]["event"]) == ("began", "ended")
+    assert "readings: " in finished.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--alarm", "above:60"), "--alarm needs somebody who is told"),
+        (("--events", "-", "--alarm", "hot"), "write above:60:celsius"),
+        (("--mqtt", "http://bob:secret@host"), "is no broker"),
+        (("--publish", "fused.mp4"), "is no receiver of a stream"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_one_sentence(options: tuple[str, ...], words: str) -> None:
+    finished = run("record", *DEMO, "--duration", "1", *options)
+    assert finished.returncode == 2
+    assert words in finished.stderr
+    assert len(finished.stderr.splitlines()) == 1
+    assert "secret" not in finished.stderr

@@ -1,0 +1,157 @@
+"""Readings, alarms and JSON lines: what they say is what the camera measures, and no reader can hold up who tells."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fusion_app.errors import OutputError
+from fusion_app.frames import Frame, FramePair, FusedFrame, ThermalView
+from fusion_app.outputs import lines, readings
+from fusion_app.outputs.lines import LinesFile
+from fusion_app.outputs.readings import AlarmWatch, alarm_of, extremes_of
+from tests.webdriver import wait_until
+
+VIS = np.zeros((96, 128, 3), np.uint8)
+
+
+def fused_of(
+    hottest: float, kelvin_per_count: float | None = 0.01, lost: str = "", *, is_nuc: bool = False
+) -> FusedFrame:
+    """Return a frame of 20 °C with one pixel of ``hottest`` and one of -3 °C."""
+    celsius = np.full((48, 64), 20.0)
+    celsius[10, 50], celsius[40, 5] = hottest, -3.0
+    counts = np.rint((celsius + 273.15) * 100).astype(np.uint16)
+    view = ThermalView(np.zeros((48, 64), np.uint8), counts, kelvin_per_count)
+    pair = FramePair(Frame(view.grey, 0.0, 0), Frame(VIS, 0.0, 0), lost=lost)  # type: ignore[arg-type]
+    return FusedFrame(VIS, pair, view.grey, thermal=view, is_nuc=is_nuc)
+
+
+def test_hottest_and_coldest_are_degrees_with_their_places() -> None:
+    found = extremes_of(fused_of(41.25))
+    assert found["hottest"] == {"value": 41.25, "unit": "celsius", "x": round(50.5 / 64, 4), "y": round(10.5 / 48, 4)}
+    assert found["coldest"]["value"] == -3.0
+
+
+def test_counts_stand_where_the_camera_does_not_measure_degrees() -> None:
+    assert extremes_of(fused_of(41.25, None))["hottest"] == pytest.approx(
+        {"value": 31440.0, "unit": "counts", "x": 0.7891, "y": 0.2188}
+    )
+
+
+@pytest.mark.parametrize("fused", [None, fused_of(41.0, lost="ir"), fused_of(41.0, is_nuc=True)])
+def test_nothing_is_read_where_infrared_sees_nothing(fused: FusedFrame | None) -> None:
+    assert extremes_of(fused) == {"hottest": None, "coldest": None}
+
+
+def test_an_alarm_is_on_with_one_frame_beyond_and_over_after_a_calm_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = AlarmWatch(alarm_of("above:60:celsius"))
+    at_s = [100.0]
+    monkeypatch.setattr(readings.time, "monotonic", lambda: at_s[0])
+    assert watch.is_on is None
+    watch.note(fused_of(59.0))
+    assert watch.is_on is False
+    watch.note(fused_of(61.0))
+    assert (watch.is_on, watch.value) == (True, pytest.approx(61.0))
+    at_s[0] += 0.9
+    watch.note(fused_of(20.0))
+    assert watch.is_on is True
+    at_s[0] += 0.2
+    watch.note(fused_of(20.0))
+    assert watch.is_on is False
+
+
+def test_an_alarm_says_when_it_watches_nothing() -> None:
+    watch = AlarmWatch(alarm_of("below:-1"))
+    watch.note(fused_of(20.0))
+    assert watch.is_on is True
+    watch.note(fused_of(20.0, is_nuc=True))
+    assert watch.is_on is True
+    watch.note(fused_of(20.0, lost="ir"))
+    assert (watch.is_on, "lost" in watch.trouble) == (None, True)
+    watch.note(fused_of(20.0, None))
+    assert (watch.is_on, "does not measure celsius" in watch.trouble) == (None, True)
+
+
+@pytest.mark.parametrize("text", ["", "above", "above:hot", "over:60", "above:60:k", "above:nan", "above:300:grey"])
+def test_what_is_no_alarm_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(OutputError, match="write above:60:celsius"):
+        alarm_of(text)
+
+
+def told(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_file_of_events_is_continued_also_after_a_torn_line(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    for number in range(2):
+        file = LinesFile(str(path))
+        file.begin()
+        file.put({"event": "readings", "n": number}, {})
+        file.close()
+    assert [one["n"] for one in told(path)] == [0, 1]
+    path.write_bytes(path.read_bytes() + b'{"event": "rea')
+    file = LinesFile(str(path))
+    file.begin()
+    file.put({"event": "ended"}, {})
+    file.close()
+    assert path.read_text(encoding="utf-8").splitlines()[2:] == ['{"event": "rea', '{"event": "ended"}']
+
+
+def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "holiday.mkv"
+    path.write_bytes(b"\x1aE\xdf\xa3 not events")
+    with pytest.raises(OutputError, match="left as it is"):
+        LinesFile(str(path)).begin()
+    assert path.read_bytes() == b"\x1aE\xdf\xa3 not events"
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written there"):
+        LinesFile(str(tmp_path / "nowhere" / "events.jsonl")).begin()
+
+
+def counted(found: bytes) -> int:
+    """Return how many lines the whole lines of ``found`` say to be lost."""
+    happenings = [json.loads(line) for line in found.splitlines(keepends=True) if line.endswith(b"\n")]
+    return sum(one["count"] for one in happenings if one["event"] == "dropped")
+
+
+def test_a_reader_that_takes_nothing_costs_lines_that_are_counted_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A named pipe stands for any reader: it holds some 64 KiB, then whoever writes must wait."""
+    monkeypatch.setattr(lines, "WAITING", 5)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    file = LinesFile(str(path))
+    file.begin()
+    for _ in range(50):
+        file.put({"event": "readings", "text": "x" * 10_000}, {})
+    wait_until(file._waiting.full, "the pipe and the queue are full")
+    assert file.dropped > 0
+    os.set_blocking(reader, True)
+    found = b""
+    while not found.endswith(b"\n") or counted(found) != file.dropped:
+        if file._waiting.empty():
+            file.put({"event": "readings"}, {})
+        found += os.read(reader, 1 << 16)
+    file.close()
+    os.close(reader)
+
+
+def test_a_reader_that_has_left_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    file = LinesFile(str(path))
+    file.begin()
+    os.close(reader)
+    file.put({"event": "readings"}, {})
+    wait_until(lambda: "has left" in file.notice, "it is told")
+    assert file.dropped == 1
+    file.close()
