@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -44,7 +45,7 @@ class Block:
         written: set[str] = set()
         for command in self.commands:
             words = shlex.split(command)
-            outputs = {value for option, value in zip(words, words[1:], strict=False) if option in OUTPUTS}
+            outputs = {value for option, value in pairwise(words) if option in OUTPUTS}
             yield from (word for word in words if word in MADE and word not in written | outputs)
             written |= outputs
 
@@ -116,12 +117,10 @@ def _profile(path: Path) -> None:
 def _recording(path: Path) -> None:
     """Record the demo pair, under the name of the guide."""
     folder = path.parent / "recorded"
-    sources = ("synthetic:ir?frames=60&size=160x120", "synthetic:vis?frames=60&size=160x120")
-    assert main(["record", *sources, "-o", str(folder), "--model", "max", "--quiet"]) == 0
+    sources = (f"synthetic:ir?{CAMERA}", f"synthetic:vis?{CAMERA}")
+    assert main(["record", *sources, "-o", str(folder), "--duration", "3", "--model", "max", "--quiet"]) == 0
     for part in folder.iterdir():
-        text = part.read_bytes()
-        (path.with_suffix(part.suffix)).write_bytes(text)
-        part.unlink()
+        part.rename(path.with_suffix(part.suffix))
     folder.rmdir()
 
 
@@ -154,7 +153,9 @@ def make_dual(path: Path) -> None:
 
 def make_counts(path: Path) -> None:
     """Write what a camera sends whose counts are hundredths of a kelvin."""
-    write_video(path, [image.astype(np.uint16) * 20 + 29_000 for image in counting_frames(20, (160, 120), colour=False)])
+    write_video(
+        path, [image.astype(np.uint16) * 20 + 29_000 for image in counting_frames(20, (160, 120), colour=False)]
+    )
 
 
 def make_halves(path: Path) -> None:
@@ -163,17 +164,35 @@ def make_halves(path: Path) -> None:
     write_video(path, [np.hstack([ir, SCENE.visible(index)]) for index, ir in enumerate(grey)])
 
 
-STANDS_IN: tuple[tuple[str, str], ...] = (
-    ("camera:Thermal --layout dual", "DUAL.mkv --layout dual"),
-    ("camera:Lepton", "COUNTS.mkv"),
-    ("camera:Dual", "HALVES.mkv"),
-    ("camera:Thermal", f"synthetic:ir?{CAMERA}"),
-    ("camera:Webcam", f"synthetic:vis?{CAMERA}"),
-    ("rtsp://CAMERA/ir", "ADDRESS"),
-    ("rtsp://CAMERA/vis", "ADDRESS"),
-    ("--seconds 20", "--seconds 2"),
-    ("--duration 10", "--duration 1"),
-    ("training/configs/", f"{(ROOT / 'training' / 'configs').as_posix()}/"),
-)
-"""What stands for cameras that a test has not, and for time that it has not."""
-CAMERA_FILES = {"DUAL.mkv": make_dual, "COUNTS.mkv": make_counts, "HALVES.mkv": make_halves}
+CAMERAS = {
+    "camera:Thermal --layout": "DUAL.mkv --layout",
+    "camera:Lepton": "COUNTS.mkv",
+    "camera:Dual": "HALVES.mkv",
+    "camera:Webcam?size=1280x720&fps=30&format=MJPG": "WEBCAM.mkv",
+    "camera:Thermal": "THERMAL.mkv",
+    "camera:Webcam": "WEBCAM.mkv",
+}
+"""What the window opens in place of cameras; commands that want live sources get `LIVE`."""
+LIVE = {"camera:Thermal": f"synthetic:ir?{CAMERA}", "camera:Webcam": f"synthetic:vis?{CAMERA}"}
+SHORTER = {"--seconds 20": "--seconds 2", "--duration 10": "--duration 1"}
+"""Time that a test has not."""
+CAMERA_FILES = {
+    "DUAL.mkv": make_dual,
+    "COUNTS.mkv": make_counts,
+    "HALVES.mkv": make_halves,
+    "THERMAL.mkv": _infrared,
+    "WEBCAM.mkv": _visible,
+}
+
+
+def in_place_of_cameras(command: str, address: str, *, is_window: bool) -> list[str]:
+    """Return the words of a command that asks for no camera, for the address of one on loopback and for less time."""
+    for told, used in ((CAMERAS if is_window else LIVE) | SHORTER).items():
+        command = command.replace(told, used)
+    for told in ("rtsp://CAMERA/ir", "rtsp://CAMERA/vis"):
+        command = command.replace(told, address)
+    command = command.replace("training/configs/", f"{(ROOT / 'training' / 'configs').as_posix()}/")
+    for name, make_file in CAMERA_FILES.items():
+        if name in command and not Path(name).exists():
+            make_file(Path(name))
+    return shlex.split(command)

@@ -15,7 +15,7 @@ import pytest
 
 from fusion_app.cli import main
 from fusion_app.cli.commands import COMMANDS
-from tests.guide import CAMERA_FILES, FPS, GUIDE, MADE, ROOT, STANDS_IN, Block, blocks, make, pages
+from tests.guide import FPS, GUIDE, MADE, ROOT, Block, blocks, in_place_of_cameras, make, pages
 from tests.servers import mjpeg_camera
 from training.evaluate import main as evaluate
 from training.train import main as train
@@ -53,32 +53,36 @@ def place(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> Calla
     return bring
 
 
-def words_of(command: str) -> list[str]:
-    """Return the words of a command, with what stands in for cameras; files for these are made here."""
-    for told, used in STANDS_IN:
-        command = command.replace(told, used)
-    for name, make_file in CAMERA_FILES.items():
-        if name in command and not Path(name).exists():
-            make_file(Path(name))
-    return shlex.split(command)
-
-
-def run(command: str) -> int:
+def run(command: str, address: str) -> int:
     """Run one command of the guide and return its exit code."""
-    words = words_of(command)
-    if words[0] == "make":
-        return int(not re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    if words[:3] == ["python", "-m", "training.evaluate"]:
+    first, *told = shlex.split(command)
+    if first == "make":
+        return int(not re.search(rf"^{told[0]}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    is_window = [first, told[0]] == PROGRAM and told[1] not in NAMES
+    words = in_place_of_cameras(command, address, is_window=is_window)
+    if told[:2] == ["-m", "training.evaluate"]:
         return evaluate(words[3:])
     assert words[:2] == PROGRAM, f"a command that this test does not know: {command}"
-    arguments = words[2:]
-    if arguments[0] not in NAMES:
-        return seen(arguments, lambda: "recent" in settings_of_the_window(), "CS2Fusion Live.conf")
+    return run_window(words[2:]) if is_window else run_program(words[2:])
+
+
+def run_program(arguments: list[str]) -> int:
+    """Run a command that needs no window; one that goes on until it is ended is ended once it works."""
+    if arguments[0] == "serve":
+        return until([*arguments, "--port", "0"], lambda: "http://127.0.0.1:" in SAID.read_text(), "address")
     if arguments[0] == "record" and "--duration" not in arguments:
-        return seen(arguments, lambda: any(Path("FOLDER").glob("*.csv")), "recording")
+        return until(arguments, lambda: any(Path("FOLDER").glob("*.csv")), "recording")
+    code = main(arguments)
     if arguments[0] == "doctor":
-        return int(main(arguments) not in (0, 1))  # 1: this machine lacks something, and it is told
-    return main(arguments)
+        return int(code not in (0, 1))  # 1: this machine lacks something, and it is told
+    return code
+
+
+def run_window(arguments: list[str]) -> int:
+    """Open the window; end it once it remembers what is open, which it does when that has been opened."""
+    shutil.rmtree("config", ignore_errors=True)  # of a window before
+    opened = re.compile(r"^(recent=|.*RIG\.yaml)", re.MULTILINE)
+    return until(arguments, lambda: opened.search(settings_of_the_window()) is not None, "picture")
 
 
 def settings_of_the_window() -> str:
@@ -87,43 +91,46 @@ def settings_of_the_window() -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def seen(arguments: list[str], is_up: Callable[[], bool], what: str) -> int:
+SAID = Path("said.txt")
+
+
+def until(arguments: list[str], is_up: Callable[[], bool], what: str) -> int:
     """Run what goes on until it is ended; end it as soon as it is up, and return its exit code."""
     command = [sys.executable, str(ROOT / "main.py"), *arguments]
     home = {"HOME": str(Path.cwd()), "XDG_CONFIG_HOME": str(Path.cwd() / "config")}
-    with subprocess.Popen(command, env={**os.environ, **home}, stderr=subprocess.PIPE, text=True) as process:
+    with (
+        SAID.open("w") as said,
+        subprocess.Popen(command, env={**os.environ, **home}, stdout=said, stderr=said) as process,
+    ):
         try:
             deadline = time.monotonic() + PATIENCE_S
             while not is_up():
-                assert process.poll() is None, f"it ended: {process.stderr.read() if process.stderr else ''}"
-                assert time.monotonic() < deadline, f"there is no {what}"
+                assert process.poll() is None, f"it ended: {SAID.read_text()}"
+                assert time.monotonic() < deadline, f"there is no {what}: {SAID.read_text()}"
                 time.sleep(0.05)
             process.send_signal(signal.SIGTERM)
-            _, errors = process.communicate(timeout=PATIENCE_S)
+            process.wait(PATIENCE_S)
         finally:
             if process.poll() is None:
                 process.kill()
-    assert "Traceback" not in errors
+    assert "Traceback" not in SAID.read_text()
     return process.returncode
 
 
-@pytest.fixture
-def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the addresses of the guide be those of a camera on loopback."""
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of a camera on loopback."""
     with mjpeg_camera(FPS, (160, 120)) as url:
-        there = tuple((told, url if used == "ADDRESS" else used) for told, used in STANDS_IN)
-        monkeypatch.setattr(sys.modules[__name__], "STANDS_IN", there)
-        yield
+        yield url
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends windows by POSIX signals")
-@pytest.mark.usefixtures("address")
 @pytest.mark.parametrize("block", ENGLISH, ids=lambda block: block.name)
-def test_the_commands_work_as_they_are_written(block: Block, place: Callable[[Block], None]) -> None:
+def test_the_commands_work_as_they_are_written(block: Block, place: Callable[[Block], None], address: str) -> None:
     place(block)
     for command in block.commands:
         if shlex.split(command)[:3] != TRAINING:
-            assert run(command) == 0, command
+            assert run(command, address) == 0, command
 
 
 @pytest.mark.full
@@ -133,12 +140,12 @@ def test_the_training_works_as_it_is_written(place: Callable[[Block], None]) -> 
     assert commands
     for block, command in commands:
         place(block)
-        assert train(words_of(command)[3:]) == 0
+        assert train(in_place_of_cameras(command, "", is_window=False)[3:]) == 0
 
 
 def test_what_a_command_reads_is_known_to_this_test() -> None:
     """Names in capitals that are no output would otherwise be taken for files that the test has forgotten."""
-    outputs = {"OUT", "OUT.mkv", "NET", "NET.png", "RUN", "REPORT.json", "DESK.png"}
+    outputs = {"OUT", "OUT.mkv", "NET", "NET.png", "RUN", "REPORT.json", "DESK.png", "DESK"}
     told = {word for block in ENGLISH for command in block.commands for word in shlex.split(command)}
     capitals = {word for word in told if re.fullmatch(r"[A-Z][A-Z0-9]+(\.\w+)?", word)}
     assert capitals <= outputs | MADE.keys()
