@@ -106,7 +106,11 @@ def _data(path: Path) -> None:
 
 
 def _rig(path: Path) -> None:
-    save_settings(path, Settings(SourceSettings(f"synthetic:ir?{CAMERA}", f"synthetic:vis?{CAMERA}", realtime=True)))
+    """Save a rig of two files that are played as if they were live, over and over."""
+    names = [str(path.parent / name) for name in ("rig_ir.mkv", "rig_vis.mkv")]
+    _infrared(Path(names[0]))
+    _visible(Path(names[1]))
+    save_settings(path, Settings(SourceSettings(*names, realtime=True, loop=True)))
 
 
 def _profile(path: Path) -> None:

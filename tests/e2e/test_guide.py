@@ -81,7 +81,7 @@ def run_program(arguments: list[str]) -> int:
 def run_window(arguments: list[str]) -> int:
     """Open the window; end it once it remembers what is open, which it does when that has been opened."""
     shutil.rmtree("config", ignore_errors=True)  # of a window before
-    opened = re.compile(r"^(recent=|.*RIG\.yaml)", re.MULTILINE)
+    opened = re.compile(r"^recent=", re.MULTILINE)
     return until(arguments, lambda: opened.search(settings_of_the_window()) is not None, "picture")
 
 
