@@ -101,6 +101,8 @@ class IsothermSettings:
     palette: Literal["iron", "rainbow", "inferno", "hot", "plasma", "turbo"] = "iron"
 
 
+MOST_ON_WALL = 9
+"""Models that fuse side by side at most."""
 ISOTHERM_LIMITS = {
     "percent": (0.0, 100.0, "0 (coldest) to 100 (hottest) percent of the range in view"),
     "counts": (0.0, 65535.0, "0 to 65535 counts"),
@@ -226,12 +228,14 @@ class ViewSettings:
     Attributes:
         layout: How they are arranged; empty: as the window was left.
         palette: Colours of infrared on the screen; empty: as the window was left.
+        models: What fuses side by side in the layout ``wall``, `MOST_ON_WALL` at most; empty: as the window was left.
     """
 
     layout: Literal[
-        "", "fused", "ir", "vis", "side by side", "fused big", "three up", "picture in picture", "swipe"
+        "", "fused", "ir", "vis", "side by side", "fused big", "three up", "picture in picture", "swipe", "wall"
     ] = ""
     palette: Literal["", "white hot", "black hot", "ironbow", "rainbow", "lava", "arctic"] = ""
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -277,6 +281,7 @@ def check(settings: Settings) -> Settings:
         SettingsError: One is not.
     """
     _check_recording(settings.recording)
+    _check_view(settings.view)
     check_profile(settings.alignment, "alignment")
     if not 0 <= settings.fusion.threads <= 256:
         raise SettingsError("fusion.threads", settings.fusion.threads, "0 (automatic) to 256")
@@ -293,6 +298,13 @@ def check(settings: Settings) -> Settings:
     if device not in ("auto", "cpu", "cuda") and not (device.startswith("cuda:") and device[5:].isdecimal()):
         raise SettingsError("fusion.device", device, "auto, cpu, cuda, cuda:0, cuda:1, …")
     return settings
+
+
+def _check_view(view: ViewSettings) -> None:
+    if len(view.models) > MOST_ON_WALL:
+        raise SettingsError("view.models", ", ".join(view.models), f"{MOST_ON_WALL} at most")
+    if len(set(view.models)) < len(view.models):
+        raise SettingsError("view.models", ", ".join(view.models), "each of them once")
 
 
 def _check_turn(settings: Settings) -> None:

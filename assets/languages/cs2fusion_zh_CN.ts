@@ -211,6 +211,10 @@
       <translation>可见光/融合卷帘对比(&amp;W)</translation>
     </message>
     <message>
+      <source>W&amp;all of models</source>
+      <translation>模型墙(&amp;A)</translation>
+    </message>
+    <message>
       <source>S&amp;tatistics</source>
       <translation>统计信息(&amp;T)</translation>
     </message>
@@ -1515,6 +1519,10 @@
     <message>
       <source>&amp;Docks</source>
       <translation>面板(&amp;D)</translation>
+    </message>
+    <message>
+      <source>Models on the &amp;wall</source>
+      <translation>墙上的模型(&amp;W)</translation>
     </message>
     <message>
       <source>Infrared &amp;alignment</source>
@@ -3173,6 +3181,64 @@
     <message>
       <source>ALIGNMENT · edges of infrared on visible</source>
       <translation>对齐 · 可见光上的红外边缘</translation>
+    </message>
+  </context>
+  <context>
+    <name>WallController</name>
+    <message>
+      <source>rests while it records</source>
+      <translation>录制期间暂停</translation>
+    </message>
+    <message>
+      <source>FROZEN</source>
+      <translation>定格</translation>
+    </message>
+  </context>
+  <context>
+    <name>WallView</name>
+    <message>
+      <source>Wall of models</source>
+      <translation>模型墙</translation>
+    </message>
+    <message>
+      <source>Waiting for the first fused picture</source>
+      <translation>等待首幅融合画面</translation>
+    </message>
+    <message>
+      <source>failed</source>
+      <translation>出错</translation>
+    </message>
+    <message>
+      <source>{0:.0f} ms</source>
+      <translation>{0:.0f} ms</translation>
+    </message>
+    <message>
+      <source>under 1 ms</source>
+      <translation>不到 1 ms</translation>
+    </message>
+    <message>
+      <source>{0:.1f} fps</source>
+      <translation>{0:.1f} 帧/秒</translation>
+    </message>
+    <message>
+      <source>{0:.1f} s behind</source>
+      <translation>落后 {0:.1f} 秒</translation>
+    </message>
+    <message>
+      <source>not as asked</source>
+      <translation>与要求不同</translation>
+    </message>
+    <message>
+      <source>infrared lost</source>
+      <translation>红外丢失</translation>
+    </message>
+    <message>
+      <source>visible lost</source>
+      <translation>可见光丢失</translation>
+    </message>
+    <message>
+      <source>Choose models in View, Models on the wall</source>
+      <translation>请在“视图”菜单的“墙上的模型”中选择模型</translation>
     </message>
   </context>
 </TS>

@@ -5,11 +5,15 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.cli.fuse import run_job
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
+from fusion_app.engine import model_names
+from fusion_app.errors import SettingsError
 from fusion_app.session.export import FuseJob
+from fusion_app.settings import MOST_ON_WALL, Settings, check
 
 DEMO_IR, DEMO_VIS = "synthetic:ir", "synthetic:vis"
 
@@ -20,6 +24,11 @@ def register(commands: Commands) -> None:
     parser = add_command(commands, "view", view, "open the window on two sources or a rig", run)
     parser.add_argument("ir", nargs="?", metavar="INFRARED|RECORDING|RIG.yaml", help="infrared source, or both in one")
     parser.add_argument("vis", nargs="?", metavar="VISIBLE", help="visible source")
+    parser.add_argument(
+        "--models",
+        metavar="A,B,…",
+        help=f"models that fuse side by side, {MOST_ON_WALL} at most: the layout wall ({', '.join(model_names())})",
+    )
     add_command(commands, "demo", demo, "show or fuse the built-in demo pair", run)
 
 
@@ -27,7 +36,23 @@ def view(options: argparse.Namespace) -> int:
     """Open the window, on two sources if they are given."""
     from fusion_app.gui.app import run_window  # noqa: PLC0415 - the command line works without Qt
 
-    return run_window(settings_from(options))
+    return run_window(_with_wall(settings_from(options), getattr(options, "models", None)))
+
+
+def _with_wall(settings: Settings, models: str | None) -> Settings:
+    """Return ``settings`` with the models of the wall, where they are given.
+
+    Raises:
+        SettingsError: A model is not there, named twice, or there are too many.
+    """
+    if models is None:
+        return settings
+    names = tuple(name.strip() for name in models.split(",") if name.strip())
+    known = model_names()
+    for name in names or ("",):
+        if name not in known:
+            raise SettingsError("--models", name, known)
+    return check(replace(settings, view=replace(settings.view, layout="wall", models=names)))
 
 
 def demo(options: argparse.Namespace) -> int:

@@ -61,12 +61,13 @@ def weights_of(name: str) -> Path:
     return network_path(name) if _is_added(name) else _shipped(name)
 
 
-def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
+def open_engine(settings: FusionSettings, *, is_real_time: bool, stands_in: bool = True) -> Engine:
     """Return the engine that ``settings`` ask for, loaded and ready.
 
     Args:
         settings: Model, weights, device, runtime, precision and threads.
         is_real_time: Someone is watching: ``auto`` then prefers what keeps up to what is most faithful.
+        stands_in: While someone is watching, the compact model goes on where an added network fails on a frame.
 
     Raises:
         SettingsError: There is no model of that name.
@@ -79,7 +80,7 @@ def open_engine(settings: FusionSettings, *, is_real_time: bool) -> Engine:
     on_cpu = partial(_open, replace(settings, device="cpu", precision=precision), is_real_time=is_real_time)
     network = _open(settings, is_real_time=is_real_time)
     enduring = EnduringEngine(network, _working_size(settings), on_cpu)
-    if not is_real_time or _way(settings) != "added":
+    if not (is_real_time and stands_in) or _way(settings) != "added":
         return enduring
     return GuardedEngine(enduring, partial(open_engine, replace(settings, model=COMPACT), is_real_time=True))
 

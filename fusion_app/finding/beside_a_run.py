@@ -4,8 +4,6 @@
 (less than 1 ms each); the estimate itself is made in an `EstimatorThread`.
 """
 
-import os
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -26,10 +24,10 @@ from fusion_app.finding.synchronisation import (
 )
 from fusion_app.frames import Frame, FusedFrame, Image, Size, on_square_pixels, size_of
 from fusion_app.pipeline.compositing import luma
+from fusion_app.system.machine import yield_to_others
 
 T = TypeVar("T")
 
-NICENESS = 10
 PAIR_EVERY_S = 0.4
 PICTURE_WIDTH = 640
 MAX_WINDOWS = 200
@@ -68,7 +66,7 @@ class EstimatorThread:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        _yield_to_others()
+        yield_to_others()
         while (job := self._next()) is not None:
             job()
 
@@ -222,9 +220,3 @@ def small_pictures(grey: Image, ir: Frame, vis: Frame) -> Pictures:
 
 def _resized(image: Image, size: Size) -> Image:
     return image if size_of(image) == size else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-
-
-def _yield_to_others() -> None:
-    """Lower the priority of the calling thread; only Linux knows one per thread."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

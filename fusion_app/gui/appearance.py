@@ -12,6 +12,7 @@ from fusion_app.gui.bars.status_bar import StatusBar
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.view.palettes import Palette
 from fusion_app.gui.view.view_grid import Layout, ViewGrid
+from fusion_app.gui.wall_controller import usual_models
 from fusion_app.settings import ViewSettings
 from fusion_app.system.yaml_files import from_mapping
 
@@ -45,6 +46,7 @@ class Appearance(QObject):
         actions["palette_before"].triggered.connect(lambda: self._turn_palette(-1))
         actions["full_screen"].toggled.connect(self._set_full_screen)
         grid.layout_changed.connect(self._on_layout)
+        grid.wall.models_changed.connect(self._on_models)
 
     def restore(self, view: ViewSettings) -> None:
         """Make the window look as it did when it was closed, but show the pictures as ``view`` says."""
@@ -52,6 +54,7 @@ class Appearance(QObject):
             self._window.restoreGeometry(self._preferences.geometry)
         if not self._preferences.docks.isEmpty():
             self._window.restoreState(self._preferences.docks)
+        self._grid.wall.set_models(self._preferences.wall_models or usual_models())
         layout = self._preferences.layout
         self._grid.set_layout(layout)
         self._on_layout(layout)
@@ -62,6 +65,8 @@ class Appearance(QObject):
 
     def show_view(self, view: ViewSettings) -> None:
         """Arrange and colour the pictures as a rig says, where it says something."""
+        if view.models:
+            self._grid.wall.set_models(view.models)
         if view.layout:
             self._grid.set_layout(Layout(view.layout))
         if view.palette and Palette(view.palette) is not self._preferences.palette:
@@ -70,7 +75,8 @@ class Appearance(QObject):
 
     def _tell_view(self) -> None:
         layout, palette = self._grid.layout_now.value, self._preferences.palette.value
-        self.view_changed.emit(from_mapping(ViewSettings, {"layout": layout, "palette": palette}))
+        shown = {"layout": layout, "palette": palette, "models": list(self._grid.wall.models)}
+        self.view_changed.emit(from_mapping(ViewSettings, shown))
 
     def keep(self) -> None:
         """Remember place and size of the window, and its docks."""
@@ -115,6 +121,10 @@ class Appearance(QObject):
     def _on_layout(self, layout: Layout) -> None:
         self._actions.group("layout")[list(Layout).index(layout)].setChecked(True)
         self._preferences.layout = layout
+        self._tell_view()
+
+    def _on_models(self, models: tuple[str, ...]) -> None:
+        self._preferences.wall_models = models
         self._tell_view()
 
     def _set_full_screen(self, is_full: bool) -> None:

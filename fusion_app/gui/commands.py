@@ -274,10 +274,12 @@ class Commands(QObject):
         self.switching.open(changed)
 
     def snapshot(self) -> None:
-        """Keep the frame in view."""
+        """Keep the frame in view, and what is on the wall."""
         session = self._controller.session
         if (frame := self._frame()) is not None and session is not None:
-            self._recording.snapshot(session, self._controller.settings, frame)
+            wall = self._controller.wall
+            tiles = () if wall is None else wall.tiles()
+            self._recording.snapshot(session, self._controller.settings, frame, tiles)
 
     def copy_frame(self) -> None:
         """Put the fused frame on the clipboard."""

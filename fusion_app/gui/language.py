@@ -7,6 +7,7 @@ from pathlib import Path
 from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from fusion_app.gui import retranslation
+from fusion_app.system.logs import log
 
 
 class Language(Enum):
@@ -74,17 +75,21 @@ def language_now() -> Language:
     return _installed.now.speaks if _installed.now is not None else Language.ENGLISH
 
 
-def use(choice: Language) -> None:
+def use(choice: Language) -> str:
     """Show all texts in another language: those of open windows at once, later ones as they come.
 
-    Raises:
-        FileNotFoundError: The installation lacks the translation.
+    Returns:
+        Why it stays as it was, in a sentence: the installation lacks the translation. Else empty.
     """
     language, before = spoken(choice), _installed.now
     if before is not None and before.speaks is language:
-        return
+        return ""
     if language not in _installed.all:
-        _installed.all[language] = Translator(language)
+        try:
+            _installed.all[language] = Translator(language)
+        except FileNotFoundError as error:
+            log.warning("%s", error)
+            return str(error)
     if before is not None:
         QCoreApplication.removeTranslator(before)
     _use_for_qt(language)
@@ -92,6 +97,7 @@ def use(choice: Language) -> None:
     QCoreApplication.installTranslator(_installed.now)
     if before is not None:
         retranslation.retranslate(before.origins)
+    return ""
 
 
 def _use_for_qt(language: Language) -> None:

@@ -41,6 +41,7 @@ from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
 from fusion_app.gui.view.titles import Maker, maker_of
 from fusion_app.gui.view.view_grid import Role, ViewGrid
+from fusion_app.gui.wall_controller import WallController
 from fusion_app.gui.window_size import MIN_SIZE, first_size
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.session.overview import Overview
@@ -72,7 +73,7 @@ class MainWindow(QMainWindow):
         self._looks = 0
         self._shown: Session | None = None
         self.preferences = Preferences(store)
-        language.use(self.preferences.language)  # before anything has a text
+        unspoken = language.use(self.preferences.language)  # before anything has a text
         memory = Memory(store)
         fusion = with_devices(settings.fusion, self.preferences)
         settings = replace(settings, recording=memory.recording(settings.recording), fusion=fusion)
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self._build_bars()
         self._build_centre()
         self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording, self.preferences)
+        self.wall = WallController(self._wall_menu, self.controller, self.recording, self.grid)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
         self.aligning = Aligning(self.docks.alignment, self.all_actions, self.controller, self.grid, self.banner)
         measure = MeasureController(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
@@ -109,7 +111,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
-        if lost := self.preferences.lost():
+        if lost := unspoken or self.preferences.lost():
             self.banner.show_message(Kind.NOTICE, lost)
 
     @property
@@ -127,7 +129,7 @@ class MainWindow(QMainWindow):
 
     def _build_bars(self) -> None:
         menus = build_menus(self, self.all_actions)
-        self._recent_menu = menus["recent"]
+        self._recent_menu, self._wall_menu = menus["recent"], menus["wall"]
         self.model.fill_menu(menus["model"])
         self.tool_bar = build_tool_bar(self, self.all_actions, self.model.combo)
         self.addActions(self.all_actions.all())  # so that shortcuts work while the menu bar is hidden
@@ -277,6 +279,7 @@ class MainWindow(QMainWindow):
             self.states.statistics.show_overview(overview)
             self.docks.show_overview(overview)
             self.banner_controller.show_notices()
+            self.wall.look()
             self.banner_controller.show_recording(overview.recording if overview is not None else None)
 
     def _retry(self, role: Role) -> None:

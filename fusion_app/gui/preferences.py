@@ -11,6 +11,7 @@ from fusion_app.gui.bars.theme import Theme
 from fusion_app.gui.language import Language
 from fusion_app.gui.view.palettes import Palette
 from fusion_app.gui.view.view_grid import Layout
+from fusion_app.settings import MOST_ON_WALL
 from fusion_app.system.yaml_files import from_yaml, to_yaml
 
 MOST_RECENT = 8
@@ -108,6 +109,15 @@ class Preferences:
     @layout.setter
     def layout(self, layout: Layout) -> None:
         self._store.setValue("layout", layout.value)
+
+    @property
+    def wall_models(self) -> tuple[str, ...]:
+        """The models that were last on the wall; empty: none was chosen yet."""
+        return tuple(name for name in self._store.value("wall", "", type=str).split(",") if name)[:MOST_ON_WALL]
+
+    @wall_models.setter
+    def wall_models(self, models: tuple[str, ...]) -> None:
+        self._store.setValue("wall", ",".join(models))
 
     @property
     def palette(self) -> Palette:

@@ -6,14 +6,14 @@ between frames.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from fusion_app.alignment import warp
-from fusion_app.alignment.profile import AlignmentProfile, Matrix
+from fusion_app.alignment.profile import AlignmentProfile, Matrix, rows
 from fusion_app.engine.base import BytesEngine, Engine, ImageEngine
 from fusion_app.frames import FloatImage, FramePair, FusedFrame, Image, Picture, Planes, ThermalView, image_of, size_of
 from fusion_app.pipeline import compositing
@@ -47,6 +47,21 @@ class FusionPipeline:
             EngineError: The engine failed; the run ends with it.
         """
         return self.finish(self.prepare(pair))
+
+    def again(self, fused: FusedFrame) -> FusedFrame:
+        """Return the pair of ``fused``, fused by this pipeline's engine; infrared stays as grey and where it was.
+
+        Raises:
+            EngineError: The engine failed.
+        """
+        pair, clock = fused.pair, StageClock(self.clock)
+        view = ThermalView(fused.ir_view) if fused.thermal is None else fused.thermal
+        reach = None
+        if fused.ir_to_vis is not None:
+            profile = AlignmentProfile(rows(fused.ir_to_vis), tuple(size_of(view.grey)), tuple(pair.vis.size))
+            reach = warp.reach(view.grey, profile, pair.vis.size)
+        anew = self.finish(PreparedPair(pair, view, fused.ir_view, reach, fused.ir_to_vis, clock))
+        return replace(anew, is_nuc=fused.is_nuc)
 
     def prepare(self, pair: FramePair) -> "PreparedPair":
         """Make the infrared of ``pair`` grey and lay it on visible; pairs have to come in order.

@@ -101,6 +101,23 @@ def sidecar_of(about: About, started_s: float, part: int, began_s: float, tracks
 
 
 @dataclass(frozen=True)
+class WallFacts:
+    """A picture of another model beside a snapshot.
+
+    Attributes:
+        model: Its name.
+        engine: Name, device and runtime in a few words.
+        pts_s: Of the frame it is of, as in `SnapshotFacts`; where nothing was paused it may be another one.
+        frame_ms: What a frame took, milliseconds; None: not known.
+    """
+
+    model: str
+    engine: str
+    pts_s: float
+    frame_ms: float | None = None
+
+
+@dataclass(frozen=True)
 class SnapshotFacts:
     """The YAML beside a snapshot.
 
@@ -114,6 +131,7 @@ class SnapshotFacts:
         engine: What fused.
         versions: Of Python and the libraries.
         rig: The settings.
+        wall: What other models have made, each in a picture of its own.
     """
 
     program: str
@@ -125,9 +143,10 @@ class SnapshotFacts:
     engine: EngineFacts
     versions: tuple[str, ...]
     rig: Settings
+    wall: tuple[WallFacts, ...] = ()
 
 
-def snapshot_facts(about: About, fused: FusedFrame) -> SnapshotFacts:
+def snapshot_facts(about: About, fused: FusedFrame, wall: tuple[WallFacts, ...] = ()) -> SnapshotFacts:
     """Return what the YAML beside a snapshot of ``fused`` says."""
     pair = fused.pair
     return SnapshotFacts(
@@ -140,6 +159,7 @@ def snapshot_facts(about: About, fused: FusedFrame) -> SnapshotFacts:
         about.engine,
         _versions(),
         about.rig,
+        wall,
     )
 
 

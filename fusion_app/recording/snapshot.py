@@ -1,15 +1,17 @@
 """What a user keeps of a session: where it goes, what it is called, and single pictures. Nothing is overwritten."""
 
 import time
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import platformdirs
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.recording.entry import recordable
-from fusion_app.recording.sidecar import About, snapshot_facts, write_yaml
+from fusion_app.recording.sidecar import About, WallFacts, snapshot_facts, write_yaml
 from fusion_app.settings import RecordingSettings
 from fusion_app.writers import write_png
 from fusion_app.writers.base import write_failure
@@ -46,13 +48,23 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def save_snapshot(folder: Path, fused: FusedFrame, about: About | None = None) -> Path:
+class WallPicture(NamedTuple):
+    """What another model has made, and how."""
+
+    facts: WallFacts
+    fused: FusedFrame
+
+
+def save_snapshot(
+    folder: Path, fused: FusedFrame, about: About | None = None, wall: Sequence[WallPicture] = ()
+) -> Path:
     """Write the fused frame and the two frames it was made of as lossless PNG, at their own sizes and depths.
 
     Args:
         folder: Where; it is created.
         fused: The frame.
         about: How it was made, for a YAML beside it; None writes none.
+        wall: What other models have made, for ``…-wall-MODEL.png`` beside it.
 
     Returns:
         The fused picture; ``…-ir.png`` and ``…-visible.png`` lie beside it.
@@ -70,8 +82,10 @@ def save_snapshot(folder: Path, fused: FusedFrame, about: About | None = None) -
         raise
     write_png(path.with_name(f"{path.stem}-ir.png"), fused.pair.ir.image, fused.pair.ir.pixel_aspect)
     write_png(path.with_name(f"{path.stem}-visible.png"), fused.pair.vis.image, fused.pair.vis.pixel_aspect)
+    for facts, picture in wall:
+        write_png(path.with_name(f"{path.stem}-wall-{facts.model}.png"), picture.image, picture.pair.vis.pixel_aspect)
     if about is not None:
-        write_yaml(path.with_suffix(".yaml"), snapshot_facts(about, fused))
+        write_yaml(path.with_suffix(".yaml"), snapshot_facts(about, fused, tuple(facts for facts, _ in wall)))
     return path
 
 

@@ -1,6 +1,7 @@
 """Records what a session fuses, for the window and for `main.py record` alike."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,9 +27,10 @@ from fusion_app.recording.in_progress import claim
 from fusion_app.recording.marks import MarkKind, mark
 from fusion_app.recording.packets import PacketFollower
 from fusion_app.recording.part import PartPlan
-from fusion_app.recording.sidecar import file_sha256, without_secrets
-from fusion_app.recording.snapshot import free_path, make_folder, recording_folder, save_snapshot
+from fusion_app.recording.sidecar import WallFacts, file_sha256, without_secrets
+from fusion_app.recording.snapshot import WallPicture, free_path, make_folder, recording_folder, save_snapshot
 from fusion_app.session.session import Session
+from fusion_app.session.wall import WallTile
 from fusion_app.settings import RecordingSettings, Settings
 from fusion_app.sources import BufferedSource
 from fusion_app.writers.base import write_failure
@@ -207,13 +209,21 @@ def _period_s(source: BufferedSource) -> float:
     return 1 / (round(2 * fps) / 2 or fps)
 
 
-def snapshot(session: Session, settings: Settings, fused: FusedFrame) -> Path:
-    """Keep ``fused``, its sources, and how they were made, without loss; return the fused picture.
+def snapshot(session: Session, settings: Settings, fused: FusedFrame, tiles: Sequence[WallTile] = ()) -> Path:
+    """Keep ``fused``, its sources, ``tiles`` of a wall, and how they were made, without loss.
+
+    Returns:
+        The fused picture.
 
     Raises:
         RecordingError: They could not be written.
     """
-    return save_snapshot(recording_folder(settings.recording), fused, about_session(session, settings))
+    wall = [
+        WallPicture(WallFacts(tile.model, tile.description, tile.fused.pts_s, tile.frame_ms), tile.fused)
+        for tile in tiles
+        if tile.fused is not None and not tile.trouble
+    ]
+    return save_snapshot(recording_folder(settings.recording), fused, about_session(session, settings), wall)
 
 
 def about_session(session: Session, settings: Settings) -> About:

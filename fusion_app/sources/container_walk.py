@@ -77,8 +77,14 @@ def _flv(file: BinaryIO, size: int) -> tuple[bool, bool]:
     return False, at > size
 
 
+_UNKNOWN_SIZE = 0xFFFFFFFF
+
+
 def _riff(file: BinaryIO, size: int) -> tuple[bool, bool]:
-    """Go through an AVI; lists are gone into, what lies between two of them may be anything."""
+    """Go through an AVI; lists are gone into, what lies between two of them may be anything.
+
+    One that was written to a pipe does not say where it ends: it is cut off where its last piece is.
+    """
     at, end = 0, 0
     while at + 8 <= size:
         file.seek(at)
@@ -86,9 +92,9 @@ def _riff(file: BinaryIO, size: int) -> tuple[bool, bool]:
         if not name.replace(b"\0", b"").isascii() or not name.strip(b"\0 ").replace(b" ", b"").isalnum():
             return not is_empty(file, at), end > size
         if name == b"RIFF":
-            end = max(end, at + 8 + length)
+            end = max(end, at + 8 + length * (length != _UNKNOWN_SIZE))
         at += 12 if name in (b"RIFF", b"LIST") else 8 + length + length % 2
-    return False, end > size
+    return False, max(end, at - 1 if end <= 8 else 0) > size
 
 
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
@@ -205,6 +211,7 @@ _WALKS: dict[str, Callable[[BinaryIO, int], tuple[bool, bool]]] = {
     "mjpeg": picture_walks.jpegs,
     "mxf": stream_walks.mxf,
     "ivf": stream_walks.ivf,
+    "ogg": stream_walks.ogg,
     "h264": stream_walks.byte_stream,
     "hevc": stream_walks.byte_stream,
     "m4v": stream_walks.byte_stream,

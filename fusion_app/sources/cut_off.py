@@ -10,6 +10,9 @@ from av.video.stream import VideoStream
 from fusion_app.system.containers import open_file
 
 LEAST_BOX = 8
+PLACEHOLDER = 1 << 30
+"""No count of frames, but what stands there until one is known: a year of video at 30 frames a second."""
+
 TOLERANCE_S = 0.25
 """So much earlier than promised a whole file may end, where only a time is promised: it is rounded."""
 
@@ -18,9 +21,17 @@ COUNTS_FROM_ZERO = ("matroska",)
 """Containers that say when they end, not how long they are: what begins at 10 s and lasts for 4 s says 14 s."""
 
 
+def frames_of(stream: VideoStream) -> int:
+    """Return how many frames a track is said to have, 0 where that is not known.
+
+    AVI that was written to a pipe holds what its writer puts there before it knows: 2³⁰ of ffmpeg, or all bits.
+    """
+    return stream.frames if stream.frames < PLACEHOLDER else 0
+
+
 def length_s(container: InputContainer) -> float | None:
     """Return how long a file is, seconds, by what it says."""
-    if not container.duration:
+    if not container.duration or any(stream.frames >= PLACEHOLDER for stream in container.streams.video):
         return None
     return container.duration / av.time_base - _counted_in_s(container)
 
@@ -40,6 +51,8 @@ def seems_cut(container: InputContainer, stream: VideoStream, end_s: float, peri
         end_s: End of its last frame, seconds from its begin.
         period_s: Nominal time between two frames.
     """
+    if stream.frames >= PLACEHOLDER:
+        return False
     if stream.frames:
         return end_s < (stream.frames - 0.5) * period_s
     promised = _promised_s(container, stream)

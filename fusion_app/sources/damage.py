@@ -82,7 +82,7 @@ class Damage:
         """Return what is missing besides damaged frames, of a file that is a whole one by its structure."""
         is_timed = not decoder.is_untimed and decoder.format not in UNCOUNTED
         if is_timed and self._lost > self._undecoded:
-            return f"{_frames(self._lost)} are missing, by the times of the others", self._lost
+            return f"{_frames(self._lost)} missing, by the times of the others", self._lost
         if not is_timed or decoder.format in ENDLESS:
             return "how many others are missing is not known", 0
         return "", 0

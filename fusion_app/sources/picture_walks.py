@@ -4,14 +4,18 @@ Each walk gets an open file and its size, and returns whether something in the m
 whether the file ends within something.
 """
 
+import mmap
 import os
 import re
 from pathlib import Path
 from typing import BinaryIO
 
 JPEG_BEGIN, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
-JPEG_LOOK = 8 << 20
-"""Bytes at the end of the file in which the last picture begins."""
+JPEG_FILLING = b"\0\xff"
+"""What writers put between two pictures."""
+JPEG_MARKER = re.compile(rb"\xff[^\0\xff\xd0-\xd7]")
+"""Any but those that stand among what is coded."""
+JPEG_LEAST_SEGMENT = 0xC0
 Y4M_HEAD = 4096
 Y4M_LAYOUT = re.compile(r"(?P<planes>mono|420|422|444)(?:jpeg|mpeg2|paldv)?p?(?P<bits>\d+)?")
 CHROMA_STEPS = {"mono": (0, 0), "420": (2, 2), "422": (2, 1), "444": (1, 1)}
@@ -97,7 +101,30 @@ def _frame_bytes(head: bytes) -> int:
 
 
 def jpegs(file: BinaryIO, size: int) -> tuple[bool, bool]:
-    """Look whether the last of many JPEG pictures ends."""
-    file.seek(max(0, size - JPEG_LOOK), os.SEEK_SET)
-    data = file.read()
-    return False, data.rfind(JPEG_BEGIN) > data.rfind(JPEG_END)
+    """Go through JPEG pictures, one behind the other, from marker to marker (ITU-T T.81, annex B)."""
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        at = 0
+        while at < size:
+            begin = data.find(JPEG_BEGIN, at)
+            between = data[at : size if begin < 0 else begin]
+            if between.strip(JPEG_FILLING):
+                return True, False
+            if begin < 0:
+                return False, False
+            end = _jpeg_end(data, begin + 2)
+            if end <= 0:
+                return end < 0, end == 0
+            at = end
+    return False, False
+
+
+def _jpeg_end(data: mmap.mmap, at: int) -> int:
+    """Return where a picture ends whose first marker is at ``at``; 0 if the file ends before, -1 if it is damaged."""
+    while found := JPEG_MARKER.search(data, at):
+        marker, at = found[0][1], found.end()
+        if marker == JPEG_END[1]:
+            return at
+        if marker < JPEG_LEAST_SEGMENT or marker == JPEG_BEGIN[1]:
+            return -1
+        at += int.from_bytes(data[at : at + 2], "big")
+    return 0

@@ -1,10 +1,12 @@
-"""Whether files of the broadcasters' and of bare streams are whole: MXF, IVF, fragmented MP4, H.264, HEVC, MPEG.
+"""Whether files of the broadcasters' and of bare streams are whole: MXF, IVF, Ogg, fragmented MP4, H.264, HEVC, MPEG.
 
-Layouts: MXF (SMPTE 377-1, of units with a key and a length, SMPTE 336), IVF (as VP8's tools write it), fragments of MP4
+Layouts: MXF (SMPTE 377-1, of units with a key and a length, SMPTE 336), IVF (as VP8's tools write it), Ogg (RFC 3533),
+fragments of MP4
 (ISO 14496-12, 8.8), byte streams with start codes (H.264, annex B; MPEG-2, ISO 13818-2).
 """
 
 import re
+import zlib
 from itertools import pairwise
 from statistics import median
 from typing import BinaryIO
@@ -12,6 +14,8 @@ from typing import BinaryIO
 MXF_KEY = b"\x06\x0e\x2b\x34"
 MXF_RUN_IN = 65_536
 IVF_HEAD, IVF_FRAME = 32, 12
+OGG_HEAD, OGG_LAST = 27, 4
+MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 MOST_TICKS = 1 << 32
 """So far the time of a frame never lies behind that of the one before it."""
 AT_ONCE = 1 << 20
@@ -51,6 +55,33 @@ def ivf(file: BinaryIO, size: int) -> tuple[bool, bool]:
             return not is_empty(file, at), False
         at, last = at + IVF_FRAME + length, ticks
     return False, at != size
+
+
+def ogg(file: BinaryIO, size: int) -> tuple[bool, bool]:
+    """Go through an Ogg file from page to page: each has a number and a checksum, and the last of a track says so."""
+    at, numbers, ended = 0, dict[bytes, int](), set[bytes]()
+    while at + OGG_HEAD <= size:
+        file.seek(at)
+        head = file.read(OGG_HEAD)
+        if not head.startswith(b"OggS"):
+            return not is_empty(file, at), False
+        lengths = file.read(head[26])
+        page = head[:22] + bytes(4) + head[26:] + lengths + file.read(sum(lengths))
+        if at + len(page) > size or len(page) < OGG_HEAD + head[26] + sum(lengths):
+            return False, True
+        track, number = head[14:18], int.from_bytes(head[18:22], "little")
+        if number != numbers.get(track, number - 1) + 1 or _ogg_sum(page) != int.from_bytes(head[22:26], "little"):
+            return True, False
+        numbers[track], at = number, at + len(page)
+        if head[5] & OGG_LAST:
+            ended.add(track)
+    return False, at != size or ended != set(numbers)
+
+
+def _ogg_sum(page: bytes) -> int:
+    """Return Ogg's checksum: that of zlib with the bits of every byte, and of the result, the other way round."""
+    mirrored = zlib.crc32(page.translate(MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int(f"{mirrored:032b}"[::-1], 2)
 
 
 def byte_stream(file: BinaryIO, size: int) -> tuple[bool, bool]:

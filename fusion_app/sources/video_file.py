@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 from fusion_app.errors import SourceError
 from fusion_app.frames import SQUARE, Frame, Picture, Size, image_of
 from fusion_app.sources.base import FrameSource, Reading, SourceInfo, Use
+from fusion_app.sources.cut_off import frames_of
 from fusion_app.sources.damage import Damage
 from fusion_app.sources.joined import begins_anew, with_next
 from fusion_app.sources.orientation import orientation_of
@@ -83,7 +84,7 @@ class VideoFileSource(FrameSource):
             size, aspect = Size(size.height, size.width), 1 / aspect
         self._begin_s = decoder.begin_s(is_shared=bool(self._track))
         fps = (self._reading.rate or decoder.own_rate or ASSUMED_FPS) if decoder.is_untimed else decoder.fps
-        count = decoder.stream.frames or round((decoder.duration_s or 0) * (fps or 0))
+        count = frames_of(decoder.stream) or round((decoder.duration_s or 0) * (fps or 0))
         self.info = SourceInfo(
             self._uri, size, fps, count or None, pixel_aspect=aspect, has_times=not decoder.is_untimed
         )

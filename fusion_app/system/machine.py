@@ -9,6 +9,7 @@ import platform
 import re
 import shlex
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ CPU_FLAGS = {
 
 LIBRARIES = ("torch", "openvino", "opencv-python", "numpy", "av")
 MEBI = 1 << 20
+NICENESS = 10
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,12 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def yield_to_others() -> None:
+    """Lower the priority of the calling thread and of those that it starts; only Linux knows one per thread."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def install_line(*packages: str) -> str:

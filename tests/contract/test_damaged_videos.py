@@ -6,6 +6,7 @@ from pathlib import Path
 import av
 import pytest
 
+from fusion_app.frames import Frame
 from fusion_app.sources import FrameSource, open_source
 from tests.odd_videos import Recipe, cut, number_of, write_coded
 
@@ -22,6 +23,7 @@ KINDS = {
     ".wmv": Recipe("wmv2", count=60, options=RATE),
     ".avi": MJPEG,
     ".mp4": MJPEG,
+    ".ogg": Recipe("libvpx", count=60, options=RATE),
 }
 PICTURES = {
     ".gif": Recipe("gif", count=60, pix_fmt="gray"),
@@ -229,3 +231,23 @@ def test_a_stream_that_begins_before_its_first_whole_picture_says_so(tmp_path: P
     assert first.pts_s > 0.1
     assert f"no whole picture in its first {first.pts_s:.2f} s" in source.notes[0].text
     source.close()
+
+
+def test_avi_that_was_written_to_a_pipe_is_whole_though_its_header_does_not_know_its_length(tmp_path: Path) -> None:
+    path = write_coded(tmp_path / "v.avi", Recipe("mjpeg", count=30, pix_fmt="yuvj420p"))
+    data = bytearray(path.read_bytes())
+    counted = data.index(b"strh") + 8 + 32
+    assert int.from_bytes(data[counted : counted + 4], "little") == 30
+    data[counted : counted + 4] = (1 << 30).to_bytes(4, "little")
+    data = data[: data.index(b"idx1")]
+    for place in (4, data.index(b"movi") - 4):
+        data[place : place + 4] = b"\xff" * 4
+    path.write_bytes(data)
+    source = open_source(str(path))
+    assert source.info.duration_s is None
+    assert len([reading for reading in iter(source.read, None) if isinstance(reading, Frame)]) == 30
+    assert (source.failed, [note.text for note in source.notes]) == (0, [])
+    path.write_bytes(data[:-100])
+    cut_off = open_source(str(path))
+    assert len([reading for reading in iter(cut_off.read, None) if isinstance(reading, Frame)]) in (29, 30)
+    assert cut_off.failed >= 1

@@ -18,7 +18,7 @@ from tests.contract.test_live_sources import wait_for
         ("empty.mp4", b"", "is empty"),
         ("text.mp4", b"hello, this is a text", "is neither a video nor an image"),
         ("noise.mkv", bytes(range(256)) * 40, "is neither a video nor an image"),
-        ("broken.png", b"\x89PNG\r\n\x1a\n", "image that can be read"),
+        ("broken.png", b"\x89PNG\r\n\x1a\n", "it is cut off, damaged"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_sentence(

@@ -39,7 +39,9 @@ def choose(window: MainWindow, name: str) -> None:
 def test_an_added_network_is_in_the_list_and_fuses(playing: MainWindow, qtbot: QtBot) -> None:
     choose(playing, "mean")
     qtbot.waitUntil(lambda: playing.grid.tiles[Role.FUSED].title.startswith("FUSED · mean"))
-    qtbot.waitUntil(lambda: playing.status.field_text("engine") == "mean · CPU OpenVINO fp32")
+    qtbot.waitUntil(
+        lambda: playing.status.field_text("engine").startswith("mean · CPU O")
+    )  # of two runtimes the faster one
     assert playing.controller.state is State.PLAYING
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,11 +30,13 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from fusion_app.gui import language
 from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox
 from fusion_app.gui.bars.theme import Theme, apply
 from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.help import ShortcutsDialog
+from fusion_app.gui.language import Language
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.window_size import MIN_SIZE, first_size
@@ -157,6 +160,18 @@ def test_no_text_is_clipped_in_the_smallest_window(smallest: MainWindow, qtbot: 
     assert smallest.devicePixelRatio() == float(os.environ.get("QT_SCALE_FACTOR", "1"))
     smallest.all_actions[f"theme_{theme.value}"].trigger()
     check_everything(smallest, qtbot)
+
+
+@pytest.mark.skipif(
+    not shutil.which("fc-list") or not subprocess.check_output(["fc-list", ":lang=zh-cn"], text=True).strip(),
+    reason="needs a font with Chinese characters, as fonts-wqy-microhei: others measure differently",
+)
+def test_no_chinese_text_is_clipped_in_the_smallest_window(smallest: MainWindow, qtbot: QtBot) -> None:
+    try:
+        smallest.all_actions["language_chinese"].trigger()
+        check_everything(smallest, qtbot)
+    finally:
+        language.use(Language.ENGLISH)
 
 
 def test_no_text_is_clipped_at_200_percent(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ steps over the rest. Nothing is decoded that is not looked at. Numbers of fields
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from fusion_app.errors import EngineError
@@ -19,7 +20,9 @@ MAX_FIELDS = 2_000_000
 
 MODEL_GRAPH, MODEL_METADATA, MODEL_FUNCTION = 7, 14, 25
 ENTRY_KEY, ENTRY_VALUE = 1, 2
-NODE_KIND = 4
+NODE_INPUT, NODE_OUTPUT, NODE_KIND = 1, 2, 4
+NODES = {"graph": 1, "function": 7}
+"""Where a message keeps its operators."""
 TENSOR_PLACE, TENSOR_ELSEWHERE = 13, 14
 PLACE_ELSEWHERE = 1
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
@@ -66,7 +69,7 @@ def read_onnx(path: Path) -> tuple[bytes, OnnxFile]:
     try:
         found = _Reading(data).found
     except (ValueError, IndexError, UnicodeDecodeError) as error:
-        reason = str(error) if isinstance(error, _TooMuchError) else "it is cut off, damaged, or something else"
+        reason = str(error) if isinstance(error, _UnusableError) else "it is cut off, damaged, or something else"
         raise EngineError(f"{path} is no ONNX file that can be used ({reason}); export it anew") from None
     if found.elsewhere:
         other = min(found.elsewhere)
@@ -79,8 +82,8 @@ def read_onnx(path: Path) -> tuple[bytes, OnnxFile]:
     return data, found
 
 
-class _TooMuchError(ValueError):
-    """The file is larger in some way than any fusion network."""
+class _UnusableError(ValueError):
+    """The file is whole, but no fusion network is so large or so made."""
 
 
 class _Reading:
@@ -94,7 +97,7 @@ class _Reading:
 
     def _walk(self, message: str, start: int, end: int, depth: int) -> None:
         if depth > MAX_DEPTH:
-            raise _TooMuchError(f"it nests more than {MAX_DEPTH} graphs")
+            raise _UnusableError(f"it nests more than {MAX_DEPTH} graphs")
         inside = INSIDE[message]
         self._note(message, start, end)
         for number, kind, begin, stop in self._messages(start, end):
@@ -102,7 +105,9 @@ class _Reading:
                 self._walk(inside[number], begin, stop, depth + 1)
 
     def _note(self, message: str, start: int, end: int) -> None:
-        if message == "node":
+        if message in NODES:
+            self._refuse_circles(NODES[message], start, end)
+        elif message == "node":
             self._note_node(start, end)
         elif message == "tensor":
             self._note_tensor(start, end)
@@ -115,10 +120,25 @@ class _Reading:
     def _note_node(self, start: int, end: int) -> None:
         self.found.nodes += 1
         if self.found.nodes > MAX_NODES:
-            raise _TooMuchError(f"it has more than {MAX_NODES:,} operators")
+            raise _UnusableError(f"it has more than {MAX_NODES:,} operators")
         for number, _, begin, stop in self._messages(start, end):
             if number == NODE_KIND:
                 self.found.kinds[self._text(begin, stop)] += 1
+
+    def _refuse_circles(self, operators: int, start: int, end: int) -> None:
+        """Find operators that wait for each other: a runtime that reads them may take all memory or end the process."""
+        needs: dict[str, set[str]] = {}
+        for number, kind, begin, stop in self._messages(start, end):
+            if number == operators and kind == BYTES:
+                names: dict[int, set[str]] = {NODE_INPUT: set(), NODE_OUTPUT: set()}
+                for place, _, at, until in self._messages(begin, stop):
+                    if place in names:
+                        names[place].add(self._text(at, until))
+                needs |= dict.fromkeys(names[NODE_OUTPUT] - {""}, names[NODE_INPUT])
+        try:
+            TopologicalSorter({name: given & needs.keys() for name, given in needs.items()}).prepare()
+        except CycleError:
+            raise _UnusableError("its operators form a circle") from None
 
     def _note_tensor(self, start: int, end: int) -> None:
         is_elsewhere, place = False, ""
@@ -146,7 +166,7 @@ class _Reading:
         while place < end:
             self._fields += 1
             if self._fields > MAX_FIELDS:
-                raise _TooMuchError(f"it has more than {MAX_FIELDS:,} fields")
+                raise _UnusableError(f"it has more than {MAX_FIELDS:,} fields")
             tag, place = self._varint(place, end)
             number, kind = tag >> 3, tag & 7
             if kind == VARINT:

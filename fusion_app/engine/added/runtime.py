@@ -33,8 +33,8 @@ def _reason(error: Exception) -> str:
     text = str(error)
     if unknown := UNKNOWN.search(text):
         return f"OpenVINO does not know its operators {unknown[1].strip()[:200]}"
-    if "bad_alloc" in text:  # so, too, for operators that wait for each other
-        return "memory ran out, or its operators form a circle"
+    if "bad_alloc" in text:
+        return "memory ran out"
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("Exception from")]
     return (lines[-1] if lines else "no reason given")[:200].lstrip("- ").rstrip(".")
 

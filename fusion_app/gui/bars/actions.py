@@ -88,6 +88,7 @@ COMMANDS = (
     Command("layout_three_up", QT_TRANSLATE_NOOP("Actions", "&Three up"), ("6",), group="layout"),
     Command("layout_picture", QT_TRANSLATE_NOOP("Actions", "&Picture in picture"), ("7",), group="layout"),
     Command("layout_swipe", QT_TRANSLATE_NOOP("Actions", "S&wipe visible to fused"), ("8",), group="layout"),
+    Command("layout_wall", QT_TRANSLATE_NOOP("Actions", "W&all of models"), ("9",), group="layout"),
     Command("statistics", QT_TRANSLATE_NOOP("Actions", "S&tatistics"), ("I",), is_checkable=True),
     Command("zoom_in", QT_TRANSLATE_NOOP("Actions", "Zoom &in"), ("Ctrl++", "Ctrl+=")),
     Command("zoom_out", QT_TRANSLATE_NOOP("Actions", "Zoom &out"), ("Ctrl+-",)),

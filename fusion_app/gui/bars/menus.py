@@ -20,7 +20,7 @@ MENUS = (
     (
         QT_TRANSLATE_NOOP("Menus", "&View"),
         "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
-        "layout_picture layout_swipe | "
+        "layout_picture layout_swipe layout_wall wall | "
         "zoom_in zoom_out zoom_pixels zoom_fit | palette spots statistics docks | full_screen theme language",
     ),
     (
@@ -42,7 +42,7 @@ ALIGNMENT = (
 
 
 def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
-    """Fill the menu bar; return the menus that are filled while running: ``recent`` and ``model``."""
+    """Fill the menu bar; return the menus that are filled while running: ``recent``, ``model`` and ``wall``."""
     recent, model = QMenu(translate("Menus", "Open &recent"), window), QMenu(translate("Menus", "&Model"), window)
     theme = QMenu(translate("Menus", "&Theme"), window)
     theme.addActions(actions.group("theme"))
@@ -54,6 +54,7 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     mode.addActions([*actions.group("mode"), actions["mode_next"], actions["mode_before"]])
     docks = QMenu(translate("Menus", "&Docks"), window)
     docks.addActions([action for action in actions.all() if action.objectName().startswith("dock")])
+    wall = QMenu(translate("Menus", "Models on the &wall"), window)
     alignment = QMenu(translate("Menus", "Infrared &alignment"), window)
     for names in ALIGNMENT:
         alignment.addActions([actions[name] for name in names.split()])
@@ -67,13 +68,14 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
         "language": language,
         "palette": palette,
         "docks": docks,
+        "wall": wall,
     }
     for title, names in MENUS:
         bar = window.menuBar()
         menu = bar.addMenu(translate("Menus", title)) if bar is not None else None
         if menu is not None:
             _fill(menu, names.split(), actions, submenus)
-    return {"recent": recent, "model": model}
+    return {"recent": recent, "model": model, "wall": wall}
 
 
 def build_tool_bar(window: QMainWindow, actions: Actions, model: QComboBox) -> QToolBar:

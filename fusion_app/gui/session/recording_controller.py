@@ -5,6 +5,7 @@ The actions of recording are connected here, and show its state.
 
 import enum
 import threading
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from fusion_app.gui.session.worker import Worker
 from fusion_app.recording import PreRollStatus, Recording, RecordingStatus
 from fusion_app.session.recorder import Recorder, snapshot
 from fusion_app.session.session import Session
+from fusion_app.session.wall import WallTile
 from fusion_app.settings import RecordingSettings, Settings
 
 __all__ = ["RecordingController", "RecordingState", "RecordingStatus"]
@@ -203,9 +205,9 @@ class RecordingController(QObject):
         """Return what a recording that is started now would begin with, or None where nothing is watched."""
         return None if self._recorder is None else self._recorder.preroll()
 
-    def snapshot(self, session: Session, settings: Settings, fused: FusedFrame) -> None:
-        """Keep ``fused`` of ``session``, its sources and how they were made, as pictures and a YAML."""
-        self._worker.submit(partial(snapshot, session, settings, fused), self.saved.emit, self.failed.emit)
+    def snapshot(self, session: Session, settings: Settings, fused: FusedFrame, tiles: Sequence[WallTile] = ()) -> None:
+        """Keep ``fused`` of ``session``, its sources, ``tiles`` of its wall, and how they were made."""
+        self._worker.submit(partial(snapshot, session, settings, fused, tiles), self.saved.emit, self.failed.emit)
 
     @property
     def _recording(self) -> Recording | None:

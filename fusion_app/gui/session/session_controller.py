@@ -20,6 +20,7 @@ from fusion_app.pipeline.mixing import fuse_alike
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.engines import Engines
 from fusion_app.session.session import Session
+from fusion_app.session.wall import Wall
 from fusion_app.settings import (
     FusionSettings,
     RecordingSettings,
@@ -83,6 +84,7 @@ class SessionController(QObject):
         self.settings = settings
         self.state = State.EMPTY
         self.session: Session | None = None
+        self.wall: Wall | None = None
         self.frame: FusedFrame | None = None
         self.sink = QtSink(self)
         self.is_looping = False

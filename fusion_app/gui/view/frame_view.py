@@ -95,9 +95,10 @@ class FrameView(QWidget):
             self.update()
 
     def set_hint(self, hint: str) -> None:
-        """Say what is waited for while there is no picture."""
-        self._hint = hint
-        self.update()
+        """Say why there is no picture, where there is none."""
+        if hint != self._hint:
+            self._hint = hint
+            self.update()
 
     def set_title_corner(self, corner: Qt.Corner) -> None:
         """Put the title elsewhere: something covers its place."""

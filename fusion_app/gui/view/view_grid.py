@@ -1,4 +1,4 @@
-"""The centre of the window: the three pictures in one of eight layouts."""
+"""The centre of the window: the three pictures in one of eight layouts, or the wall."""
 
 import enum
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from fusion_app.gui.view.palettes import Palette, colour_table
 from fusion_app.gui.view.readings import raw_text
 from fusion_app.gui.view.swipe import SwipeHandle
 from fusion_app.gui.view.titles import Condition, Maker, fused_title, ir_title, vis_title
+from fusion_app.gui.view.wall_view import WallView
 from fusion_app.gui.view.zoom import Zoom
 
 GAP = 3
@@ -29,7 +30,7 @@ class Role(enum.Enum):
 
 
 class Layout(enum.Enum):
-    """How the tiles are arranged; the keys 1 to 8 in this order."""
+    """How the tiles are arranged; the keys 1 to 9 in this order."""
 
     FUSED = "fused"
     IR = "ir"
@@ -39,6 +40,7 @@ class Layout(enum.Enum):
     THREE_UP = "three up"
     PICTURE_IN_PICTURE = "picture in picture"
     SWIPE = "swipe"
+    WALL = "wall"
 
 
 Box = tuple[float, float, float, float]
@@ -59,14 +61,17 @@ ARRANGEMENTS: dict[Layout, dict[Role, Box]] = {
     Layout.THREE_UP: {Role.IR: (0, 0, THIRD, 1), Role.VIS: (THIRD, 0, THIRD, 1), Role.FUSED: (2 * THIRD, 0, THIRD, 1)},
     Layout.PICTURE_IN_PICTURE: {Role.FUSED: WHOLE, Role.IR: (0.7, 0.69, 0.285, 0.285)},
     Layout.SWIPE: {Role.VIS: WHOLE, Role.FUSED: WHOLE},
+    Layout.WALL: {Role.FUSED: WHOLE},
 }
-"""A later tile lies on an earlier one."""
+"""A later tile lies on an earlier one; the wall lies on the fused one."""
 
 SINGLE = {Role.FUSED: Layout.FUSED, Role.IR: Layout.IR, Role.VIS: Layout.VIS}
 
 
 class ViewGrid(QWidget):
-    """Three tiles that share layout and zoom. Holding Tab shows the visible picture in the fused tile.
+    """Three tiles, and those of the wall, that share layout and zoom.
+
+    Holding Tab shows the visible picture in the fused tile.
 
     Signals:
         layout_changed: The layout is another, by key, menu or double click.
@@ -99,6 +104,9 @@ class ViewGrid(QWidget):
         }
         self.swipe = SwipeHandle(self)
         self.swipe.moved.connect(self._arrange)
+        self.wall = WallView(self)
+        self.wall.zoom_changed.connect(self._set_zoom)
+        self.wall.dropped.connect(lambda paths: self.dropped.emit(Role.FUSED, paths))
         self._palette = Palette.WHITE_HOT
         self.tiles[Role.IR].set_reading(self._raw_at)
         for role, tile in self.tiles.items():
@@ -132,6 +140,8 @@ class ViewGrid(QWidget):
     def show_frame(self, fused: FusedFrame | None) -> None:
         """Show a fused frame and its sources, or nothing."""
         self._frame = fused
+        if fused is None:
+            self.wall.show_tiles(())
         if fused is None or fused.pair.lost:
             lost = {Role(fused.pair.lost)} if fused else set()
             self.set_gone({role: self._ages.get(role) for role in lost})
@@ -146,6 +156,11 @@ class ViewGrid(QWidget):
         """Colour the infrared tile; what is fused stays as it is."""
         self._palette = palette
         self._show_ir()
+
+    @property
+    def is_wall(self) -> bool:
+        """The wall is in view."""
+        return self.layout_now is Layout.WALL
 
     @property
     def has_frame(self) -> bool:
@@ -183,6 +198,8 @@ class ViewGrid(QWidget):
         self._ages = ages
         for role, tile in self.tiles.items():
             tile.set_dimmed(role in ages or len(ages) > 1)
+        for tile in self.wall.tiles:
+            tile.set_dimmed(len(ages) > 1)
         self._show_titles()
 
     def zoom_by(self, steps: int) -> None:
@@ -196,12 +213,14 @@ class ViewGrid(QWidget):
 
     def zoom_to_pixels(self) -> None:
         """Show one image pixel on one screen pixel, in the largest tile."""
-        tile = max((self.tiles[role] for role in ARRANGEMENTS[self.layout_now]), key=lambda tile: tile.width())
+        tiles = (self.tiles[role] for role in ARRANGEMENTS[self.layout_now])
+        shown = self.wall.shown if self.is_wall else tiles
+        tile = max(shown, key=lambda tile: tile.width(), default=self.tiles[Role.FUSED])
         self._set_zoom(Zoom(tile.actual_size_factor(), self._zoom.x, self._zoom.y).within())
 
     def _set_zoom(self, zoom: Zoom) -> None:
         self._zoom = zoom
-        for tile in self.tiles.values():
+        for tile in (*self.tiles.values(), *self.wall.tiles):
             tile.set_zoom(zoom)
 
     def _maximise(self, role: Role) -> None:
@@ -254,10 +273,13 @@ class ViewGrid(QWidget):
     def _arrange(self) -> None:
         arrangement = ARRANGEMENTS[self.layout_now]
         for role, tile in self.tiles.items():
-            tile.setVisible(role in arrangement)
+            tile.setVisible(role in arrangement and not self.is_wall)
         for role, box in arrangement.items():
             self.tiles[role].setGeometry(_rect(box, self.width(), self.height()))
             self.tiles[role].raise_()
+        self.wall.setVisible(self.is_wall)
+        self.wall.setGeometry(self.rect())
+        self.wall.raise_()
         self.swipe.divide(self.tiles[Role.FUSED], is_on=self.layout_now is Layout.SWIPE)
         self.arranged.emit()
 

@@ -31,6 +31,7 @@ USUAL_DURATION_S = 0.1
 FLAT_ROWS = 16
 """Rows in one colour at the bottom of a JPEG without an end: the decoder filled them."""
 
+DAMAGED = "is damaged: a part of the picture is missing or wrong"
 EXIF_IN_PNG = (b"eXIf", b"Raw profile type", b"XML:com.adobe.xmp")
 START_OF_JPEG = b"\xff\xd8"
 PROFILE_IS_SRGB = ("srgb", "iec61966-2.1", "iec 61966-2.1", "c2")
@@ -55,7 +56,7 @@ def open_raster(path: Path, data: bytes) -> PictureFile:
     if image.format in ANIMATED and getattr(image, "n_frames", 1) > 1:
         return _Animation(path, image)
     if image.format in DECODED_BY_PILLOW or image.mode in ("CMYK", "YCCK"):
-        return _WithPillow(path, image)
+        return _WithPillow(path, image, data)
     return _WithOpenCv(path, data, image)
 
 
@@ -77,13 +78,12 @@ class _WithOpenCv(PictureFile):
             if image is not None and (_is_cut_off(image) or self._data.endswith(ZEROS)):
                 raise SourceError(str(self._path), "ends early: the lower part of the picture is missing")
         elif image is not None and self._is_damaged(image):
-            raise SourceError(str(self._path), "is damaged: a part of the picture is missing or wrong")
+            raise SourceError(str(self._path), DAMAGED)
         if image is None or image.dtype not in (np.uint8, np.uint16):
-            raise SourceError(str(self._path), "is not an 8 or 16 bit image that can be read")
-        white = 255 if image.dtype == np.uint8 else 65_535
+            raise SourceError(str(self._path), "cannot be decoded: it is cut off, damaged, or has no 8 or 16 bit")
         turned, notes = (1, ()) if self._header is None else _of_header(self._header, self._data)
         image = orientation.upright(one_channel(_without_alpha(image)), turned)
-        return Picture(image, white, (*found, *notes))
+        return Picture(image, white_of(image), (*found, *notes))
 
     def _is_damaged(self, image: Image) -> bool:
         if self._data.startswith(START_OF_JPEG):
@@ -102,16 +102,19 @@ class _WithOpenCv(PictureFile):
 class _WithPillow(PictureFile):
     """A still picture in memory, decoded by Pillow."""
 
-    def __init__(self, path: Path, image: Pil.Image) -> None:
-        self._path, self._image = path, image
+    def __init__(self, path: Path, image: Pil.Image, data: bytes) -> None:
+        self._path, self._image, self._data = path, image, data
         library = f"pillow-heif {version('pillow-heif')}" if image.format == "HEIF" else f"Pillow {version('pillow')}"
         self.reader = f"{library}, {image.format}"
 
     def read(self, number: int = 0) -> Picture:
-        """Return the picture; HEIC is upright already."""
+        """Return the picture; HEIC is upright already, and its deep grey is stretched to 16 bit by the library."""
         with unreadable(self._path):
             turned, notes = _of_header(self._image)
-            return Picture(orientation.upright(_bgr(self._image), turned), 255, notes)
+            if self._data.startswith(START_OF_JPEG) and is_damaged_jpeg(self._data):
+                raise SourceError(str(self._path), DAMAGED)
+            image = _bgr(self._image)
+            return Picture(orientation.upright(image, turned), white_of(image), notes)
 
 
 class _Animation(PictureFile):
@@ -135,10 +138,18 @@ class _Animation(PictureFile):
         with unreadable(self._path):
             self._image.seek(number)
             turned, notes = _of_header(self._image)
-            return Picture(orientation.upright(_bgr(self._image), turned), 255, notes)
+            image = _bgr(self._image)
+            return Picture(orientation.upright(image, turned), white_of(image), notes)
+
+
+def white_of(image: Image) -> int:
+    """Return the level of white in a picture that declares no other."""
+    return int(np.iinfo(image.dtype).max)
 
 
 def _bgr(image: Pil.Image) -> Image:
+    if image.mode.startswith("I;16"):
+        return np.asarray(image, np.uint16)
     if image.mode in ("L", "LA"):
         return np.asarray(image.getchannel(0))
     if image.mode in ("RGBA", "RGBX"):

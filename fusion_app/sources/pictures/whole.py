@@ -1,13 +1,17 @@
 """Whether a JPEG or WebP is whole, where the library that decodes it fills what is missing and says nothing.
 
-A JPEG is suspicious if ffmpeg, told to be strict, finds fault with it, or if there are zeros among what is coded; it is
-damaged if libjxl, which must be able to give back each of its bytes, does not take it either. Each of the two alone may
-dislike a whole picture of a rare kind.
+A JPEG is damaged if libjpeg would have to guess, which it only tells on the terminal (simplejpeg raises it). One with
+wrong bytes in possible places is damaged if ffmpeg, told to be strict, finds fault with it, or if there are zeros among
+what is coded, and if libjxl, which must be able to give back each of its bytes, does not take it either; each of these
+two alone may dislike a whole picture of a rare kind.
 """
+
+import re
 
 import av
 import av.error
 import imagecodecs
+import simplejpeg
 from av.packet import Packet
 
 from fusion_app.frames import Image
@@ -21,6 +25,7 @@ WEBP_ZEROS = bytes(64)
 FLAT, FLAT_ROWS = 8, 2
 """Levels that one colour differs by once it was coded, and the rows at the bottom of a picture that are looked at."""
 WEBP_HEAD = 12
+_FILLED = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 
 
 def is_damaged_jpeg(data: bytes) -> bool:
@@ -30,8 +35,22 @@ def is_damaged_jpeg(data: bytes) -> bool:
         return True  # room that was taken for a file and never filled
     if not data.rstrip(b"\0").endswith(END_OF_JPEG):
         data += END_OF_JPEG
+    if _is_guessed(data):
+        return True
     is_suspicious = data.find(ZEROS, scan) >= 0 or not _decodes(data)
     return is_suspicious and not _can_be_given_back(data)
+
+
+def _is_guessed(data: bytes) -> bool:
+    """Tell whether libjpeg warns while it decodes; what fills a file up before its end marker is no damage."""
+    try:
+        kind = simplejpeg.decode_jpeg_header(data, strict=True)[2]
+        colours = {"Gray": "GRAY", "CMYK": "CMYK", "YCCK": "CMYK"}.get(kind, "BGR")
+        simplejpeg.decode_jpeg(data, colorspace=colours, strict=True)
+    except ValueError as error:
+        filled = _FILLED.search(str(error))
+        return filled is None or len(set(data[: data.rfind(END_OF_JPEG)][-int(filled[1]) :])) > 1
+    return False
 
 
 def _decodes(data: bytes) -> bool:

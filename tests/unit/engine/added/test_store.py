@@ -123,7 +123,7 @@ def refusals() -> dict[str, tuple[bytes, str, str]]:
         "nobody can tell": (convolution(one_by_one([0.2] * 5)), "", "--card"),
         "no picture": (convolution(one_by_one([0.0, 0.0])), "", "in none of"),
         "cut off": (mean_of_two()[:-20], TWO, "damaged"),
-        "no text": (mean_of_two().replace(b"half", b"h\xc8lf", 1), TWO, "cannot be"),
+        "no text": (mean_of_two().replace(b"half", b"h\xc8lf", 1), TWO, "no ONNX file"),
         "empty": (b"", TWO, "no network in it"),
         "a text": (b"this is no network\n", TWO, "no ONNX file"),
         "no infrared": (mean_of_two(), "inputs: [{roles: [visible-y]}]\n", "both visible and infrared"),

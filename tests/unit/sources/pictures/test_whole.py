@@ -3,14 +3,17 @@
 import io
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
 import tifffile
 from PIL import Image as Pil
 
 from fusion_app.errors import SourceError
-from fusion_app.sources import Use, open_source
+from fusion_app.frames import Frame
+from fusion_app.sources import Reading, Use, open_source
 from fusion_app.sources.images import read_image
 from tests.media import Array
 
@@ -71,6 +74,50 @@ def test_a_jpeg_with_missing_pixels_is_refused(tmp_path: Path, kind: str, damage
     path.write_bytes(data[:at] + ends[damage])
     with pytest.raises(SourceError, match=r"damaged|ends early|can be read"):
         read_image(path)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_random_bytes_in_a_jpeg_are_told_though_every_decoder_makes_a_picture_of_them(
+    tmp_path: Path, mode: str
+) -> None:
+    buffer = io.BytesIO()
+    Pil.fromarray(scene()).convert(mode).save(buffer, "jpeg", quality=90)
+    data = bytearray(buffer.getvalue())
+    at = len(data) // 2
+    data[at : at + 200] = np.random.default_rng(7).integers(0, 255, 200, np.uint8).tobytes()
+    path = tmp_path / "a.jpg"
+    path.write_bytes(data)
+    with pytest.raises(SourceError, match="damaged"):
+        read_image(path)
+    path.write_bytes(buffer.getvalue())
+    assert read_image(path).shape[:2] == (160, 240)
+
+
+def test_what_fills_a_jpeg_up_before_its_end_is_no_damage(tmp_path: Path) -> None:
+    data = encoded(scene(), "jpeg", quality=90)
+    (tmp_path / "a.jpg").write_bytes(data[:-2] + bytes(24) + END)
+    assert read_image(tmp_path / "a.jpg").shape[:2] == (160, 240)
+
+
+def test_grey_of_12_bit_in_heic_keeps_its_levels(tmp_path: Path) -> None:
+    counts = (np.arange(96 * 128).reshape(96, 128) // 2 + 3000).astype(np.uint16)
+    pillow_heif.encode("I;16", (128, 96), counts.tobytes(), str(tmp_path / "a.heic"), quality=100)
+    read = read_image(tmp_path / "a.heic", Use.INFRARED)
+    assert read.dtype == np.uint16
+    assert np.abs(read.astype(int) - counts).max() <= 128  # it is kept as 10 bit
+
+
+def test_an_animation_in_grey_of_16_bit_keeps_its_levels(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.png"), "w", format="apng") as file:
+        stream = file.add_stream("apng", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "gray16be"
+        for level in (3000, 9000):
+            frame = av.VideoFrame.from_ndarray(np.full((48, 64), level, np.uint16), format="gray16be")
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
+    source = open_source(str(tmp_path / "a.png"), reading=Reading(use=Use.INFRARED))
+    frames = [frame for frame in iter(source.read, None) if isinstance(frame, Frame)]
+    assert [int(frame.image.max()) for frame in frames] == [3000, 9000]
 
 
 def test_a_hole_in_a_jpeg_is_told(tmp_path: Path) -> None:
