@@ -81,12 +81,12 @@ def _times() -> list[int]:
 
 def _pictures(path: Path) -> None:
     """Write three pictures of one camera; those of infrared are grey."""
-    frames = counting_frames(3, colour=path.name != "IR")
+    frames = counting_frames(3, (160, 120), colour=path.name != "IR")
     write_images(path, [f"{index}.png" for index in range(3)], frames)
 
 
 def _counts(path: Path) -> None:
-    grey = counting_frames(3, colour=False)
+    grey = counting_frames(3, (160, 120), colour=False)
     write_images(path, [f"{index}.png" for index in range(3)], [image.astype(np.uint16) * 20 + 7000 for image in grey])
 
 
