@@ -178,7 +178,11 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
-@pytest.mark.parametrize("page", [*sorted(GUIDE.rglob("*.md")), *sorted(ROOT.glob("README*.md"))], ids=str)
+@pytest.mark.parametrize(
+    "page",
+    [*sorted(GUIDE.rglob("*.md")), *sorted(ROOT.glob("README*.md"))],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
 def test_every_link_leads_somewhere(page: Path) -> None:
     for path, anchor in linked(page):
         assert path.exists(), path
