@@ -49,6 +49,10 @@ class FusionAppError(Exception):
     def __init__(self, text: str) -> None:
         super().__init__(_one_line(without_passwords(text)))
 
+    def extend(self, text: str) -> None:
+        """Add ``text`` to the sentence: what only whoever passes the error on knows."""
+        self.args = (_one_line(without_passwords(f"{self}; {text}")),)
+
 
 class SourceError(FusionAppError):
     """A source cannot be opened or read.

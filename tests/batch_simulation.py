@@ -1,7 +1,8 @@
 """The arithmetic of docs/scale.md against a simulation: `python -m tests.batch_simulation`.
 
 Processes take segments one after the other, as `Worker` does: they start, read what is new in the journals of all,
-fuse, flush, and join a job when its last segment is there. What a step takes is measured (defaults: docs/scale.md).
+fuse, flush, and join a job when its last segment is there. The time of a look into a journal is measured; `Site` holds
+what is assumed of the other steps, and docs/scale.md says so.
 """
 
 import heapq

@@ -118,7 +118,8 @@ def _trained(path: Path) -> Networks:
     state = load_state(path)
     try:
         parts, config = state["trainer"], settings_from(state["settings"]["backbone"], BackboneConfig)
-        backbone, cpn = Backbone(config), CompensationPerceptionNetwork(config.negative_slope)
+        map_range = state["settings"]["contrast"]["map_range"]  # as it was trained: another one is another map
+        backbone, cpn = Backbone(config), CompensationPerceptionNetwork(config.negative_slope, map_range)
         _load(backbone, parts.get("average", parts["backbone"]))  # the running mean is what a run exports
         _load(cpn, parts["cpn"])
     except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:

@@ -8,7 +8,7 @@ from fusion_app.errors import PairingError
 from fusion_app.recording.reading import is_recording
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
 from fusion_app.sources.names import all_different, natural
-from fusion_app.sources.pair_files import MAX_DEPTH, Files, PairPlan, list_files
+from fusion_app.sources.pair_files import MAX_DEPTH, Files, PairPlan, files_by_stem, holds_both
 from fusion_app.sources.pair_names import plan_pairs
 from fusion_app.sources.pair_one_folder import one_folder
 from fusion_app.sources.pair_words import side_of
@@ -77,7 +77,8 @@ def pairs_in(folder: Path, rule: str = "", output: Path | None = None) -> Search
             told.append(f"{one}: {stills.told}")
     if not found:
         raise PairingError(
-            f"{folder} holds no infrared and visible files that belong together; put them into ir/ and vis/ under "
+            "; ".join(videos.told)
+            or f"{folder} holds no infrared and visible files that belong together; put them into ir/ and vis/ under "
             "equal names, or write a plan"
         )
     return Search(named_apart(found), tuple(told))
@@ -90,20 +91,32 @@ def named_apart(found: Sequence[Found]) -> tuple[Found, ...]:
 
 
 def _videos(folder: Path, rule: str, output: Path | None) -> Search:
-    listed = list_files(folder, VIDEO_SUFFIXES)
-    files = {stem: path for stem, path in listed.by_stem.items() if not _is_in(path, output)}
+    files, doubles = _files(folder, output)
     recordings = [path for path in files.values() if is_recording(path)]
     whole = [path for path in recordings if not _is_later_part(path, recordings)]
     rest = {stem: path for stem, path in files.items() if path not in recordings}
     found = [Found(path.stem, str(path)) for path in whole]
     if not rest:
-        return Search(tuple(found), ())
-    plan = _plan(folder, rest, rule, is_needed=not found)
+        return Search(tuple(found), doubles)
+    plan = _plan(folder, rest, rule, is_needed=not found and not doubles)
     found += [Found(pair.name, str(pair.ir), str(pair.vis)) for pair in plan.pairs]
-    told = [f"{folder}: {plan}"] if plan.pairs else []
+    told = [*doubles, *([f"{folder}: {plan}"] if plan.pairs else [])]
     alone = plan.alone if plan.pairs else tuple(rest.values())
     told += [f"{path} has no partner and is left out" for path in alone]
     return Search(tuple(sorted(found, key=lambda one: natural(one.name))), tuple(told))
+
+
+def _files(folder: Path, output: Path | None) -> tuple[dict[str, Path], tuple[str, ...]]:
+    """Return the videos of ``folder`` by their names, and what is said of those that differ in their suffix alone."""
+    files: dict[str, Path] = {}
+    doubles: list[str] = []
+    for stem, paths in files_by_stem(folder, VIDEO_SUFFIXES).items():
+        own = [path for path in paths if not _is_in(path, output)]
+        if len(own) > 1:
+            doubles.append(f"{own[0].parent} {holds_both(own)}; they are left out until then")
+        elif own:
+            files[stem] = own[0]
+    return files, tuple(doubles)
 
 
 def _plan(folder: Path, rest: dict[str, Path], rule: str, *, is_needed: bool) -> PairPlan:

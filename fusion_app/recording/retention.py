@@ -54,13 +54,18 @@ class Kept:
         files: All of it: videos, CSVs and YAMLs of all parts.
         ended_s: When it ended, seconds since 1970.
         size: Bytes of all files.
-        has_marker: It has a marker, or its CSV does not tell.
+        logs: The CSV of each part.
     """
 
     files: tuple[Path, ...]
     ended_s: float
     size: int
-    has_marker: bool
+    logs: tuple[Path, ...]
+
+    @property
+    def has_marker(self) -> bool:
+        """It has a marker, or a CSV does not tell. All CSVs are read for that: an hour has 90,000 lines."""
+        return any(map(_has_marker, self.logs))
 
 
 @dataclass(frozen=True)
@@ -90,10 +95,10 @@ def make_room(folder: Path, keep: Keep, now_s: float) -> Cleared:
     found = sorted(finished_recordings(folder), key=lambda one: one.ended_s)
     total = _size_of_all(folder)
     removed: list[Path] = []
-    for one in (one for one in found if not one.has_marker):
+    for one in found:
         is_old = keep.seconds is not None and now_s - one.ended_s > keep.seconds
         is_too_much = keep.size is not None and total > keep.size
-        if not (is_old or is_too_much):
+        if not (is_old or is_too_much) or one.has_marker:
             continue
         try:
             for path in one.files:
@@ -132,8 +137,8 @@ def _kept(path: Path) -> Kept | None:
         return None  # the part after it is missing or comes just now
     files = [part.with_suffix(suffix) for part in parts for suffix in (".mkv", ".csv", ".yaml")]
     there = tuple(one for one in files if one.is_file() and not one.is_symlink())
-    has_marker = any(_has_marker(part.with_suffix(".csv")) for part in parts)
-    return Kept(there, _ended_s(last, path), sum(one.stat().st_size for one in there), has_marker)
+    logs = tuple(part.with_suffix(".csv") for part in parts)
+    return Kept(there, _ended_s(last, path), sum(one.stat().st_size for one in there), logs)
 
 
 def _sidecar(video: Path) -> Sidecar | None:

@@ -127,7 +127,8 @@ def _of_session(overview: Overview | None) -> Iterator[Sample]:
     yield "dropped_frames_total", "counter", "Frames lost without being fused.", [("", overview.dropped)]
     up = [(f'{{source="{name}"}}', float(not one.is_gone)) for name, one in sources.items()]
     yield "source_up", "gauge", "1 while a source sends frames.", up
-    yield "disk_left_bytes", "gauge", "Free where recordings go.", [("", overview.disk_left or 0)]
+    if overview.disk_left is not None:
+        yield "disk_left_bytes", "gauge", "Free where recordings go.", [("", overview.disk_left)]
     recording = overview.recording
     yield "recording", "gauge", "1 while something is recorded.", [("", float(recording is not None))]
     if recording is not None:

@@ -17,7 +17,7 @@ ROLL_S = 3600.0
 """A recording of its own for every hour, so that old ones can go while new ones come."""
 ROOM_EVERY_S = 60.0
 AGAIN_S = 60.0
-"""A recording that could not begin, or ended by itself, is tried again after so long."""
+"""A recording that could not begin, ended by itself or could not go on in a new one, is tried again after so long."""
 
 
 class Unattended:
@@ -42,6 +42,7 @@ class Unattended:
         self._now = now
         self._was_on = False
         self._again_s = 0.0
+        self._roll_again_s = 0.0
         self._room_s = 0.0
         self._is_own = False
 
@@ -64,7 +65,8 @@ class Unattended:
             self._is_own = True
             self._again_s = time.monotonic() + AGAIN_S
             self._try(partial(self._node.record, is_on=True))
-        elif self._is_own and self._node.recorded_s >= ROLL_S:
+        elif self._is_own and self._node.recorded_s >= ROLL_S and time.monotonic() >= self._roll_again_s:
+            self._roll_again_s = time.monotonic() + AGAIN_S
             self._try(self._node.roll)
 
     def _try(self, act: Callable[[], None]) -> None:

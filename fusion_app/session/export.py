@@ -3,12 +3,12 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from fusion_app.errors import PairingError, RecordingError
+from fusion_app.errors import FusionAppError, PairingError, RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.engines import Choose, learn_from_run
@@ -160,11 +160,12 @@ def _run(job: FuseJob, session: Session, progress: Progress, whole: Whole | None
     watch = _Watch(_expected_frames(job, session), progress)
     session.runner.add_sink(recorder)
     session.runner.add_sink(watch)
-    try:
-        report = session.runner.run()
-    finally:
-        recorder.close()
-    found = _report(session, recorder, watch, report)
+    with _telling_what_stays(job, recorder) if whole is None else nullcontext():
+        try:
+            report = session.runner.run()
+        finally:
+            recorder.close()
+        found = _report(session, recorder, watch, report)
     _learn(job, session)
     if whole is None:
         found = _of_all(found, job, session)
@@ -172,6 +173,17 @@ def _run(job: FuseJob, session: Session, progress: Progress, whole: Whole | None
         return found
     said = (writer.notice, _assumed_rate(session))
     return replace(found, notices=(*found.notices, *(text for text in said if text)))
+
+
+@contextmanager
+def _telling_what_stays(job: FuseJob, recorder: QueuedWriter[FusedFrame]) -> Iterator[None]:
+    """Let an error tell that there is a part of the output, which has the name of the whole."""
+    try:
+        yield
+    except FusionAppError as error:
+        if count := recorder.written:
+            error.extend(f"{job.output} holds what was fused before: {count} frame{'s' * (count != 1)}")
+        raise
 
 
 def _learn(job: FuseJob, session: Session) -> None:

@@ -57,14 +57,26 @@ def list_files(folder: Path, kinds: frozenset[str]) -> Files:
     Raises:
         PairingError: Two files have one name.
     """
+    by_stem = files_by_stem(folder, kinds)
+    for paths in by_stem.values():
+        if len(paths) > 1:
+            raise PairingError(f"{folder} {holds_both(paths)}")
+    return Files(folder, {stem: path for stem, (path,) in by_stem.items()})
+
+
+def files_by_stem(folder: Path, kinds: frozenset[str]) -> dict[str, list[Path]]:
+    """Return what lies in ``folder``, or, where no file does, below it, by paths below it without suffix."""
     found = list(here(folder, kinds)) or list(below(folder, kinds, MAX_DEPTH))
-    by_stem: dict[str, Path] = {}
+    by_stem: dict[str, list[Path]] = {}
     for path in found:
-        stem = path.relative_to(folder).with_suffix("").as_posix()
-        if stem in by_stem:
-            raise PairingError(f"{folder} holds both {by_stem[stem].name} and {path.name}; keep one of them")
-        by_stem[stem] = path
-    return Files(folder, by_stem)
+        by_stem.setdefault(path.relative_to(folder).with_suffix("").as_posix(), []).append(path)
+    return by_stem
+
+
+def holds_both(paths: Sequence[Path]) -> str:
+    """Return what is to be said of files that differ in their suffix alone."""
+    first, second, *_ = sorted(path.name for path in paths)
+    return f"holds both {first} and {second}; keep one of them"
 
 
 def here(folder: Path, kinds: frozenset[str]) -> list[Path]:

@@ -93,6 +93,17 @@ def test_sixteen_bit_infrared_images_are_fused(tmp_path: Path) -> None:
     assert cv2.imread(str(tmp_path / "out" / "a.png")).max() > 200
 
 
+def test_an_error_amid_the_work_tells_what_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"{number}.png" for number in range(4)]
+    ir = write_images(tmp_path / "ir", names, counting_frames(4, SIZE, colour=False))
+    vis = write_images(tmp_path / "vis", names, counting_frames(4, SIZE))
+    out = tmp_path / "out"
+    (out / "2.png").mkdir(parents=True)  # cannot be replaced by an image
+    assert fuse(ir, vis, "-o", out, "--overwrite") == 2
+    assert f"{out} holds what was fused before: 2 frames" in capsys.readouterr().err
+    assert sorted(path.name for path in out.iterdir() if path.is_file()) == names[:2]
+
+
 def test_two_single_images_become_one(tmp_path: Path) -> None:
     write_images(tmp_path, ["i.png", "v.png"], counting_frames(2, SIZE))
     assert fuse(tmp_path / "i.png", tmp_path / "v.png", "-o", tmp_path / "f.png") == 0

@@ -154,7 +154,10 @@ def _on_gpu(data: bytes, wanted: Wanted) -> tuple[Network | None, str]:
     if not can_use_gpu():
         return None, f"the ONNX Runtime that is installed cannot compute {wanted.name} on a GPU"
     index = int(wanted.device.partition(":")[2] or 0)
-    network = OnnxRuntimeNetwork(data, wanted.name, wanted.threads, on_gpu=True, gpu_index=index)
+    try:
+        network = OnnxRuntimeNetwork(data, wanted.name, wanted.threads, on_gpu=True, gpu_index=index)
+    except (EngineError, MemoryError) as error:
+        return None, f"{error}" or f"the GPU has too little memory for {wanted.name}"
     if network.device == "cpu":
         return None, f"ONNX Runtime could not start {wanted.name} on the GPU"
     return network, ""

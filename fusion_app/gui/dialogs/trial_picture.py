@@ -3,6 +3,8 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PyQt6.QtCore import QCoreApplication, QRectF, QSize, Qt, QTimer, pyqtSignal
@@ -15,6 +17,7 @@ from fusion_app.gui.view.frame_view import GROUND, HINT
 from fusion_app.gui.view.pixels import to_qimage
 from fusion_app.gui.view.tags import paint_tag
 from fusion_app.sources import FrameSource, open_source
+from fusion_app.system.logs import log
 
 SHOW_EVERY_S = 0.1
 POLL_MS = 200
@@ -40,6 +43,8 @@ class TrialPicture(QWidget):
         self.text = ""
         self.image: QImage | None = None
         self._source: FrameSource | None = None
+        self._lock = threading.Lock()
+        """Held while ``_source`` and ``_run`` are changed: a thread that is late must not put its source in."""
         self._run = 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
@@ -64,11 +69,12 @@ class TrialPicture(QWidget):
 
     def end(self) -> None:
         """Let go of the source."""
-        self._run += 1  # what still comes is of one that nobody looks at
         self._timer.stop()
-        if self._source is not None:
-            self._source.cancel()
-            self._source = None
+        with self._lock:
+            self._run += 1  # what still comes is of one that nobody looks at
+            source, self._source = self._source, None
+        if source is not None:
+            source.cancel()
         self.changed.emit()
 
     def _read(self, run: int, uri: str) -> None:
@@ -80,20 +86,25 @@ class TrialPicture(QWidget):
                 self._follow(run, source)
             finally:
                 source.close()
-        except (FusionAppError, OSError) as error:
+        except FusionAppError as error:
             reason = str(error)
-        self._tell(run, reason)
+        except Exception as error:  # noqa: BLE001 - what nobody expected must not leave the dialog waiting
+            log.exception("the test picture of a source failed")
+            reason = f"{type(error).__name__}: {error}"
+        self._tell(partial(self._over.emit, run, reason))
 
-    def _tell(self, run: int, reason: str) -> None:
+    @staticmethod
+    def _tell(emit: Callable[[], None]) -> None:
         try:
-            self._over.emit(run, reason)
+            emit()
         except RuntimeError:  # the dialog is gone
             return
 
     def _follow(self, run: int, source: FrameSource) -> None:
-        if run != self._run:
-            return
-        self._source = source
+        with self._lock:
+            if run != self._run:
+                return
+            self._source = source
         times: deque[float] = deque(maxlen=RATE_OVER)
         shown_s = 0.0
         while run == self._run and (frame := source.read()) is not None:
@@ -101,7 +112,8 @@ class TrialPicture(QWidget):
             now = time.monotonic()
             if now - shown_s >= SHOW_EVERY_S and run == self._run:
                 shown_s = now
-                self._came.emit(to_qimage(_in_8_bit(frame), ()), _words(source, frame, times))
+                image, words = to_qimage(_in_8_bit(frame), ()), _words(source, frame, times)
+                self._tell(partial(self._came.emit, image, words))
             if not source.info.is_live:
                 return  # one picture tells
 

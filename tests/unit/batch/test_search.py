@@ -60,6 +60,16 @@ def test_one_folder_with_both_and_what_has_no_partner_is_told(tmp_path: Path) ->
     assert any("c_ir.mkv" in text for text in pairs_in(tmp_path).told)
 
 
+def test_files_that_differ_in_their_suffix_alone_cost_their_own_pair_only(tmp_path: Path) -> None:
+    write_videos(tmp_path, "a_ir.mkv", "a_vis.mkv", "b_ir.mkv", "b_vis.mkv", "b_vis.mp4")
+    assert found_in(tmp_path) == {"a_vis": ("a_ir.mkv", "a_vis.mkv")}
+    assert any("b_vis.mkv and b_vis.mp4; keep one of them" in text for text in pairs_in(tmp_path).told)
+    for path in tmp_path.glob("a_*"):
+        path.unlink()
+    with pytest.raises(PairingError, match=r"b_vis\.mkv and b_vis\.mp4"):
+        pairs_in(tmp_path)
+
+
 def test_a_rule_that_is_given_is_kept_to(tmp_path: Path) -> None:
     write_videos(tmp_path, "left-1.mkv", "right-1.mkv")
     with pytest.raises(PairingError):

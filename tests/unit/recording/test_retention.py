@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fusion_app.errors import SettingsError
+from fusion_app.recording import retention
 from fusion_app.recording.retention import Keep, finished_recordings, keep_of, make_room
 from tests.serving import serving
 from tests.sessions import wait_for_frames
@@ -74,6 +75,19 @@ def test_all_parts_of_a_recording_go_together(made: Path, tmp_path: Path) -> Non
     put(made, folder, f"{name(1)}-002", 9, part=2)
     assert clear(folder, "7d") == [name(1)]
     assert not list(folder.iterdir())
+
+
+def test_only_what_would_go_is_searched_for_markers(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "recordings"
+    put(made, folder, name(1), 9)
+    put(made, folder, name(2), 2)
+    read: list[str] = []
+    rows_of = retention.rows_of
+    monkeypatch.setattr(retention, "rows_of", lambda path: (read.append(path.stem), rows_of(path))[1])
+    assert clear(folder, "7d") == [name(1)]
+    assert read == [name(1)]
 
 
 def test_a_recording_with_a_marker_never_goes_and_that_is_told(made: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion_app.errors import SettingsError
+from fusion_app.errors import RecordingError, SettingsError
 from fusion_app.serve.pulse import Pulse
 from fusion_app.serve.schedule import Schedule, schedule_of
 from fusion_app.serve.unattended import Unattended
@@ -97,6 +97,27 @@ def test_a_recording_that_cannot_begin_is_told_and_tried_again(
     unattended.look()
     assert running.node.is_recording
     assert running.node.trouble == ""
+    wait_for_frames(running.node.session, 2)
+
+
+def test_what_cannot_go_on_in_a_new_recording_is_not_tried_at_every_look(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def roll() -> None:
+        tried.append("now")
+        raise RecordingError("the folder cannot be written")
+
+    unattended = Unattended(running.node, Schedule(), None)
+    unattended.look()
+    monkeypatch.setattr("fusion_app.serve.unattended.ROLL_S", 0.0)
+    monkeypatch.setattr(running.node, "roll", roll)
+    for _ in range(3):
+        unattended.look()
+    assert tried == ["now"]
+    assert running.node.trouble == "the folder cannot be written"
+    assert running.node.is_recording
     wait_for_frames(running.node.session, 2)
 
 

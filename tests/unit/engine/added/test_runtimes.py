@@ -1,6 +1,7 @@
 """Which runtime computes an added network: what can, what was faster when it was added, and what is said of it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -133,6 +134,24 @@ def test_a_gpu_that_cannot_be_used_is_told_or_refused() -> None:
     assert "so the CPU computes it" in chosen.reason
     with pytest.raises(EngineError, match="onnxruntime-gpu"):
         choose_runtime(mean_of_two(), card, Wanted("net", 1, "cuda:1"))
+
+
+def test_what_the_gpu_does_not_take_is_computed_by_the_cpu_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from fusion_app.engine.added import onnx_runtime
+
+    real = onnx_runtime.OnnxRuntimeNetwork
+
+    def refusing(*given: Any, **more: Any) -> Any:
+        if more.get("on_gpu"):
+            raise EngineError("net cannot be read by ONNX Runtime (CUDA knows no such operator)")
+        return real(*given, **more)
+
+    monkeypatch.setattr(onnx_runtime, "can_use_gpu", lambda: True)
+    monkeypatch.setattr(onnx_runtime, "OnnxRuntimeNetwork", refusing)
+    chosen = choose_runtime(mean_of_two(), card_from_text(TWO), Wanted("net", 1, "auto"))
+    assert "CUDA knows no such operator), so the CPU computes it" in chosen.reason
+    with pytest.raises(EngineError, match="use --device cpu"):
+        choose_runtime(mean_of_two(), card_from_text(TWO), Wanted("net", 1, "cuda"))
 
 
 def test_memory_that_runs_out_is_told_as_that() -> None:
