@@ -149,7 +149,8 @@ def test_a_rig_holds_palette_and_layout(
     window.all_actions["palette_lava"].trigger()
     window.commands.rigs.save(str(tmp_path / "rig.yaml"))
     qtbot.waitUntil((tmp_path / "rig.yaml").exists)
-    assert load_settings(tmp_path / "rig.yaml").view == ViewSettings("three up", "lava")
+    view = load_settings(tmp_path / "rig.yaml").view
+    assert (view.layout, view.palette) == ("three up", "lava")
     press(qtbot, window, Qt.Key.Key_1)
     window.all_actions["palette_arctic"].trigger()
     window.commands.rigs.open(str(tmp_path / "rig.yaml"))
