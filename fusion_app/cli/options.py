@@ -143,6 +143,16 @@ def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
     group.add_argument(
         "--keep-sides", action="store_true", default=None, help="open sources as given, whatever their names say"
     )
+    _add_turns(group)
+    group.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    if fuses:
+        _add_fusion(group)
+        _add_mode(parser.add_argument_group("what the fused picture is (stronger than the rig)"))
+    _add_thermal(parser.add_argument_group("infrared (stronger than the rig; assets/default.yaml explains)"))
+    return parser
+
+
+def _add_turns(group: "argparse._ArgumentGroup") -> None:
     for name, words in (("ir", "infrared"), ("vis", "visible")):
         group.add_argument(
             f"--turn-{name}",
@@ -151,12 +161,6 @@ def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
             metavar="HOW",
             help=f"lay {words} otherwise before anything else: {', '.join(get_args(Turn))}",
         )
-    group.add_argument("--quiet", action="store_true", help="say nothing but errors")
-    if fuses:
-        _add_fusion(group)
-        _add_mode(parser.add_argument_group("what the fused picture is (stronger than the rig)"))
-    _add_thermal(parser.add_argument_group("infrared (stronger than the rig; assets/default.yaml explains)"))
-    return parser
 
 
 def _add_fusion(group: "argparse._ArgumentGroup") -> None:

@@ -85,11 +85,7 @@ class MainWindow(QMainWindow):
         self.model = ModelChoice(settings.fusion, self)
         self.closing_controller = ClosingController(self, self.controller, self.recording, self.commands)
         self.watch = Watch(self.controller, self.recording)
-        self.setWindowIcon(app_icon())
-        self.setMinimumSize(*MIN_SIZE)
-        if (screen := self.screen()) is not None:
-            self.resize(first_size(screen.availableGeometry().size()))
-        self.setAcceptDrops(True)
+        self._build_frame()
         self._build_bars()
         self._build_centre()
         self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording, self.preferences)
@@ -106,8 +102,6 @@ class MainWindow(QMainWindow):
         self.diagnostics = Diagnostics(self.worker, self)
         self.recovery = RecoveryOffer(self.banner, self.worker)
         self.share = ShareController(self, self.all_actions, self.controller, self.recording, self.commands.open_dialog)
-        self.commands.wheel.guard(self)
-        FocusKeys(self).guard(self)
         self._connect()
         self.appearance.restore(settings.view)
         self._show_state(State.EMPTY)
@@ -126,6 +120,13 @@ class MainWindow(QMainWindow):
     def offer_recovery(self) -> None:
         """Offer to repair what an earlier run could not finish; not in the way of what is being opened."""
         self.recovery.look(recording_folder(self.controller.settings.recording))
+
+    def _build_frame(self) -> None:
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(*MIN_SIZE)
+        if (screen := self.screen()) is not None:
+            self.resize(first_size(screen.availableGeometry().size()))
+        self.setAcceptDrops(True)
 
     def _build_bars(self) -> None:
         menus = build_menus(self, self.all_actions)
@@ -156,6 +157,8 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _connect(self) -> None:
+        self.commands.wheel.guard(self)
+        FocusKeys(self).guard(self)
         controller, recording = self.controller, self.recording
         self.commands.connect_view(self.grid)
         controller.state_changed.connect(self._show_state)

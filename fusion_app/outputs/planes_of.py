@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion_app.engine.modes import in_bytes
-from fusion_app.frames import SQUARE, USUAL, FusedFrame, Planes
+from fusion_app.frames import SQUARE, USUAL, FusedFrame, Planes, Size
 
 
 def planes_of(fused: FusedFrame) -> npt.NDArray[np.uint8]:
@@ -26,3 +26,8 @@ def planes_of(fused: FusedFrame) -> npt.NDArray[np.uint8]:
         image = cv2.resize(image, (width, image.shape[0]), interpolation=cv2.INTER_AREA)
     height, width = (side // 2 * 2 for side in image.shape[:2])
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(image[:height, :width]), cv2.COLOR_BGR2YUV_I420), np.uint8)
+
+
+def size_in(planes: npt.NDArray[np.uint8]) -> Size:
+    """Return the size of the picture that `planes_of` has laid out."""
+    return Size(planes.shape[1], planes.shape[0] * 2 // 3)

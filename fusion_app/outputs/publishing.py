@@ -21,7 +21,7 @@ import numpy.typing as npt
 from fusion_app.errors import OutputError, without_password
 from fusion_app.frames import Size
 from fusion_app.outputs import publish_child
-from fusion_app.outputs.planes_of import planes_of
+from fusion_app.outputs.planes_of import planes_of, size_in
 from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
 from fusion_app.system.logs import log
@@ -133,7 +133,7 @@ class Publisher:
 
     def _send(self, taken: Taken) -> None:
         planes = planes_of(taken.fused)
-        size = Size(planes.shape[1], planes.shape[0] * 2 // 3)
+        size = size_in(planes)
         if self._child is None:
             self._child = _Child()
             self._child.start()

@@ -7,7 +7,7 @@ from typing import Any
 
 from fusion_app.errors import OutputError
 from fusion_app.frames import Size
-from fusion_app.outputs.planes_of import planes_of
+from fusion_app.outputs.planes_of import planes_of, size_in
 from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
 from fusion_app.system.logs import log
@@ -102,7 +102,7 @@ class VirtualCamera:
 
     def _show(self, taken: Taken) -> None:
         planes = planes_of(taken.fused)
-        size = Size(planes.shape[1], planes.shape[0] * 2 // 3)
+        size = size_in(planes)
         if size != self._size:
             self._close()
             self._open(size)
