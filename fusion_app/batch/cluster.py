@@ -17,9 +17,10 @@ from typing import Any
 from fusion_app.batch.board import Board
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.job import Job, in_own_way
-from fusion_app.batch.journal import Journal
+from fusion_app.batch.journal import Journal, Journals
 from fusion_app.batch.worker import CUT, JOIN, Rules, Worker
 from fusion_app.errors import BatchError
+from fusion_app.system.machine import use_cores
 
 LOCAL, AUTO = "local", "auto"
 RETRIES = 3
@@ -100,6 +101,7 @@ def work(share: Share, name: str, number: int) -> int:
 
 
 def _opened_here(share: Share) -> Worker:
+    use_cores(share.cpus)
     folder = BatchFolder(Path(share.output))
     jobs, segment_s = folder.jobs()
     own = [in_own_way(job, share.ways) for job in jobs]
@@ -116,7 +118,8 @@ class RayWork:
         self._waiting: deque[tuple[str, int]] = deque((job.name, CUT) for job in jobs)
         self._left: dict[str, int] = {}
         self._at: dict[Any, tuple[str, int]] = {}
-        self._journal = Journal(BatchFolder(Path(share.output)).journals)
+        self._journals = Journals(BatchFolder(Path(share.output)).journals)
+        self._journal = Journal(BatchFolder(Path(share.output)).journals, self._journals)
         self._room = max(2, int(AHEAD * ray.cluster_resources().get("CPU", 1)))
         self._remote = ray.remote(max_retries=RETRIES, num_cpus=share.cpus, num_gpus=share.gpus)(work)
 
@@ -142,6 +145,7 @@ class RayWork:
         try:
             count = self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
+            self._journals.update()
             self._journal.note(job=name, error=f"Ray gave it up ({type(error).__name__}); start again")
             count = 0
         if number == CUT:

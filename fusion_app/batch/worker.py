@@ -78,7 +78,7 @@ class Worker:
         self._board = board
         self._cancel = cancel
         self._claims = claims or Claims()
-        self._journal = Journal(folder.journals)
+        self._journal = Journal(folder.journals, self.journals)
         self._engines = KeptEngines()
         self._opened: dict[str, OpenJob] = {}
         self._current = ""
@@ -188,28 +188,39 @@ class Worker:
         return self._join(opened)
 
     def _fuse_if_missing(self, opened: OpenJob, segment: Segment, claim: Claim) -> None:
-        """Fuse a claimed segment, unless another process has finished it, or the whole job, a moment before."""
+        """Fuse a claimed segment, unless another process has finished it, or the whole job, a moment before.
+
+        The order matters: segments go once the result is there. So one that is not there was either not fused, and
+        nobody else can do that now, or the result is there by the time one looks for it.
+        """
+        if opened.file(segment).exists():
+            return
         self.journals.update()
         if self._is_there(opened.job):
             self._board.set(opened.job.name, State.DONE)
-        elif not opened.file(segment).exists():
-            self._current = opened.job.name
-            self._fuse(opened, segment, claim)
+            self._tidy(opened.job)
+            return
+        self._current = opened.job.name
+        self._fuse(opened, segment, claim)
 
     def _open(self, job: Job) -> OpenJob | None:
         """Return the job cut into segments; None where its result is there."""
         if self._is_there(job):
-            self._tidy(job)
-            self._board.set(job.name, State.THERE)
-            return None
+            return self._found(job)
         with self._claimed(self._folder.place(job).with_name(f"{job.name}.cut")) as claim:
             if claim is None:
                 raise ClaimLostError(job.name)
+            if self._is_there(job):  # others may have cut, fused and joined it since
+                return self._found(job)
             opened = open_job(job, self._folder.place(job), self._rules.segment_s[job.name])
         self._note_opened(opened)
         self._opened[job.name] = opened
         self._board.set(job.name, State.WAITING, self._frames_done(opened), opened.frames)
         return opened
+
+    def _found(self, job: Job) -> None:
+        self._tidy(job)
+        self._board.set(job.name, State.THERE)
 
     def _note_opened(self, opened: OpenJob) -> None:
         """Note what a job depends on now, for whoever tells of it."""
@@ -258,9 +269,18 @@ class Worker:
 
     @contextmanager
     def _claimed(self, base: Path) -> Iterator[Claim | None]:
+        """Claim what ``base`` names, for a while; yields None where somebody else holds it.
+
+        Raises:
+            ClaimLostError: Something failed, and somebody has taken it over meanwhile, and the files with it.
+        """
         claim = self._claims.take(base)
         try:
             yield claim
+        except (FusionAppError, OSError) as error:
+            if claim is not None and claim.is_taken_over():
+                raise ClaimLostError(base.name) from error
+            raise
         finally:
             if claim is not None:
                 claim.release()
@@ -319,7 +339,8 @@ class Worker:
             self.journals.update()
             if not self._is_there(job):
                 self._board.set(job.name, State.JOINING)
-                frames = put_together(opened, self._folder.output, self._journal, overwrite=self._rules.overwrite)
+                overwrite = self._rules.overwrite
+                frames = put_together(opened, self._folder.output, self._journal, claim, overwrite=overwrite)
                 self.journals.update()
                 self._board.set(job.name, State.DONE, frames, frames)
             else:

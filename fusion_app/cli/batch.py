@@ -11,7 +11,7 @@ from fusion_app.batch.board import duration
 from fusion_app.batch.cut import SEGMENT_S
 from fusion_app.batch.estimate import Measured, lengths_of, measured, models_of, pixels_of, seconds_of
 from fusion_app.batch.folder import BatchFolder
-from fusion_app.batch.helpers import WITH_PARENT
+from fusion_app.batch.helpers import CORES, WITH_PARENT
 from fusion_app.batch.identity import WAYS
 from fusion_app.batch.job import Job, in_own_way
 from fusion_app.batch.plan import jobs_of
@@ -22,6 +22,7 @@ from fusion_app.cli.options import Commands, add_command, run_options
 from fusion_app.errors import BatchError, FusionAppError
 from fusion_app.session.segments import Length
 from fusion_app.settings import Settings
+from fusion_app.system.machine import use_cores
 from fusion_app.system.priority import MOST
 
 NICE = 5
@@ -55,6 +56,7 @@ def register(commands: Commands) -> None:
         "--ray", metavar="local|auto|ADDRESS", help="let a Ray cluster do it: one begun here, this machine's, another"
     )
     parser.add_argument(WITH_PARENT, action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument(CORES, type=_count, default=None, help=argparse.SUPPRESS)
     parser.set_defaults(ir=None, vis=None)
 
 
@@ -65,6 +67,7 @@ def batch(options: argparse.Namespace) -> int:
     other machines that see the folder, help with `batch --join OUT`. See docs/scale.md.
     """
     output = _output(options)
+    use_cores(options.cores)
     if options.ray and options.jobs > 1:
         raise BatchError("--ray and --jobs are two ways; with --ray local, Ray starts a process for each core")
     if options.report and not options.overwrite:
