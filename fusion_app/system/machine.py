@@ -75,7 +75,7 @@ def cores() -> int:
 
 
 def use_cores(count: int | None) -> None:
-    """Let `cores` tell no more than ``count`` from now on: others of our processes use the rest. None: all there are."""
+    """Let `cores` tell at most ``count`` from now on, for others of our processes use the rest; None: all there are."""
     global _granted  # noqa: PLW0603 - of the process, as its priority is
     _granted = count
 
