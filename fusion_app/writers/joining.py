@@ -1,6 +1,6 @@
 """Videos of one kind put one behind the other, packet by packet, without encoding; sound comes in here, once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -40,7 +40,7 @@ def join(parts: Sequence[Path], output: Path, sound: Sound | None, origin_s: flo
             mark_default(track)
             audio = AudioCopy(sound, target, output.suffix, origin_s) if sound is not None else None
             try:
-                frames, end_s = _copied(parts, target, track, audio)
+                frames, end_s = _copied(_opened(first, parts[1:]), target, track, audio)
                 target.set_chapters(chapter_list(_chapters(sound, origin_s, end_s), end_s))
             finally:
                 if audio is not None:
@@ -50,29 +50,36 @@ def join(parts: Sequence[Path], output: Path, sound: Sound | None, origin_s: flo
         raise RecordingError(write_failure(output, error)) from error
 
 
-def _copied(
-    parts: Sequence[Path], target: OutputContainer, track: VideoStream, audio: AudioCopy | None
-) -> tuple[int, float]:
-    """Copy all packets; return how many, and where the last one ends, seconds."""
-    frames, end_s, kind = 0, 0.0, None
-    for part in parts:
+def _opened(first: InputContainer, others: Sequence[Path]) -> Iterator[InputContainer]:
+    """Yield the parts one after the other; the first is open already, and opening looks into a file for long."""
+    kind = _kind(first)
+    yield first
+    for part in others:
         with open_to_read(part) as source:
-            kind = kind or _kind(source)
             if _kind(source) != kind:
                 raise RecordingError(
                     f"{part.name} holds pictures of another size or kind than those before it; "
                     "fuse this one in one piece with `fuse`, which scales them"
                 )
-            for packet in source.demux(video=0):
-                if packet.pts is None or not packet.size:
-                    continue
-                frames += 1
-                base = packet.time_base or Fraction(1, 1000)
-                end_s = float((packet.pts + (packet.duration or 0)) * base)
-                packet.stream = track
-                target.mux(packet)
-                if audio is not None:
-                    audio.write_until(end_s)
+            yield source
+
+
+def _copied(
+    parts: Iterator[InputContainer], target: OutputContainer, track: VideoStream, audio: AudioCopy | None
+) -> tuple[int, float]:
+    """Copy all packets; return how many, and where the last one ends, seconds."""
+    frames, end_s = 0, 0.0
+    for source in parts:
+        for packet in source.demux(video=0):
+            if packet.pts is None or not packet.size:
+                continue
+            frames += 1
+            base = packet.time_base or Fraction(1, 1000)
+            end_s = float((packet.pts + (packet.duration or 0)) * base)
+            packet.stream = track
+            target.mux(packet)
+            if audio is not None:
+                audio.write_until(end_s)
     return frames, end_s
 
 
