@@ -28,10 +28,10 @@ RETRIES = 3
 AHEAD = 4
 """Tasks that wait for each CPU of the cluster; more would only fill Ray's memory."""
 WAIT_S = 0.5
-QUIETLY = {
-    "RAY_USAGE_STATS_ENABLED": "0",  # it would report to its makers
-    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # on every system: a cluster begun here is reached from here only
-}
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
+"""It would report to its makers what this process does. What the head of somebody else's cluster reports is theirs."""
+LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+"""On every system: a cluster begun here is reached from here only. Of another one the nodes could not be reached so."""
 
 _opened: dict[str, Worker] = {}
 """Of this process of Ray: models are opened once for all its tasks."""
@@ -67,8 +67,7 @@ def cluster(address: str, cpus: int) -> Iterator[Any]:
     Raises:
         BatchError: Ray is not installed, or there is no such cluster.
     """
-    if address == LOCAL:
-        os.environ.update(QUIETLY)
+    os.environ.update(QUIET | LOOPBACK if address == LOCAL else QUIET)
     try:
         import ray  # noqa: PLC0415 - an extra, and slow to import
     except ImportError:
