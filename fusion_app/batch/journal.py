@@ -25,7 +25,7 @@ class Journal:
 
     def __init__(self, folder: Path, known: "Journals | None" = None) -> None:
         """Write lines that are newer than those ``known`` has read when they are written."""
-        self._path = folder / f"{unique_name()}{SUFFIX}"
+        self.path = folder / f"{unique_name()}{SUFFIX}"
         self._known = known
         self._order = 0
         self._head = json.dumps({"format": VERSION}) + "\n"
@@ -40,13 +40,13 @@ class Journal:
         self._order = 1 + max(self._order, 0 if self._known is None else self._known.newest)
         line = json.dumps(facts | {"order": self._order}) + "\n"
         try:
-            with self._path.open("ab", buffering=0) as file:
+            with self.path.open("ab", buffering=0) as file:
                 _write_all(file, (self._head + line).encode())
                 os.fsync(file.fileno())
         except OSError as error:
             if not self._head.startswith("\n"):
                 self._head = f"\n{self._head}"  # a part of the line may be there: the next one must not go on with it
-            raise BatchError(f"{self._path} cannot be written ({error.strerror}); check the disk") from None
+            raise BatchError(f"{self.path} cannot be written ({error.strerror}); check the disk") from None
         self._head = ""
 
 
@@ -88,13 +88,16 @@ class Journals:
         key, told = self.keys.get(name, ""), self.segments.get(name, {})
         return [line for segment, line in sorted(told.items()) if key and segment.endswith(f"-{key[:16]}")]
 
-    def update(self) -> None:
+    def update(self, own: Journal | None = None) -> None:
         """Read what has been added.
+
+        Args:
+            own: Read this journal alone: with many processes, a look into all is what a file server feels.
 
         Raises:
             BatchError: A journal is of a newer version of the program, or cannot be read.
         """
-        for path in sorted(self._folder.glob(f"*{SUFFIX}")):
+        for path in sorted(self._folder.glob(f"*{SUFFIX}")) if own is None else [own.path]:
             begin = self._read.get(path, 0)
             lines, end = read_lines(path, begin)
             if begin == 0 and lines:

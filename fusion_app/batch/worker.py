@@ -168,7 +168,7 @@ class Worker:
         self._board.set(name, State.FAILED)
         try:
             self._journal.note(job=name, error=text)
-            self.journals.update()
+            self.journals.update(self._journal)
         except BatchError:  # the folder may be what is the matter
             self.journals.errors[name] = text
 
@@ -231,7 +231,7 @@ class Worker:
                 "are void and are fused anew"
             )
         self._journal.note(job=opened.job.name, key=opened.key, notes=told)
-        self.journals.update()
+        self.journals.update(self._journal)
 
     def _is_there(self, job: Job) -> bool:
         """Tell whether the result of ``job`` is there and up to date.
@@ -310,7 +310,7 @@ class Worker:
             report = fuse_segment(opened, segment, aside, self._engines, progress, self._cancel)
             if report.is_complete:
                 commit(Made(opened, segment, aside, report), claim, self._journal)
-                self.journals.update()
+                self.journals.update(self._journal)
                 self._board.set(name, State.FUSING, self._frames_done(opened))
         finally:
             remove(aside)
@@ -341,7 +341,7 @@ class Worker:
                 self._board.set(job.name, State.JOINING)
                 overwrite = self._rules.overwrite
                 frames = put_together(opened, self._folder.output, self._journal, claim, overwrite=overwrite)
-                self.journals.update()
+                self.journals.update(self._journal)
                 self._board.set(job.name, State.DONE, frames, frames)
             else:
                 self._board.set(job.name, State.DONE)
