@@ -2,14 +2,18 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from fusion_app.batch.claims import Claim, ClaimLostError
 from fusion_app.batch.cut import OpenJob
 from fusion_app.batch.files import flush, remove
-from fusion_app.batch.journal import Journal
-from fusion_app.errors import BatchError, PairingError, RecordingError
+from fusion_app.batch.identity import identity_of
+from fusion_app.batch.job import Job
+from fusion_app.batch.journal import Journal, Journals
+from fusion_app.errors import BatchError, PairingError, RecordingError, SourceError
 from fusion_app.session.export import nothing_fused, sound_of
 from fusion_app.writers.joining import join
 
@@ -34,6 +38,42 @@ def put_together(opened: OpenJob, output: Path, journal: Journal, claim: Claim, 
     _name(aside, output / opened.job.result, overwrite=overwrite)
     flush(output)
     return frames
+
+
+def is_there(job: Job, result: Path, journals: Journals, *, overwrite: bool) -> bool:
+    """Tell whether ``result``, which ``job`` becomes, is there and up to date.
+
+    Raises:
+        BatchError: Something else has its name, and may not be replaced.
+    """
+    if not os.path.lexists(result):
+        return False
+    if _is_noted(job, result, journals):
+        return True
+    journals.update()  # another process may have finished it a moment ago
+    if _is_noted(job, result, journals):
+        return True
+    if overwrite:
+        return False
+    raise BatchError(
+        f"{result} was made when its sources, or their time stamps, were others; move it away, or add --overwrite"
+        if _notes_of(job, result, journals)
+        else exists(result)
+    )
+
+
+def _is_noted(job: Job, result: Path, journals: Journals) -> bool:
+    """Tell whether the journals, as they were read last, know ``result`` and its sources are what they were."""
+    known = _notes_of(job, result, journals)
+    try:
+        return bool(known) and known[-1].get("identity") == identity_of(job)
+    except SourceError:
+        return True  # the sources were moved away once it was done
+
+
+def _notes_of(job: Job, result: Path, journals: Journals) -> list[Mapping[str, Any]]:
+    """Return what the journals say of a result of this size."""
+    return [line for line in journals.results.get(job.name, ()) if line.get("size") == size_of(result)]
 
 
 def size_of(path: Path) -> int | None:

@@ -1,15 +1,13 @@
 """One process at work on the queue: claims, fuses, joins, until nothing is left that it could do."""
 
 import json
-import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fusion_app.batch.board import Board, State
 from fusion_app.batch.claims import Claim, ClaimLostError, Claims
@@ -19,11 +17,10 @@ from fusion_app.batch.engines import KeptEngines
 from fusion_app.batch.files import remove
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.fusing import fuse_segment
-from fusion_app.batch.identity import identity_of
 from fusion_app.batch.job import Job, Segment
 from fusion_app.batch.journal import Journal, Journals
-from fusion_app.batch.result import exists, put_together, size_of
-from fusion_app.errors import BatchError, FusionAppError, SourceError
+from fusion_app.batch.result import is_there, put_together
+from fusion_app.errors import BatchError, FusionAppError
 from fusion_app.system import logs
 
 POLL_S = 0.5
@@ -234,38 +231,7 @@ class Worker:
         self.journals.update(self._journal)
 
     def _is_there(self, job: Job) -> bool:
-        """Tell whether the result of ``job`` is there and up to date.
-
-        Raises:
-            BatchError: Something else has its name.
-        """
-        result = self._folder.output / job.result
-        if not os.path.lexists(result):
-            return False
-        if self._is_noted(job, result):
-            return True
-        self.journals.update()  # another process may have finished it a moment ago
-        if self._is_noted(job, result):
-            return True
-        if self._rules.overwrite:
-            return False
-        raise BatchError(
-            f"{result} was made when its sources, or their time stamps, were others; move it away, or add --overwrite"
-            if self._notes_of(job, result)
-            else exists(result)
-        )
-
-    def _is_noted(self, job: Job, result: Path) -> bool:
-        """Tell whether the journals, as they were read last, know ``result`` and its sources are what they were."""
-        known = self._notes_of(job, result)
-        try:
-            return bool(known) and known[-1].get("identity") == identity_of(job)
-        except SourceError:
-            return True  # the sources were moved away once it was done
-
-    def _notes_of(self, job: Job, result: Path) -> list[Mapping[str, Any]]:
-        """Return what the journals say of a result of this size."""
-        return [line for line in self.journals.results.get(job.name, ()) if line.get("size") == size_of(result)]
+        return is_there(job, self._folder.output / job.result, self.journals, overwrite=self._rules.overwrite)
 
     @contextmanager
     def _claimed(self, base: Path) -> Iterator[Claim | None]:

@@ -1,7 +1,6 @@
 """Videos of one kind put one behind the other, packet by packet, without encoding; sound comes in here, once."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
 from fusion_app.errors import RecordingError
-from fusion_app.system.containers import open_file, open_to_read, open_to_write
+from fusion_app.system.containers import open_to_read, open_to_write
 from fusion_app.system.media_tracks import mark_default
 from fusion_app.writers.audio import AudioCopy, Sound
 from fusion_app.writers.base import write_failure
@@ -41,7 +40,7 @@ def join(parts: Sequence[Path], output: Path, sound: Sound | None, origin_s: flo
             audio = AudioCopy(sound, target, output.suffix, origin_s) if sound is not None else None
             try:
                 frames, end_s = _copied(_opened(first, parts[1:]), target, track, audio)
-                target.set_chapters(chapter_list(_chapters(sound, origin_s, end_s), end_s))
+                target.set_chapters(chapter_list(_chapters(audio, origin_s, end_s), end_s))
             finally:
                 if audio is not None:
                     audio.close()
@@ -90,15 +89,7 @@ def _kind(container: InputContainer) -> tuple[Any, ...]:
     return context.name, context.width, context.height, context.pix_fmt, bytes(context.extradata or b"")
 
 
-def _chapters(sound: Sound | None, origin_s: float, end_s: float) -> list[tuple[float, str]]:
+def _chapters(audio: AudioCopy | None, origin_s: float, end_s: float) -> list[tuple[float, str]]:
     """Return the chapters of the visible file that begin within the new one: seconds in it, and title."""
-    if sound is None:
-        return []
-    found = []
-    with suppress(av.error.FFmpegError, OSError, ValueError), open_file(sound.path, playlists=True) as source:
-        for chapter in source.chapters():
-            base = chapter["time_base"] or Fraction(1, 1000)
-            begin_s = float(chapter["start"] * base) - origin_s
-            if 0 <= begin_s < end_s:
-                found.append((begin_s, chapter["metadata"].get("title", "")))
-    return found
+    told = [] if audio is None else audio.chapters()
+    return [(begin_s - origin_s, title) for begin_s, title in told if 0 <= begin_s - origin_s < end_s]
