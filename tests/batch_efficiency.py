@@ -92,7 +92,7 @@ def write_scene(folder: Path, name: str, frames: int) -> None:
     """Write a moving pair of H.264 videos, as cameras record them."""
     width, height = SIZE
     noise = np.random.default_rng(1).normal(0, 10, (height, width, 3))
-    ground = np.linspace(40, 200, width)[None, :, None] + noise
+    ground = np.clip(np.linspace(40, 200, width)[None, :, None] + noise, 0, 255).astype(np.uint8)
     for side in ("ir", "vis"):
         path = folder / side / f"{name}.mkv"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def _picture(ground: Array, side: str, index: int) -> Array:
     image = np.roll(ground, index % SIZE[0], axis=1)
     x = 3 * index % (SIZE[0] - 60)
     image[150:300, x : x + 60] = 240
-    return np.clip(image[..., 0] * 0.6 if side == "ir" else image, 0, 255).astype(np.uint8)
+    return image[..., 0] // 2 if side == "ir" else image
 
 
 def _idle_s() -> float:
@@ -127,7 +127,7 @@ def _stages(folder: Path, model: str) -> tuple[Stages, int]:
     source = open_source(sources.vis)
     lanes = len(open_engines(fusion, source.info, is_real_time=False).lanes)
     source.close()
-    engine = open_engine(FusionSettings(model=model, threads=1))
+    engine = open_engine(FusionSettings(model=model, threads=1), is_real_time=False)
     return measure_stages(Settings(sources, fusion), engine, folder / "stages.mkv", STAGES_S), max(1, lanes)
 
 
