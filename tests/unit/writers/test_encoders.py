@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
+from fusion_app.doctor import State, hardware
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Size
 from fusion_app.writers import encoders
@@ -149,3 +150,18 @@ def test_each_encoder_is_asked_for_the_quality_and_for_no_text_of_ours(name: str
     options = options_of(name, ASKED)
     assert options
     assert not any("{" in text for text in options.values())
+
+
+@pytest.mark.parametrize(("chosen", "state"), [("h264_nvenc", State.FINE), (SOFTWARE, State.UNUSED)])
+def test_doctor_names_the_encoder_and_says_why_the_others_are_not_taken(
+    monkeypatch: pytest.MonkeyPatch, chosen: str, state: State
+) -> None:
+    absent = Trial("h264_qsv", why="not in this build")
+    nvenc = Trial("h264_nvenc", 1.0, 40.0, 900) if chosen == "h264_nvenc" else Trial("h264_nvenc", why="no driver")
+    monkeypatch.setattr(
+        hardware, "trials", lambda _size, _asked: (X264, nvenc, Trial("h264_qsv", why="not in this build"))
+    )
+    (found,) = hardware.encoder_findings()
+    assert found.state is state
+    assert found.found.startswith("NVENC, not tried by the authors" if state is State.FINE else "software (")
+    assert "Quick Sync: not in this build" in found.found
