@@ -156,7 +156,6 @@ def test_each_encoder_is_asked_for_the_quality_and_for_no_text_of_ours(name: str
 def test_doctor_names_the_encoder_and_says_why_the_others_are_not_taken(
     monkeypatch: pytest.MonkeyPatch, chosen: str, state: State
 ) -> None:
-    absent = Trial("h264_qsv", why="not in this build")
     nvenc = Trial("h264_nvenc", 1.0, 40.0, 900) if chosen == "h264_nvenc" else Trial("h264_nvenc", why="no driver")
     monkeypatch.setattr(
         hardware, "trials", lambda _size, _asked: (X264, nvenc, Trial("h264_qsv", why="not in this build"))
