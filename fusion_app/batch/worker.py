@@ -203,12 +203,14 @@ class Worker:
     def _open(self, job: Job) -> OpenJob | None:
         """Return the job cut into segments; None where its result is there."""
         if self._is_there(job):
-            return self._found(job)
+            self._found(job)
+            return None
         with self._claimed(self._folder.place(job).with_name(f"{job.name}.cut")) as claim:
             if claim is None:
                 raise ClaimLostError(job.name)
             if self._is_there(job):  # others may have cut, fused and joined it since
-                return self._found(job)
+                self._found(job)
+                return None
             opened = open_job(job, self._folder.place(job), self._rules.segment_s[job.name])
         self._note_opened(opened)
         self._opened[job.name] = opened

@@ -180,7 +180,10 @@ def test_a_second_press_of_start_starts_nobody_and_stop_ends_all(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     write_pair(tmp_path / "in", "night", 3000)
-    assert main(["batch", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--quiet", "--queue-only"]) == 0
+    assert (
+        main(["batch", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--model", "max", "--quiet", "--queue-only"])
+        == 0
+    )
     queue, dock = window.docks.queue, window.docks.queue.panel
     queue.use_output(tmp_path / "out")
     qtbot.waitUntil(dock.start.isEnabled, timeout=60_000)
