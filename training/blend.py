@@ -40,7 +40,7 @@ def blend(out: Path, shares: Mapping[Path, float], command: str = "", name: str 
         raise BlendError(f"{out} exists already; name another file.")
     loaded = {path: load_weights(path) for path in shares}
     model, card = next(iter(loaded.values()))
-    if different := [path for path, other in loaded.items() if other[1].config != card.config]:
+    if different := [path for path, other in loaded.items() if other[0].config != model.config]:
         raise BlendError(f"{different[0]} is of another network than the first file.")
     states = [(share, loaded[path][0].state_dict()) for path, share in shares.items()]
     model.load_state_dict({name: sum(share * state[name] for share, state in states) for name in states[0][1]})
