@@ -229,6 +229,7 @@ class ViewSettings:
         layout: How they are arranged; empty: as the window was left.
         palette: Colours of infrared on the screen; empty: as the window was left.
         models: What fuses side by side in the layout ``wall``, `MOST_ON_WALL` at most; empty: as the window was left.
+        difference: What infrared adds is shown instead of the fused picture.
     """
 
     layout: Literal[
@@ -236,6 +237,7 @@ class ViewSettings:
     ] = ""
     palette: Literal["", "white hot", "black hot", "ironbow", "rainbow", "lava", "arctic"] = ""
     models: tuple[str, ...] = ()
+    difference: bool = False
 
 
 @dataclass(frozen=True)

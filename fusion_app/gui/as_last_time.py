@@ -19,6 +19,7 @@ NAMES = {
     "rate": QT_TRANSLATE_NOOP("AsLastTime", "{0:g} images per second"),
     "thermal": QT_TRANSLATE_NOOP("AsLastTime", "thermal settings"),
     "fusion": QT_TRANSLATE_NOOP("AsLastTime", "{0}"),
+    "difference": QT_TRANSLATE_NOOP("AsLastTime", "what infrared adds is shown"),
 }
 """What is remembered of a pair, in the order in which it is told."""
 
@@ -36,6 +37,7 @@ class AsLastTime(QObject):
         super().__init__(controller)
         self._memory = memory
         self._controller = controller
+        self._difference = actions["difference"]
         self._forget = actions["forget_pair"]
         self._plain = PairSettings(fusion=controller.settings.fusion, thermal=controller.settings.thermal)
         self._usual = controller.settings.fusion
@@ -83,6 +85,7 @@ class AsLastTime(QObject):
         controller.set_offset(0.0)
         controller.use_thermal(self._plain.thermal)
         controller.use(self._plain.fusion)
+        self._difference.setChecked(False)
 
     def _on_opened(self) -> None:
         settings = self._controller.settings

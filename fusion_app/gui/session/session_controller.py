@@ -63,7 +63,7 @@ class SessionController(QObject):
         failed: Sources or engine could not be opened.
         run_ended: The run ended by itself, with this report.
         engine_changed: Another engine fuses from now on.
-        settings_changed: Offset, alignment, thermal or recording settings are others.
+        settings_changed: Settings are others that a pair keeps, or those of recording.
         opened: What was asked for is open and runs.
         opening_changed: Another pair is being opened beside the one that plays; or not any more.
     """
@@ -242,8 +242,11 @@ class SessionController(QObject):
         self.settings_changed.emit()
 
     def use_view(self, view: ViewSettings) -> None:
-        """Note how the pictures are shown, for a rig that is saved."""
+        """Note how the pictures are shown, for a rig that is saved and for the next time."""
+        is_other = view.difference is not self.settings.view.difference
         self.settings = replace(self.settings, view=view)
+        if is_other:
+            self.settings_changed.emit()
 
     def use_thermal(self, thermal: ThermalSettings) -> None:
         """Treat infrared as ``thermal`` says from the next frame on; another layout needs the camera opened anew."""
