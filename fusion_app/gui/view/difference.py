@@ -42,7 +42,7 @@ class DifferenceView:
             return
         top = translate("Difference", "+{0} added").format(STRONG)
         bottom = translate("Difference", "−{0} taken").format(STRONG)
-        changed = translate("Difference", "on {0:.0f} %").format(100 * share(self._lumas))
+        changed = translate("Difference", "{0:.0f} % changed").format(100 * share(self._lumas))
         paint_scale(painter, self._tile, scale_table(), top, bottom, (changed,))
 
     def _reading(self, x: float, y: float) -> str:

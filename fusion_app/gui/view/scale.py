@@ -37,12 +37,12 @@ def paint_scale(
     """
     painter.setFont(small_font(tile))
     metrics, texts = painter.fontMetrics(), (bottom, *below)
-    line = metrics.height()
+    line, gap = metrics.height(), MARGIN // 2 if below else 0
     height = min(HIGHEST, tile.height() - (1 + len(texts)) * (line + 3 * MARGIN) - 40)
     if tile.width() < NARROW or height < LEAST_HIGH:
         return
     width = max(BAR, *(metrics.horizontalAdvance(text) for text in (top, *texts))) + 12
-    whole = height + (1 + len(texts)) * line + 12
+    whole = height + (1 + len(texts)) * line + 12 + gap
     ground = QRectF(tile.width() - MARGIN - width, (tile.height() - whole) / 2, width, whole)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -56,7 +56,8 @@ def paint_scale(
     place = QRectF(ground.x(), ground.y() + 3, width, line)
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, top)
     for number, text in enumerate(texts):
-        painter.drawText(place.translated(0, height + (1 + number) * line + 6), Qt.AlignmentFlag.AlignCenter, text)
+        down = height + (1 + number) * line + 6 + (gap if number else 0)
+        painter.drawText(place.translated(0, down), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _column(table: Sequence[int]) -> QImage:
