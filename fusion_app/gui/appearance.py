@@ -77,8 +77,12 @@ class Appearance(QObject):
 
     def _tell_view(self) -> None:
         layout, palette = self._grid.layout_now.value, self._preferences.palette.value
-        shown = {"layout": layout, "palette": palette, "models": list(self._grid.wall.models)}
-        shown["difference"] = self._actions["difference"].isChecked()
+        shown = {
+            "layout": layout,
+            "palette": palette,
+            "models": list(self._grid.wall.models),
+            "difference": self._actions["difference"].isChecked(),
+        }
         self.view_changed.emit(from_mapping(ViewSettings, shown))
 
     def keep(self) -> None:

@@ -12,6 +12,7 @@ from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.errors import SettingsError, without_password
 from fusion_app.settings import (
     FusionSettings,
+    MeasureSettings,
     RecordingSettings,
     Settings,
     SourceSettings,
@@ -37,6 +38,7 @@ class PairSettings:
     ir_turn: Turn = "none"
     vis_turn: Turn = "none"
     difference: bool = False
+    measure: MeasureSettings = field(default_factory=MeasureSettings)
 
     @classmethod
     def of(cls, settings: Settings) -> "PairSettings":
@@ -44,7 +46,8 @@ class PairSettings:
         sources = settings.sources
         parts = settings.fusion, settings.thermal, settings.alignment
         turns = sources.ir_turn, sources.vis_turn
-        return cls(sources.offset_ms, *parts, sources.rate, sources.keep_sides, *turns, settings.view.difference)
+        shown = settings.view.difference, settings.measure
+        return cls(sources.offset_ms, *parts, sources.rate, sources.keep_sides, *turns, *shown)
 
     def applied(self, settings: Settings) -> Settings:
         """Return ``settings`` with this part in it."""
@@ -67,7 +70,7 @@ class PairSettings:
         return replace(self, **stronger)
 
 
-PARTS = ("fusion", "thermal", "alignment")
+PARTS = ("fusion", "thermal", "alignment", "measure")
 
 
 class Memory:

@@ -1,8 +1,8 @@
 """What infrared adds to the visible picture, as the fused picture itself shows it. Pure functions.
 
-It is fused luma minus visible luma: the same question for a network, a mode and a network of somebody else, and it asks
-none of them. It is not the compensation map of the paper, which the CPN estimates and the shipped weights owe nothing to;
-and a network that would change visible without any infrared shows here as well.
+It is fused luma minus visible luma, which can be asked of any network and any mode alike. It is not the compensation
+map of the paper, which the CPN estimates, and which the shipped weights owe nothing to; and a network that would change
+visible without any infrared shows here as well.
 """
 
 from functools import cache
@@ -54,8 +54,8 @@ def difference(lumas: Lumas) -> Difference:
 
 def share(lumas: Lumas) -> float:
     """Return the part of the picture that differs by `LEAST` grey levels or more, 0…1."""
-    changed = cv2.compare(cv2.absdiff(lumas.fused, lumas.vis), LEAST, cv2.CMP_GE)
-    return cv2.countNonZero(changed) / changed.size
+    changed = cv2.threshold(cv2.absdiff(lumas.fused, lumas.vis), LEAST - 1, 1, cv2.THRESH_BINARY)[1]
+    return float(cv2.countNonZero(changed) / changed.size)
 
 
 def coloured(lumas: Lumas) -> Image:
@@ -77,7 +77,7 @@ def scale_colours() -> npt.NDArray[np.uint8]:
     """Return the colours from -`STRONG` to `STRONG` on a mid grey, ``(193, 3)`` uint8 BGR, for a scale beside them."""
     grey = np.full((1, 2 * STRONG + 1), 128, np.uint8)
     steps = np.arange(128 - STRONG, 129 + STRONG, dtype=np.uint8)[None]
-    return coloured(Lumas(steps, grey))[0]
+    return np.asarray(coloured(Lumas(steps, grey))[0], np.uint8)
 
 
 def _luma(picture: Picture) -> Image:

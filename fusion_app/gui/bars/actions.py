@@ -152,7 +152,12 @@ ALIGNING = (
 WITH_FRAME = ("copy_frame", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit")
 WITH_SOURCES = ("reconnect", "swap", "save_rig")
 WHILE_OPEN = ("close_pair",)
-WHILE_RUNNING = ("play", "record", "difference", *(command.name for command in COMMANDS if command.name.startswith(ALIGNING)))
+WHILE_RUNNING = (
+    "play",
+    "record",
+    "difference",
+    *(command.name for command in COMMANDS if command.name.startswith(ALIGNING)),
+)
 FILES_ONLY = (
     "step_forward", "step_back", "forward_5", "back_5", "forward_1", "back_1", "to_start", "to_end", "loop", "export",
 )  # fmt: skip

@@ -23,6 +23,7 @@ from fusion_app.session.session import Session
 from fusion_app.session.wall import Wall
 from fusion_app.settings import (
     FusionSettings,
+    MeasureSettings,
     RecordingSettings,
     Settings,
     ThermalSettings,
@@ -247,6 +248,11 @@ class SessionController(QObject):
         self.settings = replace(self.settings, view=view)
         if is_other:
             self.settings_changed.emit()
+
+    def use_spots(self, spots: tuple[tuple[float, ...], ...]) -> None:
+        """Measure at these places, each across and down, 0…1 of the visible picture."""
+        self.settings = replace(self.settings, measure=MeasureSettings(spots))
+        self.settings_changed.emit()
 
     def use_thermal(self, thermal: ThermalSettings) -> None:
         """Treat infrared as ``thermal`` says from the next frame on; another layout needs the camera opened anew."""

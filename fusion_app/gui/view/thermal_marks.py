@@ -1,6 +1,6 @@
 """What is drawn over the pictures of what infrared measures: spots with their values, the scale, an alarm."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from PyQt6.QtCore import QCoreApplication, QObject, QPoint, QPointF, QRectF, Qt, pyqtSignal
@@ -14,13 +14,13 @@ from fusion_app.gui.view.scale import NARROW, paint_scale, small_font
 from fusion_app.gui.view.spots import Spot, spots_of, value_text
 from fusion_app.gui.view.tags import GROUND, TEXT, paint_tag
 from fusion_app.gui.view.view_grid import Role, ViewGrid
+from fusion_app.settings import MOST_SPOTS
 from fusion_app.thermal.heat import Place
 from fusion_app.thermal.palettes import colours
 
 RADIUS = 6.0
 DARK = QColor(0, 0, 0, 190)
 RED = QColor("#ff6259")
-MOST_PLACED = 9
 
 translate = QCoreApplication.translate
 
@@ -73,9 +73,13 @@ class ThermalMarks(QObject):
 
     def place(self, spots: Sequence[Place]) -> None:
         """Measure at these places, nine at the most."""
-        self.placed = tuple(spots[:MOST_PLACED])
-        self._measure()
+        self.recall(spots[:MOST_SPOTS])
         self.placed_changed.emit()
+
+    def recall(self, spots: Iterable[Place]) -> None:
+        """Measure at these places, which are known already."""
+        self.placed = tuple(spots)
+        self._measure()
 
     def _measure(self) -> None:
         self.spots = tuple(spots_of(self._fused, self.placed)) if self.is_on or self.alarm else ()
@@ -97,7 +101,7 @@ class ThermalMarks(QObject):
         remove = menu.addAction(translate("ThermalMarks", "&Remove all spots"))
         if add is not None and remove is not None:
             is_inside = 0 <= place[0] < 1 and 0 <= place[1] < 1
-            add.setEnabled(is_inside and len(self.placed) < MOST_PLACED)
+            add.setEnabled(is_inside and len(self.placed) < MOST_SPOTS)
             add.triggered.connect(lambda _: self._add(place))
             remove.setEnabled(bool(self.placed))
             remove.triggered.connect(lambda _: self.place(()))
