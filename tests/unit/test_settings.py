@@ -54,7 +54,10 @@ def test_an_empty_rig_is_all_defaults(tmp_path: Path) -> None:
         ("sources: {offset_ms: .nan}", ["sources.offset_ms", "milliseconds"]),
         ("measure: {spots: [[0.5]]}", ["measure.spots", "two numbers"]),
         ("measure: {spots: [[0.5, 1.2]]}", ["measure.spots", "0 to 1"]),
-        ("measure: {spots: [[0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0]]}", ["9 at"]),
+        (
+            "measure: {spots: [[0], [0], [0], [0], [0], [0], [0], [0], [0], [0]]}",
+            ["9 at"],
+        ),
         ("view: {difference: 1}", ["view.difference", "true or false"]),
         ("sources: [1, 2]", ["sources", "section"]),
         ("- just a list", ["section"]),
