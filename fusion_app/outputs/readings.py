@@ -92,8 +92,9 @@ def spots_of(fused: FusedFrame | None, placed: Places = ()) -> Data:
     """Return ``hottest``, ``coldest``, ``centre`` and ``spots`` of a frame; None each where infrared sees nothing."""
     found = recorded_spots(fused, placed) if fused is not None else ()
     named = {spot.kind: _spot(spot) for spot in found if spot.kind != "placed"}
-    of_placed = [_spot(spot) for spot in found if spot.kind == "placed"] or [None] * len(placed)
-    return {name: named.get(name) for name in ("hottest", "coldest", "centre")} | {"spots": of_placed}
+    values: list[Data | None] = [_spot(spot) for spot in found if spot.kind == "placed"]
+    everywhere: Data = {name: named.get(name) for name in ("hottest", "coldest", "centre")}
+    return everywhere | {"spots": values or [None] * len(placed)}
 
 
 def state_of(overview: Overview | None, spots: Data, alarm: AlarmWatch | None) -> Data:
