@@ -136,7 +136,7 @@ def test_it_is_remembered_with_the_pair_and_with_no_other(
     make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]
 ) -> None:
     window = make_window(*clip)
-    wait_for(qtbot, window, State.PLAYING)
+    qtbot.waitUntil(lambda: window.grid.has_frame)  # it may have played to its end by now
     press(qtbot, window, Qt.Key.Key_A)
     window.close()
     qtbot.waitUntil(lambda: window.is_closed)
@@ -144,8 +144,7 @@ def test_it_is_remembered_with_the_pair_and_with_no_other(
     wait_for(qtbot, again, State.PLAYING)
     assert not again.grid.difference.is_on
     again.commands.open_pair(again.preferences.recent[0])
-    qtbot.waitUntil(lambda: again.grid.difference.is_on)
-    wait_for(qtbot, again, State.PLAYING)
+    qtbot.waitUntil(lambda: again.grid.difference.is_on and again.grid.has_frame and not again.controller.is_opening)
     again.all_actions["forget_pair"].trigger()
     assert not again.grid.difference.is_on
     assert not again.all_actions["difference"].isChecked()
