@@ -1,8 +1,6 @@
 """How long a batch takes on this machine, by fusing a few seconds of it in earnest with each model."""
 
-import tempfile
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,12 +8,12 @@ from pathlib import Path
 from fusion_app.batch.job import Job
 from fusion_app.engine import learned_names
 from fusion_app.errors import FusionAppError
-from fusion_app.session.export import FuseJob, fuse_recordings
+from fusion_app.session.export import FuseJob
 from fusion_app.session.segments import Length, length_of
+from fusion_app.session.trial import try_out
 
 TRIAL_S = 4.0
 """Seconds of fusing that a measurement takes, from its first frame on."""
-LEAST_FRAMES = 3
 
 
 @dataclass(frozen=True)
@@ -79,21 +77,12 @@ def pixels_of(job: Job, length: Length) -> float | None:
 def _measured(job: Job, model: str) -> Measured:
     """Fuse until `TRIAL_S` are over. Opening is left out: it is done once for all jobs."""
     settings = replace(job.settings, fusion=replace(job.settings.fusion, model=model, weights=""))
-    at: list[float] = []
-    enough = threading.Event()
-
-    def progress(_done: int, _expected: int | None) -> None:
-        at.append(time.monotonic())
-        if at[-1] - at[0] > TRIAL_S:
-            enough.set()
-
+    output = Path("images" if job.is_folder else "trial.mkv")
     try:
         length = length_of(settings)
-        with tempfile.TemporaryDirectory(prefix="cs2fusion-") as folder:
-            output = Path(folder) / ("images" if job.is_folder else "trial.mkv")
-            fuse_recordings(FuseJob(settings, output, job.start_s, job.end_s), progress, enough)
+        trial = try_out(FuseJob(settings, output, job.start_s, job.end_s), threading.Event(), TRIAL_S)
     except (FusionAppError, OSError) as error:
         return Measured(model, 0.0, str(error))
-    if len(at) < LEAST_FRAMES or at[-1] <= at[0]:
+    if trial is None or trial.fps is None:
         return Measured(model, 0.0, "the first pair is too short to be measured with")
-    return Measured(model, (len(at) - 1) * length.width * length.height / (at[-1] - at[0]))
+    return Measured(model, trial.fps * length.width * length.height)
