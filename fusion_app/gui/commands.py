@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PyQt6.QtCore import QObject, QUrl
-from PyQt6.QtGui import QDesktopServices, QGuiApplication
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QDialog, QWidget
 
 from fusion_app.alignment.placement import with_mounting
@@ -19,6 +19,7 @@ from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
 from fusion_app.gui.dialogs.pair import OpenPairDialog, PairDialog
 from fusion_app.gui.exporting import exportable, places_of
+from fusion_app.gui.folders import show_folder
 from fusion_app.gui.memory import Memory
 from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
 from fusion_app.gui.rigs import Rigs, may_be_one
@@ -291,7 +292,7 @@ class Commands(QObject):
         """Open the folder of recordings in the desktop's file manager."""
         folder = recording_folder(self._controller.settings.recording)
         folder.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        show_folder(folder)
 
     def _frame(self) -> FusedFrame | None:
         return self._controller.frame

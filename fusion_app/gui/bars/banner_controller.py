@@ -21,6 +21,7 @@ from fusion_app.gui.bars.banner import Banner, Kind, Remedy
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.dialogs.fault import FaultDialog
 from fusion_app.gui.dialogs.rate import RateDialog
+from fusion_app.gui.folders import show_folder_of
 from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.run.runner import RunReport
@@ -117,7 +118,7 @@ class BannerController(QObject):
     def show_saved(self, path: Path) -> None:
         """Say that a file is complete."""
         text = self.tr("Saved: {0}").format(path)
-        self._banner.show_message(Kind.DONE, text, [(self.tr("Show folder"), self._commands.show_recordings)])
+        self._banner.show_message(Kind.DONE, text, [(self.tr("Show folder"), lambda: show_folder_of(path))])
 
     def _on_rig_failed(self, error: Exception) -> None:
         choose = (self.tr("Open rig…"), lambda: self._commands.rigs.ask_to_open(self._commands.open_dialog))
