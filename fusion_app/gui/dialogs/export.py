@@ -80,6 +80,11 @@ class ExportDialog(QDialog):
         return self._work is not None
 
     @property
+    def has_estimate(self) -> bool:
+        """It is said how long the export takes."""
+        return self._seen is not None
+
+    @property
     def job(self) -> FuseJob:
         """What the form asks for; a range that cannot be read is the whole."""
         fusion = self._models[self.form.model.currentIndex()]
