@@ -1260,6 +1260,30 @@
       <translation>摄氏度</translation>
     </message>
     <message>
+      <source>Iron</source>
+      <translation>铁红</translation>
+    </message>
+    <message>
+      <source>Rainbow</source>
+      <translation>彩虹</translation>
+    </message>
+    <message>
+      <source>Inferno</source>
+      <translation>地狱火</translation>
+    </message>
+    <message>
+      <source>Hot</source>
+      <translation>热金属</translation>
+    </message>
+    <message>
+      <source>Plasma</source>
+      <translation>等离子</translation>
+    </message>
+    <message>
+      <source>Turbo</source>
+      <translation>Turbo</translation>
+    </message>
+    <message>
       <source>Mode</source>
       <translation>模式</translation>
     </message>
@@ -2774,6 +2798,29 @@
     </message>
   </context>
   <context>
+    <name>Stages</name>
+    <message>
+      <source>thermal</source>
+      <translation>热像</translation>
+    </message>
+    <message>
+      <source>align</source>
+      <translation>配准</translation>
+    </message>
+    <message>
+      <source>luma</source>
+      <translation>亮度</translation>
+    </message>
+    <message>
+      <source>fuse</source>
+      <translation>融合</translation>
+    </message>
+    <message>
+      <source>compose</source>
+      <translation>合成</translation>
+    </message>
+  </context>
+  <context>
     <name>Statistics</name>
     <message>
       <source>Fusion</source>
@@ -3299,6 +3346,54 @@
   <context>
     <name>Titles</name>
     <message>
+      <source>thermal edges</source>
+      <translation>热边缘</translation>
+    </message>
+    <message>
+      <source>hot overlay</source>
+      <translation>高温区</translation>
+    </message>
+    <message>
+      <source>blend</source>
+      <translation>加权混合</translation>
+    </message>
+    <message>
+      <source>pyramid</source>
+      <translation>金字塔融合</translation>
+    </message>
+    <message>
+      <source>infrared alone</source>
+      <translation>仅红外</translation>
+    </message>
+    <message>
+      <source>visible alone</source>
+      <translation>仅可见光</translation>
+    </message>
+    <message>
+      <source>above {0}</source>
+      <translation>高于 {0}</translation>
+    </message>
+    <message>
+      <source>below {1}</source>
+      <translation>低于 {1}</translation>
+    </message>
+    <message>
+      <source>{2} to {1}</source>
+      <translation>{2} 至 {1}</translation>
+    </message>
+    <message>
+      <source>{0} %</source>
+      <translation>{0} %</translation>
+    </message>
+    <message>
+      <source>{0} counts</source>
+      <translation>{0} 计数</translation>
+    </message>
+    <message>
+      <source>{0} °C</source>
+      <translation>{0} °C</translation>
+    </message>
+    <message>
       <source>VISIBLE ONLY · infrared lost</source>
       <translation>仅可见光 · 红外丢失</translation>
     </message>
@@ -3329,6 +3424,10 @@
     <message>
       <source>{0} reduced</source>
       <translation>降至 {0}</translation>
+    </message>
+    <message>
+      <source>strength {0} %</source>
+      <translation>强度 {0} %</translation>
     </message>
     <message>
       <source>FROZEN</source>

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PyQt6.QtCore import QSettings
+from PyQt6.QtCore import QCoreApplication, QEvent, QSettings
 from PyQt6.QtGui import QPainter, QPixmap
 from PyQt6.QtWidgets import QApplication
 
@@ -71,6 +71,7 @@ def _pictures(place: Path, language: Language, theme: Theme, only: Sequence[str]
 def _picture(window: MainWindow, shot: Shot) -> QPixmap:
     shot.reach(window)
     wait(SETTLE_MS)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # of a text that has changed just now
     picture = window.grab()
     dialog = window.commands.dialog
     if dialog is not None:

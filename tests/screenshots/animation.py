@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PIL import Image
-from PyQt6.QtCore import QRect, QSettings, QSize, Qt, QTimer
+from PyQt6.QtCore import QCoreApplication, QEvent, QRect, QSettings, QSize, Qt, QTimer
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
@@ -81,6 +81,7 @@ class Film:
         self.times.append(time.monotonic())
 
     def _take(self) -> None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # of a text that has changed just now
         self.times.append(time.monotonic())
         self.pictures.append(_picture(self._window.grab().toImage(), self.line))
 
