@@ -2195,6 +2195,14 @@
       <translation>压缩，8 位</translation>
     </message>
     <message>
+      <source>The machine's own if it is faster</source>
+      <translation>本机硬件编码（更快时）</translation>
+    </message>
+    <message>
+      <source>Software</source>
+      <translation>软件编码</translation>
+    </message>
+    <message>
       <source>Off</source>
       <translation>关闭</translation>
     </message>
@@ -2353,6 +2361,10 @@
       <translation>红外存储方式</translation>
     </message>
     <message>
+      <source>Encoder</source>
+      <translation>编码器</translation>
+    </message>
+    <message>
       <source>New file after minutes</source>
       <translation>分段时长（分钟）</translation>
     </message>
@@ -2387,6 +2399,10 @@
     <message>
       <source>Infrared is &amp;stored</source>
       <translation>红外存储方式(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;Encoder</source>
+      <translation>编码器(&amp;E)</translation>
     </message>
     <message>
       <source>New file after &amp;minutes</source>
@@ -2806,6 +2822,10 @@
     <message>
       <source>align</source>
       <translation>配准</translation>
+    </message>
+    <message>
+      <source>colour</source>
+      <translation>色彩</translation>
     </message>
     <message>
       <source>luma</source>
@@ -3474,6 +3494,53 @@
     <message>
       <source>{0:.1f} fps</source>
       <translation>{0:.1f} fps</translation>
+    </message>
+  </context>
+  <context>
+    <name>Troubles</name>
+    <message>
+      <source>A source cannot be read: check its connection, or choose another</source>
+      <translation>视频源无法读取：请检查连接，或另选视频源</translation>
+    </message>
+    <message>
+      <source>The two sources do not go together: check the files and the offset</source>
+      <translation>两路视频无法匹配：请检查文件和时间偏移</translation>
+    </message>
+    <message>
+      <source>Infrared is not as the settings say: see the Thermal dock</source>
+      <translation>红外数据与设置不符：请查看热像面板</translation>
+    </message>
+    <message>
+      <source>No alignment was found: align by hand in the Alignment dock</source>
+      <translation>未能求出配准：请在配准面板中手动配准</translation>
+    </message>
+    <message>
+      <source>Too little memory: choose a smaller model, or the CPU</source>
+      <translation>内存不足：请换用较小的模型，或改用 CPU</translation>
+    </message>
+    <message>
+      <source>The model cannot fuse: choose another model</source>
+      <translation>模型无法运行：请换用其他模型</translation>
+    </message>
+    <message>
+      <source>A file cannot be written: check the folder and the disk</source>
+      <translation>文件无法写入：请检查文件夹和磁盘</translation>
+    </message>
+    <message>
+      <source>A setting is not allowed: check the rig or the settings</source>
+      <translation>设置无效：请检查配置文件或设置</translation>
+    </message>
+    <message>
+      <source>It cannot be done</source>
+      <translation>无法完成</translation>
+    </message>
+    <message>
+      <source>The program has a fault: copy the diagnostics in the menu Help</source>
+      <translation>程序出错：请用“帮助”菜单复制诊断信息</translation>
+    </message>
+    <message>
+      <source>{0} · {1}</source>
+      <translation>{0} · 原文：{1}</translation>
     </message>
   </context>
   <context>

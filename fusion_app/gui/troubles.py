@@ -25,7 +25,7 @@ HEADINGS: tuple[tuple[type[Exception], str], ...] = (
     (CalibrationError, QT_TRANSLATE_NOOP("Troubles", "No alignment was found: align by hand in the Alignment dock")),
     (
         OutOfMemoryError,
-        QT_TRANSLATE_NOOP("Troubles", "The memory does not suffice: choose a smaller model, or the CPU"),
+        QT_TRANSLATE_NOOP("Troubles", "Too little memory: choose a smaller model, or the CPU"),
     ),
     (EngineError, QT_TRANSLATE_NOOP("Troubles", "The model cannot fuse: choose another model")),
     (RecordingError, QT_TRANSLATE_NOOP("Troubles", "A file cannot be written: check the folder and the disk")),
