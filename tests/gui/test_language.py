@@ -88,9 +88,8 @@ def test_the_language_is_remembered(make_window: MakeWindow, qtbot: QtBot) -> No
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in HEADINGS])
 def test_an_error_has_a_heading_in_the_language_of_the_window_and_its_own_sentence(kind: type[Exception]) -> None:
-    error = kind("a.mkv", "is damaged") if kind is SourceError else kind("a.mkv is damaged")
-    if kind is SettingsError:
-        error = SettingsError("fusion.threads", 999, "0 to 256")
+    given = {SourceError: ("a.mkv", "is damaged"), SettingsError: ("fusion.threads", 999, "0 to 256")}
+    error = kind(*given.get(kind, ("a.mkv is damaged",)))
     language.use(Language.ENGLISH)
     plain = in_words(error)
     assert str(error) in plain
