@@ -72,7 +72,7 @@ def try_out(job: FuseJob, cancel: threading.Event, most_s: float = TRIAL_S) -> T
         nonlocal expected
         expected = of
         at.append(time.monotonic())
-        if at[-1] - at[0] > most_s:
+        if at[-1] - at[0] > most_s and len(at) >= LEAST_FRAMES:
             cancel.set()
 
     suffix = job.output.suffix.lower()
