@@ -159,12 +159,18 @@ def test_recent_pairs_are_shown_in_their_folder_and_forgotten(
     window.all_actions["close_pair"].trigger()
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
     (recent,) = window.preferences.recent_items
-    (button,) = (one for one in window.card.findChildren(QPushButton) if one.text() == recent.title)
+
+    def buttons() -> list[QPushButton]:
+        return [one for one in window.card.findChildren(QPushButton) if one.text() == recent.title]
+
+    qtbot.waitUntil(lambda: len(buttons()) == 1)  # those of the list before go with the next events
+    (button,) = buttons()
     button.setFocus()
     press_menu_key(button)
-    entry(open_menu(button), "Show in folder").trigger()
+    menu = open_menu(button)
+    entry(menu, "Show in folder").trigger()
     assert folders.shown == [str(Path(clip[0]).parent)]
-    entry(open_menu(button), "Forget").trigger()
+    entry(menu, "Forget").trigger()
     assert window.preferences.recent_items == ()
     assert Path(clip[0]).exists()
 
