@@ -262,8 +262,9 @@ def test_connections_beyond_what_is_allowed_are_refused_and_counted(
 def test_refusals_are_counted(running: Running) -> None:
     running.client.get("/status", Host="evil.example")
     running.client.ask("POST", "/api/record")
+    running.client.raw(b"\x16\x03\x01\x02\x00\r\n\r\n")
     refused = running.client.get("/status").data["clients"]["refused"]
-    assert refused == {"host": 1, "header": 1}
+    assert refused == {"host": 1, "header": 1, "malformed": 1}
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may listen at any port")
