@@ -21,7 +21,7 @@ JUMP = 3.0
 LEAD = 2
 """Frames before the first new one that a run needs to go on as if it had not been cut."""
 RUN = 16
-"""New frames of a run: enough that the two it begins with cost little, few enough to lie in memory for every process."""
+"""New frames of a run: so many that the two it begins with cost little, so few that several fit into memory."""
 CHANNELS = math.sqrt(3)
 """The norm over three equal channels: flowD is defined on colour."""
 
@@ -115,7 +115,7 @@ def _steps(
         if is_cut or motion.is_cut:
             found.append(Step(plain, *[math.nan] * 4))
             continue
-        flow_d = CHANNELS * float(np.abs(new.astype(np.float32) - warped(old, motions[1].flow)).mean())
+        flow_d = CHANNELS * float(np.abs(new.astype(np.float32) - warped(old, motions[1].flow)).mean(dtype=np.float64))
         back, forth = (
             _self_error(old, new, motion.flow, returning[0]),
             _self_error(new, old, motion.forth, returning[1]),
@@ -127,7 +127,7 @@ def _steps(
 def _self_error(other: Image, image: Image, flow: Flow, counts: Mask) -> float:
     """Return how far ``image`` is from ``other``, moved by their own flow, where it counts."""
     change = np.abs(image.astype(np.float32) - warped(other, flow))[counts]
-    return float(change.mean()) if change.size else math.nan
+    return float(change.mean(dtype=np.float64)) if change.size else math.nan
 
 
 def _change(now: Motion, last: Motion) -> Flow:
@@ -139,7 +139,7 @@ def _change(now: Motion, last: Motion) -> Flow:
 
 def _unlike(changes: Sequence[Flow], row: int) -> float:
     """Return the mean absolute difference to both sources' change of motion."""
-    return float(np.mean([np.abs(changes[row] - source).mean() for source in changes[:2]]))
+    return float(np.mean([np.abs(changes[row] - source).mean(dtype=np.float64) for source in changes[:2]]))
 
 
 @dataclass

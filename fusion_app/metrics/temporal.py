@@ -105,7 +105,7 @@ def step_figures(before: Image, after: Image, motion: Motion, is_resting: Mask) 
     unexplained = motion.unexplained(before, after)
     change = cv2.absdiff(before, after)[is_resting]
     flicker = float(change.mean()) if change.size else np.nan
-    return StepFigures(float(np.abs(unexplained).mean()), float(unexplained.mean()), flicker, sharpness(after))
+    return StepFigures(_mean(np.abs(unexplained)), _mean(unexplained), flicker, sharpness(after))
 
 
 def warped(image: Image, flow: Flow) -> npt.NDArray[np.float32]:
@@ -120,7 +120,11 @@ def sharpness(image: Image) -> float:
     """Return the mean gradient of an ``(H, W)`` uint8 image, grey levels per pixel."""
     grey = image.astype(np.float32)
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
-    return float(cv2.magnitude(across, down).mean())
+    return _mean(np.asarray(cv2.magnitude(across, down), np.float32))
+
+
+def _mean(values: npt.NDArray[np.float32]) -> float:
+    return float(values.mean(dtype=np.float64))
 
 
 def _shrunk(image: Image, step: int) -> Image:
