@@ -1,5 +1,6 @@
 """What several metrics measure with: Gaussian windows, moments under them, Sobel gradients, scaling to 0…255."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import cv2
@@ -30,7 +31,22 @@ class Trio(NamedTuple):
         return Trio(*(_halved(image) for image in self))
 
 
+ROWS = 64
+"""Rows of a strip: what is worked out of them stays in the processor's cache."""
+
 IR, VIS, FUSED = range(3)
+
+
+def strips(trio: Trio, reach: int) -> Iterator[Trio]:
+    """Yield ``trio`` in strips that overlap: a window that reaches ``reach`` pixels lies inside of one strip only."""
+    height = trio.ir.shape[0]
+    for top in range(0, height - 2 * reach, ROWS):
+        yield Trio(*(image[top : top + ROWS + 2 * reach] for image in trio))
+
+
+def row_blocks(height: int) -> Iterator[slice]:
+    """Yield the rows of an image in blocks that stay in the processor's cache."""
+    return (slice(top, top + ROWS) for top in range(0, height, ROWS))
 
 
 class LocalMoments:
@@ -84,6 +100,12 @@ def stretched(image: Image) -> Image:
         return np.zeros_like(image)
     levels = np.floor((np.arange(256.0) - low) / (high - low) * 255 + 0.5)
     return np.asarray(np.clip(levels, 0, 255).astype(np.uint8)[image])
+
+
+def quotient(values: Map, by: Map, otherwise: float) -> Map:
+    """Return ``values / by`` of numbers ≥ 0; ``otherwise`` where ``by`` is 0."""
+    is_some = by > 0
+    return np.asarray(np.where(is_some, values / np.where(is_some, by, 1), otherwise))
 
 
 def to_three_halves(values: Map) -> Map:
