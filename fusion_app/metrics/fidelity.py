@@ -68,7 +68,7 @@ def _sums(local: LocalMoments) -> _Sums:
     chosen = _Channel(*(np.where(from_ir, of_ir, of_vis) for of_ir, of_vis in zip(ir, vis, strict=True)))
     offset = VIFF_OFFSET * from_ir.size
     ratios = chosen.kept_ratio(VIFF_NOISE), chosen.full_ratio(VIFF_NOISE)
-    return _Sums(*of_vif, np.array([_log_sum(ratio) + offset for ratio in ratios]))
+    return _Sums(of_vif[0], of_vif[1], np.array([_log_sum(ratio) + offset for ratio in ratios]))
 
 
 def _log_sum(values: Map) -> float:
