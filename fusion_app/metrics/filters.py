@@ -138,15 +138,15 @@ class Response:
     def __init__(self, shape: tuple[int, ...], of_frequency: Callable[[Map, Map], Map]) -> None:
         """Work out ``of_frequency(along_x, along_y)``, where 1 is half the sampling rate, for every bin."""
         height, width = shape
-        self._is_fast = all(cv2.getOptimalDFTSize(side) == side for side in shape) and width % 2 == 0
+        self._is_packed = all(cv2.getOptimalDFTSize(side) == side for side in shape) and width % 2 == 0
         along_y = 2 * np.fft.fftfreq(height)[:, np.newaxis]
         self._response = of_frequency(np.asarray(2 * np.fft.rfftfreq(width)[np.newaxis]), np.asarray(along_y))
-        if self._is_fast:
+        if self._is_packed:
             self._response = _packed(self._response, shape)
 
     def __call__(self, image: Map) -> Map:
         """Return the filtered ``(H, W)`` image."""
-        if not self._is_fast:  # other lengths take OpenCV long, and numpy not
+        if not self._is_packed:  # other lengths take OpenCV long, and numpy not
             return np.asarray(np.fft.irfft2(np.fft.rfft2(image) * self._response, s=image.shape))
         spectrum = np.asarray(cv2.dft(image), np.float64) * self._response
         return np.asarray(cv2.idft(spectrum, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT))

@@ -105,7 +105,7 @@ def _steps(
     before: Sequence[Image], after: Sequence[Image], motions: Sequence[Motion], last: Sequence[Motion] | None
 ) -> list[Step]:
     is_resting = motions[0].is_still & motions[1].is_still
-    returning = [np.logical_and(*masks) for masks in zip(*(one.returning() for one in motions[:2]), strict=True)]
+    returning = [np.logical_and(*both) for both in zip(*(one.returning() for one in motions[:2]), strict=True)]
     is_cut = motions[0].is_cut or motions[1].is_cut
     changes = None if last is None else [_change(*both) for both in zip(motions, last, strict=True)]
     found = []
