@@ -13,6 +13,7 @@ from fusion_app.gui.popups import Entry, Line, popup
 from fusion_app.gui.view.frame_view import FrameView
 from fusion_app.gui.view.thermal_marks import ThermalMarks
 from fusion_app.gui.view.view_grid import Role, ViewGrid
+from fusion_app.thermal.heat import CENTRE
 
 COPIES = {Role.FUSED: "copy_frame", Role.IR: "copy_ir", Role.VIS: "copy_vis"}
 ALONE = {Role.FUSED: "layout_fused", Role.IR: "layout_ir", Role.VIS: "layout_vis"}
