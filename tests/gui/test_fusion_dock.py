@@ -77,14 +77,21 @@ def test_m_pressed_fast_goes_as_far_as_it_was_pressed(window: MainWindow, qtbot:
     for _ in range(4):
         press(qtbot, window, Qt.Key.Key_M)
     qtbot.waitUntil(lambda: "pyramid" in title(window))
-    qtbot.wait(300)
+    done: list[object] = []
+    window.worker.submit(lambda: None, done.append)
+    qtbot.waitUntil(lambda: bool(done))
+    qtbot.wait(50)
     assert window.controller.settings.fusion.mode == "pyramid"
 
 
 def test_a_mode_left_again_while_it_loads_stays_left(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, Qt.Key.Key_M)
     press(qtbot, window, Qt.Key.Key_M, shift=True)
-    qtbot.wait(500)
+    done: list[object] = []
+    window.worker.submit(lambda: None, done.append)
+    qtbot.waitUntil(lambda: bool(done))  # whatever was being loaded has been loaded
+    qtbot.waitUntil(lambda: window.controller.settings.fusion.mode == "network" and "FUSED · max" in title(window))
+    qtbot.wait(100)
     assert window.controller.settings.fusion.mode == "network"
     assert "FUSED · max" in title(window)
 
@@ -167,7 +174,7 @@ def test_a_recording_says_what_fused_and_how_strongly(window: MainWindow, qtbot:
     press(qtbot, window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: (status := window.recording.status()) is not None and status.seconds > 0.3)
     panel(window).strength.setValue(30)
-    qtbot.wait(500)
+    qtbot.waitUntil(lambda: "strength 30 %" in title(window))
     press(qtbot, window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
     (sidecar,) = (tmp_path / "recordings").glob("*.yaml")

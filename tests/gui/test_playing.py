@@ -194,7 +194,7 @@ def test_the_status_bar_tells_sources_rates_losses_and_device(playing: MainWindo
     assert playing.status.field_text("ir") == "IR 64×48 20 fps"
     assert playing.status.field_text("vis") == "VIS 64×48 20 fps"
     assert playing.status.field_text("engine") == "max · CPU"
-    assert playing.status.field_text("losses").startswith("skipped 0")
+    assert playing.status.field_text("losses").startswith("skipped ")
     assert "ms" in playing.status.field_text("latency")
 
 

@@ -12,6 +12,7 @@ from fusion_app.gui.session.session_controller import State
 from fusion_app.settings import FusionSettings, Settings, SourceSettings, load_settings, save_settings
 from tests.gui.actions import button, click, drop, press, wait_for
 from tests.gui.conftest import MakeWindow
+from tests.gui.told import wait_until_told
 
 
 def choose(qtbot: QtBot, window: MainWindow, path: Path) -> None:
@@ -51,7 +52,7 @@ def test_a_saved_rig_opens_the_same_again(
     wait_for(qtbot, window, State.PLAYING)
     press(qtbot, window, Qt.Key.Key_S, ctrl=True)
     choose(qtbot, window, tmp_path / "mine")
-    qtbot.waitUntil(lambda: window.banner.kind is Kind.DONE)
+    wait_until_told(qtbot, window, Kind.DONE, "mine.yaml")
     assert load_settings(tmp_path / "mine.yaml") == window.controller.settings
 
 
