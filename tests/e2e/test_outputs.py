@@ -37,7 +37,7 @@ def test_serve_tells_nothing_but_events_on_the_standard_output_when_they_go_ther
 
 def test_record_keeps_events_beside_the_recording(tmp_path: Path) -> None:
     events = tmp_path / "events.jsonl"
-    finished = run("record", *DEMO, "--mode", "blend", "-o", str(tmp_path), "--duration", "1", "--events", str(events))
+    finished = run("record", *DEMO, "--mode", "blend", "-o", str(tmp_path), "--duration", "3", "--events", str(events))
     assert finished.returncode == 0, finished.stderr
     told = [json.loads(line) for line in events.read_text(encoding="utf-8").splitlines()]
     recordings = [one["is_on"] for one in told if one["event"] == "recording"]
