@@ -139,7 +139,8 @@ def test_containers_are_opened_at_one_door_because_releases_of_pyav_differ() -> 
     opening = set()
     for path in [*modules().values(), ROOT / "main.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            is_attribute = isinstance(node, ast.Attribute) and ast.unparse(node) in ("av.open", "av.container.open")
+            is_open = isinstance(node, ast.Attribute) and node.attr == "open"
+            is_attribute = is_open and ast.unparse(node) in ("av.open", "av.container.open")
             is_import = isinstance(node, ast.ImportFrom) and node.module in ("av", "av.container", "av.container.core")
             if is_attribute or (is_import and any(alias.name == "open" for alias in node.names)):
                 opening.add(path.relative_to(ROOT).as_posix())

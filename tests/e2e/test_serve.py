@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from fusion_app.cli import main
 from tests.serving import Client
 from tests.webdriver import wait_until
 
@@ -89,18 +90,20 @@ def test_a_token_that_was_given_is_not_shown(tmp_path: Path) -> None:
     assert "given-by-the-user" not in line + output + errors
 
 
-def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+def test_a_port_in_use_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
-        with served(tmp_path / "out", "--port", port) as (process, _):
-            _, errors = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert errors.startswith(f"error: port {port} of 127.0.0.1 is in use")
+        assert main(["serve", *DEMO, "--model", "max", "-o", str(tmp_path / "out"), "--port", port]) == 2
+    assert capsys.readouterr().err.startswith(f"error: port {port} of 127.0.0.1 is in use")
 
 
 @pytest.mark.parametrize(("option", "value"), [("--keep", "much"), ("--record", "sometimes")])
-def test_what_cannot_be_read_is_told_before_anything_is_opened(tmp_path: Path, option: str, value: str) -> None:
-    with served(tmp_path / "out", option, value) as (process, _):
-        _, errors = process.communicate(timeout=60)
-    assert process.returncode == 2
-    assert value in errors
+def test_what_cannot_be_read_is_told_before_anything_is_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    try:
+        code = main(["serve", "no-such-file", "no-such-file", "-o", str(tmp_path / "out"), option, value])
+    except SystemExit as ended:
+        code = ended.code
+    assert code == 2
+    assert value in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""A network that takes long for a frame: the window stays quick, the network stays out of its thread, closing is orderly."""
+"""A network that takes long for a frame: the window stays quick and closes in order, and its thread fuses nothing."""
 
 import threading
 import time
