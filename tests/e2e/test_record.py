@@ -74,7 +74,9 @@ def test_a_recording_is_as_long_as_asked_and_says_how_it_was_made(tmp_path: Path
 
 def test_a_recording_ends_with_its_sources(tmp_path: Path, deep_pair: tuple[str, str]) -> None:
     assert record(*deep_pair, "-o", tmp_path / "out", "--tracks", "ir,fused") == 0
-    assert len(rows(only(tmp_path / "out"))) == FRAMES
+    frames = [int(row["visible_frame"]) for row in rows(only(tmp_path / "out"))]
+    assert frames == sorted(set(frames))
+    assert 0 <= frames[0] <= frames[-1] < FRAMES  # a busy machine skips some
 
 
 def test_sixteen_bit_infrared_survives_recording_and_fusing_again(tmp_path: Path, deep_pair: tuple[str, str]) -> None:
@@ -83,7 +85,9 @@ def test_sixteen_bit_infrared_survives_recording_and_fusing_again(tmp_path: Path
     numbers = list(dict.fromkeys(int(row["ir_frame"]) for row in rows(path)))
     again = frames_of(f"{path}#ir")
     original = deep(FRAMES * 10 // 25)
-    assert [pts for pts, _ in again] == pytest.approx([0.1 * number + 0.008 for number in numbers], abs=2e-3)
+    steps = [0.1 * (number - numbers[0]) for number in numbers]  # a busy machine may begin with a later frame
+    assert [pts - again[0][0] for pts, _ in again] == pytest.approx(steps, abs=2e-3)
+    assert again[0][0] <= 0.1 * numbers[0] + 0.01
     assert all(np.array_equal(image, original[number]) for (_, image), number in zip(again, numbers, strict=True))
     before = path.read_bytes()
     assert main(["fuse", str(path), "-o", str(tmp_path / "again.mkv"), "--model", "average", "--quiet"]) == 0
