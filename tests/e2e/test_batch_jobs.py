@@ -14,6 +14,7 @@ import pytest
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.helpers import Helpers
 from fusion_app.cli import main
+from fusion_app.system.machine import cores
 from tests.batches import (
     TRIES,
     assert_same_video,
@@ -80,6 +81,8 @@ def one_of_two_killed(output: Path, *asked: object) -> tuple[int, str]:
     helpers = children_of(process.pid)
     if len(helpers) == 2 and all(map(is_alive, helpers)):
         assert all(os.getpriority(os.PRIO_PROCESS, pid) >= 5 for pid in helpers)
+        words = Path(f"/proc/{helpers[0]}/cmdline").read_bytes().split(b"\0")
+        assert int(words[words.index(b"--cores") + 1]) == max(1, cores() // 2)
         os.kill(helpers[0], signal.SIGKILL)
     _, error = process.communicate(timeout=120)
     return process.returncode, error
