@@ -146,7 +146,7 @@ def ended_amid(output: Path, ending: signal.Signals, *asked: object, segments: i
     for _ in range(TRIES):
         process = begun(output, *asked, segments=segments)
         process.send_signal(ending)
-        process.communicate(timeout=90)
+        process.communicate(timeout=200)
         if process.returncode != 0:
             return process.returncode
         shutil.rmtree(output)

@@ -225,7 +225,7 @@ def test_an_output_folder_that_goes_away_ends_it_and_is_not_made_anew(tmp_path: 
     output = tmp_path / "out"
     process = begun(output, tmp_path / "in", "--segment", 1)
     output.rename(tmp_path / "moved")
-    _, error = process.communicate(timeout=90)
+    _, error = process.communicate(timeout=200)
     assert process.returncode == 1
     assert "is gone" in error
     assert not output.exists()
@@ -240,7 +240,7 @@ def test_a_source_that_is_still_being_written_is_not_fused(tmp_path: Path) -> No
     output = tmp_path / "out"
     process = begun(output, tmp_path / "in", "--segment", 1)
     os.utime(tmp_path / "in" / "vis" / "night.mkv", (1, 1))
-    _, error = process.communicate(timeout=90)
+    _, error = process.communicate(timeout=200)
     assert process.returncode == 1
     assert "have changed while they were fused" in error
     assert not list(output.glob("*.mkv"))

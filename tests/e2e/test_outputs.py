@@ -15,7 +15,7 @@ from tests.servers import free_port
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "main.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=250, check=False)
 
 
 def test_serve_tells_nothing_but_events_on_the_standard_output_when_they_go_there(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_serve_tells_nothing_but_events_on_the_standard_output_when_they_go_ther
         while not ({"alarm", "readings"} <= {one["event"] for one in found if one.get("is_on") or one.get("hottest")}):
             found.append(json.loads(process.stdout.readline()))
         process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=60)
+        output, errors = process.communicate(timeout=200)
     assert process.returncode == 0, errors
     assert json.loads(output.splitlines()[-1])["event"] == "ended"
     assert "http://127.0.0.1:" in errors

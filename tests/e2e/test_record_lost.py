@@ -29,7 +29,7 @@ def marks_of(path: Path) -> list[str]:
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while not condition():
         assert time.monotonic() < deadline, f"never: {what}"
         time.sleep(0.05)

@@ -19,7 +19,7 @@ from tests.gui.pulse import Pulse
 from tests.gui.told import remembering
 from tests.media import counting_frames, write_video
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 
 MakeWindow = Callable[..., MainWindow]
 

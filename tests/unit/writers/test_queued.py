@@ -101,7 +101,7 @@ def test_a_full_disk_ends_the_recording_with_a_sentence_and_what_was_written_pla
         "    sys.exit(f'sentence: {error}')\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path / name)]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=110)
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=250)
     assert finished.stderr.startswith("sentence: "), finished.stderr
     assert "cannot be written" in finished.stderr
     if name == "images":
