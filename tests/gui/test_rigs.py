@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
+from PyQt6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.bars.banner import Kind
@@ -75,6 +75,7 @@ def test_recent_rigs_stand_on_the_empty_card(
     wait_for(qtbot, window, State.PLAYING)
     press(qtbot, window, Qt.Key.Key_W, ctrl=True)
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
+    QApplication.processEvents()  # the card lies where it will stay
     click(qtbot, button(window.card, f"{tmp_path.name}/bench.yaml"))
     wait_for(qtbot, window, State.PLAYING)
     assert window.controller.settings.fusion.model == "average"
