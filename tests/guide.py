@@ -26,7 +26,7 @@ FPS, FRAMES = 20, 30
 LASTING = 100
 """Frames of what an offset is told from: it takes movement, and time."""
 CAMERA = "frames=9999&size=160x120"
-OUTPUTS = ("-o", "--preview", "--report", "--csv", "--html")
+OUTPUTS = ("-o", "--preview", "--report", "--csv", "--html", "--map")
 """Options whose value the command writes."""
 
 
