@@ -118,13 +118,13 @@ def test_the_bundle_opens_its_window_without_python(bundle: Path, bare: dict[str
         command, cwd=tmp_path, env={**bare, "QT_QPA_PLATFORM": "offscreen"}, stderr=subprocess.PIPE, text=True
     )
     settings = tmp_path / "home/.config/CS2Fusion/CS2Fusion Live.conf"
-    deadline = time.monotonic() + 100
+    deadline = time.monotonic() + 200
     while not settings.exists():  # written once the window has been set up
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=100)
+    _, errors = process.communicate(timeout=200)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
 

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from fusion_app import __version__
+from fusion_app.cli import main
 from fusion_app.doctor import Finding, State, as_json, as_text, diagnose, software, trial
 from fusion_app.doctor.finding import Finding as One
 from fusion_app.doctor.fusing import Fused
@@ -95,13 +96,15 @@ def test_a_self_test_whose_process_cannot_fuse_says_why(monkeypatch: pytest.Monk
     assert "lite-unknown" in found.found
 
 
-def test_doctor_says_which_folder_cannot_be_written_and_ends_with_1(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.touch()
-    finished = doctor(CS2FUSION_CACHE="/proc/nowhere")
-    assert finished.returncode == 1
-    assert "BAD  Cache       /proc/nowhere cannot be written" in finished.stdout
-    assert "→ name another in CS2FUSION_CACHE" in finished.stdout
+def test_doctor_says_which_folder_cannot_be_written_and_ends_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CS2FUSION_CACHE", "/proc/nowhere")
+    monkeypatch.setattr("fusion_app.doctor.trial_findings", list)  # what it fuses as a test is tested below
+    assert main(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "BAD  Cache       /proc/nowhere cannot be written" in told
+    assert "→ name another in CS2FUSION_CACHE" in told
 
 
 def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

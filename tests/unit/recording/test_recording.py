@@ -48,7 +48,7 @@ def entry(index: int, ir: Sequence[np.ndarray] = GREY, ir_index: int | None = No
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.005)
