@@ -23,3 +23,8 @@ def test_the_line_that_adds_a_library_fits_the_environment(
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(sys, "executable", "/a b/python")
     assert install_line("openvino") == line
+
+
+def test_a_bundle_says_that_no_library_can_be_added_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert install_line("ray") == "a bundle takes up no libraries: install the program with Python, then: pip install ray"
