@@ -34,7 +34,7 @@ PAUSES_MS = (1, 5, 20, 60, 200)
 CLOSE_WITHIN_S = 12.0
 WARM_UP = 4
 """Rounds until all libraries are loaded and all caches filled."""
-MAX_GROWTH_MB = 60.0
+MAX_GROWTH_MB = 30.0
 
 
 class Folders(QObject):
