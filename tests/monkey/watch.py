@@ -78,7 +78,7 @@ class Watch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a line of the log."""
-        self.fault(f"logged: {record.getMessage()}")
+        self.fault(f"logged: {self.format(record)}")
 
     def fault(self, text: str) -> None:
         """Note a fault."""
