@@ -64,11 +64,20 @@ def describe_machine() -> Machine:
     )
 
 
+_granted: int | None = None
+"""Cores that this process was told to count on (`use_cores`)."""
+
+
 def cores() -> int:
     """Return how many CPU cores this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    there = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return there if _granted is None else min(_granted, there)
+
+
+def use_cores(count: int | None) -> None:
+    """Let `cores` tell at most ``count`` from now on, for others of our processes use the rest; None: all there are."""
+    global _granted  # noqa: PLW0603 - of the process, as its priority is
+    _granted = count
 
 
 @dataclass(frozen=True)
@@ -170,7 +179,7 @@ def yield_to_others() -> None:
 
 
 def install_line(*packages: str) -> str:
-    """Return what adds ``packages`` to where this program is installed: tools' environments have no pip, a bundle no way."""
+    """Return what adds ``packages`` to where the program is installed: tools' environments lack pip, a bundle any way."""
     names, environment = " ".join(packages), Path(sys.prefix)
     if getattr(sys, "frozen", False):
         return f"a bundle takes up no libraries: install the program with Python, then: pip install {names}"
