@@ -179,7 +179,7 @@ def yield_to_others() -> None:
 
 
 def install_line(*packages: str) -> str:
-    """Return what adds ``packages`` to where the program is installed: tools' environments lack pip, a bundle all ways."""
+    """Return what adds ``packages`` to where the program is installed: a tool's environment has no pip of its own."""
     names, environment = " ".join(packages), Path(sys.prefix)
     if getattr(sys, "frozen", False):
         return f"a bundle takes up no libraries: install the program with Python, then: pip install {names}"
