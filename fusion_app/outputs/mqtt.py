@@ -4,6 +4,7 @@ Topics below the prefix: ``status`` (online, offline; retained), ``state`` (all 
 (what has happened, JSON). The broker says ``offline`` for us if we vanish.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -57,8 +58,9 @@ class Broker:
 
     @property
     def node(self) -> str:
-        """The prefix as a name for Home Assistant: letters, digits and ``_``."""
-        return re.sub(r"\W+", "_", self.prefix, flags=re.ASCII)
+        """The prefix as a name for Home Assistant: letters, digits, ``_`` and ``-``; another one for each prefix."""
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", self.prefix)
+        return plain if plain == self.prefix else f"{plain}_{hashlib.sha256(self.prefix.encode()).hexdigest()[:8]}"
 
 
 def broker_of(address: str) -> Broker:
@@ -69,16 +71,19 @@ def broker_of(address: str) -> Broker:
     """
     try:
         parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port or PORT
+        host, port = parts.hostname or "", PORT if parts.port is None else parts.port
     except ValueError:
         parts, host, port = urlsplit(""), "", PORT
     prefix = unquote(parts.path).strip("/") or PREFIX
     if parts.scheme == "mqtts":
         raise OutputError("MQTT over TLS is not built in; use mqtt:// in a network that you trust, or a local bridge")
-    if parts.scheme != "mqtt" or not host or parts.query or parts.fragment:
+    if parts.scheme != "mqtt" or not host or not port or not address.isprintable() or parts.query or parts.fragment:
         raise OutputError(f"{without_password(address)!r} is no broker; write mqtt://HOST:1883/PREFIX")
-    if re.search(r"[+#\x00-\x1f]", prefix) or len(prefix) > 200:
-        raise OutputError("the prefix of MQTT topics can hold neither + nor #, nor more than 200 letters")
+    if re.search(r"[+#]", prefix) or not prefix.isprintable() or prefix.startswith("$") or len(prefix) > 200:
+        raise OutputError(
+            "the prefix of MQTT topics can hold neither + nor # nor control characters, nor more than 200 letters, "
+            "nor begin with $, which is the broker's own"
+        )
     password = unquote(parts.password or "") or os.environ.get(PASSWORD_VARIABLE, "")
     return Broker(host, port, prefix, unquote(parts.username or ""), password)
 
@@ -100,6 +105,7 @@ class MqttReceiver:
         self._lock = threading.Lock()
         self._state: Data | None = None
         self._is_connected = False
+        self._is_leaving = False
         self._announced: tuple[str, ...] = ()
 
     def begin(self) -> None:
@@ -120,6 +126,7 @@ class MqttReceiver:
 
     def close(self) -> None:
         """Say that this node is offline, and leave."""
+        self._is_leaving = True
         if self._is_connected:
             last = self._client.publish(self._topic("status"), "offline", qos=1, retain=True)
             try:
@@ -146,6 +153,7 @@ class MqttReceiver:
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
         return client
 
     def _topic(self, name: str) -> str:
@@ -158,6 +166,7 @@ class MqttReceiver:
         with self._lock:
             self.notice, self._is_connected, self._announced = "", True, ()
             self._client.publish(self._topic("status"), "online", qos=1, retain=True)
+            self._client.subscribe(self._topic("status"))
             self._publish_state()
 
     def _on_connect_fail(self, _client: Any, _userdata: Any) -> None:
@@ -168,6 +177,15 @@ class MqttReceiver:
             was_connected, self._is_connected = self._is_connected, False
         if was_connected and reason.is_failure:
             self.notice = f"the MQTT broker has gone ({reason}); it is tried again"
+
+    def _on_message(self, client: Any, _userdata: Any, message: Any) -> None:
+        """Contradict whoever says that this node is offline: another one with the same prefix, that goes."""
+        if message.payload == b"offline" and not message.retain and self._is_connected and not self._is_leaving:
+            self.notice = (
+                f"another program uses the MQTT prefix {self._broker.prefix}, too, and has said that this node is "
+                "offline; give each node a prefix of its own"
+            )
+            client.publish(self._topic("status"), "online", qos=1, retain=True)
 
     def _publish_state(self) -> None:
         if self._state is None:
@@ -196,6 +214,8 @@ def discovery(broker: Broker, state: Data) -> dict[str, Data]:
     """Return topics and texts by which Home Assistant finds this node: its sensors, each read out of the state."""
     hottest, coldest = units_of(state)
     found = {"sensor/hottest": _sensor("hottest", hottest), "sensor/coldest": _sensor("coldest", coldest)}
+    for number in range(1, 1 + len(state["spots"])):
+        found[f"sensor/spot_{number}"] = _sensor(f"spots[{number - 1}]", hottest) | {"name": f"Spot {number}"}
     found["sensor/fps"] = {
         "name": "Fusion rate", "value_template": "{{ value_json.fps }}", "unit_of_measurement": "fps",
     }  # fmt: skip

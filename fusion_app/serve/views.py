@@ -10,9 +10,10 @@ import numpy as np
 from fusion_app.engine.modes import in_bytes
 from fusion_app.errors import ServeError
 from fusion_app.frames import FusedFrame, Image, on_square_pixels, size_of
+from fusion_app.pipeline.difference import coloured, lumas_of
 from fusion_app.thermal.display_palettes import Palette, display_colours
 
-What = Literal["fused", "visible", "ir"]
+What = Literal["fused", "visible", "ir", "difference"]
 WHATS: tuple[What, ...] = get_args(What)
 WIDTHS = (0, 320, 480, 640, 960, 1280, 1920)
 """Widths on offer, pixels; 0 is the frame's own. They are few, so that many clients share few pictures."""
@@ -24,9 +25,10 @@ class View:
     """One way to see a fused frame.
 
     Attributes:
-        what: The fused picture, or a source of it; infrared as it lies on the visible frame.
+        what: The fused picture, or a source of it, infrared as it lies on the visible frame; or what infrared adds, in
+            colours, which is the fused picture while a source is lost.
         width: One of `WIDTHS`; a frame that is smaller stays as it is.
-        palette: Colours of infrared; the other two have their own.
+        palette: Colours of infrared; the others have their own.
     """
 
     what: What = "fused"
@@ -53,16 +55,19 @@ def view_of(what: str, width: str, palette: str, usual: Palette = Palette.WHITE_
 
 def pixels_of(fused: FusedFrame, view: View) -> Image:
     """Return what ``view`` shows of ``fused``: ``(H, W)`` or ``(H, W, 3)`` BGR uint8, on square pixels."""
-    if view.what == "fused":
-        image = fused.image
-    elif view.what == "visible":
-        image = fused.pair.vis.image
-    else:
-        image = fused.ir_view
-    image = _scaled(in_bytes(image), view.width, fused.pair.vis.pixel_aspect)
+    image = _scaled(in_bytes(_image_of(fused, view.what)), view.width, fused.pair.vis.pixel_aspect)
     if view.what == "ir" and view.palette is not Palette.WHITE_HOT and image.ndim == 2:
         return np.asarray(display_colours(view.palette)[image])
     return image
+
+
+def _image_of(fused: FusedFrame, what: What) -> Image:
+    if what == "visible":
+        return fused.pair.vis.image
+    if what == "ir":
+        return fused.ir_view
+    lumas = lumas_of(fused) if what == "difference" else None
+    return fused.image if lumas is None else coloured(lumas)
 
 
 def jpeg(pixels: Image) -> bytes:

@@ -3,8 +3,10 @@
 const byId = (id) => document.getElementById(id);
 const STATUS_MS = 1000, RETRY_MS = 1500;
 const SHOWN = {
-  fused: ["fused"], visible: ["visible"], ir: ["ir"], all: ["fused", "visible", "ir"], swipe: ["fused", "visible"],
+  fused: ["fused"], visible: ["visible"], ir: ["ir"], difference: ["difference"],
+  all: ["fused", "visible", "ir"], swipe: ["fused", "visible"],
 };
+const VIEWS = ["fused", "visible", "ir", "difference"];
 const state = { layout: "fused", palette: "", status: null, isFilled: "", language: "en" };
 
 if (location.search) history.replaceState(null, "", location.pathname); // the token is in a cookie by now
@@ -52,14 +54,14 @@ function show(view, isShown) {
 }
 function showAll() {
   byId("pictures").dataset.layout = state.layout;
-  for (const view of ["fused", "visible", "ir"]) show(view, SHOWN[state.layout].includes(view));
+  for (const view of VIEWS) show(view, SHOWN[state.layout].includes(view));
   for (const one of document.querySelectorAll("#layouts button")) {
     one.setAttribute("aria-pressed", String(one.dataset.layout === state.layout));
   }
   byId("save").href = `/snapshot?view=${SHOWN[state.layout][0]}&format=png`;
   byId("save").download = `${SHOWN[state.layout][0]}.png`;
 }
-for (const view of ["fused", "visible", "ir"]) {
+for (const view of VIEWS) {
   byId(view).addEventListener("error", () => {
     byId(view).dataset.stream = "";
     setTimeout(showAll, RETRY_MS);
