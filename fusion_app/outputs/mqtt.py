@@ -18,6 +18,7 @@ from fusion_app import __version__
 from fusion_app.errors import OutputError, without_password
 from fusion_app.outputs.readings import Data
 from fusion_app.system.logs import log
+from fusion_app.system.machine import install_line
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
@@ -142,9 +143,7 @@ class MqttReceiver:
             from paho.mqtt.client import Client, MQTTv311  # noqa: PLC0415
             from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415
         except ImportError:
-            raise OutputError(
-                "readings by MQTT need paho-mqtt; install it: pip install 'cs2fusion-live[mqtt]'"
-            ) from None
+            raise OutputError(f"readings by MQTT need paho-mqtt; {install_line('paho-mqtt')}") from None
         client = Client(CallbackAPIVersion.VERSION2, f"cs2fusion-{uuid.uuid4().hex[:12]}", protocol=MQTTv311)
         if self._broker.user or self._broker.password:
             client.username_pw_set(self._broker.user, self._broker.password or None)

@@ -79,6 +79,12 @@ def test_a_network_that_is_too_slow_once_it_runs_is_wrong() -> None:
     assert found.remedy == "close other programs, or fuse with --model max"
 
 
+def test_a_self_test_that_is_stopped_behind_its_last_frame_has_succeeded() -> None:
+    assert trial.judged(Fused(fused=25, decoded=25, is_complete=False, model="max", seconds=2.6)).state is State.FINE
+    late = trial.judged(Fused(fused=24, decoded=24, is_complete=False, model="max", seconds=2.6))
+    assert (late.state, late.found) == (State.WRONG, "24 of 25 frames in 2.6 s with max")
+
+
 def test_a_self_test_that_takes_too_long_ends_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "PATIENCE_S", 0.0)
     monkeypatch.setattr(trial, "CLASSICAL_PATIENCE_S", 0.001)
