@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from fusion_app.serve.encoding import Encoded
 from fusion_app.serve.views import View
 
-
 MOST_BEHIND = 15
 """Frames of a video that a client may be behind; one that is further goes on with the next key frame."""
 

@@ -70,6 +70,7 @@ class PictureStream(Response):
                     since = watched.newest.number if watched.newest is not None else 0
                 number = picture.number
                 if (body := self._body(picture)) is None:
+                    await send({"type": "http.response.body", "body": b""})
                     return
                 if not await self._is_taken(body, send):
                     scope["state"]["cut"]()
@@ -88,9 +89,7 @@ class PictureStream(Response):
         self._counts.sent += 1
         return True
 
-    async def _next(
-        self, watched: Watched, number: int, since: int, gone: "asyncio.Task[None]"
-    ) -> Encoded | None:
+    async def _next(self, watched: Watched, number: int, since: int, gone: "asyncio.Task[None]") -> Encoded | None:
         """Wait for the picture after ``number``; None if the client goes."""
         coming = asyncio.ensure_future(watched.after(number, since))
         try:

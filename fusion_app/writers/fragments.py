@@ -1,7 +1,7 @@
 """MP4 in fragments of one frame each, which browsers play while they come (ISO/IEC 14496-12 and -15).
 
-ffmpeg's own writer gives a fragment only when the next frame has come, because it wants to know how long each is shown: a
-frame more of latency. Here a frame's time runs from the frame before it to itself, so it can go at once.
+ffmpeg's own writer gives a fragment only when the next frame has come, because it wants to know how long each is shown:
+a frame more of latency. Here a frame's time runs from the frame before it to itself, so it can go at once.
 """
 
 import struct
@@ -96,7 +96,9 @@ def _sample_entry(sps: bytes, pps: bytes, size: Size) -> bytes:
         struct.pack(">H", len(sps)), sps, b"\x01", struct.pack(">H", len(pps)), pps,
     )  # fmt: skip
     seen = struct.pack(">HHIIIH", *size, 0x48_0000, 0x48_0000, 0, 1)
-    return _box("avc1", bytes(6), struct.pack(">H", 1), bytes(16), seen, bytes(32), struct.pack(">Hh", 24, -1), parameters)
+    return _box(
+        "avc1", bytes(6), struct.pack(">H", 1), bytes(16), seen, bytes(32), struct.pack(">Hh", 24, -1), parameters
+    )
 
 
 def _box(kind: str, *parts: bytes) -> bytes:

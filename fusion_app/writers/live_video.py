@@ -1,4 +1,4 @@
-"""Frames as they come, as MP4 that a browser plays while it comes: no frame waits in the encoder or for the next one."""
+"""Frames as MP4 that a browser plays while it comes: no frame waits in the encoder, or for the next one."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -85,7 +85,9 @@ class LiveVideo:
         passed = FIRST_TICKS if self._last < 0 else min(now - self._last, LONGEST_TICKS)
         self._last, self._number, begin = now, self._number + 1, self._begin
         self._begin += passed
-        return LivePiece(self._head, fragment_of(Piece(self._number, units, begin, passed, is_key)), self._codec, is_key)
+        return LivePiece(
+            self._head, fragment_of(Piece(self._number, units, begin, passed, is_key)), self._codec, is_key
+        )
 
     def _encoded(self, frame: VideoFrame) -> bytes:
         try:
