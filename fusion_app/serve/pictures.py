@@ -1,4 +1,4 @@
-"""The newest frame as JPEG or in a video, each view once for all who look: in a thread, and only while somebody does."""
+"""The newest frame as JPEG or in a video, each view once for all who look: in a thread, only while somebody does."""
 
 import os
 import sys
