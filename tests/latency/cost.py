@@ -10,11 +10,16 @@ import sys
 import time
 from dataclasses import dataclass
 
+from fusion_app.frames import Size
+from fusion_app.run.mailbox import Mailbox
 from fusion_app.run.runner import Pace
+from fusion_app.serve.encoding import Encoders
 from fusion_app.serve.node import Node
 from fusion_app.serve.server import Door, Server
+from fusion_app.serve.views import View, pixels_of, planes_of, video_of
 from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
+from fusion_app.writers.live_video import LiveVideo
 
 CLIENTS = (1, 5, 20)
 PATHS = {"JPEG": "/stream?width=640", "H.264": "/video"}
@@ -66,14 +71,49 @@ def stretch(server: Server, node: Node, path: str, count: int, seconds: float) -
     return Cost(*(new - old for new, old in zip(after, before, strict=True)))
 
 
+def encoding(settings: Settings, frames: int) -> None:
+    """Print what a picture takes as either, at the 25 frames a second that it stands for, whatever else is going on."""
+    session = open_session(settings, Pace.PLAY)
+    mailbox, encoders = Mailbox(), Encoders()
+    session.runner.add_sink(mailbox)
+    session.runner.start()
+    views = {"JPEG": View(width=640), "H.264": video_of(View())}
+    sizes, spent = dict.fromkeys(views, 0), dict.fromkeys(views, 0.0)
+    video, count = LiveVideo(Size(640, 480)), 0
+    try:
+        while count < frames and (taken := mailbox.take(60)) is not None:
+            count += 1
+            for name, view in views.items():
+                began_s = time.thread_time()
+                if view.form == "jpeg":
+                    data = encoders.encoded(taken.fused, view).data
+                else:
+                    planes = planes_of(pixels_of(taken.fused, view))
+                    size = Size(planes.shape[1], planes.shape[0] * 2 // 3)
+                    video = video if video.size == size else LiveVideo(size)
+                    data = video.encode(planes, count / 25).data
+                spent[name] += time.thread_time() - began_s
+                sizes[name] += len(data)
+    finally:
+        session.close()
+    for name in views:
+        kb = sizes[name] / count / 1000
+        print(
+            f"{name}: {kb:.1f} kB a frame, {kb * 25:.0f} kB/s, {spent[name] / count * 1000:.2f} CPU ms a frame ({count} frames)"
+        )
+
+
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(prog="python -m tests.latency.cost", description=__doc__)
     parser.add_argument("sources", nargs="*", help="infrared and visible, files or addresses")
     parser.add_argument("--model", default="max")
+    parser.add_argument("--frames", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=6.0)
     options = parser.parse_args()
-    settings = Settings(SourceSettings(*options.sources, loop=True), FusionSettings(model=options.model))
+    fusion = FusionSettings(model=options.model)
+    encoding(Settings(SourceSettings(*options.sources), fusion), options.frames)
+    settings = Settings(SourceSettings(*options.sources, loop=True), fusion)
     session = open_session(settings, Pace.PLAY)
     node, server = Node(session, settings), None
     try:

@@ -16,6 +16,7 @@ from fusion_app.errors import OutputError
 from fusion_app.outputs.broker import PASSWORD_VARIABLE, broker_of, context_of
 from fusion_app.outputs.mqtt import MqttReceiver, discovery
 from fusion_app.outputs.readings import AlarmWatch, Data, alarm_of, extremes_of, state_of
+from tests.certificates import certificates, needs_openssl
 from tests.servers import free_port
 from tests.unit.outputs.test_readings import fused_of
 from tests.webdriver import wait_until
@@ -159,26 +160,6 @@ def test_what_is_no_broker_is_refused_without_its_password(address: str, words: 
     with pytest.raises(OutputError, match=words) as refused:
         broker_of(address)
     assert "secret" not in str(refused.value)
-
-
-OPENSSL = shutil.which("openssl")
-needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
-
-
-def certificates(folder: Path) -> Path:
-    """Make a CA for this test alone and a certificate of it for 127.0.0.1; return the CA's file."""
-
-    def run(*arguments: str) -> None:
-        subprocess.run([str(OPENSSL), *arguments], cwd=folder, check=True, capture_output=True)
-
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-    run("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=a CA of tests",
-        "-addext", "keyUsage=critical,keyCertSign")  # fmt: skip
-    run("req", *key, "-keyout", "own.key", "-out", "own.csr", "-subj", "/CN=a broker of tests")
-    (folder / "own.ext").write_text("subjectAltName=IP:127.0.0.1\n", encoding="ascii")
-    run("x509", "-req", "-in", "own.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", "2", "-days", "2",
-        "-extfile", "own.ext", "-out", "own.pem")  # fmt: skip
-    return folder / "ca.pem"
 
 
 @needs_broker
