@@ -34,8 +34,13 @@ bench: setup  ## how fast this machine fuses; more with ARGS="--sizes --chart be
 	@$(PY) main.py bench $(ARGS)
 
 WORKERS ?= 2
+PYTEST := QT_QPA_PLATFORM=offscreen $(PY) -m pytest
+# Real videos play and real processes are killed in these tests: on a busy machine one may come too late. It gets a second
+# try with nothing beside it, in view of all, and counts as failed if it fails again.
 test: setup  ## all tests, without screen, GPU, camera or network; some with TESTS="tests/unit"; one at a time with WORKERS=0
-	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(TESTS)
+	@$(PYTEST) --numprocesses $(WORKERS) --dist loadfile $(TESTS) || { code=$$?; [ $$code = 1 ] || exit $$code; \
+		echo "What failed is tried once more, alone. A test that passes now depends on the machine's speed: please report it."; \
+		$(PYTEST) --numprocesses 0 --last-failed --last-failed-no-failures none $(TESTS); }
 
 test-full: setup  ## the same with full counts; takes long
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -m "" --reliability docs/reliability.md

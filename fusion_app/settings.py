@@ -34,6 +34,7 @@ Palette = Literal[
 ]
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 Turn = Literal["none", "right", "upside-down", "left", "mirror", "mirror-right", "mirror-upside-down", "mirror-left"]
+Encoder = Literal["auto", "software", "h264_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox", "h264_mf"]
 FusionMode = Literal["network", "edges", "hot", "blend", "pyramid", "ir", "vis"]
 
 
@@ -201,6 +202,8 @@ class RecordingSettings:
         visible: ``copy`` keeps the packets of an H.264, HEVC or motion JPEG source as they come, where that can be;
             ``encode`` encodes every picture again.
         ir_codec: ``ffv1`` (lossless), ``h264``, or ``auto``: lossless for 16 bit, H.264 for 8 bit.
+        encoder: Of H.264: ``auto`` takes the machine's own where a trial shows it to be faster at the same quality,
+            ``software`` is libx264, or one by its name.
         split_minutes: A new part begins after so many minutes; 0 never.
         split_mb: A new part begins after so many megabytes; 0 never.
         preroll_s: So much of what was seen before the start is recorded, too, as far as the memory for it reaches; it
@@ -214,6 +217,7 @@ class RecordingSettings:
     tracks: tuple[Literal["fused", "visible", "ir", "audio"], ...] = ("fused", "visible", "ir", "audio")
     visible: Literal["copy", "encode"] = "copy"
     ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
+    encoder: Encoder = "auto"
     split_minutes: float = 0.0
     split_mb: int = 0
     preroll_s: float = 0.0

@@ -5,10 +5,11 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fusion_app.batch.board import Board, State
 from fusion_app.batch.claims import Claim, ClaimLostError, Claims
@@ -230,20 +231,30 @@ class Worker:
         result = self._folder.output / job.result
         if not os.path.lexists(result):
             return False
-        known = [line for line in self.journals.results.get(job.name, ()) if line.get("size") == size_of(result)]
-        if known:
-            try:
-                if known[-1].get("identity") == identity_of(job):
-                    return True
-            except SourceError:
-                return True  # the sources were moved away once it was done
+        if self._is_noted(job, result):
+            return True
+        self.journals.update()  # another process may have finished it a moment ago
+        if self._is_noted(job, result):
+            return True
         if self._rules.overwrite:
             return False
         raise BatchError(
             f"{result} was made when its sources, or their time stamps, were others; move it away, or add --overwrite"
-            if known
+            if self._notes_of(job, result)
             else exists(result)
         )
+
+    def _is_noted(self, job: Job, result: Path) -> bool:
+        """Tell whether the journals, as they were read last, know ``result`` and its sources are what they were."""
+        known = self._notes_of(job, result)
+        try:
+            return bool(known) and known[-1].get("identity") == identity_of(job)
+        except SourceError:
+            return True  # the sources were moved away once it was done
+
+    def _notes_of(self, job: Job, result: Path) -> list[Mapping[str, Any]]:
+        """Return what the journals say of a result of this size."""
+        return [line for line in self.journals.results.get(job.name, ()) if line.get("size") == size_of(result)]
 
     @contextmanager
     def _claimed(self, base: Path) -> Iterator[Claim | None]:

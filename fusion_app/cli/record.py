@@ -168,6 +168,8 @@ def _summary(session: Session, status: RecordingStatus | None) -> list[str]:
         more = f" in {status.part} parts" if status.part > 1 else ""
         lost = f"{status.dropped} dropped, {status.unfused} not fused in time"
         lines.append(f"{status.written} frames, {status.seconds:.1f} s recorded{more}; {lost}")
+        if status.encoder:
+            lines.append(f"encoded by: {status.encoder}")
         if status.visible:
             lines.append(f"visible track: {status.visible}")
         lines.append(f"written to {status.first.absolute()}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fusion_app import __version__
 from fusion_app.doctor.finding import Finding, State
-from fusion_app.doctor.hardware import camera_findings, gpu_findings, machine_findings
+from fusion_app.doctor.hardware import camera_findings, encoder_findings, gpu_findings, machine_findings
 from fusion_app.doctor.places import place_findings
 from fusion_app.doctor.software import library_findings, optional_findings, python_findings, runtime_findings
 from fusion_app.doctor.trial import trial_findings
@@ -38,6 +38,7 @@ def diagnose(recordings: Path, window: Check) -> tuple[Finding, ...]:
         "optional libraries": optional_findings,
         "runtimes": runtime_findings,
         "GPU": gpu_findings,
+        "encoder": encoder_findings,
         "window": window,
         "cameras": camera_findings,
         "folders": partial(place_findings, recordings),

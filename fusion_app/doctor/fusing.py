@@ -71,9 +71,13 @@ def fuse_second(folder: Path, model: str, limit_s: float | None = None, *, says_
         report = fuse_recordings(FuseJob(settings, output), progress, given_up)
     finally:
         timer.cancel()
-    with closing(open_source(str(output))) as source:
-        decoded = sum(1 for _ in iter(source.read, None))
+    decoded = _decoded(output) if report.fused else 0  # without a frame there is no file
     return Fused(report.fused, decoded, report.is_complete, report.model, time.monotonic() - started)
+
+
+def _decoded(path: Path) -> int:
+    with closing(open_source(str(path))) as source:
+        return sum(1 for _ in iter(source.read, None))
 
 
 def main(folder: str, model: str) -> int:

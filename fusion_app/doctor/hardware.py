@@ -6,10 +6,13 @@ from pathlib import Path
 
 from fusion_app.doctor.finding import Finding, State
 from fusion_app.engine.devices import gpu_absence, gpu_names
+from fusion_app.frames import Size
 from fusion_app.sources.devices import cameras
 from fusion_app.system.machine import describe_machine
+from fusion_app.writers.encoders import NAMES, SOFTWARE, UNTRIED, Asked, best, trials
 
 VIDEO_DEVICES = Path("/dev")
+TRIED_SIZE = Size(1280, 720)
 
 
 def machine_findings() -> Sequence[Finding]:
@@ -31,6 +34,17 @@ def gpu_findings() -> Sequence[Finding]:
         return [Finding("GPU", ", ".join(gpu_names()))]
     reason, remedy = absence
     return [Finding("GPU", f"not used: {reason}", State.UNUSED, remedy)]
+
+
+def encoder_findings() -> Sequence[Finding]:
+    """Return which encoder recordings take, and why not the others."""
+    found = trials(TRIED_SIZE, Asked(18, "ultrafast"))
+    chosen = best(found)
+    others = "; ".join(f"{NAMES[trial.name]}: {trial.text}" for trial in found)
+    if chosen == SOFTWARE:
+        remedy = "nothing needs to be done; a graphics driver with video encoding would free the processor"
+        return [Finding("Encoder", f"{NAMES[SOFTWARE]} ({others})", State.UNUSED, remedy)]
+    return [Finding("Encoder", f"{NAMES[chosen]}, {UNTRIED} ({others})")]
 
 
 def camera_findings() -> Sequence[Finding]:

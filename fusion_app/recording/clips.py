@@ -137,6 +137,7 @@ def video_plan(settings: RecordingSettings, first: Entry) -> VideoPlan:
         begins_s(first.fused),
         preset="ultrafast",
         ir_fps=1 / first.ir_period_s,
+        encoder=settings.encoder,
     )
 
 

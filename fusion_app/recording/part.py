@@ -65,6 +65,11 @@ class Part:
             write_yaml(path.with_suffix(".yaml"), self._sidecar)
             undo.pop_all()
 
+    @property
+    def encoder(self) -> str:
+        """What encodes H.264, in words; empty before the first frame."""
+        return "" if self._video is None else self._video.encoder
+
     def holds(self, entry: Entry) -> bool:
         """Tell whether the pictures of ``entry`` have the size and depth of the part's."""
         return self._video is None or self._video.holds(entry.fused)
@@ -110,7 +115,8 @@ class Part:
             RecordingError: The first thing that failed.
         """
         told = self.visible if self._video is None else "; ".join(filter(None, (self.visible, self._video.notice)))
-        sidecar = replace(self._sidecar, visible=told).end(self.frames, self.dropped, self.unfused, reason)
+        sidecar = replace(self._sidecar, visible=told, encoder=self.encoder)
+        sidecar = sidecar.end(self.frames, self.dropped, self.unfused, reason)
         steps: list[Callable[[], None]] = [
             self._video.close if self._video is not None else lambda: None,
             self._log.close,

@@ -43,6 +43,12 @@ class Parts:
         """How the visible track of the newest part is kept."""
 
     @property
+    def encoder(self) -> str:
+        """What encodes H.264 in the part at hand, in words."""
+        part = self._part
+        return "" if part is None else part.encoder
+
+    @property
     def seconds(self) -> float:
         """Recorded so far."""
         return self._began_s + (self._part.seconds if self._part is not None else 0.0)

@@ -35,6 +35,7 @@ class RecordingStatus:
         warning: One sentence on what the user should know, or empty.
         first: The first part, which names the whole.
         visible: How the visible track is kept, in words.
+        encoder: What encodes H.264, in words; empty before the first frame.
     """
 
     seconds: float
@@ -51,6 +52,7 @@ class RecordingStatus:
     warning: str = ""
     first: Path = Path()
     visible: str = ""
+    encoder: str = ""
 
 
 class Recording:
@@ -188,6 +190,7 @@ class Recording:
             warning=parts.disk.warning,
             first=self.path,
             visible=parts.visible,
+            encoder=parts.encoder,
         )
 
     def close(self) -> None:

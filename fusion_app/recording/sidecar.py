@@ -65,6 +65,7 @@ class Sidecar:
         began_s: Seconds that were recorded in the parts before.
         tracks: Video tracks, in their order.
         visible: How the visible track came about: copied as it came, or encoded.
+        encoder: What encoded H.264, once finished.
         engine: What fused.
         versions: Of Python and the libraries.
         rig: The settings; ``rig.sources.offset_ms`` is in the recorded times already.
@@ -89,6 +90,7 @@ class Sidecar:
     finished: str = ""
     ended: str = ""
     visible: str = ""
+    encoder: str = ""
 
     def end(self, frames: int, dropped: int, unfused: int, reason: str) -> "Sidecar":
         """Return it as it is once the recording has ended."""

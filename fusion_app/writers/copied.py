@@ -13,8 +13,9 @@ from av.video.stream import VideoStream
 from fusion_app.frames import Frame
 from fusion_app.frames.coded import Coded
 from fusion_app.system.containers import open_to_read
+from fusion_app.writers.encoding import Packets
 from fusion_app.writers.plan import Form, TrackPlan
-from fusion_app.writers.tracks import TICKS, Clock, Packets, Track
+from fusion_app.writers.tracks import TICKS, Clock, Track
 
 
 class CopiedTrack:
@@ -84,6 +85,11 @@ class CopiedTrack:
     def finish(self) -> Packets:
         """Return nothing: no packet is held back."""
         return []
+
+    @property
+    def encoder(self) -> str:
+        """Nothing: nothing is encoded."""
+        return ""
 
     @property
     def notice(self) -> str:

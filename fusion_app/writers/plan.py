@@ -6,10 +6,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from fusion_app.frames import SQUARE, USUAL, Colours, Frame, FusedFrame, Planes
+from fusion_app.frames import SQUARE, USUAL, Colours, Frame, FusedFrame, Planes, Size
 from fusion_app.frames.coded import CodedStream
 from fusion_app.writers.audio import Sound
 from fusion_app.writers.base import plain
+from fusion_app.writers.encoders import SOFTWARE, Asked, encoder_for
 
 TrackName = Literal["fused", "visible", "ir"]
 Codec = Literal["h264", "ffv1"]
@@ -57,15 +58,15 @@ class TrackPlan:
         name: Title of the track, for players and for ``PATH#NAME``.
         codec: What encodes it.
         fps: Nominal frames per second.
-        quality: H.264 constant rate factor.
-        preset: H.264 effort, in x264's words.
+        asked: Quality and effort of H.264.
+        encoder: Of H.264, as ffmpeg calls it.
     """
 
     name: TrackName
     codec: Codec
     fps: Fraction
-    quality: int
-    preset: str
+    asked: Asked
+    encoder: str = SOFTWARE
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class VideoPlan:
         origin_s: PTS that becomes zero; None takes the first frame's.
         audio: The sound that goes with it, if there is any.
         ir_fps: Nominal frames per second of the infrared track; None: as all.
+        encoder: Of H.264: ``software`` is the same on every machine, ``auto`` the machine's own where that is faster.
         preset: H.264 effort in x264's words (measured: docs/adr/0027). At one quality ``ultrafast`` takes six tenths of
             the time of ``superfast``, and its files are a third larger.
     """
@@ -92,13 +94,21 @@ class VideoPlan:
     audio: Sound | None = None
     preset: Literal["ultrafast", "superfast"] = "superfast"
     ir_fps: float | None = None
+    encoder: str = "software"
 
     def track(self, name: TrackName, form: Form) -> TrackPlan:
-        """Return how the track ``name`` of pictures of ``form`` is encoded."""
+        """Return how the track ``name`` of pictures of ``form`` is encoded.
+
+        Raises:
+            RecordingError: An encoder that was asked for by name does not open here.
+        """
         is_lossless = form.dtype.itemsize == 2 or (name == "ir" and self.ir_codec == "ffv1")
         fps = self.ir_fps or self.fps if name == "ir" else self.fps
         codec: Codec = "ffv1" if is_lossless else "h264"
-        return TrackPlan(name, codec, Fraction(fps).limit_denominator(1001), self.quality, self.preset)
+        asked, encoder = Asked(self.quality, self.preset), SOFTWARE
+        if codec == "h264" and form.coded is None:
+            encoder = encoder_for(self.encoder, Size(form.shape[1], form.shape[0]), asked)
+        return TrackPlan(name, codec, Fraction(fps).limit_denominator(1001), asked, encoder)
 
     def is_like(self, other: "VideoPlan") -> bool:
         """Tell whether one file holds what both plans ask for; they may differ in nominal rates and in their origin."""

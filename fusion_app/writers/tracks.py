@@ -1,16 +1,17 @@
 """One video track: which encoder, which pixels, which time."""
 
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import cast
 
 from av.container import OutputContainer
-from av.packet import Packet
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
 from fusion_app.frames import Frame, Picture, Size
 from fusion_app.writers.base import plain
 from fusion_app.writers.conversion import Conversion, tags_of, threads
+from fusion_app.writers.encoders import options_of
+from fusion_app.writers.encoding import Encoder, Packets
 from fusion_app.writers.plan import Form, TrackPlan, form_of
 
 TICKS = 90_000
@@ -19,8 +20,6 @@ ODD_SIDES = "yuv444p"
 """Pixel format of pictures with an odd side: 4:2:0 holds none."""
 MIN_STEP = TICKS // 1000
 """Least ticks from one frame to the next: Matroska knows milliseconds, and two frames must differ in time."""
-
-Packets: TypeAlias = "list[Packet[Any]]"
 
 
 class Clock:
@@ -41,6 +40,8 @@ class Track:
     def __init__(self, container: OutputContainer, plan: TrackPlan, form: Form) -> None:
         self.form = form
         self.stream = _add_stream(container, plan, form)
+        self._encoder = Encoder(self.stream, plan.encoder, plan.asked)
+        self._is_h264 = plan.codec == "h264"
         self._frame_of = Conversion(Size(form.shape[1], form.shape[0]), self.stream.pix_fmt or "yuv420p", form.colours)
         self._scaled = 0
         self.clock = Clock()
@@ -74,17 +75,22 @@ class Track:
 
     def finish(self) -> Packets:
         """Return what the encoder still holds."""
-        return self.stream.encode(None)
+        return self._encoder.encode(None)
+
+    @property
+    def encoder(self) -> str:
+        """What encodes H.264, for the user; empty where the track is lossless."""
+        return self._encoder.words if self._is_h264 else ""
 
     @property
     def notice(self) -> str:
         """What is to be said of the track, or empty."""
-        size, found = Size(self.stream.width, self.stream.height), []
+        size, found = Size(self.stream.width, self.stream.height), [self._encoder.notice]
         if self._scaled:
             found.append(f"{self._scaled} pictures of another size were scaled to {size}")
         if self.stream.pix_fmt == ODD_SIDES:
             found.append(f"a side of {size} is odd, so the video is H.264 4:4:4, which not every player shows")
-        return "; ".join(found)
+        return "; ".join(filter(None, found))
 
     def _encode(self, shown: Frame, ticks: int, kind: PictureType) -> Packets:
         picture, self._last_index, self._last_picture = shown.picture, shown.index, shown.picture
@@ -92,11 +98,12 @@ class Track:
         frame = self._frame_of(plain(picture))
         frame.pts, frame.time_base = ticks, Fraction(1, TICKS)
         frame.pict_type = kind
-        return self.stream.encode(frame)
+        return self._encoder.encode(frame)
 
 
 def _add_stream(container: OutputContainer, plan: TrackPlan, form: Form) -> VideoStream:
-    stream = container.add_stream("libx264" if plan.codec == "h264" else "ffv1", rate=plan.fps)
+    name = plan.encoder if plan.codec == "h264" else "ffv1"
+    stream = cast(VideoStream, container.add_stream(name, rate=plan.fps))
     stream.height, stream.width = form.shape[:2]
     stream.metadata["title"] = plan.name
     context = stream.codec_context
@@ -111,5 +118,5 @@ def _add_stream(container: OutputContainer, plan: TrackPlan, form: Form) -> Vide
     stream.pix_fmt = ODD_SIDES if stream.width % 2 or stream.height % 2 else "yuv420p"
     context.gop_size = max(1, round(plan.fps))  # a key frame each second: seeking, and what a crash can cost
     context.colorspace, context.color_range = tags_of(form.colours)
-    context.options = {"preset": plan.preset, "tune": "zerolatency", "crf": str(plan.quality), "forced-idr": "1"}
+    context.options = options_of(plan.encoder, plan.asked)
     return stream

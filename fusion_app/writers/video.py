@@ -61,6 +61,11 @@ class VideoWriter:
         found += [track.notice for track in self._tracks.values()]
         return "; ".join(text for text in found if text)
 
+    @property
+    def encoder(self) -> str:
+        """What encodes H.264, for the user; empty before the first frame, and where nothing is encoded so."""
+        return ", ".join(dict.fromkeys(track.encoder for track in [*self._tracks.values()] if track.encoder))
+
     def holds(self, fused: FusedFrame) -> bool:
         """Tell whether ``fused`` goes in as it is: no picture has changed its size or depth."""
         frames = track_frames(fused)

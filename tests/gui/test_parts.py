@@ -133,6 +133,10 @@ def test_losses_are_graded_with_a_glyph() -> None:
         recording = RecordingStatus(3725.0, 1_234_567_890, 9, 0)
         assert status_fields(look(session, recording))["recording"].text == "● REC 01:02:05 1.23 GB"
         assert "dropped 4" in status_fields(look(session, replace(recording, dropped=4)))["recording"].text
+        named = status_fields(look(session, replace(recording, encoder="NVENC")))["recording"].text
+        assert named == "● REC 01:02:05 1.23 GB · NVENC"
+        usual = status_fields(look(session, replace(recording, encoder="software")))["recording"].text
+        assert usual == "● REC 01:02:05 1.23 GB"
     finally:
         session.close()
 

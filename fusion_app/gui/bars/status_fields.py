@@ -12,6 +12,7 @@ from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.run.runner import Pace
 from fusion_app.session.overview import Overview, SourceOverview
 from fusion_app.sources.base import Phase
+from fusion_app.writers.encoders import NAMES, SOFTWARE
 
 FPS_AMBER, FPS_RED = 0.95, 0.80
 LOSS_AMBER, LOSS_RED = 0.01, 0.05
@@ -159,6 +160,8 @@ def _display_field(overview: Overview) -> Field:
 
 def _recording_field(recording: RecordingStatus) -> Field:
     text = f"REC {time_text(recording.seconds)} {size_text(recording.size)}"
+    if recording.encoder not in ("", NAMES[SOFTWARE]):
+        text = f"{text} · {recording.encoder}"
     if recording.dropped:
         return Field(translate("StatusBar", "{0} dropped {1}").format(text, recording.dropped), Level.WARNING)
     if recording.is_paused:

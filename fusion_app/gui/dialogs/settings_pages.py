@@ -22,7 +22,7 @@ from fusion_app.gui.application_settings import SCALES, ApplicationSettings, Dev
 from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.bars.theme import Theme
-from fusion_app.gui.docks.record import CODECS, QUALITIES, TRACKS
+from fusion_app.gui.docks.record import CODECS, ENCODERS, QUALITIES, TRACKS
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.language import Language
 from fusion_app.gui.plain import plain_label
@@ -167,6 +167,7 @@ class RecordingPage(Page):
         self.tracks = {name: CheckBox(translate("RecordDock", text), self) for name, text in TRACKS}
         self.quality = self._offer(QUALITIES, self.tr("Quality"), recording.quality)
         self.codec = self._offer(CODECS, self.tr("Infrared is stored"), recording.ir_codec)
+        self.encoder = self._offer(ENCODERS, self.tr("Encoder"), recording.encoder)
         self.split_minutes = _number(
             self, self.tr("New file after minutes"), 1440, self.tr(" min"), recording.split_minutes
         )
@@ -185,6 +186,7 @@ class RecordingPage(Page):
                 [
                     (self.tr("&Quality"), self.quality),
                     (self.tr("Infrared is &stored"), self.codec),
+                    (self.tr("&Encoder"), self.encoder),
                     (self.tr("New file after &minutes"), self.split_minutes),
                     (self.tr("New file after me&gabytes"), self.split_mb),
                     (self.tr("&Pre-roll"), self.preroll_s),
@@ -209,6 +211,7 @@ class RecordingPage(Page):
             tracks=(*pictures, *others),
             quality=self.quality.currentData(),
             ir_codec=self.codec.currentData(),
+            encoder=self.encoder.currentData(),
             split_minutes=self.split_minutes.value(),
             split_mb=self.split_mb.value(),
             preroll_s=self.preroll_s.value(),

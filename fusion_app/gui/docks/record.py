@@ -45,6 +45,10 @@ CODECS = (
     ("ffv1", QT_TRANSLATE_NOOP("RecordDock", "Lossless")),
     ("h264", QT_TRANSLATE_NOOP("RecordDock", "Compressed, 8 bit")),
 )
+ENCODERS = (
+    ("auto", QT_TRANSLATE_NOOP("RecordDock", "The machine's own if it is faster")),
+    ("software", QT_TRANSLATE_NOOP("RecordDock", "Software")),
+)
 BUTTONS = {"record": (0, 0, 1, 2), "record_pause": (1, 0), "marker": (1, 1)}
 """Where each button stands: row, column, and rows and columns that it spans."""
 

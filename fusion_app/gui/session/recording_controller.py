@@ -250,4 +250,4 @@ class RecordingController(QObject):
 
 def _encoded(settings: RecordingSettings) -> tuple[object, ...]:
     """Return what a pre-roll depends on."""
-    return settings.preroll_s, settings.tracks, settings.quality, settings.ir_codec, settings.visible
+    return settings.preroll_s, settings.tracks, settings.quality, settings.ir_codec, settings.visible, settings.encoder

@@ -30,7 +30,7 @@ DEEP = [(7000 + 3 * image.astype(np.uint16)) for image in GREY]
 
 
 def plan(**settings: object) -> PartPlan:
-    chosen = replace(RecordingSettings(), warn_free_mb=0, stop_free_mb=0, **settings)  # type: ignore[arg-type]
+    chosen = replace(RecordingSettings(encoder="software"), warn_free_mb=0, stop_free_mb=0, **settings)  # type: ignore[arg-type]
     return PartPlan(chosen, About(ENGINE, Settings(recording=chosen)))
 
 
@@ -148,6 +148,7 @@ def test_the_yaml_tells_how_it_was_made_and_keeps_no_password(tmp_path: Path) ->
     assert "secret" not in text
     assert "abc" not in text
     facts = load_as(Sidecar, path.with_suffix(".yaml"))
+    assert facts.encoder == "software"
     assert facts.engine == ENGINE
     assert (facts.frames, facts.dropped, facts.ended) == (3, 0, "stopped")
     assert facts.finished > facts.started

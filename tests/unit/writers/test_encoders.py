@@ -1,0 +1,166 @@
+"""Encoders of the machine: tried first, chosen when faster at the same quality, and left in the middle of a file."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from av.video.frame import VideoFrame
+
+from fusion_app.doctor import State, hardware
+from fusion_app.errors import RecordingError
+from fusion_app.frames import Size
+from fusion_app.writers import encoders
+from fusion_app.writers.encoders import OPTIONS, SOFTWARE, Asked, Trial, best, encoder_for, options_of, trials, why_not
+from fusion_app.writers.encoding import Encoder
+
+ASKED = Asked(18, "ultrafast")
+SIZE = Size(64, 48)
+COUNT = 30
+X264 = Trial(SOFTWARE, 2.0, 40.0, 1000)
+
+
+class Failing:
+    """An encoder of hardware: its frames come out some later, and after some it fails for good."""
+
+    def __init__(self, context: Any, fails_at: int, delay: int) -> None:
+        self._context, self._fails_at, self._delay = context, fails_at, delay
+        self._waiting: list[VideoFrame] = []
+        self._taken = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def encode(self, frame: VideoFrame | None) -> list[Any]:
+        self._taken += 1
+        if self._taken > self._fails_at:
+            raise av.error.ExternalError(1, "the card has gone")
+        self._waiting += [] if frame is None else [frame]
+        if frame is not None and len(self._waiting) <= self._delay:
+            return []
+        ready = self._waiting if frame is None else [self._waiting[0]]
+        self._waiting = self._waiting[len(ready) :]
+        return [packet for one in ready for packet in self._context.encode(one)]
+
+
+def picture(index: int) -> np.ndarray:
+    image = np.full((SIZE.height * 3 // 2, SIZE.width), 128, np.uint8)
+    image[: SIZE.height] = 40 + 5 * index
+    image[8:24, 2 * index : 2 * index + 8] = 230
+    return image
+
+
+def written(path: Path, fails_at: int, delay: int) -> Encoder:
+    """Write the pictures by an encoder that fails, as another profile of libx264 than the one that takes over."""
+    with av.open(str(path), "w") as container:
+        options = options_of(SOFTWARE, ASKED) | {"preset": "medium", "profile": "high", "bf": "0"}
+        stream: Any = container.add_stream("libx264", rate=25, options=options)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 90_000)
+        encoder = Encoder(stream, "h264_nvenc", ASKED)
+        encoder._context = Failing(stream.codec_context, fails_at, delay)
+        for index in range(COUNT):
+            frame = VideoFrame.from_ndarray(picture(index), format="yuv420p")
+            frame.pts, frame.time_base = index * 3600, Fraction(1, 90_000)
+            container.mux(encoder.encode(frame))
+        container.mux(encoder.encode(None))
+    return encoder
+
+
+@pytest.mark.parametrize("delay", [0, 1, 4])
+@pytest.mark.parametrize("fails_at", [7, COUNT, COUNT + 5])
+def test_where_an_encoder_fails_in_the_middle_every_frame_is_in_the_file_once_at_its_time(
+    tmp_path: Path, fails_at: int, delay: int
+) -> None:
+    path = tmp_path / "a.mkv"
+    encoder = written(path, fails_at, delay)
+    with av.open(str(path)) as container:
+        frames = list(container.decode(video=0))
+    assert [round(float(frame.pts * frame.time_base) * 25) for frame in frames] == list(range(COUNT))
+    for index, frame in enumerate(frames):
+        luma = frame.to_ndarray(format="yuv420p")[: SIZE.height].astype(float)
+        assert np.abs(luma - picture(index)[: SIZE.height]).mean() < 3
+    failed = "NVENC failed (the card has gone), software goes on" if fails_at <= COUNT else ""
+    assert encoder.notice == failed
+    assert encoder.words == (failed or "NVENC")
+
+
+def test_libx264_that_fails_is_not_tried_again_by_itself(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.mkv"), "w") as container:
+        stream: Any = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        encoder = Encoder(stream, SOFTWARE, ASKED)
+        encoder._context = Failing(stream.codec_context, 0, 0)
+        with pytest.raises(av.error.FFmpegError):
+            encoder.encode(VideoFrame.from_ndarray(picture(0), format="yuv420p"))
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ((), SOFTWARE),
+        ((Trial("h264_nvenc", why="does not open here"),), SOFTWARE),
+        ((Trial("h264_nvenc", 1.0, 39.8, 1500),), "h264_nvenc"),
+        ((Trial("h264_nvenc", 1.0, 38.0, 1500),), SOFTWARE),
+        ((Trial("h264_nvenc", 3.0, 45.0, 1500),), SOFTWARE),
+        ((Trial("h264_nvenc", 1.0, 45.0, 2500),), SOFTWARE),
+        ((Trial("h264_nvenc", 1.0, 40.0, 900), Trial("h264_qsv", 0.5, 40.0, 900)), "h264_qsv"),
+    ],
+)
+def test_the_fastest_is_chosen_of_those_that_look_as_good_and_are_not_far_larger(
+    others: tuple[Trial, ...], expected: str
+) -> None:
+    assert best((X264, *others)) == expected
+
+
+def test_without_a_trial_of_libx264_it_is_taken() -> None:
+    assert best((Trial("h264_nvenc", 1.0, 50.0, 10),)) == SOFTWARE
+
+
+def test_an_encoder_that_opens_is_measured_beside_libx264(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(encoders.OPTIONS, "libx264rgb", {"preset": "ultrafast", "crf": "{quality}"})
+    monkeypatch.setattr(encoders, "why_not", lambda name, _size, _asked: "" if name == "libx264rgb" else "absent")
+    encoders.trials.cache_clear()
+    try:
+        found = {trial.name: trial for trial in trials(SIZE, ASKED)}
+    finally:
+        encoders.trials.cache_clear()
+    assert found[SOFTWARE].ms > 0
+    assert 30 < found[SOFTWARE].psnr < 70
+    assert found[SOFTWARE].bytes > 500
+    assert found["libx264rgb"].why.startswith("opens here, but fails")  # it takes no yuv420p
+    assert found["h264_nvenc"].why == "absent"
+
+
+def test_what_is_asked_for_by_name_and_is_not_there_is_refused_with_what_to_do() -> None:
+    name = next(name for name in OPTIONS if why_not(name, SIZE, ASKED) == "not in this build")
+    with pytest.raises(RecordingError, match=r"not in this build; set recording.encoder to auto or software"):
+        encoder_for(name, SIZE, ASKED)
+
+
+def test_odd_sides_and_software_need_no_trial() -> None:
+    assert encoder_for("auto", Size(63, 48), ASKED) == SOFTWARE
+    assert encoder_for("software", SIZE, ASKED) == SOFTWARE
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_each_encoder_is_asked_for_the_quality_and_for_no_text_of_ours(name: str) -> None:
+    options = options_of(name, ASKED)
+    assert options
+    assert not any("{" in text for text in options.values())
+
+
+@pytest.mark.parametrize(("chosen", "state"), [("h264_nvenc", State.FINE), (SOFTWARE, State.UNUSED)])
+def test_doctor_names_the_encoder_and_says_why_the_others_are_not_taken(
+    monkeypatch: pytest.MonkeyPatch, chosen: str, state: State
+) -> None:
+    nvenc = Trial("h264_nvenc", 1.0, 40.0, 900) if chosen == "h264_nvenc" else Trial("h264_nvenc", why="no driver")
+    monkeypatch.setattr(
+        hardware, "trials", lambda _size, _asked: (X264, nvenc, Trial("h264_qsv", why="not in this build"))
+    )
+    (found,) = hardware.encoder_findings()
+    assert found.state is state
+    assert found.found.startswith("NVENC, not tried by the authors" if state is State.FINE else "software (")
+    assert "Quick Sync: not in this build" in found.found
