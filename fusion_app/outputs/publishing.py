@@ -26,6 +26,8 @@ from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
 from fusion_app.system.logs import log
 
+ENCRYPTED = ("rtsps", "rtmps", "rtmpts")
+"""What ffmpeg could speak, but only to whoever answers."""
 SCHEMES = ("rtsp", "rtmp", "srt", "udp", "tcp")
 START_S = 60.0
 """So long a child may take to begin, on a machine that has much to do."""
@@ -42,6 +44,11 @@ def stream_address(text: str) -> str:
     Raises:
         OutputError: It is none.
     """
+    if text.partition("://")[0].lower() in ENCRYPTED:
+        raise OutputError(
+            f"{without_password(text)!r} is refused, because certificates would not be checked; send to a media server on "
+            "this machine, as rtsp://127.0.0.1:8554/fused, and let that encrypt"
+        )
     try:
         parts = urlsplit(text)
         is_right = parts.scheme in SCHEMES and bool(parts.hostname) and (parts.port or 0) >= 0

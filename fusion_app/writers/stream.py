@@ -13,7 +13,7 @@ from fusion_app.system.containers import open_to_send
 from fusion_app.writers.h264 import with_time
 
 TICKS = 90_000
-CONTAINERS = {"udp": "mpegts", "tcp": "mpegts", "srt": "mpegts", "rtmp": "flv", "rtmps": "flv", "rtsp": "rtsp"}
+CONTAINERS = {"udp": "mpegts", "tcp": "mpegts", "srt": "mpegts", "rtmp": "flv", "rtsp": "rtsp"}
 """What goes over which protocol."""
 OPTIONS = {
     "mpegts": {"mpegts_flags": "resend_headers", "flush_packets": "1"},

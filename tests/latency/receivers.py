@@ -125,7 +125,7 @@ class Alarms:
 @contextmanager
 def mosquitto(hear: Callable[[str], None]) -> Iterator[str]:
     """Run a broker and a client that hands over what comes under ``x/events``; yield the address for ``--mqtt``."""
-    from paho.mqtt.client import CallbackAPIVersion, Client  # noqa: PLC0415 - an extra
+    from paho.mqtt.client import CallbackAPIVersion, Client
 
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:

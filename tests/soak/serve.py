@@ -1,9 +1,9 @@
 """A long run of ``serve`` with clients that come and go: ``python -m tests.soak.serve --minutes 60 -o FOLDER``.
 
 Two cameras and the server are processes of their own. For a minute nobody looks, for the next one up to twenty do, by
-turns: as JPEG or H.264, some slow, some gone in the middle of a picture. A line of ``serve.csv`` every five seconds says how
-many frames were fused, what the process takes of memory, and who looks. At the end: memory by the hour, and the rate of
-fusion with clients over that without.
+turns: as JPEG or H.264, some slow, some gone in the middle of a picture. A line of ``serve.csv`` every five seconds says
+how many frames were fused, what the process takes of memory, and who looks. At the end: memory by the hour, and the rate
+of fusion with clients over that without.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ class Crowd:
             thread.join(20)
 
     def _run(self, seed: int) -> None:
-        chance = random.Random(seed)  # noqa: S311 - not for secrets
+        chance = random.Random(seed)
         while not self._is_over.wait(chance.uniform(0.1, 1.0)):
             if self.is_open.is_set():
                 self.came += 1
@@ -106,8 +107,8 @@ def soak(process: "subprocess.Popen[str]", seconds: float, path: Path) -> list[d
             line = {
                 "at_s": round(at_s, 1), "fused": status["fusion"]["fused"], "rss": watched.memory_info().rss,
                 "threads": watched.num_threads(), "files": watched.num_fds(), "is_open": int(crowd.is_open.is_set()),
-                "load": os.getloadavg()[0], "came": crowd.came, **{k: v for k, v in status["clients"].items() if k != "refused"},
-            }  # fmt: skip
+                "load": os.getloadavg()[0], "came": crowd.came,             }  # fmt: skip
+            line |= {name: count for name, count in status["clients"].items() if name != "refused"}
             lines.append(line)
             writer = writer or csv.DictWriter(file, line)
             if len(lines) == 1:
@@ -124,15 +125,15 @@ def verdict(lines: list[dict[str, Any]]) -> str:
     late = [line for line in lines if line["at_s"] > min(WARM_S, lines[-1]["at_s"] / 3)]
     slope, _ = np.polyfit([line["at_s"] / 3600 for line in late], [line["rss"] / 2**20 for line in late], 1)
     rates: dict[int, list[float]] = {0: [], 1: []}
-    for old, new in zip(late, late[1:], strict=False):
+    for old, new in pairwise(late):
         if old["is_open"] == new["is_open"]:
             rates[new["is_open"]].append((new["fused"] - old["fused"]) / (new["at_s"] - old["at_s"]))
     alone, looked_at = (statistics.mean(rates[number]) if rates[number] else float("nan") for number in (0, 1))
     last = lines[-1]
     return (
-        f"{last['at_s'] / 60:.0f} min, {last['fused']} frames fused, {last['came']} clients came; memory {slope:+.1f} MB/h, "
-        f"{late[0]['rss'] / 2**20:.0f} to {last['rss'] / 2**20:.0f} MB; {alone:.1f} fps alone, {looked_at:.1f} with clients "
-        f"(ratio {looked_at / alone:.2f}); threads {late[0]['threads']} to {last['threads']}, "
+        f"{last['at_s'] / 60:.0f} min, {last['fused']} frames fused, {last['came']} clients came; memory {slope:+.1f} MB/h"
+        f", {late[0]['rss'] / 2**20:.0f} to {last['rss'] / 2**20:.0f} MB; {alone:.1f} fps alone, {looked_at:.1f} with "
+        f"clients (ratio {looked_at / alone:.2f}); threads {late[0]['threads']} to {last['threads']}, "
         f"files {late[0]['files']} to {last['files']}; {last['dropped_slow']} slow clients dropped, "
         f"{last['pictures_sent']} pictures sent, {last['pictures_skipped']} skipped"
     )

@@ -171,6 +171,13 @@ def test_what_is_no_receiver_is_refused_without_its_password(address: str) -> No
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("address", ["rtsps://a:secret@host/x", "RTMPS://a:secret@host/x"])
+def test_what_would_be_encrypted_for_whoever_answers_is_refused(address: str) -> None:
+    with pytest.raises(OutputError, match="certificates would not be checked") as refused:
+        stream_address(address)
+    assert "secret" not in str(refused.value)
+
+
 def test_no_password_is_shown(session: Session, caplog: pytest.LogCaptureFixture) -> None:
     with published(session, f"rtsp://bob:secret@127.0.0.1:{free_port()}/x") as publisher:
         wait_until(lambda: "tried again" in publisher.notice, "it is told")
