@@ -46,8 +46,8 @@ def stream_address(text: str) -> str:
     """
     if text.partition("://")[0].lower() in ENCRYPTED:
         raise OutputError(
-            f"{without_password(text)!r} is refused, because certificates would not be checked; send to a media server on "
-            "this machine, as rtsp://127.0.0.1:8554/fused, and let that encrypt"
+            f"{without_password(text)!r} is refused, because certificates would not be checked; send to a media server "
+            "on this machine, as rtsp://127.0.0.1:8554/fused, and let that encrypt"
         )
     try:
         parts = urlsplit(text)

@@ -43,6 +43,8 @@ class Pictures:
         self._changed = threading.Condition()
         self._watched: Counter[View] = Counter()
         self._encoders = Encoders()
+        self._begun: set[View] = set()
+        """What has begun to be watched since the last frame: a video begins with a key frame then."""
         self._is_closed = False
         self._thread: threading.Thread | None = None
         self._single = threading.Lock()
@@ -53,6 +55,8 @@ class Pictures:
         with self._changed:
             if self._is_closed:
                 return
+            if not self._watched[view]:
+                self._begun.add(view)
             self._watched[view] += 1
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
@@ -117,8 +121,9 @@ class Pictures:
             return not self._is_closed
 
     def _encode(self, fused: FusedFrame) -> None:
-        views = self.views
-        self._encoders.keep(views)
+        with self._changed:
+            views, begun, self._begun = tuple(self._watched), self._begun, set()
+        self._encoders.keep(set(views) - begun)
         for view in views:
             try:
                 picture = self._encoders.encoded(fused, view)

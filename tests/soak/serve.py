@@ -1,9 +1,9 @@
 """A long run of ``serve`` with clients that come and go: ``python -m tests.soak.serve --minutes 60 -o FOLDER``.
 
 Two cameras and the server are processes of their own. For a minute nobody looks, for the next one up to twenty do, by
-turns: as JPEG or H.264, some slow, some gone in the middle of a picture. A line of ``serve.csv`` every five seconds says
-how many frames were fused, what the process takes of memory, and who looks. At the end: memory by the hour, and the rate
-of fusion with clients over that without.
+turns: as JPEG or H.264, some slow, some gone in the middle of a picture. A line of ``serve.csv`` every five seconds
+says how many frames were fused, what the process takes of memory, and who looks. At the end: memory by the hour, and
+the rate of fusion with clients over that without.
 """
 
 import argparse
@@ -129,14 +129,16 @@ def verdict(lines: list[dict[str, Any]]) -> str:
         if old["is_open"] == new["is_open"]:
             rates[new["is_open"]].append((new["fused"] - old["fused"]) / (new["at_s"] - old["at_s"]))
     alone, looked_at = (statistics.mean(rates[number]) if rates[number] else float("nan") for number in (0, 1))
-    last = lines[-1]
-    return (
-        f"{last['at_s'] / 60:.0f} min, {last['fused']} frames fused, {last['came']} clients came; memory {slope:+.1f} MB/h"
-        f", {late[0]['rss'] / 2**20:.0f} to {last['rss'] / 2**20:.0f} MB; {alone:.1f} fps alone, {looked_at:.1f} with "
-        f"clients (ratio {looked_at / alone:.2f}); threads {late[0]['threads']} to {last['threads']}, "
-        f"files {late[0]['files']} to {last['files']}; {last['dropped_slow']} slow clients dropped, "
-        f"{last['pictures_sent']} pictures sent, {last['pictures_skipped']} skipped"
+    first, last = late[0], lines[-1]
+    said = (
+        f"{last['at_s'] / 60:.0f} min, {last['fused']} frames fused, {last['came']} clients came",
+        f"memory {slope:+.1f} MB/h, {first['rss'] / 2**20:.0f} to {last['rss'] / 2**20:.0f} MB",
+        f"{alone:.1f} fps alone, {looked_at:.1f} with clients (ratio {looked_at / alone:.2f})",
+        f"threads {first['threads']} to {last['threads']}, files {first['files']} to {last['files']}",
+        f"{last['dropped_slow']} slow clients dropped, {last['pictures_sent']} pictures sent",
+        f"{last['pictures_skipped']} skipped",
     )
+    return "; ".join(said)
 
 
 def main() -> None:

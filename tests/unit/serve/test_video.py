@@ -81,8 +81,7 @@ def test_many_who_look_share_one_encoder_that_ends_with_the_last(running: Runnin
         wait_until(lambda: running.node.session.status().fused >= frames + 20, "frames are fused")
         assert api.pictures.encoded - before <= running.node.session.status().fused - frames + 1
     wait_until(lambda: api.pictures.views == (), "nobody looks")
-    with running.client.stream("/stream"):
-        wait_until(lambda: not api.pictures._encoders._videos, "the encoder has gone")
+    wait_until(lambda: not api.pictures._encoders._videos, "the encoder has gone")
 
 
 def picture(number: int, *, is_key: bool) -> Encoded:
