@@ -117,6 +117,8 @@ class Pictures:
 
     def _wait_for_watchers(self) -> bool:
         with self._changed:
+            if not self._watched:
+                self._encoders.keep(())
             self._changed.wait_for(lambda: bool(self._watched) or self._is_closed)
             return not self._is_closed
 
