@@ -59,13 +59,19 @@ class Claim:
         self._look()
         return not self._is_lost
 
+    def is_taken_over(self) -> bool:
+        """Tell whether somebody else has, or had, what was claimed: what fails then is no fault of the work's."""
+        if self._following().exists():
+            return True
+        return self.path.parent.is_dir() and not self._is_there()
+
     def release(self) -> None:
         """Let somebody else have it; a second call does nothing."""
         if self._done.is_set():
             return
         self._done.set()
         self._thread.join()
-        if not self._is_lost:
+        if self.is_mine():  # whoever has taken it over may be done, and a third hold a claim of this very name
             for path in _generations(self.path.with_name(self.path.name.rpartition(SUFFIX)[0])):
                 if path <= self.path:  # never that of somebody who has just taken over
                     with suppress(OSError):
@@ -88,13 +94,17 @@ class Claim:
             self._is_lost = True  # a disk that cannot be written to holds no claim
 
     def _look(self) -> None:
-        try:
-            is_there = os.path.samestat(os.fstat(self._descriptor), self.path.stat())
-        except OSError:
-            is_there = False
-        following = self.path.with_name(f"{self.path.name.rpartition(SUFFIX)[0]}{SUFFIX}{self.generation + 1:04d}")
-        if not is_there or following.exists():
+        if not self._is_there() or self._following().exists():
             self._is_lost = True
+
+    def _is_there(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), self.path.stat())
+        except OSError:
+            return False
+
+    def _following(self) -> Path:
+        return self.path.with_name(f"{self.path.name.rpartition(SUFFIX)[0]}{SUFFIX}{self.generation + 1:04d}")
 
 
 class Claims:

@@ -17,9 +17,10 @@ from typing import Any
 from fusion_app.batch.board import Board
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.job import Job, in_own_way
-from fusion_app.batch.journal import Journal
+from fusion_app.batch.journal import Journal, Journals
 from fusion_app.batch.worker import CUT, JOIN, Rules, Worker
 from fusion_app.errors import BatchError
+from fusion_app.system.machine import use_cores
 
 LOCAL, AUTO = "local", "auto"
 RETRIES = 3
@@ -27,10 +28,10 @@ RETRIES = 3
 AHEAD = 4
 """Tasks that wait for each CPU of the cluster; more would only fill Ray's memory."""
 WAIT_S = 0.5
-QUIETLY = {
-    "RAY_USAGE_STATS_ENABLED": "0",  # it would report to its makers
-    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # on every system: a cluster begun here is reached from here only
-}
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
+"""It would report to its makers what this process does. What the head of somebody else's cluster reports is theirs."""
+LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+"""On every system: a cluster begun here is reached from here only. Of another one the nodes could not be reached so."""
 
 _opened: dict[str, Worker] = {}
 """Of this process of Ray: models are opened once for all its tasks."""
@@ -66,8 +67,7 @@ def cluster(address: str, cpus: int) -> Iterator[Any]:
     Raises:
         BatchError: Ray is not installed, or there is no such cluster.
     """
-    if address == LOCAL:
-        os.environ.update(QUIETLY)
+    os.environ.update(QUIET | LOOPBACK if address == LOCAL else QUIET)
     try:
         import ray  # noqa: PLC0415 - an extra, and slow to import
     except ImportError:
@@ -100,6 +100,7 @@ def work(share: Share, name: str, number: int) -> int:
 
 
 def _opened_here(share: Share) -> Worker:
+    use_cores(share.cpus)
     folder = BatchFolder(Path(share.output))
     jobs, segment_s = folder.jobs()
     own = [in_own_way(job, share.ways) for job in jobs]
@@ -116,7 +117,8 @@ class RayWork:
         self._waiting: deque[tuple[str, int]] = deque((job.name, CUT) for job in jobs)
         self._left: dict[str, int] = {}
         self._at: dict[Any, tuple[str, int]] = {}
-        self._journal = Journal(BatchFolder(Path(share.output)).journals)
+        self._journals = Journals(BatchFolder(Path(share.output)).journals)
+        self._journal = Journal(BatchFolder(Path(share.output)).journals, self._journals)
         self._room = max(2, int(AHEAD * ray.cluster_resources().get("CPU", 1)))
         self._remote = ray.remote(max_retries=RETRIES, num_cpus=share.cpus, num_gpus=share.gpus)(work)
 
@@ -142,6 +144,7 @@ class RayWork:
         try:
             count = self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
+            self._journals.update()
             self._journal.note(job=name, error=f"Ray gave it up ({type(error).__name__}); start again")
             count = 0
         if number == CUT:

@@ -1,9 +1,13 @@
-"""How long a batch takes on this machine, by fusing a few seconds of it in earnest with each model."""
+"""How long a batch takes on this machine, by fusing a few seconds of it in earnest with each model.
+
+What a frame takes does not grow with its pixels alone, and a mode without a network takes less. So jobs are told apart
+by their size, their mode and what they become, and each of the largest such kinds is measured.
+"""
 
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,21 +18,50 @@ from fusion_app.session.export import FuseJob, fuse_recordings
 from fusion_app.session.segments import Length, length_of
 
 TRIAL_S = 4.0
-"""Seconds of fusing that a measurement takes, from its first frame on."""
+"""Seconds of fusing that a model's measurement takes, the kinds together."""
+MOST_KINDS = 3
+"""So many are measured; the others count as the one that is nearest in size."""
 LEAST_FRAMES = 3
+NETWORK = "network"
+Lengths = Mapping[str, Length | FusionAppError]
 
 
 @dataclass(frozen=True)
-class Measured:
-    """How fast a model fuses the first of the jobs.
+class Kind:
+    """What jobs have in common that a pixel takes as long in.
 
     Attributes:
-        model: Its name.
-        pixels_per_s: Visible pixels fused in a second, decoding and encoding included; 0: it could not be measured.
+        mode: Of fusion.
+        is_folder: Images are written, no video.
+        width: Of the visible frames, and
+        height: in pixels.
+    """
+
+    mode: str
+    is_folder: bool
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long all jobs take.
+
+    Attributes:
+        model: Where a network fuses, this one does; where none does, the name of the mode.
+        seconds: Of all jobs whose length is known; None: it could not be measured.
         error: Why not.
     """
 
     model: str
+    seconds: float | None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Visible pixels fused in a second, decoding and encoding included; 0: it could not be measured, and why."""
+
     pixels_per_s: float
     error: str = ""
 
@@ -44,27 +77,6 @@ def lengths_of(jobs: Sequence[Job]) -> dict[str, Length | FusionAppError]:
     return found
 
 
-def measured(job: Job, models: Sequence[str]) -> tuple[Measured, ...]:
-    """Return how fast each of ``models`` fuses ``job`` on this machine, measured for some seconds each.
-
-    A job whose mode is not the network's has no model: what is measured then is the mode, by its name.
-    """
-    if (mode := job.settings.fusion.mode) != "network":
-        return (replace(_measured(job, job.settings.fusion.model), model=mode),)
-    return tuple(_measured(job, model) for model in models)
-
-
-def models_of(jobs: Sequence[Job]) -> tuple[str, ...]:
-    """Return the models that are worth measuring: those the jobs name, and all that are shipped."""
-    named = [job.settings.fusion.model for job in jobs if not job.settings.fusion.weights]
-    return tuple(dict.fromkeys([*named, *learned_names()]))
-
-
-def seconds_of(pixels: float, one: Measured) -> float | None:
-    """Return how long so many visible pixels take; None where it was not measured."""
-    return pixels / one.pixels_per_s if one.pixels_per_s else None
-
-
 def pixels_of(job: Job, length: Length) -> float | None:
     """Return how many visible pixels are to be fused; None where nothing tells."""
     if length.frames is None:
@@ -76,15 +88,73 @@ def pixels_of(job: Job, length: Length) -> float | None:
     return length.frames * part * length.width * length.height
 
 
-def _measured(job: Job, model: str) -> Measured:
-    """Fuse until `TRIAL_S` are over. Opening is left out: it is done once for all jobs."""
-    settings = replace(job.settings, fusion=replace(job.settings.fusion, model=model, weights=""))
+def largest_of_kinds(jobs: Sequence[Job], lengths: Lengths) -> dict[Kind, tuple[Job, float]]:
+    """Return by kind the largest job, and the pixels of all its jobs; the kind with most pixels comes first."""
+    sizes: dict[Kind, dict[str, float]] = {}
+    named = {job.name: job for job in jobs}
+    for job in jobs:
+        if isinstance(length := lengths[job.name], Length):
+            kind = Kind(job.settings.fusion.mode, job.is_folder, length.width, length.height)
+            sizes.setdefault(kind, {})[job.name] = pixels_of(job, length) or 0.0
+    found = {kind: (named[max(of, key=lambda name: of[name])], sum(of.values())) for kind, of in sizes.items()}
+    return dict(sorted(found.items(), key=lambda item: -item[1][1]))
+
+
+def estimates(jobs: Sequence[Job], lengths: Lengths) -> tuple[Estimate, ...]:
+    """Return how long ``jobs`` take on this machine, with each model that is worth measuring.
+
+    Args:
+        jobs: What is to be done.
+        lengths: Of `lengths_of`.
+    """
+    kinds = largest_of_kinds(jobs, lengths)
+    networks = {kind: of for kind, of in kinds.items() if kind.mode == NETWORK}
+    others = {kind: of for kind, of in kinds.items() if kind.mode != NETWORK}
+    fixed = _seconds(others, "")
+    if not networks:
+        return (Estimate(", ".join(dict.fromkeys(kind.mode for kind in others)), *fixed),) if others else ()
+    found = []
+    for model in _models_of(jobs):
+        seconds, error = _seconds(networks, model)
+        is_known = seconds is not None and fixed[0] is not None
+        found.append(Estimate(model, (seconds or 0) + (fixed[0] or 0) if is_known else None, error or fixed[1]))
+    return tuple(found)
+
+
+def _models_of(jobs: Sequence[Job]) -> tuple[str, ...]:
+    """Return the models that are worth measuring: those the jobs name, and all that are shipped."""
+    named = (job.settings.fusion for job in jobs if job.settings.fusion.mode == NETWORK)
+    return tuple(dict.fromkeys([*(one.model for one in named if not one.weights), *learned_names()]))
+
+
+def _seconds(kinds: Mapping[Kind, tuple[Job, float]], model: str) -> tuple[float | None, str]:
+    """Return how long all kinds take, or None and why; what is not measured counts as what is nearest."""
+    chosen = dict(list(kinds.items())[:MOST_KINDS])
+    speeds = {kind: _measured(job, model, TRIAL_S / len(chosen)) for kind, (job, _) in chosen.items()}
+    known = {kind: one.pixels_per_s for kind, one in speeds.items() if one.pixels_per_s}
+    if kinds and not known:
+        return None, next(one.error for one in speeds.values())
+    return sum(pixels / known[_nearest(kind, known)] for kind, (_, pixels) in kinds.items()), ""
+
+
+def _nearest(kind: Kind, known: Mapping[Kind, float]) -> Kind:
+    def distance(other: Kind) -> tuple[bool, bool, float]:
+        ratio = kind.width * kind.height / (other.width * other.height)
+        return other.mode != kind.mode, other.is_folder != kind.is_folder, max(ratio, 1 / ratio)
+
+    return min(known, key=distance)
+
+
+def _measured(job: Job, model: str, trial_s: float) -> _Measured:
+    """Fuse with ``model`` (empty: as the job says) for so long. Opening is left out: it is done once for all jobs."""
+    fusion = job.settings.fusion
+    settings = replace(job.settings, fusion=replace(fusion, model=model, weights="") if model else fusion)
     at: list[float] = []
     enough = threading.Event()
 
     def progress(_done: int, _expected: int | None) -> None:
         at.append(time.monotonic())
-        if at[-1] - at[0] > TRIAL_S:
+        if at[-1] - at[0] > trial_s and len(at) >= LEAST_FRAMES:
             enough.set()
 
     try:
@@ -93,7 +163,7 @@ def _measured(job: Job, model: str) -> Measured:
             output = Path(folder) / ("images" if job.is_folder else "trial.mkv")
             fuse_recordings(FuseJob(settings, output, job.start_s, job.end_s), progress, enough)
     except (FusionAppError, OSError) as error:
-        return Measured(model, 0.0, str(error))
+        return _Measured(0.0, str(error))
     if len(at) < LEAST_FRAMES or at[-1] <= at[0]:
-        return Measured(model, 0.0, "the first pair is too short to be measured with")
-    return Measured(model, (len(at) - 1) * length.width * length.height / (at[-1] - at[0]))
+        return _Measured(0.0, f"{job.name} is too short to be measured with")
+    return _Measured((len(at) - 1) * length.width * length.height / (at[-1] - at[0]))

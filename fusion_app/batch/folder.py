@@ -87,12 +87,14 @@ class BatchFolder:
         told = {job.name: asdict(job) | {"segment_s": segment_s} for job in jobs}
         path = self._plans / f"{digest_of(told)[:16]}.json"
         self._refuse_others(told)
-        if not path.exists():
+        is_new = read_json(path) is None  # a power cut may have left one that is empty
+        if is_new:
             write_json(path, {"jobs": list(told.values())})
         try:
             self._refuse_others(told)  # somebody may have done the same at the same time
         except BatchError:
-            path.unlink(missing_ok=True)
+            if is_new:  # else others work by it already
+                path.unlink(missing_ok=True)
             raise
 
     def _refuse_others(self, told: dict[str, Any]) -> None:

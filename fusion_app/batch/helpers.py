@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import IO
 
 from fusion_app.errors import BatchError
+from fusion_app.system.machine import cores
 
 LAST_LINES = 20
 PROGRAM = "import sys; from fusion_app.cli import main; sys.exit(main())"
 WITH_PARENT = "--with-parent"
 """Lets a process of `batch` end once its standard input does: it survives nobody who started it."""
+CORES = "--cores"
+"""Tells a process of `batch` how many cores are its own: those of all would only wait for each other."""
 
 
 class Helpers:
@@ -27,16 +30,20 @@ class Helpers:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._readers: list[threading.Thread] = []
         self._said: list[str] = []
+        self._is_stopped = False
+        self._lock = threading.Lock()
 
     def start(self, count: int) -> None:
-        """Start so many processes.
+        """Start so many processes, which divide the cores among themselves.
 
         Raises:
             BatchError: The system starts none.
         """
         try:
             for _ in range(count):
-                self._start_one()
+                with self._lock:  # whoever stops them meanwhile, in another thread, leaves none behind
+                    if not self._is_stopped:
+                        self._start_one(max(1, cores() // count))
         except OSError as error:
             self.stop()
             raise BatchError(f"no process can be started ({error.strerror}); close other programs") from None
@@ -52,11 +59,13 @@ class Helpers:
         return tuple(process.pid for process in self._processes)
 
     def stop(self) -> None:
-        """Let them end behind the frame at hand; returns at once."""
-        for process in self._processes:
-            if process.stdin is not None:
-                with suppress(OSError):
-                    process.stdin.close()
+        """Let them end behind the frame at hand, and start no more; returns at once."""
+        with self._lock:
+            self._is_stopped = True
+            for process in self._processes:
+                if process.stdin is not None:
+                    with suppress(OSError):
+                        process.stdin.close()
 
     def wait(self, patience_s: float | None = None) -> bool:
         """Wait until all have ended; tell whether they have within ``patience_s`` (None: however long it takes)."""
@@ -77,12 +86,22 @@ class Helpers:
         lines += [f"a process was ended by signal {-code}" for code in ends if code is not None and code < 0]
         return tuple(dict.fromkeys(lines))
 
-    def _start_one(self) -> None:
+    def _start_one(self, its_cores: int) -> None:
         is_bundle = getattr(sys, "frozen", False)  # its executable is this program, not Python
         program = [sys.executable] if is_bundle else [sys.executable, "-P", "-c", PROGRAM]
         path = os.pathsep.join(filter(None, sys.path))  # what is imported here, whatever the current folder holds
         process = subprocess.Popen(  # noqa: S603 - our own program
-            [*program, "batch", "--join", str(self._output), "--quiet", WITH_PARENT, *self._words],
+            [
+                *program,
+                "batch",
+                "--join",
+                str(self._output),
+                "--quiet",
+                WITH_PARENT,
+                CORES,
+                str(its_cores),
+                *self._words,
+            ],
             env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

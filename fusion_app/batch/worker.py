@@ -1,15 +1,13 @@
 """One process at work on the queue: claims, fuses, joins, until nothing is left that it could do."""
 
 import json
-import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fusion_app.batch.board import Board, State
 from fusion_app.batch.claims import Claim, ClaimLostError, Claims
@@ -19,11 +17,10 @@ from fusion_app.batch.engines import KeptEngines
 from fusion_app.batch.files import remove
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.fusing import fuse_segment
-from fusion_app.batch.identity import identity_of
 from fusion_app.batch.job import Job, Segment
 from fusion_app.batch.journal import Journal, Journals
-from fusion_app.batch.result import exists, put_together, size_of
-from fusion_app.errors import BatchError, FusionAppError, SourceError
+from fusion_app.batch.result import is_there, put_together
+from fusion_app.errors import BatchError, FusionAppError
 from fusion_app.system import logs
 
 POLL_S = 0.5
@@ -78,7 +75,7 @@ class Worker:
         self._board = board
         self._cancel = cancel
         self._claims = claims or Claims()
-        self._journal = Journal(folder.journals)
+        self._journal = Journal(folder.journals, self.journals)
         self._engines = KeptEngines()
         self._opened: dict[str, OpenJob] = {}
         self._current = ""
@@ -168,7 +165,7 @@ class Worker:
         self._board.set(name, State.FAILED)
         try:
             self._journal.note(job=name, error=text)
-            self.journals.update()
+            self.journals.update(self._journal)
         except BatchError:  # the folder may be what is the matter
             self.journals.errors[name] = text
 
@@ -188,28 +185,41 @@ class Worker:
         return self._join(opened)
 
     def _fuse_if_missing(self, opened: OpenJob, segment: Segment, claim: Claim) -> None:
-        """Fuse a claimed segment, unless another process has finished it, or the whole job, a moment before."""
+        """Fuse a claimed segment, unless another process has finished it, or the whole job, a moment before.
+
+        The order matters: segments go once the result is there. So one that is not there was either not fused, and
+        nobody else can do that now, or the result is there by the time one looks for it.
+        """
+        if opened.file(segment).exists():
+            return
         self.journals.update()
         if self._is_there(opened.job):
             self._board.set(opened.job.name, State.DONE)
-        elif not opened.file(segment).exists():
-            self._current = opened.job.name
-            self._fuse(opened, segment, claim)
+            self._tidy(opened.job)
+            return
+        self._current = opened.job.name
+        self._fuse(opened, segment, claim)
 
     def _open(self, job: Job) -> OpenJob | None:
         """Return the job cut into segments; None where its result is there."""
         if self._is_there(job):
-            self._tidy(job)
-            self._board.set(job.name, State.THERE)
+            self._found(job)
             return None
         with self._claimed(self._folder.place(job).with_name(f"{job.name}.cut")) as claim:
             if claim is None:
                 raise ClaimLostError(job.name)
+            if self._is_there(job):  # others may have cut, fused and joined it since
+                self._found(job)
+                return None
             opened = open_job(job, self._folder.place(job), self._rules.segment_s[job.name])
         self._note_opened(opened)
         self._opened[job.name] = opened
         self._board.set(job.name, State.WAITING, self._frames_done(opened), opened.frames)
         return opened
+
+    def _found(self, job: Job) -> None:
+        self._tidy(job)
+        self._board.set(job.name, State.THERE)
 
     def _note_opened(self, opened: OpenJob) -> None:
         """Note what a job depends on now, for whoever tells of it."""
@@ -220,47 +230,25 @@ class Worker:
                 "are void and are fused anew"
             )
         self._journal.note(job=opened.job.name, key=opened.key, notes=told)
-        self.journals.update()
+        self.journals.update(self._journal)
 
     def _is_there(self, job: Job) -> bool:
-        """Tell whether the result of ``job`` is there and up to date.
-
-        Raises:
-            BatchError: Something else has its name.
-        """
-        result = self._folder.output / job.result
-        if not os.path.lexists(result):
-            return False
-        if self._is_noted(job, result):
-            return True
-        self.journals.update()  # another process may have finished it a moment ago
-        if self._is_noted(job, result):
-            return True
-        if self._rules.overwrite:
-            return False
-        raise BatchError(
-            f"{result} was made when its sources, or their time stamps, were others; move it away, or add --overwrite"
-            if self._notes_of(job, result)
-            else exists(result)
-        )
-
-    def _is_noted(self, job: Job, result: Path) -> bool:
-        """Tell whether the journals, as they were read last, know ``result`` and its sources are what they were."""
-        known = self._notes_of(job, result)
-        try:
-            return bool(known) and known[-1].get("identity") == identity_of(job)
-        except SourceError:
-            return True  # the sources were moved away once it was done
-
-    def _notes_of(self, job: Job, result: Path) -> list[Mapping[str, Any]]:
-        """Return what the journals say of a result of this size."""
-        return [line for line in self.journals.results.get(job.name, ()) if line.get("size") == size_of(result)]
+        return is_there(job, self._folder.output / job.result, self.journals, overwrite=self._rules.overwrite)
 
     @contextmanager
     def _claimed(self, base: Path) -> Iterator[Claim | None]:
+        """Claim what ``base`` names, for a while; yields None where somebody else holds it.
+
+        Raises:
+            ClaimLostError: Something failed, and somebody has taken it over meanwhile, and the files with it.
+        """
         claim = self._claims.take(base)
         try:
             yield claim
+        except (FusionAppError, OSError) as error:
+            if claim is not None and claim.is_taken_over():
+                raise ClaimLostError(base.name) from error
+            raise
         finally:
             if claim is not None:
                 claim.release()
@@ -290,7 +278,7 @@ class Worker:
             report = fuse_segment(opened, segment, aside, self._engines, progress, self._cancel)
             if report.is_complete:
                 commit(Made(opened, segment, aside, report), claim, self._journal)
-                self.journals.update()
+                self.journals.update(self._journal)
                 self._board.set(name, State.FUSING, self._frames_done(opened))
         finally:
             remove(aside)
@@ -319,8 +307,9 @@ class Worker:
             self.journals.update()
             if not self._is_there(job):
                 self._board.set(job.name, State.JOINING)
-                frames = put_together(opened, self._folder.output, self._journal, overwrite=self._rules.overwrite)
-                self.journals.update()
+                overwrite = self._rules.overwrite
+                frames = put_together(opened, self._folder.output, self._journal, claim, overwrite=overwrite)
+                self.journals.update(self._journal)
                 self._board.set(job.name, State.DONE, frames, frames)
             else:
                 self._board.set(job.name, State.DONE)

@@ -33,7 +33,7 @@ class Stages:
         """CPU time of a whole frame, milliseconds."""
         return sum(timing.cpu_ms for timing in self.timings.values())
 
-    def bound_fps(self, cores: int, fuse: Timing, lanes: int = 1) -> float:
+    def bound_fps(self, cores: float, fuse: Timing, lanes: int = 1) -> float:
         """Return the frames per second that no run on ``cores`` cores can exceed with engines that take ``fuse``.
 
         If every stage had a thread of its own, and fusing ``lanes``, the slowest would set the limit, or the CPU time

@@ -4,14 +4,15 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from fusion_app.batch.board import duration
 from fusion_app.batch.cut import SEGMENT_S
-from fusion_app.batch.estimate import Measured, lengths_of, measured, models_of, pixels_of, seconds_of
+from fusion_app.batch.estimate import Estimate, estimates, lengths_of, pixels_of
 from fusion_app.batch.folder import BatchFolder
-from fusion_app.batch.helpers import WITH_PARENT
+from fusion_app.batch.helpers import CORES, WITH_PARENT
 from fusion_app.batch.identity import WAYS
 from fusion_app.batch.job import Job, in_own_way
 from fusion_app.batch.plan import jobs_of
@@ -22,6 +23,7 @@ from fusion_app.cli.options import Commands, add_command, run_options
 from fusion_app.errors import BatchError, FusionAppError
 from fusion_app.session.segments import Length
 from fusion_app.settings import Settings
+from fusion_app.system.machine import use_cores
 from fusion_app.system.priority import MOST
 
 NICE = 5
@@ -55,6 +57,7 @@ def register(commands: Commands) -> None:
         "--ray", metavar="local|auto|ADDRESS", help="let a Ray cluster do it: one begun here, this machine's, another"
     )
     parser.add_argument(WITH_PARENT, action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument(CORES, type=_count, default=None, help=argparse.SUPPRESS)
     parser.set_defaults(ir=None, vis=None)
 
 
@@ -65,6 +68,7 @@ def batch(options: argparse.Namespace) -> int:
     other machines that see the folder, help with `batch --join OUT`. See docs/scale.md.
     """
     output = _output(options)
+    use_cores(options.cores)
     if options.ray and options.jobs > 1:
         raise BatchError("--ray and --jobs are two ways; with --ray local, Ray starts a process for each core")
     if options.report and not options.overwrite:
@@ -127,21 +131,19 @@ def _settings_of(options: argparse.Namespace) -> Any:
 def _dry_run(options: argparse.Namespace, output: Path, jobs: Sequence[Job]) -> int:
     lengths = lengths_of(jobs)
     good = [job for job in jobs if isinstance(lengths[job.name], Length)]
-    speeds = measured(good[0], models_of(jobs)) if good else ()
+    found = estimates(good, lengths)
     rows = [_planned(job, output, lengths[job.name]) for job in jobs]
-    total = sum(row["pixels"] or 0 for row in rows)
-    times = [{"model": one.model, "seconds": seconds_of(total, one), "error": one.error} for one in speeds]
     if options.json:
-        print(json.dumps({"jobs": rows, "on_this_machine": times}, indent=1))
+        print(json.dumps({"jobs": rows, "on_this_machine": [asdict(one) for one in found]}, indent=1))
         return 0 if len(good) == len(jobs) else 1
     for row in rows:
         frames = "length unknown" if row["frames"] is None else f"{row['frames']} frames"
         print(f"{row['ir']} + {row['vis']} → {row['result']}: {row['error'] or frames}")
     if any(row["pixels"] is None and not row["error"] for row in rows):
         print("note: jobs of unknown length are not counted")
-    print(f"{len(jobs)} jobs; on this machine, by a measurement of some seconds on {good[0].name if good else 'none'}:")
-    for one in speeds:
-        print(f"  {one.model:<12} {_time(total, one)}")
+    print(f"{len(jobs)} jobs; on this machine, by a measurement of some seconds:" if good else f"{len(jobs)} jobs")
+    for one in found:
+        print(f"  {one.model:<12} {_time(one)}")
     return 0 if len(good) == len(jobs) else 1
 
 
@@ -160,9 +162,8 @@ def _planned(job: Job, output: Path, length: Length | FusionAppError) -> dict[st
     }
 
 
-def _time(pixels: float, one: Measured) -> str:
-    seconds = seconds_of(pixels, one)
-    return f"could not be measured: {one.error}" if seconds is None else f"about {duration(seconds)}"
+def _time(one: Estimate) -> str:
+    return f"could not be measured: {one.error}" if one.seconds is None else f"about {duration(one.seconds)}"
 
 
 def _segment(text: str) -> float:

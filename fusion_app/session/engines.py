@@ -59,7 +59,7 @@ def open_engines(fusion: FusionSettings, vis: SourceInfo, *, is_real_time: bool)
     mixing = Mixing.of(fusion)
     if fusion.mode != "network":
         return Engines(open_engine(fusion, is_real_time=is_real_time), mixing=mixing)
-    if is_real_time and _is_automatic(fusion) and fusion.working_size == "auto":
+    if is_real_time and is_automatic(fusion) and fusion.working_size == "auto":
         keeper = QualityKeeper(fusion, vis.size, STILL_S if vis.frame_count == 1 else vis.period_s)
         return Engines(keeper.start(), keeper, mixing=mixing)
     for_file = None if is_real_time else choice_for_file(fusion, vis)
@@ -75,7 +75,7 @@ def choice_for_file(fusion: FusionSettings, vis: SourceInfo) -> FileChoice | Non
 
     Images have no length, and get the most faithful model.
     """
-    if not _is_automatic(fusion):
+    if not is_automatic(fusion):
         return None
     models = _models_for_files()
     if vis.is_stills:
@@ -101,5 +101,6 @@ def _models_for_files() -> list[str]:
     return [rung.model for rung in LADDER if rung.side == 1 and rung.model in learned_names()]
 
 
-def _is_automatic(fusion: FusionSettings) -> bool:
+def is_automatic(fusion: FusionSettings) -> bool:
+    """Tell whether the model is chosen by measuring."""
     return fusion.mode == "network" and fusion.model == "auto" and not fusion.weights

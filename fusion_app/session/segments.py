@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fusion_app.engine import open_engine
 from fusion_app.run.for_files import FileChoice
 from fusion_app.run.runner import Pace
-from fusion_app.session.engines import Engines, choice_for_file
+from fusion_app.session.engines import Engines, choice_for_file, is_automatic
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings
 from fusion_app.thermal import Thermal
@@ -42,11 +42,13 @@ def length_of(settings: Settings) -> Length:
 
 
 def model_for(settings: Settings) -> FileChoice | None:
-    """Return what ``auto`` is for all segments of two sources; None where the model is named.
+    """Return what ``auto`` is for all segments of two sources; None where the model is named, and nothing is opened.
 
     Raises:
         FusionAppError: They cannot be opened, or nothing in them belongs together.
     """
+    if not is_automatic(settings.fusion):
+        return None  # opening two files takes longer than fusing some frames
     with _reading(settings, Thermal(settings.thermal)) as session:
         return choice_for_file(settings.fusion, session.vis.info)
 

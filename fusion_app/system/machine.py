@@ -64,11 +64,20 @@ def describe_machine() -> Machine:
     )
 
 
+_granted: int | None = None
+"""Cores that this process was told to count on (`use_cores`)."""
+
+
 def cores() -> int:
     """Return how many CPU cores this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    there = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return there if _granted is None else min(_granted, there)
+
+
+def use_cores(count: int | None) -> None:
+    """Let `cores` tell at most ``count`` from now on, for others of our processes use the rest; None: all there are."""
+    global _granted  # noqa: PLW0603 - of the process, as its priority is
+    _granted = count
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 import errno
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,15 @@ class AudioCopy:
             return
         self._packets = self._converted(stream, route)
         self._next = next(self._packets, None)
+
+    def chapters(self) -> list[tuple[float, str]]:
+        """Return the chapters of the visible file: where each begins by its own PTS, seconds, and its title."""
+        found = []
+        with suppress(av.error.FFmpegError, OSError, ValueError):
+            for chapter in self._input.chapters():
+                begin_s = float(chapter["start"] * (chapter["time_base"] or Fraction(1, 1000)))
+                found.append((begin_s, chapter["metadata"].get("title", "")))
+        return found
 
     def write_until(self, end_s: float) -> None:
         """Write the packets that begin before ``end_s``, seconds in the new file."""

@@ -1,7 +1,6 @@
 """Videos of one kind put one behind the other, packet by packet, without encoding; sound comes in here, once."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
 from fusion_app.errors import RecordingError
-from fusion_app.system.containers import open_file, open_to_read, open_to_write
+from fusion_app.system.containers import open_to_read, open_to_write
 from fusion_app.system.media_tracks import mark_default
 from fusion_app.writers.audio import AudioCopy, Sound
 from fusion_app.writers.base import write_failure
@@ -40,8 +39,8 @@ def join(parts: Sequence[Path], output: Path, sound: Sound | None, origin_s: flo
             mark_default(track)
             audio = AudioCopy(sound, target, output.suffix, origin_s) if sound is not None else None
             try:
-                frames, end_s = _copied(parts, target, track, audio)
-                target.set_chapters(chapter_list(_chapters(sound, origin_s, end_s), end_s))
+                frames, end_s = _copied(_opened(first, parts[1:]), target, track, audio)
+                target.set_chapters(chapter_list(_chapters(audio, origin_s, end_s), end_s))
             finally:
                 if audio is not None:
                     audio.close()
@@ -50,29 +49,36 @@ def join(parts: Sequence[Path], output: Path, sound: Sound | None, origin_s: flo
         raise RecordingError(write_failure(output, error)) from error
 
 
-def _copied(
-    parts: Sequence[Path], target: OutputContainer, track: VideoStream, audio: AudioCopy | None
-) -> tuple[int, float]:
-    """Copy all packets; return how many, and where the last one ends, seconds."""
-    frames, end_s, kind = 0, 0.0, None
-    for part in parts:
+def _opened(first: InputContainer, others: Sequence[Path]) -> Iterator[InputContainer]:
+    """Yield the parts one after the other; the first is open already, and opening looks into a file for long."""
+    kind = _kind(first)
+    yield first
+    for part in others:
         with open_to_read(part) as source:
-            kind = kind or _kind(source)
             if _kind(source) != kind:
                 raise RecordingError(
                     f"{part.name} holds pictures of another size or kind than those before it; "
                     "fuse this one in one piece with `fuse`, which scales them"
                 )
-            for packet in source.demux(video=0):
-                if packet.pts is None or not packet.size:
-                    continue
-                frames += 1
-                base = packet.time_base or Fraction(1, 1000)
-                end_s = float((packet.pts + (packet.duration or 0)) * base)
-                packet.stream = track
-                target.mux(packet)
-                if audio is not None:
-                    audio.write_until(end_s)
+            yield source
+
+
+def _copied(
+    parts: Iterator[InputContainer], target: OutputContainer, track: VideoStream, audio: AudioCopy | None
+) -> tuple[int, float]:
+    """Copy all packets; return how many, and where the last one ends, seconds."""
+    frames, end_s = 0, 0.0
+    for source in parts:
+        for packet in source.demux(video=0):
+            if packet.pts is None or not packet.size:
+                continue
+            frames += 1
+            base = packet.time_base or Fraction(1, 1000)
+            end_s = float((packet.pts + (packet.duration or 0)) * base)
+            packet.stream = track
+            target.mux(packet)
+            if audio is not None:
+                audio.write_until(end_s)
     return frames, end_s
 
 
@@ -83,15 +89,7 @@ def _kind(container: InputContainer) -> tuple[Any, ...]:
     return context.name, context.width, context.height, context.pix_fmt, bytes(context.extradata or b"")
 
 
-def _chapters(sound: Sound | None, origin_s: float, end_s: float) -> list[tuple[float, str]]:
+def _chapters(audio: AudioCopy | None, origin_s: float, end_s: float) -> list[tuple[float, str]]:
     """Return the chapters of the visible file that begin within the new one: seconds in it, and title."""
-    if sound is None:
-        return []
-    found = []
-    with suppress(av.error.FFmpegError, OSError, ValueError), open_file(sound.path, playlists=True) as source:
-        for chapter in source.chapters():
-            base = chapter["time_base"] or Fraction(1, 1000)
-            begin_s = float(chapter["start"] * base) - origin_s
-            if 0 <= begin_s < end_s:
-                found.append((begin_s, chapter["metadata"].get("title", "")))
-    return found
+    told = [] if audio is None else audio.chapters()
+    return [(begin_s - origin_s, title) for begin_s, title in told if 0 <= begin_s - origin_s < end_s]

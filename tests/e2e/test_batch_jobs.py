@@ -13,6 +13,7 @@ import pytest
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.helpers import Helpers
 from fusion_app.cli import main
+from fusion_app.system.machine import cores
 from tests.batches import assert_same_video, kill, lossless_rig, noted, start, wait_for_segments, write_pair
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and kills as only POSIX can")
@@ -53,6 +54,8 @@ def test_two_jobs_end_as_one_does_though_one_of_them_is_killed(tmp_path: Path) -
     helpers = children_of(process.pid)
     assert len(helpers) == 2
     assert all(os.getpriority(os.PRIO_PROCESS, pid) >= 5 for pid in helpers)
+    words = Path(f"/proc/{helpers[0]}/cmdline").read_bytes().split(b"\0")
+    assert int(words[words.index(b"--cores") + 1]) == max(1, cores() // 2)
     os.kill(helpers[0], signal.SIGKILL)
     _, error = process.communicate(timeout=120)
     assert "ended by signal 9" in error

@@ -105,7 +105,11 @@ def test_a_cluster_begun_here_is_reached_from_here_only_and_failures_are_told(tm
     assert (output / "a.mkv").exists()
 
 
-def test_a_cluster_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_cluster_that_is_not_there_is_told_and_nothing_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")  # as it is where nobody says anything; put back behind the test
     write_pair(tmp_path / "in", "a", 10)
     assert batch(tmp_path / "in", "-o", tmp_path / "out", "--ray", "auto") == 2
     assert "no Ray cluster answers at auto" in capsys.readouterr().err
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"

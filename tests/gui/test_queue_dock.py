@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from fusion_app.batch.board import Row, State, Totals
+from fusion_app.cli import main
 from fusion_app.gui.docks.queue import QueueDock
 from fusion_app.gui.main_window import MainWindow
 from tests.batches import kill, lossless_rig, noted, shown, start, wait_for_segments, write_pair
@@ -173,3 +174,30 @@ def test_closing_the_window_ends_its_processes(window: MainWindow, qtbot: QtBot,
     qtbot.waitUntil(lambda: window.is_closed)
     assert helpers.wait(60)
     assert not (tmp_path / "out" / "night.mkv").exists()
+
+
+def test_a_second_press_of_start_starts_nobody_and_stop_ends_all(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_pair(tmp_path / "in", "night", 3000)
+    assert (
+        main(["batch", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--model", "max", "--quiet", "--queue-only"])
+        == 0
+    )
+    queue, dock = window.docks.queue, window.docks.queue.panel
+    queue.use_output(tmp_path / "out")
+    qtbot.waitUntil(dock.start.isEnabled, timeout=60_000)
+    dock.start_asked.emit(1)
+    first = queue.helpers
+    assert first is not None
+    assert (dock.start.isEnabled(), dock.stop.isEnabled()) == (False, True)
+    dock.start_asked.emit(1)  # as a double click does
+    assert queue.helpers is first
+    qtbot.waitUntil(lambda: len(first.pids) == 1, timeout=60_000)
+    dock.start_asked.emit(1)
+    assert queue.helpers is first
+    click(qtbot, dock.stop)
+    qtbot.waitUntil(lambda: first.at_work == 0, timeout=120_000)
+    assert first.wait(60)
+    assert len(first.pids) == 1
+    qtbot.waitUntil(dock.start.isEnabled, timeout=60_000)

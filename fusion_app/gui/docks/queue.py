@@ -112,6 +112,12 @@ class QueueDock(QWidget):
     def _ask_to_pause(self) -> None:
         self.pause_asked.emit(self.pause.isChecked())
 
+    def show_starting(self) -> None:
+        """Show that processes of this window are being started: they can be stopped, and not be started again."""
+        self.start.setEnabled(False)
+        self.processes.setEnabled(False)
+        self.stop.setEnabled(True)
+
     def show_paused(self, is_paused: bool) -> None:
         """Show whether the queue waits."""
         self.pause.setChecked(is_paused)

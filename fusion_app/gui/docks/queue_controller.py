@@ -54,6 +54,7 @@ class QueueController(QObject):
         self._helpers: Helpers | None = None
         self._told: tuple[str, ...] = ()
         self._is_looking = False
+        self._is_starting = False
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -93,7 +94,12 @@ class QueueController(QObject):
         self._submit(lambda: add_folder(folder, output, like), self._on_added)
 
     def start(self, count: int) -> None:
-        """Let so many processes work on the queue; what was begun by an earlier start is gone on with."""
+        """Let so many processes work on the queue; what was begun by an earlier start is gone on with.
+
+        Does nothing while those of this window are starting or at work: a second press is no second start.
+        """
+        if self._is_starting or (self._helpers is not None and self._helpers.at_work):
+            return
         output = Path(self._output)
         helpers = Helpers(output, ("--nice", NICE))
 
@@ -101,8 +107,9 @@ class QueueController(QObject):
             BatchFolder(output).go_on()
             helpers.start(count)
 
-        self._helpers, self._watch, self._told = helpers, None, ()
-        self._submit(begin, lambda _: self._timer.start())
+        self._helpers, self._watch, self._told, self._is_starting = helpers, None, (), True
+        self.panel.show_starting()
+        self._submit(begin, self._on_started, self._on_start_failed)
         self.look(is_start=True)
 
     def pause(self, is_paused: bool) -> None:
@@ -136,8 +143,17 @@ class QueueController(QObject):
         self._is_looking = False
         self._watch = seen.watch
         errors = {} if seen.watch is None or seen.totals is None else _errors(seen.watch, seen.totals)
-        self.panel.show_queue(self._output, seen.totals, errors, (*self._told, *seen.troubles), at_work=seen.at_work)
+        at_work = seen.at_work or int(self._is_starting)
+        self.panel.show_queue(self._output, seen.totals, errors, (*self._told, *seen.troubles), at_work=at_work)
         self.panel.show_paused(seen.is_paused)
+
+    def _on_started(self, _: None) -> None:
+        self._is_starting = False
+        self._timer.start()
+
+    def _on_start_failed(self, error: Exception) -> None:
+        self._is_starting = False
+        self._fail(error)
 
     def _on_added(self, asked: Asked) -> None:
         self._watch, self._told = None, tuple(text for text in asked.told if "left out" in text)
@@ -148,10 +164,15 @@ class QueueController(QObject):
         self._told = (str(error),)
         self.panel.show_queue(self._output, None, {}, self._told, at_work=0)
 
-    def _submit(self, job: Callable[[], object], done: Callable[..., None] = lambda _: None) -> None:
+    def _submit(
+        self,
+        job: Callable[[], object],
+        done: Callable[..., None] = lambda _: None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         if self._worker is None:  # most windows never open the dock
             self._worker = Worker(self)
-        self._worker.submit(job, done, self._fail)
+        self._worker.submit(job, done, failed or self._fail)
 
     def _choose_output(self) -> None:
         path = QFileDialog.getExistingDirectory(self.panel, self.tr("Folder for results"), self._output)

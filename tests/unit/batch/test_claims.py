@@ -146,6 +146,20 @@ def test_whoever_was_taken_over_while_it_slept_finds_out(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith("2")] == ["segment.claim-0002"]
 
 
+def test_a_sleeper_that_was_taken_over_takes_nothing_from_a_third_whose_claim_has_its_name(tmp_path: Path) -> None:
+    base = tmp_path / "segment"
+    sleeper = Claims(beat_s=3600).take(base)
+    assert sleeper is not None
+    sleeper.path.unlink()  # the second, who took it over, has finished and released it
+    assert sleeper.is_taken_over()
+    third = Claims().take(base)
+    assert third is not None
+    sleeper.release()
+    assert third.is_mine()
+    assert not third.is_taken_over()
+    third.release()
+
+
 def test_a_claim_whose_folder_was_removed_is_lost(tmp_path: Path) -> None:
     claim = Claims(beat_s=0.02).take(tmp_path / "segment")
     assert claim is not None

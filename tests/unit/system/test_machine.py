@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion_app.system.machine import install_line
+from fusion_app.system.machine import cores, install_line, use_cores
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,15 @@ def test_the_line_that_adds_a_library_fits_the_environment(
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(sys, "executable", "/a b/python")
     assert install_line("openvino") == line
+
+
+def test_a_process_counts_on_as_many_cores_as_it_was_told_and_never_on_more_than_there_are() -> None:
+    there = cores()
+    try:
+        use_cores(1)
+        assert cores() == 1
+        use_cores(there + 5)
+        assert cores() == there
+    finally:
+        use_cores(None)
+    assert cores() == there
