@@ -91,12 +91,13 @@ def cameras(width: int, height: int, fps: float, flips: Flips) -> Iterator[tuple
                 return
 
         def _picture(self) -> bytes:
+            picture: np.ndarray
             if self.path.startswith("/ir"):
                 picture = np.full((height, width), COOL, np.uint8)
-                picture[::8] += 10
+                picture[::8] = COOL + 10
                 picture[-height // 8 :, : width // 8] = flips.level()
             else:
-                picture = cv2.cvtColor(drawn(now_ms(), width, height), cv2.COLOR_GRAY2BGR)
+                picture = np.repeat(drawn(now_ms(), width, height)[..., None], 3, axis=2)
             return cv2.imencode(".jpg", picture)[1].tobytes()
 
         def _send(self, picture: bytes) -> None:
