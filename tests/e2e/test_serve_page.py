@@ -119,7 +119,7 @@ def test_a_desk_gets_h264_and_can_have_jpeg_instead(tmp_path: Path) -> None:
         desk.wait("return document.getElementById('fused').naturalWidth > 0 && videos.fused.run === null")
         desk.wait("return document.getElementById('f-transfer').textContent === 'JPEG'")
         choose(desk, "transfer", "auto")
-        desk.wait("return document.getElementById('fused-video').readyState >= 2")
+        desk.wait("return isVideo() && hasPicture('fused')")
         assert desk.log() == [], "the browser has nothing against the page"
 
 

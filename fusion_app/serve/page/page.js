@@ -70,7 +70,8 @@ function open(element, wanted, change) {
   change(element, wanted);
 }
 function hasPicture(view) {
-  return isVideo() ? byId(`${view}-video`).readyState >= 2 : byId(view).naturalWidth > 0;
+  const video = byId(`${view}-video`);
+  return isVideo() ? video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 0 : byId(view).naturalWidth > 0;
 }
 function showTransfer() {
   if (isVideo()) {

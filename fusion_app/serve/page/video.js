@@ -3,7 +3,7 @@
 const Source = window.ManagedMediaSource || window.MediaSource;
 const USUAL_TYPE = 'video/mp4; codecs="avc1.4d401f"';
 const FAR_S = 0.3, NEAR_S = 0.1, TARGET_S = 0.06; // behind the newest frame: jump, catch up, where a jump leads
-const FASTER = 1.1, KEPT_S = 4, SEEK_EVERY_MS = 1000, SILENT_MS = 10000;
+const FASTER = 1.1, KEPT_S = 4, SEEK_EVERY_MS = 2000, SILENT_MS = 10000;
 
 function playsVideo() {
   return Boolean(Source && Source.isTypeSupported(USUAL_TYPE));
