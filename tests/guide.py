@@ -23,7 +23,7 @@ GUIDE = ROOT / "docs" / "guide"
 SCENE = Scene(Size(160, 120))
 FPS, FRAMES = 20, 100
 CAMERA = "frames=9999&size=160x120"
-OUTPUTS = ("-o", "--preview", "--report", "--csv", "--html")
+OUTPUTS = ("-o", "--preview", "--report", "--csv", "--html", "--map")
 """Options whose value the command writes."""
 
 

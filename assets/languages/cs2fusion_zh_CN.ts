@@ -243,6 +243,10 @@
       <translation>测温点与色标(&amp;P)</translation>
     </message>
     <message>
+      <source>W&amp;hat infrared adds</source>
+      <translation>红外补充的内容(&amp;H)</translation>
+    </message>
+    <message>
       <source>&amp;Next palette</source>
       <translation>下一调色板(&amp;N)</translation>
     </message>
@@ -645,8 +649,16 @@
       <translation>热像设置</translation>
     </message>
     <message>
+      <source>{0:d} spots</source>
+      <translation>{0:d} 个测温点</translation>
+    </message>
+    <message>
       <source>{0}</source>
       <translation>{0}</translation>
+    </message>
+    <message>
+      <source>what infrared adds is shown</source>
+      <translation>显示红外补充的内容</translation>
     </message>
     <message>
       <source>model {0}</source>
@@ -892,6 +904,29 @@
     <message>
       <source>The diagnostics are on the clipboard</source>
       <translation>诊断信息已复制到剪贴板</translation>
+    </message>
+  </context>
+  <context>
+    <name>Difference</name>
+    <message>
+      <source>+{0} added</source>
+      <translation>+{0} 更亮</translation>
+    </message>
+    <message>
+      <source>−{0} taken</source>
+      <translation>−{0} 更暗</translation>
+    </message>
+    <message>
+      <source>{0:.0f} % changed</source>
+      <translation>{0:.0f} % 有变化</translation>
+    </message>
+    <message>
+      <source>infrared {0:+d}</source>
+      <translation>红外 {0:+d}</translation>
+    </message>
+    <message>
+      <source>infrared adds on {0:.0f} % of the picture</source>
+      <translation>红外在画面的 {0:.0f} % 上有补充</translation>
     </message>
   </context>
   <context>
@@ -1152,6 +1187,14 @@
       <translation>适合当前模式的强度</translation>
     </message>
     <message>
+      <source>Show &amp;what infrared adds</source>
+      <translation>显示红外补充的内容(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Orange where the fused picture is brighter than visible, blue where it is darker (A)</source>
+      <translation>橙色表示融合画面比可见光更亮，蓝色表示更暗 (A)</translation>
+    </message>
+    <message>
       <source>Isotherm</source>
       <translation>等温线</translation>
     </message>
@@ -1390,8 +1433,8 @@
       <translation>在红外和融合画面上显示数值与色标 (T)</translation>
     </message>
     <message>
-      <source>On the screen only: recordings, exports and snapshots hold no spots and no scale.</source>
-      <translation>仅显示在屏幕上：录制、导出和快照不含测温点与色标。</translation>
+      <source>Drawn on the screen only. Recordings (CSV) and snapshots (YAML) hold the values beside the pictures.</source>
+      <translation>仅显示在屏幕上。录制 (CSV) 和快照 (YAML) 会在画面之外保存这些数值。</translation>
     </message>
     <message>
       <source>Spots and their values</source>
@@ -3078,6 +3121,10 @@
       <translation>融合</translation>
     </message>
     <message>
+      <source>WHAT INFRARED ADDS</source>
+      <translation>红外补充的内容</translation>
+    </message>
+    <message>
       <source>NUC, shutter closed</source>
       <translation>NUC，快门关闭</translation>
     </message>
@@ -3199,6 +3246,10 @@
     <message>
       <source>Wall of models</source>
       <translation>模型墙</translation>
+    </message>
+    <message>
+      <source>{0} · what infrared adds</source>
+      <translation>{0} · 红外补充的内容</translation>
     </message>
     <message>
       <source>Waiting for the first fused picture</source>

@@ -12,7 +12,7 @@ from fusion_app.outputs.broker import broker_of, context_of
 from fusion_app.outputs.lines import STANDARD_OUTPUT, LinesFile
 from fusion_app.outputs.mqtt import MqttReceiver
 from fusion_app.outputs.publishing import Publisher, stream_address
-from fusion_app.outputs.readings import AlarmWatch, alarm_of
+from fusion_app.outputs.readings import AlarmWatch, Places, alarm_of
 from fusion_app.outputs.telling import Receiver, Teller
 from fusion_app.outputs.virtual_camera import VirtualCamera
 from fusion_app.session.overview import Overview
@@ -89,14 +89,20 @@ def _close(outputs: list[Output]) -> None:
 
 @contextmanager
 def sending(
-    options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None]
+    options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None], spots: Places = ()
 ) -> Iterator[Outputs]:
     """Let the outputs that ``options`` ask for run meanwhile, and say at the end what became of them.
+
+    Args:
+        options: Of the command.
+        session: What is sent.
+        overview: Returns how it is now.
+        spots: Where readings measure beside the hottest, coldest and middle pixel.
 
     Raises:
         OutputError: One of them cannot work at all.
     """
-    outputs = Outputs(_asked(options, session, overview))
+    outputs = Outputs(_asked(options, session, overview, spots))
     outputs.begin()
     try:
         yield outputs
@@ -135,14 +141,16 @@ def check_outputs(options: argparse.Namespace) -> None:
         stream_address(options.publish)
 
 
-def _asked(options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None]) -> list[Output]:
+def _asked(
+    options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None], spots: Places
+) -> list[Output]:
     receivers: list[Receiver] = []
     if options.events is not None:
         receivers.append(LinesFile(options.events))
     if options.mqtt is not None:
         receivers.append(MqttReceiver(broker_of(options.mqtt, options.mqtt_ca)))
     watch = AlarmWatch(alarm_of(options.alarm)) if options.alarm is not None else None
-    outputs: list[Output] = [Teller(session, overview, receivers, watch)] if receivers else []
+    outputs: list[Output] = [Teller(session, overview, receivers, watch, spots)] if receivers else []
     if options.publish is not None:
         outputs.append(Publisher(session, stream_address(options.publish)))
     if options.virtual_camera is not None:

@@ -66,7 +66,7 @@ def serve(options: argparse.Namespace) -> int:
         session = open_session(settings, Pace.PLAY)
         try:
             node = Node(session, settings)
-            with sending(options, session, node.overview) as outputs:
+            with sending(options, session, node.overview, settings.measure.spots) as outputs:
                 node.tell_also(outputs.notices)
                 return _serve(node, Unattended(node, schedule, keep), outputs, options, end)
         finally:

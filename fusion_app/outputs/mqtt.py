@@ -149,6 +149,8 @@ def discovery(broker: Broker, state: Data) -> dict[str, Data]:
     """Return topics and texts by which Home Assistant finds this node: its sensors, each read out of the state."""
     hottest, coldest = units_of(state)
     found = {"sensor/hottest": _sensor("hottest", hottest), "sensor/coldest": _sensor("coldest", coldest)}
+    for number in range(1, 1 + len(state["spots"])):
+        found[f"sensor/spot_{number}"] = _sensor(f"spots[{number - 1}]", hottest) | {"name": f"Spot {number}"}
     found["sensor/fps"] = {
         "name": "Fusion rate", "value_template": "{{ value_json.fps }}", "unit_of_measurement": "fps",
     }  # fmt: skip

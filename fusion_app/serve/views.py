@@ -11,9 +11,10 @@ import numpy.typing as npt
 from fusion_app.engine.modes import in_bytes
 from fusion_app.errors import ServeError
 from fusion_app.frames import FusedFrame, Image, on_square_pixels, size_of
+from fusion_app.pipeline.difference import coloured, lumas_of
 from fusion_app.thermal.display_palettes import Palette, display_colours
 
-What = Literal["fused", "visible", "ir"]
+What = Literal["fused", "visible", "ir", "difference"]
 Form = Literal["jpeg", "h264"]
 WHATS: tuple[What, ...] = get_args(What)
 WIDTHS = (0, 320, 480, 640, 960, 1280, 1920)
@@ -28,9 +29,10 @@ class View:
     """One way to see a fused frame.
 
     Attributes:
-        what: The fused picture, or a source of it; infrared as it lies on the visible frame.
+        what: The fused picture, or a source of it, infrared as it lies on the visible frame; or what infrared adds, in
+            colours, which is the fused picture while a source is lost.
         width: One of `WIDTHS`; a frame that is smaller stays as it is.
-        palette: Colours of infrared; the other two have their own.
+        palette: Colours of infrared; the others have their own.
         form: Pictures one by one, or a video.
     """
 
@@ -64,13 +66,7 @@ def video_of(view: View) -> View:
 
 def pixels_of(fused: FusedFrame, view: View) -> Image:
     """Return what ``view`` shows of ``fused``: ``(H, W)`` or ``(H, W, 3)`` BGR uint8, on square pixels."""
-    if view.what == "fused":
-        image = fused.image
-    elif view.what == "visible":
-        image = fused.pair.vis.image
-    else:
-        image = fused.ir_view
-    image = _scaled(in_bytes(image), view.width, fused.pair.vis.pixel_aspect)
+    image = _scaled(in_bytes(_image_of(fused, view.what)), view.width, fused.pair.vis.pixel_aspect)
     if view.what == "ir" and view.palette is not Palette.WHITE_HOT and image.ndim == 2:
         return np.asarray(display_colours(view.palette)[image])
     return image
@@ -82,6 +78,15 @@ def planes_of(pixels: Image) -> npt.NDArray[np.uint8]:
     if pixels.ndim == 2:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels[:height, :width]), cv2.COLOR_BGR2YUV_I420), np.uint8)
+
+
+def _image_of(fused: FusedFrame, what: What) -> Image:
+    if what == "visible":
+        return fused.pair.vis.image
+    if what == "ir":
+        return fused.ir_view
+    lumas = lumas_of(fused) if what == "difference" else None
+    return fused.image if lumas is None else coloured(lumas)
 
 
 def jpeg(pixels: Image) -> bytes:

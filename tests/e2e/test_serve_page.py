@@ -57,10 +57,12 @@ def test_a_phone_opens_the_link_looks_records_marks_and_changes_the_mode(tmp_pat
         phone.wait("return document.getElementById('said').textContent.startsWith('Kept as snapshot-')")
         choose(phone, "mode", "vis")
         phone.wait("return state.status.fusion.mode === 'vis'")
-        for layout in ("visible", "ir", "swipe"):
+        for layout in ("visible", "ir", "difference", "swipe"):
             phone.click(f"nav [data-layout={layout}]")
             shown = "visible" if layout == "swipe" else layout
             phone.wait(f"return hasPicture('{shown}')")
+            if layout == "difference":
+                phone.screenshot(kept(tmp_path, "serve-phone-difference.png"))
         assert phone.run("return document.documentElement.scrollWidth <= window.innerWidth"), "all is on the screen"
         picture = cv2.imread(str(kept(tmp_path, "serve-phone.png")))
         assert picture is not None
@@ -85,6 +87,10 @@ def test_a_desk_shows_three_pictures_and_speaks_chinese(tmp_path: Path) -> None:
         desk.wait("return hasPicture('ir')")
         desk.wait("return document.getElementById('nothing').hidden")
         desk.screenshot(kept(tmp_path, "serve-desk.png"))
+        desk.click("nav [data-layout=difference]")
+        desk.wait("return document.getElementById('difference').naturalWidth > 0")
+        desk.wait("return document.getElementById('nothing').hidden")
+        desk.screenshot(kept(tmp_path, "serve-desk-difference.png"))
         desk.click("#language")
         desk.wait("return document.getElementById('record').textContent === 'Record'")
         assert desk.log() == [], "the browser has nothing against the page"

@@ -24,6 +24,7 @@ from fusion_app.thermal.heat import AlarmSettings, on_visible, usable
 from tests.gui.actions import click, position, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.media import counting_frames, write_video
+from tests.sessions import rows
 
 VIS = np.zeros((96, 128, 3), np.uint8)
 
@@ -282,3 +283,23 @@ def test_spots_and_alarm_are_remembered(make_window: MakeWindow) -> None:
     again = make_window()
     assert again.all_actions["spots"].isChecked()
     assert again.panels.measure.alarm.settings.threshold == 77.0
+
+
+def test_placed_spots_go_with_the_pair_and_into_the_recording(make_window: MakeWindow, qtbot: QtBot) -> None:
+    demo = ("synthetic:ir?size=128x96", "synthetic:vis?size=128x96")  # which loops, however slow the machine is
+    window = make_window(*demo)
+    wait_for(qtbot, window, State.PLAYING)
+    window.panels.measure.marks.place([(0.25, 0.5)])
+    window.all_actions["record"].trigger()
+    qtbot.waitUntil(lambda: (status := window.recording.status()) is not None and status.written > 2)
+    window.all_actions["record"].trigger()
+    qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
+    folder = Path(window.controller.settings.recording.folder)
+    assert all(row["spot_1"] for row in rows(next(folder.glob("*.mkv"))))
+    window.close()
+    qtbot.waitUntil(lambda: window.is_closed)
+    again = make_window(*demo)
+    wait_for(qtbot, again, State.PLAYING)
+    assert again.panels.measure.marks.placed == ((0.25, 0.5),)
+    again.all_actions["forget_pair"].trigger()
+    assert again.panels.measure.marks.placed == ()

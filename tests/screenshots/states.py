@@ -134,6 +134,15 @@ def _end_hot(window: MainWindow) -> None:
     window.all_actions["spots"].setChecked(False)
 
 
+def _difference(window: MainWindow) -> None:
+    _dock("dock_fusion")(window)
+    window.all_actions["difference"].setChecked(True)
+
+
+def _end_difference(window: MainWindow) -> None:
+    window.all_actions["difference"].setChecked(False)
+
+
 def _record(window: MainWindow) -> None:
     _dock("dock_record")(window)
     window.all_actions["record"].trigger()
@@ -186,6 +195,7 @@ SHOTS = (
     Shot("align-by-hand", _align_by_hand, _end_align_by_hand),
     Shot("align-by-points", _pick_points, _end_points),
     Shot("hot-areas", _hot, _end_hot),
+    Shot("what-infrared-adds", _difference, _end_difference),
     Shot("measure", _measure, _end_measure),
     Shot("recording", _record, _end_record),
     Shot("performance", _performance),

@@ -96,6 +96,7 @@ COMMANDS = (
     Command("zoom_fit", QT_TRANSLATE_NOOP("Actions", "Zoom to &fit"), ("Ctrl+F",)),
     Command("full_screen", QT_TRANSLATE_NOOP("Actions", "F&ull screen"), ("F11",), "full_screen", is_checkable=True),
     Command("spots", QT_TRANSLATE_NOOP("Actions", "S&pots and scale"), ("T",), is_checkable=True),
+    Command("difference", QT_TRANSLATE_NOOP("Actions", "W&hat infrared adds"), ("A",), is_checkable=True),
     Command("palette_next", QT_TRANSLATE_NOOP("Actions", "&Next palette"), ("C",)),
     Command("palette_before", QT_TRANSLATE_NOOP("Actions", "&Previous palette"), ("Shift+C",)),
     Command("dock_sources", QT_TRANSLATE_NOOP("Actions", "&Sources"), ("F5",), is_checkable=True),
@@ -151,7 +152,12 @@ ALIGNING = (
 WITH_FRAME = ("copy_frame", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit")
 WITH_SOURCES = ("reconnect", "swap", "save_rig")
 WHILE_OPEN = ("close_pair",)
-WHILE_RUNNING = ("play", "record", *(command.name for command in COMMANDS if command.name.startswith(ALIGNING)))
+WHILE_RUNNING = (
+    "play",
+    "record",
+    "difference",
+    *(command.name for command in COMMANDS if command.name.startswith(ALIGNING)),
+)
 FILES_ONLY = (
     "step_forward", "step_back", "forward_5", "back_5", "forward_1", "back_1", "to_start", "to_end", "loop", "export",
 )  # fmt: skip

@@ -21,7 +21,8 @@ MENUS = (
         QT_TRANSLATE_NOOP("Menus", "&View"),
         "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
         "layout_picture layout_swipe layout_wall wall | "
-        "zoom_in zoom_out zoom_pixels zoom_fit | palette spots statistics docks | full_screen theme language",
+        "zoom_in zoom_out zoom_pixels zoom_fit | palette difference spots statistics docks | "
+        "full_screen theme language",
     ),
     (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),

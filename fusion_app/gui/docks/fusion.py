@@ -7,6 +7,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, pyqtSignal
 from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fusion_app.gui.bars.actions import MODES
+from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.bars.slider import Slider
 from fusion_app.gui.docks.rows import rows
@@ -48,9 +49,11 @@ class FusionDock(QWidget):
 
     Signals:
         changed: The user wants these settings.
+        difference_wanted: What infrared adds is to be shown, or not.
     """
 
     changed = pyqtSignal(FusionSettings)
+    difference_wanted = pyqtSignal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +75,11 @@ class FusionDock(QWidget):
         self.usual = QPushButton(self.tr("&Usual strength"), self)
         self.usual.setToolTip(self.tr("The strength that suits the mode"))
         self.usual.clicked.connect(lambda: self._change(strength=None))
+        self.difference = CheckBox(self.tr("Show &what infrared adds"), self)
+        self.difference.setToolTip(
+            self.tr("Orange where the fused picture is brighter than visible, blue where it is darker (A)")
+        )
+        self.difference.toggled.connect(self.difference_wanted)
         self._make_isotherm()
         self._make_network()
         self._arrange()
@@ -97,6 +105,12 @@ class FusionDock(QWidget):
             if combo.findData(value) < 0:
                 combo.addItem(value, value)
             combo.setCurrentIndex(combo.findData(value))
+
+    def show_difference(self, is_on: bool) -> None:
+        """Show whether what infrared adds is in view."""
+        self.difference.blockSignals(True)
+        self.difference.setChecked(is_on)
+        self.difference.blockSignals(False)
 
     def _make_isotherm(self) -> None:
         self.isotherm = QGroupBox(self.tr("Isotherm"), self)
@@ -182,6 +196,7 @@ class FusionDock(QWidget):
         column.addWidget(title)
         column.addLayout(strength)
         column.addWidget(self.usual)
+        column.addWidget(self.difference)
         QVBoxLayout(self.isotherm).addLayout(
             rows(
                 [

@@ -19,8 +19,8 @@ from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import choice_box
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.plain import plain_label
-from fusion_app.gui.view.spots import CENTRE, Spot
-from fusion_app.thermal.heat import LIMITS, AlarmSettings, Place
+from fusion_app.gui.view.spots import Spot
+from fusion_app.thermal.heat import CENTRE, LIMITS, AlarmSettings, Place
 
 SIDES = (
     ("above", QT_TRANSLATE_NOOP("MeasureDock", "The hottest is above")),
@@ -63,7 +63,11 @@ class MeasureDock(QWidget):
         self.where = plain_label(self)
         self.where.setWordWrap(True)
         self.where.setObjectName("muted")
-        self.where.setText(self.tr("On the screen only: recordings, exports and snapshots hold no spots and no scale."))
+        self.where.setText(
+            self.tr(
+                "Drawn on the screen only. Recordings (CSV) and snapshots (YAML) hold the values beside the pictures."
+            )
+        )
         self.list = QListWidget(self)
         self.list.setAccessibleName(self.tr("Spots and their values"))
         self.list.setMinimumHeight(110)

@@ -112,6 +112,12 @@ class RecordingController(QObject):
         controller.state_changed.connect(attach)
         self.changed.connect(attach)  # a session that was opened while the recording before was being finished
         controller.releasing.connect(self.release)
+        controller.settings_changed.connect(self._measure)
+
+    def _measure(self) -> None:
+        """Measure at the spots of now, also in what is being recorded."""
+        if self._recorder is not None and self._session is self._controller.session:
+            self._recorder.measure(self._controller.settings)
 
     def attach(self, session: Session, settings: Settings) -> None:
         """Watch ``session`` from now on: what comes before a recording is its pre-roll."""

@@ -74,6 +74,12 @@ def fused_title(frame: FusedFrame | None, maker: Maker, condition: Condition) ->
     return _joined(_words(QT_TRANSLATE_NOOP("Titles", "FUSED")), *_states(condition), *_maker_words(maker))
 
 
+def difference_title(_: FusedFrame | None, maker: Maker, condition: Condition) -> str:
+    """Return the tag of the fused tile while it shows what infrared adds: that, and what fuses."""
+    adds = _words(QT_TRANSLATE_NOOP("Titles", "WHAT INFRARED ADDS"))
+    return _joined(adds, *_states(condition), *_maker_words(maker))
+
+
 def ir_title(frame: FusedFrame | None, palette: Palette, condition: Condition) -> str:
     """Return the tag of the infrared tile: its colours, and whether its picture is an old one."""
     marks = list(_states(condition))

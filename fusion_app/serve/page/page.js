@@ -3,9 +3,10 @@
 const byId = (id) => document.getElementById(id);
 const STATUS_MS = 1000, RETRY_MS = 1500;
 const SHOWN = {
-  fused: ["fused"], visible: ["visible"], ir: ["ir"], all: ["fused", "visible", "ir"], swipe: ["fused", "visible"],
+  fused: ["fused"], visible: ["visible"], ir: ["ir"], difference: ["difference"],
+  all: ["fused", "visible", "ir"], swipe: ["fused", "visible"],
 };
-const VIEWS = ["fused", "visible", "ir"], TRANSFERS = ["auto", "jpeg"];
+const VIEWS = ["fused", "visible", "ir", "difference"], TRANSFERS = ["auto", "jpeg"];
 const state = { layout: "fused", palette: "", transfer: "auto", trouble: "", status: null, isFilled: "", language: "en" };
 
 if (location.search) history.replaceState(null, "", location.pathname); // the token is in a cookie by now

@@ -2,7 +2,8 @@
 // What the page says, by language. A name that is not here is shown as it is.
 const WORDS = {
   en: {
-    pictures: "Pictures", fused: "Fused", visible: "Visible", ir: "Infrared", all: "All three", swipe: "Swipe",
+    pictures: "Pictures", fused: "Fused", visible: "Visible", ir: "Infrared", difference: "What infrared adds",
+    added: "+96 brighter", taken: "−96 darker", all: "All three", swipe: "Swipe",
     layout: "Layout", edge: "Edge between visible and fused", nothing: "No picture yet", recording: "Recording",
     record: "Record", stop: "Stop", marker: "Marker", snapshot: "Snapshot", save: "Save picture", mode: "Mode",
     model: "Model", palette: "Infrared palette", transfer: "Transfer",
@@ -19,7 +20,8 @@ const WORDS = {
     "phase ended": "ended", "phase failed": "failed", "phase closed": "closed", file: "file",
   },
   zh: {
-    pictures: "画面", fused: "融合", visible: "可见光", ir: "红外", all: "三个画面", swipe: "滑动对比",
+    pictures: "画面", fused: "融合", visible: "可见光", ir: "红外", difference: "红外补充的内容",
+    added: "+96 更亮", taken: "−96 更暗", all: "三个画面", swipe: "滑动对比",
     layout: "布局", edge: "可见光与融合画面的分界", nothing: "暂无画面", recording: "录制",
     record: "录制", stop: "停止", marker: "标记", snapshot: "快照", save: "保存图片", mode: "模式",
     model: "模型", palette: "红外调色板", transfer: "传输",

@@ -15,7 +15,7 @@ import pytest
 from fusion_app.errors import OutputError
 from fusion_app.outputs.broker import PASSWORD_VARIABLE, broker_of, context_of
 from fusion_app.outputs.mqtt import MqttReceiver, discovery
-from fusion_app.outputs.readings import AlarmWatch, Data, alarm_of, extremes_of, state_of
+from fusion_app.outputs.readings import AlarmWatch, Data, alarm_of, spots_of, state_of
 from tests.certificates import certificates, needs_openssl
 from tests.servers import free_port
 from tests.unit.outputs.test_readings import fused_of
@@ -87,7 +87,7 @@ def receiving(address: str, ca: str = "") -> Iterator[MqttReceiver]:
 def state(hottest: float = 41.0) -> Data:
     watch, fused = AlarmWatch(alarm_of("above:60")), fused_of(hottest)
     watch.note(fused)
-    return state_of(None, extremes_of(fused), watch)
+    return state_of(None, spots_of(fused), watch)
 
 
 @needs_broker
@@ -207,7 +207,7 @@ def test_an_address_is_read_as_it_is_written() -> None:
 
 
 def test_home_assistant_gets_counts_without_a_class_of_temperature() -> None:
-    about = discovery(broker_of("mqtt://host/x"), state_of(None, extremes_of(fused_of(41.0, None)), None))
+    about = discovery(broker_of("mqtt://host/x"), state_of(None, spots_of(fused_of(41.0, None)), None))
     hottest = about["homeassistant/sensor/x/hottest/config"]
     assert "device_class" not in hottest
     assert hottest["unit_of_measurement"] == "counts"

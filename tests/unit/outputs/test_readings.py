@@ -11,7 +11,7 @@ from fusion_app.errors import OutputError
 from fusion_app.frames import Frame, FramePair, FusedFrame, ThermalView
 from fusion_app.outputs import lines, readings
 from fusion_app.outputs.lines import LinesFile
-from fusion_app.outputs.readings import AlarmWatch, alarm_of, extremes_of
+from fusion_app.outputs.readings import AlarmWatch, alarm_of, spots_of
 from tests.webdriver import wait_until
 
 VIS = np.zeros((96, 128, 3), np.uint8)
@@ -30,20 +30,27 @@ def fused_of(
 
 
 def test_hottest_and_coldest_are_degrees_with_their_places() -> None:
-    found = extremes_of(fused_of(41.25))
+    found = spots_of(fused_of(41.25))
     assert found["hottest"] == {"value": 41.25, "unit": "celsius", "x": round(50.5 / 64, 4), "y": round(10.5 / 48, 4)}
     assert found["coldest"]["value"] == -3.0
 
 
 def test_counts_stand_where_the_camera_does_not_measure_degrees() -> None:
-    assert extremes_of(fused_of(41.25, None))["hottest"] == pytest.approx(
+    assert spots_of(fused_of(41.25, None))["hottest"] == pytest.approx(
         {"value": 31440.0, "unit": "counts", "x": 0.7891, "y": 0.2188}
     )
 
 
 @pytest.mark.parametrize("fused", [None, fused_of(41.0, lost="ir"), fused_of(41.0, is_nuc=True)])
 def test_nothing_is_read_where_infrared_sees_nothing(fused: FusedFrame | None) -> None:
-    assert extremes_of(fused) == {"hottest": None, "coldest": None}
+    nothing = {"hottest": None, "coldest": None, "centre": None, "spots": [None]}
+    assert spots_of(fused, ((0.1, 0.2),)) == nothing
+
+
+def test_centre_and_placed_spots_are_read_too() -> None:
+    found = spots_of(fused_of(41.25), ((50.5 / 64, 10.5 / 48), (0.5, 0.5)))
+    assert [spot["value"] for spot in found["spots"]] == [41.25, 20.0]
+    assert found["centre"] == {"value": 20.0, "unit": "celsius", "x": 0.5, "y": 0.5}
 
 
 def test_an_alarm_is_on_with_one_frame_beyond_and_over_after_a_calm_second(monkeypatch: pytest.MonkeyPatch) -> None:

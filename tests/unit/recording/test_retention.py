@@ -1,5 +1,6 @@
 """What makes room goes by its age, and nothing goes that somebody may still want."""
 
+import csv
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -93,7 +94,13 @@ def test_only_what_would_go_is_searched_for_markers(
 def test_a_recording_with_a_marker_never_goes_and_that_is_told(made: Path, tmp_path: Path) -> None:
     folder = tmp_path / "recordings"
     path = put(made, folder, name(1), 900).with_suffix(".csv")
-    path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + "marker:a bird\n", encoding="utf-8")
+    with path.open(newline="", encoding="utf-8") as file:
+        table = list(csv.DictReader(file))
+    table[-1]["marks"] = "marker:a bird"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.DictWriter(file, table[0].keys())
+        lines.writeheader()
+        lines.writerows(table)
     cleared = make_room(folder, Keep(1.0, 1), NOW.timestamp())
     assert cleared.removed == ()
     assert "have markers" in cleared.notice or "has markers" in cleared.notice

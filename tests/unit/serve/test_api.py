@@ -5,6 +5,7 @@ import re
 import socket
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from fusion_app.errors import ServeError
+from fusion_app.pipeline.difference import coloured, lumas_of
 from fusion_app.recording.frame_log import markers_of
 from fusion_app.serve.server import Door, Server
 from tests.servers import free_port
@@ -55,6 +57,29 @@ def test_a_snapshot_in_png_is_the_fused_frame_itself(running: Running) -> None:
     assert fused is not None
     got = picture(running.client.get("/snapshot?format=png").body)
     assert np.array_equal(got, fused.image)
+
+
+def test_what_infrared_adds_is_a_view_of_its_own(running: Running) -> None:
+    running.node.session.runner.remove_sink(running.node.mailbox)
+    fused = running.node.mailbox.newest
+    assert fused is not None
+    darker = replace(fused, picture=fused.image // 2)
+    running.node.mailbox(darker)
+    lumas = lumas_of(darker)
+    assert lumas is not None
+    got = picture(running.client.get("/snapshot?view=difference&format=png").body)
+    assert np.array_equal(got, coloured(lumas))
+    assert (got[..., 0] > got[..., 2]).any(), "blue where it is darker"
+    assert "difference" in running.client.get("/status").data["choices"]["views"]
+
+
+def test_while_a_source_is_lost_nothing_is_said_to_be_added(running: Running) -> None:
+    running.node.session.runner.remove_sink(running.node.mailbox)
+    fused = running.node.mailbox.newest
+    assert fused is not None
+    running.node.mailbox(replace(fused, picture=fused.image // 2, pair=replace(fused.pair, lost="vis")))
+    got = picture(running.client.get("/snapshot?view=difference&format=png").body)
+    assert np.array_equal(got, fused.image // 2)
 
 
 def test_a_stream_hands_over_whole_pictures_one_after_the_other(client: Client) -> None:
