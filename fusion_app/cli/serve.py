@@ -59,8 +59,8 @@ def serve(options: argparse.Namespace) -> int:
     settings = settings_from(options)
     if options.output is not None:
         settings = replace(settings, recording=replace(settings.recording, folder=str(options.output)))
-    schedule = schedule_of(options.record) if options.record else None
-    keep = keep_of(options.keep) if options.keep else None
+    schedule = schedule_of(options.record) if options.record is not None else None
+    keep = keep_of(options.keep) if options.keep is not None else None
     end = threading.Event()
     with interruptible(end), events_apart(options):
         session = open_session(settings, Pace.PLAY)

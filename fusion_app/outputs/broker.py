@@ -1,5 +1,6 @@
 """Where an MQTT broker is, and whether it can be trusted."""
 
+import hashlib
 import os
 import re
 import ssl
@@ -40,8 +41,9 @@ class Broker:
 
     @property
     def node(self) -> str:
-        """The prefix as a name for Home Assistant: letters, digits and ``_``."""
-        return re.sub(r"\W+", "_", self.prefix, flags=re.ASCII)
+        """The prefix as a name for Home Assistant: letters, digits, ``_`` and ``-``; another one for each prefix."""
+        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", self.prefix)
+        return plain if plain == self.prefix else f"{plain}_{hashlib.sha256(self.prefix.encode()).hexdigest()[:8]}"
 
 
 def broker_of(address: str, ca: str = "") -> Broker:
@@ -56,18 +58,23 @@ def broker_of(address: str, ca: str = "") -> Broker:
     """
     try:
         parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port or (TLS_PORT if parts.scheme == "mqtts" else PORT)
+        usual = TLS_PORT if parts.scheme == "mqtts" else PORT
+        host, port = parts.hostname or "", usual if parts.port is None else parts.port
     except ValueError:
         parts, host, port = urlsplit(""), "", PORT
     prefix = unquote(parts.path).strip("/") or PREFIX
-    if parts.scheme not in ("mqtt", "mqtts") or not host or parts.query or parts.fragment:
+    is_right = parts.scheme in ("mqtt", "mqtts") and bool(host) and bool(port) and address.isprintable()
+    if not is_right or parts.query or parts.fragment:
         raise OutputError(
             f"{without_password(address)!r} is no broker; write mqtt://HOST:1883/PREFIX, or mqtts:// for TLS"
         )
     if ca and parts.scheme != "mqtts":
         raise OutputError("--mqtt-ca is for mqtts://; write that instead of mqtt://, or leave it out")
-    if re.search(r"[+#\x00-\x1f]", prefix) or len(prefix) > 200:
-        raise OutputError("the prefix of MQTT topics can hold neither + nor #, nor more than 200 letters")
+    if re.search(r"[+#]", prefix) or not prefix.isprintable() or prefix.startswith("$") or len(prefix) > 200:
+        raise OutputError(
+            "the prefix of MQTT topics can hold neither + nor # nor control characters, nor more than 200 letters, "
+            "nor begin with $, which is the broker's own"
+        )
     password = unquote(parts.password or "") or os.environ.get(PASSWORD_VARIABLE, "")
     return Broker(host, port, prefix, unquote(parts.username or ""), password, parts.scheme == "mqtts", ca)
 

@@ -45,6 +45,7 @@ class MqttReceiver:
         self._lock = threading.Lock()
         self._state: Data | None = None
         self._is_connected = False
+        self._is_leaving = False
         self._announced: tuple[str, ...] = ()
 
     def begin(self) -> None:
@@ -65,6 +66,7 @@ class MqttReceiver:
 
     def close(self) -> None:
         """Say that this node is offline, and leave."""
+        self._is_leaving = True
         if self._is_connected:
             last = self._client.publish(self._topic("status"), "offline", qos=1, retain=True)
             try:
@@ -95,6 +97,7 @@ class MqttReceiver:
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
         return client
 
     @property
@@ -111,6 +114,7 @@ class MqttReceiver:
         with self._lock:
             self.notice, self._is_connected, self._announced = "", True, ()
             self._client.publish(self._topic("status"), "online", qos=1, retain=True)
+            self._client.subscribe(self._topic("status"))
             self._publish_state()
 
     def _on_connect_fail(self, _client: Any, _userdata: Any) -> None:
@@ -121,6 +125,15 @@ class MqttReceiver:
             was_connected, self._is_connected = self._is_connected, False
         if was_connected and reason.is_failure:
             self.notice = f"the MQTT broker has gone ({reason}); it is tried again"
+
+    def _on_message(self, client: Any, _userdata: Any, message: Any) -> None:
+        """Contradict whoever says that this node is offline: another one with the same prefix, that goes."""
+        if message.payload == b"offline" and not message.retain and self._is_connected and not self._is_leaving:
+            self.notice = (
+                f"another program uses the MQTT prefix {self._broker.prefix}, too, and has said that this node is "
+                "offline; give each node a prefix of its own"
+            )
+            client.publish(self._topic("status"), "online", qos=1, retain=True)
 
     def _publish_state(self) -> None:
         if self._state is None:

@@ -6,6 +6,7 @@ begun anew, and never the run. Frames that come meanwhile are dropped and counte
 
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -29,6 +30,7 @@ from fusion_app.system.logs import log
 ENCRYPTED = ("rtsps", "rtmps", "rtmpts")
 """What ffmpeg could speak, but only to whoever answers."""
 SCHEMES = ("rtsp", "rtmp", "srt", "udp", "tcp")
+WITHOUT_USUAL_PORT = ("srt", "udp", "tcp")
 START_S = 60.0
 """So long a child may take to begin, on a machine that has much to do."""
 STUCK_S = 10.0
@@ -51,13 +53,19 @@ def stream_address(text: str) -> str:
         )
     try:
         parts = urlsplit(text)
-        is_right = parts.scheme in SCHEMES and bool(parts.hostname) and (parts.port or 0) >= 0
+        is_right = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0 and text.isprintable()
+        is_right = is_right and " " not in text and (parts.port is not None or parts.scheme not in WITHOUT_USUAL_PORT)
     except ValueError:
         is_right = False
     if not is_right:
         kinds = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-        raise OutputError(f"{without_password(text)!r} is no receiver of a stream; write one of {kinds}HOST:PORT/NAME")
+        raise OutputError(f"{shown_address(text)!r} is no receiver of a stream; write one of {kinds}HOST:PORT/NAME")
     return text
+
+
+def shown_address(address: str) -> str:
+    """Return ``address`` as it may be shown: the end of an RTMP path is a key with which anybody may stream."""
+    return re.sub(r"^(rtmp://[^/]*/[^/]+/).+", r"\1…", without_password(address), flags=re.IGNORECASE | re.DOTALL)
 
 
 class Publisher:
@@ -72,7 +80,7 @@ class Publisher:
         self.connected = 0
         """How often a receiver was opened."""
         self._session, self._address = session, address
-        self._shown = without_password(address)
+        self._shown = shown_address(address)
         self._mailbox = Mailbox()
         self._notice = f"{self._shown}: not connected yet"
         self._is_over = threading.Event()
@@ -169,6 +177,7 @@ class Publisher:
         wait_s = RETRY_S[min(self._tries, len(RETRY_S) - 1)]
         self._tries, self._retry_s = self._tries + 1, time.monotonic() + wait_s
         why = child.why(error) if child is not None else str(error)
+        why = why.replace(self._address, self._shown)
         self._notice = f"{self._shown}: {why}; it is tried again in {wait_s:g} s"
         log.warning("publish: %s", self._notice)
 

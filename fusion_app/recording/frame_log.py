@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +64,8 @@ class FrameLog:
         self._origin_s = origin_s
         self._began_s = began_s
         self._frame = 0
+        self._last: tuple[int, tuple[object, ...]] | None = None
+        """Where the last line begins, and what it says."""
         try:
             self._file = path.open("xb", buffering=0)  # one write per line: what is killed leaves whole lines
         except OSError as error:
@@ -83,7 +85,7 @@ class FrameLog:
         """
         pair = entry.fused.pair
         pts_s = entry.fused.pts_s - self._origin_s
-        self._write(
+        self._note(
             (
                 self._frame,
                 f"{pts_s:.6f}",
@@ -99,9 +101,24 @@ class FrameLog:
         )
         self._frame += 1
 
+    def mark_last(self, marks: Iterable[Mark]) -> None:
+        """Add ``marks`` to the last line; without a line nothing is done.
+
+        Raises:
+            RecordingError: The disk refuses.
+        """
+        if self._last is not None:
+            at, row = self._last
+            self._file.seek(at)
+            self._note((*row[:-1], ";".join(filter(None, (str(row[-1]), *map(str, marks))))))
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _note(self, row: tuple[object, ...]) -> None:
+        self._last = self._file.tell(), row
+        self._write(row)
 
     def _write(self, row: tuple[object, ...]) -> None:
         line = io.StringIO()

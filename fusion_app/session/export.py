@@ -30,7 +30,10 @@ LEARNED_FROM = 20
 """Frames that a run has at least from which the speed of a model is learned."""
 
 Progress = Callable[[int, int | None], None]
-"""Called after each frame with the frames done and the frames expected (None: unknown)."""
+"""Called after each frame with the frames done and the frames expected (None: unknown).
+
+Nothing is fused until it returns, so whoever waits in it pauses the job.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,15 @@
 """What the user keeps: recordings, snapshots, exports; and that none of it is ever lost or overwritten."""
 
-import threading
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from fusion_app.errors import RecordingError
 from fusion_app.gui.bars.banner import Kind
-from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
@@ -184,92 +181,3 @@ def test_a_snapshot_keeps_the_fused_picture_and_its_sources(playing: MainWindow,
     assert np.array_equal(images.pop("ir"), frame.pair.ir.image)
     assert np.array_equal(images.pop("visible"), frame.pair.vis.image)
     assert np.array_equal(images.popitem()[1], frame.image)
-
-
-@pytest.fixture
-def export(make_window: MakeWindow, qtbot: QtBot, clip: tuple[str, str]) -> ExportDialog:
-    """The export dialog over a window that shows a clip of 25 frames."""
-    window = make_window(*clip)
-    wait_for(qtbot, window, State.PLAYING)
-    press(qtbot, window, Qt.Key.Key_E, ctrl=True)
-    assert isinstance(window.commands.dialog, ExportDialog)
-    assert window.controller.state is State.PAUSED
-    return window.commands.dialog
-
-
-def test_an_export_has_every_frame_at_its_time(export: ExportDialog, qtbot: QtBot, clip: tuple[str, str]) -> None:
-    output = Path(export.output.text())
-    assert output.parent == Path(clip[1]).parent
-    with qtbot.waitSignal(export.exported, timeout=10000):
-        click(qtbot, button(export, "Export"))
-    pts, images = read_back(output)
-    assert pts == read_back(Path(clip[1]))[0]
-    assert len(images) == 25
-
-
-def test_an_export_replaces_a_file_only_when_told_to(export: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
-    existing = tmp_path / "existing.mp4"
-    existing.write_text("precious")
-    export.output.setText(str(existing))
-    assert not button(export, "Export").isEnabled()
-    assert "exists already" in export.message.text()
-    export.replace_box.setChecked(True)
-    with qtbot.waitSignal(export.exported, timeout=10000):
-        click(qtbot, button(export, "Export"))
-    assert len(read_back(existing)[1]) == 25
-
-
-def test_an_export_that_cannot_be_written_says_so(export: ExportDialog, qtbot: QtBot, tmp_path: Path) -> None:
-    export.output.setText(str(tmp_path / "film.xyz"))
-    click(qtbot, button(export, "Export"))
-    qtbot.waitUntil(lambda: not export.is_exporting)
-    assert "say .mkv or .mp4" in export.message.text()
-    export.reject()
-
-
-def test_a_cancelled_export_is_playable(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    long = [f"synthetic:{camera}?frames=5000&size=320x256" for camera in ("ir", "vis")]
-    window = make_window(*long)
-    wait_for(qtbot, window, State.PLAYING)
-    window.all_actions["export"].trigger()
-    dialog = window.commands.dialog
-    assert isinstance(dialog, ExportDialog)
-    dialog.output.setText(str(tmp_path / "part.mkv"))
-    click(qtbot, button(dialog, "Export"))
-    qtbot.waitUntil(lambda: "of 5000 frames" in dialog.message.text())
-    click(qtbot, button(dialog, "Cancel"))
-    qtbot.waitUntil(lambda: "Stopped after" in dialog.message.text())
-    count = int(dialog.message.text().split()[2])
-    click(qtbot, button(dialog, "Close"))
-    assert len(read_back(tmp_path / "part.mkv")[1]) == count
-    assert "export" not in {thread.name for thread in threading.enumerate()}
-
-
-def test_an_export_that_outlives_its_window_says_nothing_to_it(
-    export: ExportDialog, qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The monkey: the worker that waits for the export is busy, and the window closes without it."""
-    monkeypatch.setattr("fusion_app.gui.closing_controller.CLOSE_WITHIN_MS", 50)
-    begun, go_on = threading.Event(), threading.Event()
-
-    def fuse_slowly(*_: object) -> None:
-        begun.set()
-        go_on.wait(120)
-        raise RecordingError("cancelled")
-
-    monkeypatch.setattr("fusion_app.gui.dialogs.export.fuse_recordings", fuse_slowly)
-    window = export.parentWidget()
-    assert isinstance(window, MainWindow)
-    window.worker.submit(lambda: go_on.wait(120))
-    export.start()
-    thread = export._thread
-    assert thread is not None
-    assert begun.wait(30)
-    window.close()
-    qtbot.waitUntil(lambda: window.is_closed)
-    export.setParent(None)
-    export.deleteLater()
-    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    go_on.set()
-    thread.join(30)  # an exception in it fails the test
-    assert not thread.is_alive()

@@ -21,7 +21,7 @@ from fusion_app.gui.view.spots import spots_of
 from fusion_app.gui.view.thermal_marks import scale_texts
 from fusion_app.gui.view.view_grid import Role
 from fusion_app.thermal.heat import AlarmSettings, on_visible, usable
-from tests.gui.actions import click, position, press, wait_for
+from tests.gui.actions import click, entry, position, press, press_right, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.media import counting_frames, write_video
 from tests.sessions import rows
@@ -240,9 +240,9 @@ def test_a_spot_is_placed_where_the_right_button_is_pressed(window: MainWindow, 
     tile = window.grid.tiles[Role.IR]
     picture = tile.picture_rect()
     at = QPoint(round(picture.x() + 0.25 * picture.width()), round(picture.y() + 0.5 * picture.height()))
-    tile.customContextMenuRequested.emit(at)
+    press_right(tile, at)
     (menu,) = (menu for menu in tile.findChildren(QMenu) if menu.isVisible())
-    menu.actions()[0].trigger()
+    entry(menu, "Measure here").trigger()
     menu.close()
     ((x, y),) = window.panels.measure.marks.placed
     assert (x, y) == pytest.approx((0.25, 0.5), abs=0.01)

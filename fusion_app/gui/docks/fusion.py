@@ -34,6 +34,14 @@ UNIT_NAMES = (
     ("counts", QT_TRANSLATE_NOOP("FusionDock", "Counts")),
     ("celsius", QT_TRANSLATE_NOOP("FusionDock", "Degrees Celsius")),
 )
+OVERLAYS = {
+    "iron": QT_TRANSLATE_NOOP("FusionDock", "Iron"),
+    "rainbow": QT_TRANSLATE_NOOP("FusionDock", "Rainbow"),
+    "inferno": QT_TRANSLATE_NOOP("FusionDock", "Inferno"),
+    "hot": QT_TRANSLATE_NOOP("FusionDock", "Hot"),
+    "plasma": QT_TRANSLATE_NOOP("FusionDock", "Plasma"),
+    "turbo": QT_TRANSLATE_NOOP("FusionDock", "Turbo"),
+}
 STARTS = {"percent": (60.0, 80.0), "counts": (30000.0, 32000.0), "celsius": (30.0, 40.0)}
 """Thresholds to begin with in each unit."""
 SIZES = ("auto", "full", "1280x720", "640x480", "320x240")
@@ -121,9 +129,8 @@ class FusionDock(QWidget):
             self.tr("Unit of the thresholds"),
             self._choose_unit,
         )
-        palettes = get_args(IsothermSettings.__annotations__["palette"])
         self.palette_choice = self._isotherm_box(
-            "palette", tuple((name, name.capitalize()) for name in palettes), self.tr("Colours of hot areas")
+            "palette", tuple((name, _words(text)) for name, text in OVERLAYS.items()), self.tr("Colours of hot areas")
         )
         self.low = self._threshold("low", self.tr("Lower threshold"))
         self.high = self._threshold("high", self.tr("Upper threshold"))

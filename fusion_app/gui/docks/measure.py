@@ -19,6 +19,7 @@ from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import choice_box
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.plain import plain_label
+from fusion_app.gui.popups import Entries, Entry, copy_text, offer
 from fusion_app.gui.view.spots import Spot
 from fusion_app.thermal.heat import CENTRE, LIMITS, AlarmSettings, Place
 
@@ -92,6 +93,7 @@ class MeasureDock(QWidget):
         self.threshold.valueChanged.connect(lambda value: self._change(threshold=value))
         self.state = plain_label(self)
         self.state.setWordWrap(True)
+        offer(self.list, self.list.accessibleName(), self._entries)
         self._arrange()
         self.show_alarm(self._alarm)
         self.show_state("", "")
@@ -159,6 +161,13 @@ class MeasureDock(QWidget):
     def _chosen(self) -> int:
         """Which of the placed spots is chosen in the list; negative: none."""
         return min(self.list.currentRow() - FIXED, len(self._placed) - 1)
+
+    def _entries(self) -> Entries:
+        texts = "\n".join(item.text() for row in range(self.list.count()) if (item := self.list.item(row)) is not None)
+        yield Entry(self.tr("&Copy values"), lambda: copy_text(texts), bool(texts))
+        yield None
+        yield Entry(self.tr("&Add a spot"), self.add.click)
+        yield Entry(self.tr("Re&move"), self.remove.click, self.remove.isEnabled())
 
     def _show_place(self) -> None:
         has_one = self._chosen >= 0

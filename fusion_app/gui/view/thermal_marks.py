@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QCoreApplication, QObject, QPoint, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPen
-from PyQt6.QtWidgets import QMenu
 
 from fusion_app.frames import FusedFrame, ThermalView
 from fusion_app.gui.view.frame_view import FrameView
@@ -21,8 +20,6 @@ from fusion_app.thermal.palettes import colours
 RADIUS = 6.0
 DARK = QColor(0, 0, 0, 190)
 RED = QColor("#ff6259")
-
-translate = QCoreApplication.translate
 
 
 class ThermalMarks(QObject):
@@ -47,8 +44,6 @@ class ThermalMarks(QObject):
         self._tiles = {role: grid.tiles[role] for role in (Role.IR, Role.FUSED)}
         for role, tile in self._tiles.items():
             tile.add_marks(partial(self._paint, role))
-            tile.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-            tile.customContextMenuRequested.connect(lambda at, tile=tile: self._ask(tile, at))
 
     def show_frame(self, fused: FusedFrame | None) -> None:
         """Measure on ``fused`` from now on."""
@@ -89,27 +84,15 @@ class ThermalMarks(QObject):
         for tile in self._tiles.values():
             tile.update()
 
-    def _ask(self, tile: FrameView, at: QPoint) -> None:
-        """Offer what can be done with the place under the pointer."""
-        picture = tile.picture_rect()
-        if picture.isEmpty():
-            return
-        place = ((at.x() - picture.x()) / picture.width(), (at.y() - picture.y()) / picture.height())
-        menu = QMenu(tile)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        add = menu.addAction(translate("ThermalMarks", "&Measure here"))
-        remove = menu.addAction(translate("ThermalMarks", "&Remove all spots"))
-        if add is not None and remove is not None:
-            is_inside = 0 <= place[0] < 1 and 0 <= place[1] < 1
-            add.setEnabled(is_inside and len(self.placed) < MOST_SPOTS)
-            add.triggered.connect(lambda _: self._add(place))
-            remove.setEnabled(bool(self.placed))
-            remove.triggered.connect(lambda _: self.place(()))
-        menu.popup(tile.mapToGlobal(at))
-
-    def _add(self, place: Place) -> None:
+    def add(self, place: Place) -> None:
+        """Measure at one more place."""
         self.is_on = True
         self.place((*self.placed, place))
+
+    @property
+    def is_full(self) -> bool:
+        """No more spots can be placed."""
+        return len(self.placed) >= MOST_SPOTS
 
     def _paint(self, role: Role, painter: QPainter) -> None:
         tile = self._tiles[role]

@@ -3,8 +3,8 @@
 import enum
 from collections.abc import Mapping, Sequence
 
-from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtCore import QEvent, QPoint, QRect, Qt, pyqtSignal
+from PyQt6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.alignment.preview import edges_over
@@ -79,12 +79,14 @@ class ViewGrid(QWidget):
         dropped: Files were dropped on the tile of this role, as a list of paths.
         painted: A tile has painted its part of this frame.
         arranged: The tiles have been put in their places.
+        menu_asked: A menu is wanted for this tile, at a point of it.
     """
 
     layout_changed = pyqtSignal(Layout)
     arranged = pyqtSignal()
     dropped = pyqtSignal(Role, list)
     painted = pyqtSignal(FusedFrame)
+    menu_asked = pyqtSignal(FrameView, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -223,10 +225,14 @@ class ViewGrid(QWidget):
 
     def zoom_to_pixels(self) -> None:
         """Show one image pixel on one screen pixel, in the largest tile."""
-        tiles = (self.tiles[role] for role in ARRANGEMENTS[self.layout_now])
-        shown = self.wall.shown if self.is_wall else tiles
-        tile = max(shown, key=lambda tile: tile.width(), default=self.tiles[Role.FUSED])
+        tile = self._largest()
         self._set_zoom(Zoom(tile.actual_size_factor(), self._zoom.x, self._zoom.y).within())
+
+    def _largest(self) -> FrameView:
+        """Return the tile that takes most of the view; of several the one in front."""
+        tiles = (self.tiles[role] for role in reversed(ARRANGEMENTS[self.layout_now]))
+        shown = self.wall.shown if self.is_wall else tiles
+        return max(shown, key=lambda tile: tile.width(), default=self.tiles[Role.FUSED])
 
     def _set_zoom(self, zoom: Zoom) -> None:
         self._zoom = zoom
@@ -313,6 +319,18 @@ class ViewGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Arrange the tiles anew."""
         self._arrange()
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """Ask for the menu of the tile under the pointer; by key for that of the largest one."""
+        if event is None:
+            return
+        found: QWidget | None = self.childAt(event.pos())
+        while found is not None and not isinstance(found, FrameView):
+            found = found.parentWidget()
+        is_by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        tile = self._largest() if found is None or is_by_key else found
+        self.menu_asked.emit(tile, tile.rect().center() if is_by_key else tile.mapFrom(self, event.pos()))
+        event.accept()
 
     def focusNextPrevChild(self, next_: bool) -> bool:
         """Keep Tab for peeking; Shift+Tab moves the focus on."""

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import shutil
 import subprocess
 import time
@@ -99,12 +100,13 @@ def test_a_broker_gets_state_happenings_and_what_home_assistant_needs(tmp_path: 
             wait_until(lambda: ears.heard.get("yard/north/status") == "online", "it is online")
             receiver.put({"event": "readings"}, state())
             wait_until(lambda: "yard/north/state" in ears.heard and "yard/north/events" in ears.heard, "all has come")
+            node = broker_of("mqtt://x/yard/north").node
             assert ears.data("yard/north/state")["hottest"]["value"] == 41.0
             assert ears.data("yard/north/events") == {"event": "readings"}
-            about = ears.data("homeassistant/sensor/yard_north/hottest/config")
+            about = ears.data(f"homeassistant/sensor/{node}/hottest/config")
             assert (about["device_class"], about["unit_of_measurement"]) == ("temperature", "°C")
             assert about["state_topic"] == "yard/north/state"
-            assert ears.data("homeassistant/binary_sensor/yard_north/alarm/config")["device_class"] == "heat"
+            assert ears.data(f"homeassistant/binary_sensor/{node}/alarm/config")["device_class"] == "heat"
             assert (receiver.notice, receiver.dropped) == ("", 0)
         wait_until(lambda: ears.heard["yard/north/status"] == "offline", "it says that it goes")
 
@@ -214,3 +216,39 @@ def test_home_assistant_gets_counts_without_a_class_of_temperature() -> None:
     assert "device_class" not in hottest
     assert hottest["unit_of_measurement"] == "counts"
     assert "homeassistant/binary_sensor/x/alarm/config" not in about
+
+
+def test_home_assistant_takes_no_prefix_for_another() -> None:
+    prefixes = (
+        "yard/thermal",
+        "yard_thermal",
+        "yard.thermal",
+        "yard-thermal",
+        "热",
+        "冷",
+        "甲/热",
+        "cs2fusion-live",
+    )
+    nodes = [broker_of(f"mqtt://h/{prefix}").node for prefix in prefixes]
+    assert len(set(nodes)) == len(prefixes)
+    assert all(re.fullmatch("[A-Za-z0-9_-]+", node) for node in nodes)
+    assert nodes[-1] == "cs2fusion-live"
+
+
+@pytest.mark.parametrize(
+    "address", ["mqtt://h/$SYS/x", "mqtt://h/\ud800", "mqtt://h/%7F", "mqtt://h:0/x", "mqtt://u\n@h/x"]
+)
+def test_what_a_broker_would_drop_is_refused_at_once(address: str) -> None:
+    with pytest.raises(OutputError):
+        broker_of(address)
+
+
+@needs_broker
+def test_a_node_that_another_one_declares_offline_contradicts_and_tells(tmp_path: Path) -> None:
+    port = free_port()
+    with broker(tmp_path, port), hearing(port) as ears, receiving(f"mqtt://127.0.0.1:{port}/x") as stays:
+        with receiving(f"mqtt://127.0.0.1:{port}/x") as goes:
+            wait_until(lambda: stays._is_connected and goes._is_connected, "both are there")
+        wait_until(lambda: "a prefix of its own" in stays.notice, "it is told")
+        wait_until(lambda: ears.heard["x/status"] == "online", "the one that stays is online")
+        assert goes.notice == ""

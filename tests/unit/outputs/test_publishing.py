@@ -205,3 +205,27 @@ def test_pictures_of_every_kind_become_even_planes() -> None:
     assert (found[:96] == 90).all()
     assert (found[96:120] == 30).all()
     assert (found[120:] == 200).all()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "udp://127.0.0.1",
+        "tcp://127.0.0.1",
+        "udp://127.0.0.1:0",
+        "rtsp://h/x\r\nX: 1",
+        "rtsp://h\0/x",
+        "rtsp://h/a b",
+    ],
+)
+def test_an_address_that_can_never_work_is_refused_at_once(address: str) -> None:
+    with pytest.raises(OutputError, match="is no receiver"):
+        stream_address(address)
+
+
+def test_the_key_of_a_streaming_service_is_in_no_text(session: Session, caplog: pytest.LogCaptureFixture) -> None:
+    with published(session, f"rtmp://127.0.0.1:{free_port()}/live/key-that-nobody-may-see") as publisher:
+        wait_until(lambda: "tried again" in publisher.notice, "it is told that nobody receives")
+        assert "/live/…: " in publisher.notice
+        assert "nobody-may-see" not in publisher.notice + publisher.summary
+    assert "nobody-may-see" not in caplog.text

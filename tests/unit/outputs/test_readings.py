@@ -1,5 +1,6 @@
 """Readings, alarms and JSON lines: what they say is what the camera measures, and no reader can hold up who tells."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -162,3 +163,54 @@ def test_a_reader_that_has_left_is_told(tmp_path: Path) -> None:
     wait_until(lambda: "has left" in file.notice, "it is told")
     assert file.dropped == 1
     file.close()
+
+
+def test_a_pipe_that_nobody_reads_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="nobody reads this pipe"):
+        LinesFile(str(tmp_path / "pipe")).begin()
+
+
+def test_after_a_full_disk_events_go_on_in_a_line_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = [10]
+    write = os.write
+
+    def written(file: int, data: bytes) -> int:
+        """A disk that takes so many bytes more, then none."""
+        if not room[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        done = write(file, data[: room[0]])
+        room[0] -= done
+        return done
+
+    path = tmp_path / "events.jsonl"
+    file = LinesFile(str(path))
+    file.begin()
+    monkeypatch.setattr(os, "write", written)
+    file.put({"event": "readings", "n": 0}, {})
+    file.put({"event": "readings", "n": 1}, {})
+    wait_until(lambda: file.dropped == 2, "the disk is full")
+    assert "No space left" in file.notice
+    room[0] = 10_000
+    file.put({"event": "readings", "n": 2}, {})
+    file.close()
+    torn, *whole = path.read_text(encoding="utf-8").splitlines()
+    assert len(torn) == 10
+    assert [json.loads(line)["n"] for line in whole] == [2]
+    assert file.notice == ""
+
+
+def test_what_a_reader_leaves_at_the_end_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "CLOSE_S", 0.1)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    file = LinesFile(str(path))
+    file.begin()
+    for _ in range(3):
+        file.put({"event": "readings", "text": "x" * 100_000}, {})
+    file.close()
+    assert file.dropped == 3
+    os.close(reader)  # the thread ends with it
+    file._thread.join(60)
+    assert not file._thread.is_alive()
