@@ -4,18 +4,15 @@ Topics below the prefix: ``status`` (online, offline; retained), ``state`` (all 
 (what has happened, JSON). The broker says ``offline`` for us if we vanish.
 """
 
-import hashlib
 import json
-import os
-import re
+import sys
 import threading
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from fusion_app import __version__
-from fusion_app.errors import OutputError, without_password
+from fusion_app.errors import OutputError
+from fusion_app.outputs.broker import Broker, context_of, trouble_of
 from fusion_app.outputs.readings import Data
 from fusion_app.system.logs import log
 from fusion_app.system.machine import install_line
@@ -23,9 +20,6 @@ from fusion_app.system.machine import install_line
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
-PASSWORD_VARIABLE = "CS2FUSION_MQTT_PASSWORD"  # noqa: S105 - its name, not a password
-PORT = 1883
-PREFIX = "cs2fusion-live"
 DISCOVERY = "homeassistant"
 KEEPALIVE_S = 15
 RETRY_S = (1, 30)
@@ -35,59 +29,6 @@ CONTROLS = {"above": "heat", "below": "cold"}
 """Home Assistant's classes of an alarm."""
 
 
-@dataclass(frozen=True)
-class Broker:
-    """Where readings go.
-
-    Attributes:
-        host: Name or address.
-        port: TCP port.
-        prefix: What the topics begin with.
-        user: Name to log in with, or empty.
-        password: Its password, or empty.
-    """
-
-    host: str
-    port: int = PORT
-    prefix: str = PREFIX
-    user: str = ""
-    password: str = ""
-
-    def __repr__(self) -> str:
-        return f"mqtt://{self.host}:{self.port}/{self.prefix}"
-
-    @property
-    def node(self) -> str:
-        """The prefix as a name for Home Assistant: letters, digits, ``_`` and ``-``; another one for each prefix."""
-        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", self.prefix)
-        return plain if plain == self.prefix else f"{plain}_{hashlib.sha256(self.prefix.encode()).hexdigest()[:8]}"
-
-
-def broker_of(address: str) -> Broker:
-    """Return what ``mqtt://[USER[:PASSWORD]@]HOST[:PORT][/PREFIX]`` names; a password may stand in the environment.
-
-    Raises:
-        OutputError: It is no such address.
-    """
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", PORT if parts.port is None else parts.port
-    except ValueError:
-        parts, host, port = urlsplit(""), "", PORT
-    prefix = unquote(parts.path).strip("/") or PREFIX
-    if parts.scheme == "mqtts":
-        raise OutputError("MQTT over TLS is not built in; use mqtt:// in a network that you trust, or a local bridge")
-    if parts.scheme != "mqtt" or not host or not port or not address.isprintable() or parts.query or parts.fragment:
-        raise OutputError(f"{without_password(address)!r} is no broker; write mqtt://HOST:1883/PREFIX")
-    if re.search(r"[+#]", prefix) or not prefix.isprintable() or prefix.startswith("$") or len(prefix) > 200:
-        raise OutputError(
-            "the prefix of MQTT topics can hold neither + nor # nor control characters, nor more than 200 letters, "
-            "nor begin with $, which is the broker's own"
-        )
-    password = unquote(parts.password or "") or os.environ.get(PASSWORD_VARIABLE, "")
-    return Broker(host, port, prefix, unquote(parts.username or ""), password)
-
-
 class MqttReceiver:
     """A `Receiver` that publishes. Its library connects, and connects again, in a thread of its own."""
 
@@ -95,7 +36,7 @@ class MqttReceiver:
         """Prepare.
 
         Raises:
-            OutputError: The library is not installed.
+            OutputError: The library is not installed, or the certificates of the broker cannot be read.
         """
         self.notice = ""
         self.dropped = 0
@@ -110,7 +51,7 @@ class MqttReceiver:
 
     def begin(self) -> None:
         """Connect as soon as the broker answers."""
-        self.notice = f"the MQTT broker {self._broker.host}:{self._broker.port} has not answered yet; it is tried again"
+        self.notice = f"{self._name} has not answered yet; it is tried again"
         self._client.connect_async(self._broker.host, self._broker.port, KEEPALIVE_S)
         self._client.loop_start()
 
@@ -147,6 +88,8 @@ class MqttReceiver:
         client = Client(CallbackAPIVersion.VERSION2, f"cs2fusion-{uuid.uuid4().hex[:12]}", protocol=MQTTv311)
         if self._broker.user or self._broker.password:
             client.username_pw_set(self._broker.user, self._broker.password or None)
+        if self._broker.is_encrypted:
+            client.tls_set_context(context_of(self._broker.ca))
         client.will_set(self._topic("status"), "offline", qos=1, retain=True)
         client.reconnect_delay_set(*RETRY_S)
         client.connect_timeout = CONNECT_S
@@ -155,6 +98,10 @@ class MqttReceiver:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         return client
+
+    @property
+    def _name(self) -> str:
+        return f"the MQTT broker {self._broker.host}:{self._broker.port}"
 
     def _topic(self, name: str) -> str:
         return f"{self._broker.prefix}/{name}"
@@ -170,7 +117,7 @@ class MqttReceiver:
             self._publish_state()
 
     def _on_connect_fail(self, _client: Any, _userdata: Any) -> None:
-        self.notice = f"the MQTT broker {self._broker.host}:{self._broker.port} does not answer; it is tried again"
+        self.notice = f"{self._name} {trouble_of(sys.exception())}; it is tried again"
 
     def _on_disconnect(self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         with self._lock:

@@ -20,13 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion_app.errors import OutputError, without_password
-from fusion_app.frames import Size
+from fusion_app.frames import FusedFrame, Size
 from fusion_app.outputs import publish_child
 from fusion_app.outputs.planes_of import planes_of, size_in
 from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
 from fusion_app.system.logs import log
 
+ENCRYPTED = ("rtsps", "rtmps", "rtmpts")
+"""What ffmpeg could speak, but only to whoever answers."""
 SCHEMES = ("rtsp", "rtmp", "srt", "udp", "tcp")
 WITHOUT_USUAL_PORT = ("srt", "udp", "tcp")
 START_S = 60.0
@@ -44,6 +46,11 @@ def stream_address(text: str) -> str:
     Raises:
         OutputError: It is none.
     """
+    if text.partition("://")[0].lower() in ENCRYPTED:
+        raise OutputError(
+            f"{without_password(text)!r} is refused, because certificates would not be checked; send to a media server "
+            "on this machine, as rtsp://127.0.0.1:8554/fused, and let that encrypt"
+        )
     try:
         parts = urlsplit(text)
         is_right = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0 and text.isprintable()
@@ -150,9 +157,14 @@ class Publisher:
             self._child.open(self._address, size, fps)
             self._size = size
             self.connected += 1
-        self._child.send(planes)
+        self._child.send(planes, self._captured_us(taken.fused))
         self.sent += 1
         self._tries, self._notice = 0, ""
+
+    def _captured_us(self, fused: FusedFrame) -> int:
+        """Return when a frame was captured by the clock of the day; one of a file: now. Microseconds since 1970."""
+        age_s = time.monotonic() - fused.pts_s if self._session.vis.info.is_live else 0.0
+        return round((time.time() - age_s) * 1e6)
 
     def _has_failed(self, error: Exception) -> None:
         self.lost += 1
@@ -207,9 +219,9 @@ class _Child:
         asked = {"address": address, "width": size.width, "height": size.height, "fps": fps}
         self._ask(publish_child.OPEN + json.dumps(asked).encode())
 
-    def send(self, planes: npt.NDArray[np.uint8]) -> None:
+    def send(self, planes: npt.NDArray[np.uint8], captured_us: int) -> None:
         """Send a frame that is shown now."""
-        head = publish_child.HEAD.pack(publish_child.FRAME, time.monotonic() - self.began_s)
+        head = publish_child.HEAD.pack(publish_child.FRAME, time.monotonic() - self.began_s, captured_us)
         self._ask(head + planes.tobytes())
 
     def end(self) -> None:

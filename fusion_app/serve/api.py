@@ -21,8 +21,8 @@ from fusion_app.serve.page import page_files
 from fusion_app.serve.pictures import Pictures
 from fusion_app.serve.served import Counts, Served
 from fusion_app.serve.status import MODES, exposition, status_of
-from fusion_app.serve.stream import PictureStream
-from fusion_app.serve.views import View, view_of
+from fusion_app.serve.stream import PictureStream, VideoStream
+from fusion_app.serve.views import View, video_of, view_of
 from fusion_app.settings import check
 from fusion_app.thermal.display_palettes import Palette
 
@@ -55,7 +55,7 @@ class Api:
         get = [
             *((path, self.file) for path in page_files() if path not in ("/index.html", "/entrance.html")),
             ("/", self.file), ("/status", self.status), ("/metrics", self.metrics), ("/snapshot", self.snapshot),
-            ("/stream", self.stream),
+            ("/stream", self.stream), ("/video", self.video),
         ]  # fmt: skip
         post = [
             ("/api/record", self.record), ("/api/marker", self.marker), ("/api/snapshot", self.keep_snapshot),
@@ -110,11 +110,17 @@ class Api:
 
     async def stream(self, request: Request) -> Response:
         """Return the pictures as they come, as motion JPEG."""
-        view = self._view(request)
+        return self._streamed(PictureStream, self._view(request))
+
+    async def video(self, request: Request) -> Response:
+        """Return the pictures as they come, as H.264 in fragments of MP4."""
+        return self._streamed(VideoStream, video_of(self._view(request)))
+
+    def _streamed(self, kind: type[PictureStream], view: View) -> Response:
         if self.counts.streams >= MOST_STREAMS:
             raise HTTPException(503, f"{MOST_STREAMS} streams are open already; try again later.")
         self._served.begin_to_show()
-        return PictureStream(view, self.feed, self.pictures, self.counts)
+        return kind(view, self.feed, self.pictures, self.counts)
 
     async def record(self, request: Request) -> Response:
         """Begin or finish a recording: ``{"on": true}``."""

@@ -1,5 +1,6 @@
 """Readings over MQTT, against a real broker on loopback."""
 
+import gc
 import json
 import re
 import shutil
@@ -14,8 +15,10 @@ from typing import Any
 import pytest
 
 from fusion_app.errors import OutputError
-from fusion_app.outputs.mqtt import PASSWORD_VARIABLE, MqttReceiver, broker_of, discovery
+from fusion_app.outputs.broker import PASSWORD_VARIABLE, broker_of, context_of
+from fusion_app.outputs.mqtt import MqttReceiver, discovery
 from fusion_app.outputs.readings import AlarmWatch, Data, alarm_of, spots_of, state_of
+from tests.certificates import certificates, needs_openssl
 from tests.servers import free_port
 from tests.unit.outputs.test_readings import fused_of
 from tests.webdriver import wait_until
@@ -74,8 +77,8 @@ def hearing(port: int, *login: str) -> Iterator[Ears]:
 
 
 @contextmanager
-def receiving(address: str) -> Iterator[MqttReceiver]:
-    receiver = MqttReceiver(broker_of(address))
+def receiving(address: str, ca: str = "") -> Iterator[MqttReceiver]:
+    receiver = MqttReceiver(broker_of(address, ca))
     receiver.begin()
     try:
         yield receiver
@@ -152,7 +155,7 @@ def test_a_wrong_password_is_told_and_no_password_is_shown(
         ("mqtt:///x", "is no broker"),
         ("mqtt://host:no/x", "is no broker"),
         ("mqtt://host/a%23b", "can hold neither"),
-        ("mqtts://bob:secret@host", "not built in"),
+        ("mqtts://bob:secret@", "is no broker"),
         ("ftp://bob:secret@host/x", "is no broker"),
     ],
 )
@@ -162,10 +165,49 @@ def test_what_is_no_broker_is_refused_without_its_password(address: str, words: 
     assert "secret" not in str(refused.value)
 
 
+@needs_broker
+@needs_openssl
+@pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")  # paho leaves what was refused to the collector
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+def test_a_broker_with_tls_is_trusted_by_its_ca_and_otherwise_refused_in_a_sentence(tmp_path: Path) -> None:
+    ca, port, plain = certificates(tmp_path), free_port(), free_port()
+    lines = (
+        "allow_anonymous true", f"certfile {tmp_path}/own.pem", f"keyfile {tmp_path}/own.key", f"user {getuser()}",
+        f"listener {plain} 127.0.0.1",
+    )  # fmt: skip
+    with broker(tmp_path, port, *lines), hearing(plain) as ears:
+        with receiving(f"mqtts://127.0.0.1:{port}/x", str(ca)) as receiver:
+            receiver.put({"event": "readings"}, state(52.0))
+            wait_until(lambda: (ears.data("x/state") or {}).get("hottest", {}).get("value") == 52.0, receiver.notice)
+            assert receiver.notice == ""
+        with receiving(f"mqtts://127.0.0.1:{port}/y") as receiver:
+            wait_until(lambda: "not trusted" in receiver.notice, "a CA that this system does not know is told")
+            assert "--mqtt-ca" in receiver.notice
+        with receiving(f"mqtts://localhost:{port}/z", str(ca)) as receiver:
+            wait_until(lambda: "not trusted" in receiver.notice, "a certificate for another name is told")
+        with receiving(f"mqtts://127.0.0.1:{plain}/z", str(ca)) as receiver:
+            wait_until(
+                lambda: "does not speak TLS" in receiver.notice, f"a port without TLS is told, {receiver.notice}"
+            )
+        assert "y/status" not in ears.heard
+        assert "z/status" not in ears.heard
+    gc.collect()  # here, where the warnings about it are expected
+
+
+def test_a_file_without_certificates_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate", encoding="ascii")
+    for name in ("ca.pem", "nothing.pem"):
+        with pytest.raises(OutputError, match=f"{name} holds no certificates"):
+            context_of(str(tmp_path / name))
+    with pytest.raises(OutputError, match="mqtts://"):
+        broker_of("mqtt://host/x", "ca.pem")
+
+
 def test_an_address_is_read_as_it_is_written() -> None:
     found = broker_of("mqtt://bob:p%40ss@[::1]:1884/a/b/")
     assert (found.host, found.port, found.prefix, found.user, found.password) == ("::1", 1884, "a/b", "bob", "p@ss")
     assert broker_of("mqtt://host").prefix == "cs2fusion-live"
+    assert [broker_of(f"{scheme}://host").port for scheme in ("mqtt", "mqtts")] == [1883, 8883]
 
 
 def test_home_assistant_gets_counts_without_a_class_of_temperature() -> None:
