@@ -22,7 +22,7 @@ DEBIAN_LIBRARIES := libxcb1 libgl1 libglib2.0-0 libegl1 libfontconfig1 libdbus-1
 APT_LINE := apt-get update && apt-get install --yes --no-install-recommends $(DEBIAN_LIBRARIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help run bench test test-full test-lowest int8 soak monkey screenshots bundle release model-cards metrics-wheel setup tested python libraries lock lint format translations
+.PHONY: help run bench test test-full test-lowest int8 soak monkey screenshots animation bundle release model-cards metrics-wheel setup tested python libraries lock lint format translations
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,7 +38,7 @@ PYTEST := QT_QPA_PLATFORM=offscreen $(PY) -m pytest
 # Real videos play and real processes are killed in these tests: on a busy machine one may come too late. It gets a second
 # try with nothing beside it, in view of all, and counts as failed if it fails again.
 test: setup  ## all tests, without screen, GPU, camera or network; some with TESTS="tests/unit"; one at a time with WORKERS=0
-	@$(PYTEST) --numprocesses $(WORKERS) --dist loadfile $(TESTS) || { code=$$?; [ $$code = 1 ] || exit $$code; \
+	@$(PYTEST) --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS) || { code=$$?; [ $$code = 1 ] || exit $$code; \
 		echo "What failed is tried once more, alone. A test that passes now depends on the machine's speed: please report it."; \
 		$(PYTEST) --numprocesses 0 --last-failed --last-failed-no-failures none $(TESTS); }
 
@@ -56,9 +56,12 @@ MINUTES ?= 60
 soak: setup  ## an hour with live cameras and forced faults; MINUTES=5 for less
 	@$(PY) -m tests.soak --minutes $(MINUTES) --page
 
-LOCALES ?= en
-screenshots: setup  ## the window in its states, both themes, into build/screenshots; LOCALES="en", ONLY="sources export"
+LOCALES ?= en zh_CN
+screenshots: setup  ## the window in its states, both themes and languages, into build/screenshots; LOCALES="en", ONLY="sources export"
 	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.screenshots --locales $(LOCALES) $(if $(ONLY),--only $(ONLY))
+
+animation: setup  ## twenty seconds of the window at work, into build/screenshots/window.webp
+	@QT_QPA_PLATFORM=offscreen $(PY) -m tests.screenshots.animation
 
 bundle: setup  ## one folder in dist/ that runs without Python
 	@$(PY) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/bundle release/bundle.spec

@@ -15,23 +15,9 @@ from fusion_app.frames import Size
 from fusion_app.system.yaml_files import from_mapping, read_yaml, save_yaml
 
 Palette = Literal[
-    "auto",
-    "none",
-    "iron",
-    "rainbow",
-    "flir-iron",
-    "flir-rainbow",
-    "flir-rainbow-hc",
-    "dji-iron",
-    "dji-rainbow",
-    "inferno",
-    "hot",
-    "jet",
-    "plasma",
-    "magma",
-    "turbo",
-    "opencv-rainbow",
-]
+    "auto", "none", "iron", "rainbow", "flir-iron", "flir-rainbow", "flir-rainbow-hc", "dji-iron", "dji-rainbow",
+    "inferno", "hot", "jet", "plasma", "magma", "turbo", "opencv-rainbow",
+]  # fmt: skip
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 Turn = Literal["none", "right", "upside-down", "left", "mirror", "mirror-right", "mirror-upside-down", "mirror-left"]
 Encoder = Literal["auto", "software", "h264_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox", "h264_mf"]
@@ -104,6 +90,8 @@ class IsothermSettings:
 
 MOST_ON_WALL = 9
 """Models that fuse side by side at most."""
+MOST_SPOTS = 9
+"""Spots that can be placed: as many as the CSV of a recording has columns for."""
 ISOTHERM_LIMITS = {
     "percent": (0.0, 100.0, "0 (coldest) to 100 (hottest) percent of the range in view"),
     "counts": (0.0, 65535.0, "0 to 65535 counts"),
@@ -233,6 +221,7 @@ class ViewSettings:
         layout: How they are arranged; empty: as the window was left.
         palette: Colours of infrared on the screen; empty: as the window was left.
         models: What fuses side by side in the layout ``wall``, `MOST_ON_WALL` at most; empty: as the window was left.
+        difference: What infrared adds is shown instead of the fused picture.
     """
 
     layout: Literal[
@@ -240,6 +229,19 @@ class ViewSettings:
     ] = ""
     palette: Literal["", "white hot", "black hot", "ironbow", "rainbow", "lava", "arctic"] = ""
     models: tuple[str, ...] = ()
+    difference: bool = False
+
+
+@dataclass(frozen=True)
+class MeasureSettings:
+    """What of infrared is measured beside its hottest, coldest and middle pixel.
+
+    Attributes:
+        spots: Places, `MOST_SPOTS` at most, each across and down, 0…1 of the visible picture. Their values are shown,
+            recorded, and kept with a snapshot.
+    """
+
+    spots: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,7 @@ class Settings:
     recording: RecordingSettings = field(default_factory=RecordingSettings)
     alignment: AlignmentProfile = field(default_factory=AlignmentProfile)
     view: ViewSettings = field(default_factory=ViewSettings)
+    measure: MeasureSettings = field(default_factory=MeasureSettings)
 
 
 def load_settings(path: Path, section: str = "") -> Settings:
@@ -286,6 +289,7 @@ def check(settings: Settings) -> Settings:
     """
     _check_recording(settings.recording)
     _check_view(settings.view)
+    _check_spots(settings.measure)
     check_profile(settings.alignment, "alignment")
     if not 0 <= settings.fusion.threads <= 256:
         raise SettingsError("fusion.threads", settings.fusion.threads, "0 (automatic) to 256")
@@ -302,6 +306,14 @@ def check(settings: Settings) -> Settings:
     if device not in ("auto", "cpu", "cuda") and not (device.startswith("cuda:") and device[5:].isdecimal()):
         raise SettingsError("fusion.device", device, "auto, cpu, cuda, cuda:0, cuda:1, …")
     return settings
+
+
+def _check_spots(measure: MeasureSettings) -> None:
+    if len(measure.spots) > MOST_SPOTS:
+        raise SettingsError("measure.spots", len(measure.spots), f"{MOST_SPOTS} at most")
+    for spot in measure.spots:
+        if len(spot) != 2 or not all(0 <= value <= 1 for value in spot):
+            raise SettingsError("measure.spots", list(spot), "two numbers, across and down, 0 to 1 of the picture")
 
 
 def _check_view(view: ViewSettings) -> None:

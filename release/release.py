@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 BUNDLE = DIST / "cs2fusion-live"
+EXTRAS = {"cpu", "onnx", "mqtt", "camera"}
+"""Of this program, which a bundle holds; not `cluster`, see bundle.spec."""
 DOCUMENTS = Path("/usr/share/doc")
 COMMON_LICENCE = re.compile(r"/usr/share/common-licenses/[\w.-]*\w")
 LICENCE_FILE = re.compile(r"(^|/)(LICEN[CS]E|COPYING|NOTICE|AUTHORS)[^/]*$", re.IGNORECASE)
@@ -88,7 +90,7 @@ def licence_text(libraries: Path) -> str:
     parts = [("CS2Fusion Live", _text("LICENSE"))]
     python = Path(sysconfig.get_path("stdlib")) / "LICENSE.txt"
     parts.append((f"Python {sys.version.split()[0]}", python.read_text("utf-8") if python.exists() else "PSF-2.0\n"))
-    parts += [(f"{one.name} {one.version}", _licence(one)) for one in needed("cs2fusion-live", {"cpu"})]
+    parts += [(f"{one.name} {one.version}", _licence(one)) for one in needed("cs2fusion-live", EXTRAS)]
     parts.append(("PyInstaller, whose starter the program has", _licence(distribution("pyinstaller"))))
     parts += system_licences(libraries)
     return "".join(f"{'=' * 100}\n{name}\n{'=' * 100}\n{text.strip()}\n\n" for name, text in parts)

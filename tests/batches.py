@@ -1,6 +1,7 @@
 """Clips for batches, batches as processes, and what is in their results, read by nothing of the application."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -122,6 +123,34 @@ def kill(process: "subprocess.Popen[str]") -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGKILL)
     process.communicate()
+
+
+TRIES = 8
+"""A test that is kept waiting may find a batch over that it wanted to disturb; then another one is begun."""
+
+
+def begun(output: Path, *asked: object, segments: int = 1) -> "subprocess.Popen[str]":
+    """Start ``batch``; return its process, which has noted so many segments and is still at work."""
+    for _ in range(TRIES):
+        process = start(*asked, "-o", output)
+        wait_for_segments(output, segments, [process])
+        if process.poll() is None:
+            return process
+        process.communicate()
+        shutil.rmtree(output)
+    raise AssertionError("each time it was over before it was looked at")
+
+
+def ended_amid(output: Path, ending: signal.Signals, *asked: object, segments: int = 1) -> int:
+    """End ``batch`` by a signal behind so many segments, before it is done; return its exit code."""
+    for _ in range(TRIES):
+        process = begun(output, *asked, segments=segments)
+        process.send_signal(ending)
+        process.communicate(timeout=200)
+        if process.returncode != 0:
+            return process.returncode
+        shutil.rmtree(output)
+    raise AssertionError("each time it was over before it could be ended")
 
 
 def noted(output: Path) -> list[dict[str, object]]:

@@ -60,7 +60,7 @@ def _errors_in_the_log_fail(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def _no_thread_is_left_behind() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while left := [t for t in threading.enumerate() if t not in before and not t.name.startswith("pytest")]:
         assert time.monotonic() < deadline, f"threads left running: {[thread.name for thread in left]}"
         time.sleep(0.02)

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,9 +22,11 @@ from tests.onnx_files import mean_of_two
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "guide"
 SCENE = Scene(Size(160, 120))
-FPS, FRAMES = 20, 100
+FPS, FRAMES = 20, 30
+LASTING = 100
+"""Frames of what an offset is told from: it takes movement, and time."""
 CAMERA = "frames=9999&size=160x120"
-OUTPUTS = ("-o", "--preview", "--report", "--csv", "--html")
+OUTPUTS = ("-o", "--preview", "--report", "--csv", "--html", "--map")
 """Options whose value the command writes."""
 
 
@@ -62,21 +65,22 @@ def blocks(page: Path) -> list[Block]:
     return [Block(page, number, tuple(commands)) for number, commands in enumerate(lines, 1)]
 
 
-def make(name: str, folder: Path) -> None:
-    """Make in ``folder`` what the guide calls ``name``."""
-    MADE[name](folder / name)
+def make(name: str, folder: Path, *, lasts: bool = False) -> None:
+    """Make in ``folder`` what the guide calls ``name``; ``lasts``: long enough to tell an offset from it."""
+    known = MADE | MADE_TO_LAST if lasts else MADE
+    known[name](folder / name)
 
 
-def _infrared(path: Path) -> None:
-    write_video(path, [SCENE.infrared(i) for i in range(FRAMES)], _times(), codec="libx264", rate=FPS)
+def _infrared(path: Path, frames: int = FRAMES) -> None:
+    write_video(path, [SCENE.infrared(i) for i in range(frames)], _times(frames), codec="libx264", rate=FPS)
 
 
-def _visible(path: Path) -> None:
-    write_video(path, [SCENE.visible(i) for i in range(FRAMES)], _times(), codec="libx264", rate=FPS)
+def _visible(path: Path, frames: int = FRAMES) -> None:
+    write_video(path, [SCENE.visible(i) for i in range(frames)], _times(frames), codec="libx264", rate=FPS)
 
 
-def _times() -> list[int]:
-    return [1000 * index // FPS for index in range(FRAMES)]
+def _times(frames: int) -> list[int]:
+    return [1000 * index // FPS for index in range(frames)]
 
 
 def _pictures(path: Path) -> None:
@@ -148,6 +152,7 @@ MADE: dict[str, Callable[[Path], None]] = {
     "NET.onnx": _network,
 }
 """What a reader of the guide brings, by the name it has there."""
+MADE_TO_LAST = {"IR.mp4": partial(_infrared, frames=LASTING), "VIS.mp4": partial(_visible, frames=LASTING)}
 
 
 def make_dual(path: Path) -> None:
@@ -178,8 +183,12 @@ CAMERAS = {
 }
 """What the window opens in place of cameras; commands that want live sources get `LIVE`."""
 LIVE = {"camera:Thermal": f"synthetic:ir?{CAMERA}", "camera:Webcam": f"synthetic:vis?{CAMERA}"}
-SHORTER = {"--seconds 20": "--seconds 2", "--duration 10": "--duration 1"}
-"""Time that a test has not."""
+SHORTER = {
+    "bench --seconds 20": "bench --seconds 0.2 --size 64x48 --model max,lite-2k",
+    "--duration 10": "--duration 1",
+    "align camera:": "align --seconds 2 camera:",
+}
+"""Time that a test has not; tests/e2e/test_bench.py and tests/e2e/test_align.py have it among the full ones."""
 CAMERA_FILES = {
     "DUAL.mkv": make_dual,
     "COUNTS.mkv": make_counts,
@@ -191,7 +200,7 @@ CAMERA_FILES = {
 
 def in_place_of_cameras(command: str, address: str, *, is_window: bool) -> list[str]:
     """Return the words of a command that asks for no camera, for the address of one on loopback and for less time."""
-    for told, used in ((CAMERAS if is_window else LIVE) | SHORTER).items():
+    for told, used in (SHORTER | (CAMERAS if is_window else LIVE)).items():
         command = command.replace(told, used)
     for told in ("rtsp://CAMERA/ir", "rtsp://CAMERA/vis"):
         command = command.replace(told, address)

@@ -69,10 +69,11 @@ class Ledger:
 
 
 MEMORY = (
-    "Of memory in the monkey's rounds: the number of live Python objects stays flat while the resident size grows, and",
-    "with `MALLOC_ARENA_MAX=1` that stays flat, too. So what grows is what glibc's malloc keeps in its many arenas.",
+    "Of memory in the monkey's rounds, 24 of them: what malloc has handed out stays at 135 to 140 MB and the number of",
+    "live Python objects at 312,000, while the resident size grows by 86 MB. With one arena for all threads it grows",
+    "by 5 MB in 23 rounds. So what grows is what malloc keeps in its many arenas; the monkey measures with one.",
 )
-"""A finding that no test measures, in two sentences."""
+"""A finding that no test measures, in few sentences."""
 
 LEDGER = pytest.StashKey[Ledger]()
 

@@ -1,5 +1,6 @@
 """Servers on loopback that stand in for network cameras."""
 
+import random
 import signal
 import socket
 import subprocess
@@ -150,7 +151,15 @@ def camera(kind: str, fps: float = 25.0) -> Iterator[Camera]:
 
 
 def free_port(kind: str = "tcp") -> int:
-    """Return a port of loopback that nobody uses."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of loopback that nobody uses, out of those that no system gives away by itself.
+
+    It is bound later, and again when a camera comes back: nobody who asks for any port may get it meanwhile.
+    """
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")

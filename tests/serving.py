@@ -18,7 +18,7 @@ from tests.servers import mjpeg_camera
 from tests.sessions import wait_for_frames
 
 OWN = {"X-CS2Fusion": "1"}
-WAIT_S = 60
+WAIT_S = 200
 
 
 @dataclass

@@ -23,7 +23,7 @@ def wait_for_frames(session: Session, count: int) -> None:
 
     session.runner.add_sink(release)
     for _ in range(count):
-        assert came.acquire(timeout=20)
+        assert came.acquire(timeout=60)
     session.runner.remove_sink(release)
 
 

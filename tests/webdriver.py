@@ -36,6 +36,16 @@ class Browser:
         """Run ``script`` in the page and return what it returns."""
         return self._ask("POST", f"{self._session}/execute/sync", {"script": script, "args": arguments})
 
+    def run_later(self, script: str, *arguments: object) -> Any:
+        """Run ``script`` and return what it hands to its last argument, a function, within a minute."""
+        self._ask("POST", f"{self._session}/timeouts", {"script": 60_000})
+        return self._ask("POST", f"{self._session}/execute/async", {"script": script, "args": arguments})
+
+    def before_pages(self, script: str) -> None:
+        """Run ``script`` in every page that is opened from now on, before its own."""
+        asked = {"cmd": "Page.addScriptToEvaluateOnNewDocument", "params": {"source": script}}
+        self._ask("POST", f"{self._session}/goog/cdp/execute", asked)
+
     def click(self, selector: str) -> None:
         """Click on an element as a user does: it must be in view and not covered."""
         found = self._ask("POST", f"{self._session}/element", {"using": "css selector", "value": selector})

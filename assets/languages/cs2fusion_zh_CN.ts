@@ -92,23 +92,23 @@
     </message>
     <message>
       <source>&amp;Undo alignment</source>
-      <translation>撤销对齐(&amp;U)</translation>
+      <translation>撤销配准(&amp;U)</translation>
     </message>
     <message>
       <source>&amp;Redo alignment</source>
-      <translation>重做对齐(&amp;R)</translation>
+      <translation>重做配准(&amp;R)</translation>
     </message>
     <message>
       <source>Re&amp;set alignment</source>
-      <translation>重置对齐(&amp;S)</translation>
+      <translation>重置配准(&amp;S)</translation>
     </message>
     <message>
       <source>&amp;Open profile…</source>
-      <translation>打开对齐配置(&amp;O)…</translation>
+      <translation>打开配准参数(&amp;O)…</translation>
     </message>
     <message>
       <source>Sa&amp;ve profile…</source>
-      <translation>保存对齐配置(&amp;V)…</translation>
+      <translation>保存配准参数(&amp;V)…</translation>
     </message>
     <message>
       <source>&amp;Edges of infrared on visible</source>
@@ -179,6 +179,14 @@
       <translation>复制当前帧(&amp;C)</translation>
     </message>
     <message>
+      <source>Copy &amp;infrared</source>
+      <translation>复制红外(&amp;I)</translation>
+    </message>
+    <message>
+      <source>Copy &amp;visible</source>
+      <translation>复制可见光(&amp;V)</translation>
+    </message>
+    <message>
       <source>&amp;Fused</source>
       <translation>融合图(&amp;F)</translation>
     </message>
@@ -240,7 +248,19 @@
     </message>
     <message>
       <source>S&amp;pots and scale</source>
-      <translation>测温点与色标(&amp;P)</translation>
+      <translation>测点与色标(&amp;P)</translation>
+    </message>
+    <message>
+      <source>W&amp;hat infrared adds</source>
+      <translation>红外补充的内容(&amp;H)</translation>
+    </message>
+    <message>
+      <source>A&amp;dd a spot in the middle</source>
+      <translation>在中央添加测点(&amp;D)</translation>
+    </message>
+    <message>
+      <source>Remo&amp;ve all spots</source>
+      <translation>删除全部测点(&amp;V)</translation>
     </message>
     <message>
       <source>&amp;Next palette</source>
@@ -264,11 +284,11 @@
     </message>
     <message>
       <source>&amp;Alignment</source>
-      <translation>对齐(&amp;A)</translation>
+      <translation>配准(&amp;A)</translation>
     </message>
     <message>
       <source>&amp;Measure</source>
-      <translation>测温(&amp;M)</translation>
+      <translation>测量(&amp;M)</translation>
     </message>
     <message>
       <source>&amp;Fusion</source>
@@ -399,6 +419,10 @@
       <translation>快捷键(&amp;S)</translation>
     </message>
     <message>
+      <source>What the &amp;tags say…</source>
+      <translation>标签说明(&amp;T)…</translation>
+    </message>
+    <message>
       <source>&amp;Copy diagnostics</source>
       <translation>复制诊断信息(&amp;C)</translation>
     </message>
@@ -478,7 +502,7 @@
     </message>
     <message>
       <source>Infrared lies about {0:.0f} px off: the alignment does not fit any more.</source>
-      <translation>红外约偏移 {0:.0f} 像素：当前对齐已不合适。</translation>
+      <translation>红外约偏移 {0:.0f} 像素：当前配准已不合适。</translation>
     </message>
     <message>
       <source>Find again</source>
@@ -489,15 +513,15 @@
     <name>AlignmentController</name>
     <message>
       <source>Open alignment profile</source>
-      <translation>打开对齐配置</translation>
+      <translation>打开配准参数</translation>
     </message>
     <message>
       <source>Save alignment profile</source>
-      <translation>保存对齐配置</translation>
+      <translation>保存配准参数</translation>
     </message>
     <message>
       <source>Alignment profiles (*.yaml *.yml)</source>
-      <translation>对齐配置 (*.yaml *.yml)</translation>
+      <translation>配准参数 (*.yaml *.yml)</translation>
     </message>
   </context>
   <context>
@@ -580,7 +604,7 @@
     </message>
     <message>
       <source>Find automatically</source>
-      <translation>自动对齐</translation>
+      <translation>自动配准</translation>
     </message>
     <message>
       <source>From what both cameras see</source>
@@ -608,7 +632,7 @@
     </message>
     <message>
       <source>Profile</source>
-      <translation>对齐配置</translation>
+      <translation>配准参数</translation>
     </message>
   </context>
   <context>
@@ -622,7 +646,7 @@
     <name>AsLastTime</name>
     <message>
       <source>alignment</source>
-      <translation>对齐</translation>
+      <translation>配准</translation>
     </message>
     <message>
       <source>offset {0:+.0f} ms</source>
@@ -645,8 +669,16 @@
       <translation>热像设置</translation>
     </message>
     <message>
+      <source>{0:d} spots</source>
+      <translation>{0:d} 个测温点</translation>
+    </message>
+    <message>
       <source>{0}</source>
       <translation>{0}</translation>
+    </message>
+    <message>
+      <source>what infrared adds is shown</source>
+      <translation>显示红外补充的内容</translation>
     </message>
     <message>
       <source>model {0}</source>
@@ -895,6 +927,29 @@
     </message>
   </context>
   <context>
+    <name>Difference</name>
+    <message>
+      <source>+{0} added</source>
+      <translation>+{0} 更亮</translation>
+    </message>
+    <message>
+      <source>−{0} taken</source>
+      <translation>−{0} 更暗</translation>
+    </message>
+    <message>
+      <source>{0:.0f} % changed</source>
+      <translation>{0:.0f} % 有变化</translation>
+    </message>
+    <message>
+      <source>infrared {0:+d}</source>
+      <translation>红外 {0:+d}</translation>
+    </message>
+    <message>
+      <source>infrared adds on {0:.0f} % of the picture</source>
+      <translation>红外在画面的 {0:.0f} % 上有补充</translation>
+    </message>
+  </context>
+  <context>
     <name>DistanceBox</name>
     <message>
       <source>Distance</source>
@@ -902,7 +957,7 @@
     </message>
     <message>
       <source>Distance of what infrared fits</source>
-      <translation>红外对齐处的距离</translation>
+      <translation>红外配准处的距离</translation>
     </message>
     <message>
       <source>Infrared lens to the right</source>
@@ -922,11 +977,11 @@
     </message>
     <message>
       <source>Set the distance at which infrared fits now; from then on it follows.</source>
-      <translation>设定红外当前对齐处的距离，之后将随距离调整。</translation>
+      <translation>设定红外当前配准处的距离，之后将随距离调整。</translation>
     </message>
     <message>
       <source>Fits at {0:.2g} m</source>
-      <translation>在 {0:.2g} m 处对齐</translation>
+      <translation>在 {0:.2g} m 处配准</translation>
     </message>
   </context>
   <context>
@@ -943,6 +998,22 @@
   <context>
     <name>ExportDialog</name>
     <message>
+      <source>Beginning</source>
+      <translation>开头</translation>
+    </message>
+    <message>
+      <source>Frame in view</source>
+      <translation>当前帧</translation>
+    </message>
+    <message>
+      <source>End</source>
+      <translation>结尾</translation>
+    </message>
+    <message>
+      <source>As on the screen: {0}</source>
+      <translation>与屏幕一致：{0}</translation>
+    </message>
+    <message>
       <source>Export fused video</source>
       <translation>导出融合视频</translation>
     </message>
@@ -955,20 +1026,40 @@
       <translation>处理完当前帧后停止</translation>
     </message>
     <message>
-      <source>{0} frames, {1:.1f} fps</source>
-      <translation>{0} 帧，{1:.1f} fps</translation>
+      <source>Measuring how long it takes</source>
+      <translation>正在估算耗时</translation>
     </message>
     <message>
-      <source>{0} of {1} frames, {2:.1f} fps, {3} left</source>
-      <translation>第 {0} / {1} 帧，{2:.1f} fps，剩余 {3}</translation>
+      <source>How long it takes could not be measured{0}</source>
+      <translation>无法估算耗时{0}</translation>
     </message>
     <message>
-      <source>Close</source>
-      <translation>关闭</translation>
+      <source>About {0:.1f} frames a second; nothing tells how many there are</source>
+      <translation>约每秒 {0:.1f} 帧；总帧数未知</translation>
     </message>
     <message>
-      <source>Stopped after {0} frames; the file is playable up to there.</source>
-      <translation>已在第 {0} 帧停止；文件可播放至此处。</translation>
+      <source>About {0} and {1}</source>
+      <translation>约需 {0}，占用 {1}</translation>
+    </message>
+    <message>
+      <source>The disk has {0} left: choose another one.</source>
+      <translation>磁盘仅剩 {0}：请换一个位置。</translation>
+    </message>
+    <message>
+      <source>What was exported is deleted.</source>
+      <translation>已删除导出的部分。</translation>
+    </message>
+    <message>
+      <source>Export to</source>
+      <translation>导出到</translation>
+    </message>
+    <message>
+      <source>Video (*.mkv *.mp4)</source>
+      <translation>视频 (*.mkv *.mp4)</translation>
+    </message>
+    <message>
+      <source>{0} exists already.</source>
+      <translation>{0} 已存在。</translation>
     </message>
     <message>
       <source>Output file</source>
@@ -987,32 +1078,108 @@
       <translation>覆盖已有文件(&amp;R)</translation>
     </message>
     <message>
+      <source>Progress</source>
+      <translation>进度</translation>
+    </message>
+    <message>
       <source>&amp;Export</source>
       <translation>导出(&amp;E)</translation>
+    </message>
+    <message>
+      <source>&amp;Pause</source>
+      <translation>暂停(&amp;P)</translation>
+    </message>
+    <message>
+      <source>&amp;Delete what was exported</source>
+      <translation>删除已导出的部分(&amp;D)</translation>
     </message>
     <message>
       <source>Cancel</source>
       <translation>取消</translation>
     </message>
     <message>
+      <source>Go o&amp;n</source>
+      <translation>继续(&amp;N)</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>&amp;Try again</source>
+      <translation>重试(&amp;T)</translation>
+    </message>
+    <message>
       <source>File</source>
       <translation>文件</translation>
     </message>
     <message>
-      <source>Every frame is fused, at the time stamps of the visible video; nothing is skipped.</source>
-      <translation>按可见光视频的时间戳融合每一帧，不跳帧。</translation>
+      <source>Range</source>
+      <translation>范围</translation>
     </message>
     <message>
-      <source>Export to</source>
-      <translation>导出到</translation>
+      <source>Every frame of the range is fused, aligned as on the screen, at the time stamps of the visible video; nothing is skipped.</source>
+      <translation>按屏幕上的配准逐帧融合所选范围，时间戳取自可见光视频，不跳帧。</translation>
     </message>
     <message>
-      <source>Video (*.mkv *.mp4)</source>
-      <translation>视频 (*.mkv *.mp4)</translation>
+      <source>{0:.0f} h</source>
+      <translation>{0:.0f} 小时</translation>
     </message>
     <message>
-      <source>▲  {0} exists already.</source>
-      <translation>▲  {0} 已存在。</translation>
+      <source>{0:.0f} min</source>
+      <translation>{0:.0f} 分钟</translation>
+    </message>
+    <message>
+      <source>{0:.0f} s</source>
+      <translation>{0:.0f} 秒</translation>
+    </message>
+    <message>
+      <source>{0} frames, {1:.1f} fps</source>
+      <translation>{0} 帧，{1:.1f} fps</translation>
+    </message>
+    <message>
+      <source>{0} of {1} frames</source>
+      <translation>第 {0} / {1} 帧</translation>
+    </message>
+    <message>
+      <source>{0} of {1} frames, {2:.1f} fps, {3} left</source>
+      <translation>第 {0} / {1} 帧，{2:.1f} fps，剩余 {3}</translation>
+    </message>
+    <message>
+      <source>Paused</source>
+      <translation>已暂停</translation>
+    </message>
+    <message>
+      <source>Stopped before the first frame; nothing was written.</source>
+      <translation>在首帧之前停止，未写入任何内容。</translation>
+    </message>
+    <message>
+      <source>Stopped after {0} frames; the file is playable up to there.</source>
+      <translation>已在第 {0} 帧停止；文件可播放至此处。</translation>
+    </message>
+    <message>
+      <source>Choose a smaller model above, then try again.</source>
+      <translation>请在上方换用较小的模型后重试。</translation>
+    </message>
+    <message>
+      <source>Choose another model above, then try again.</source>
+      <translation>请在上方换用其他模型后重试。</translation>
+    </message>
+    <message>
+      <source>Choose another file above, or make room on the disk.</source>
+      <translation>请在上方另选文件，或清理磁盘空间。</translation>
+    </message>
+    <message>
+      <source>Choose another range above, or another offset in the Sources dock.</source>
+      <translation>请在上方另选范围，或在视频源面板中调整时间偏移。</translation>
+    </message>
+    <message>
+      <source>Choose a range before the damage above, or open the pair again.</source>
+      <translation>请在上方选择损坏处之前的范围，或重新打开这对视频。</translation>
+    </message>
+    <message>
+      <source>Try again; Help, Copy diagnostics tells more.</source>
+      <translation>请重试；“帮助”菜单中的“复制诊断信息”可了解详情。</translation>
     </message>
   </context>
   <context>
@@ -1077,7 +1244,7 @@
     <name>FusionDock</name>
     <message>
       <source>A network takes the best of both.</source>
-      <translation>由网络提取两者的优势信息。</translation>
+      <translation>由网络综合两者的优势。</translation>
     </message>
     <message>
       <source>The visible picture, with the outlines of what infrared sees.</source>
@@ -1093,11 +1260,11 @@
     </message>
     <message>
       <source>The stronger detail of the two, on every scale.</source>
-      <translation>在各尺度上取较强的细节。</translation>
+      <translation>在每个尺度上取两者中较强的细节。</translation>
     </message>
     <message>
       <source>Infrared, where it lies on visible.</source>
-      <translation>对齐到可见光的红外画面。</translation>
+      <translation>配准到可见光的红外画面。</translation>
     </message>
     <message>
       <source>The visible picture as it is.</source>
@@ -1128,6 +1295,30 @@
       <translation>摄氏度</translation>
     </message>
     <message>
+      <source>Iron</source>
+      <translation>铁红</translation>
+    </message>
+    <message>
+      <source>Rainbow</source>
+      <translation>彩虹</translation>
+    </message>
+    <message>
+      <source>Inferno</source>
+      <translation>地狱火</translation>
+    </message>
+    <message>
+      <source>Hot</source>
+      <translation>热金属</translation>
+    </message>
+    <message>
+      <source>Plasma</source>
+      <translation>等离子</translation>
+    </message>
+    <message>
+      <source>Turbo</source>
+      <translation>Turbo</translation>
+    </message>
+    <message>
       <source>Mode</source>
       <translation>模式</translation>
     </message>
@@ -1150,6 +1341,14 @@
     <message>
       <source>The strength that suits the mode</source>
       <translation>适合当前模式的强度</translation>
+    </message>
+    <message>
+      <source>Show &amp;what infrared adds</source>
+      <translation>显示红外补充的内容(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Orange where the fused picture is brighter than visible, blue where it is darker (A)</source>
+      <translation>橙色表示融合画面比可见光更亮，蓝色表示更暗 (A)</translation>
     </message>
     <message>
       <source>Isotherm</source>
@@ -1383,23 +1582,23 @@
     </message>
     <message>
       <source>&amp;Show spots and scale on the picture</source>
-      <translation>在画面上显示测温点和色标(&amp;S)</translation>
+      <translation>在画面上显示测点和色标(&amp;S)</translation>
     </message>
     <message>
       <source>Values and the scale of colours, on infrared and on the fused picture (T)</source>
       <translation>在红外和融合画面上显示数值与色标 (T)</translation>
     </message>
     <message>
-      <source>On the screen only: recordings, exports and snapshots hold no spots and no scale.</source>
-      <translation>仅显示在屏幕上：录制、导出和快照不含测温点与色标。</translation>
+      <source>Drawn on the screen only. Recordings (CSV) and snapshots (YAML) hold the values beside the pictures.</source>
+      <translation>仅显示在屏幕上。录制 (CSV) 和快照 (YAML) 会在画面之外保存这些数值。</translation>
     </message>
     <message>
       <source>Spots and their values</source>
-      <translation>测温点及数值</translation>
+      <translation>测点及数值</translation>
     </message>
     <message>
       <source>&amp;Add a spot</source>
-      <translation>添加测温点(&amp;A)</translation>
+      <translation>添加测点(&amp;A)</translation>
     </message>
     <message>
       <source>In the middle; or click a picture with the right button</source>
@@ -1446,8 +1645,12 @@
       <translation>报警已关闭。</translation>
     </message>
     <message>
+      <source>&amp;Copy values</source>
+      <translation>复制数值(&amp;C)</translation>
+    </message>
+    <message>
       <source>Spots</source>
-      <translation>测温点</translation>
+      <translation>测点</translation>
     </message>
     <message>
       <source>Alarm</source>
@@ -1522,11 +1725,11 @@
     </message>
     <message>
       <source>Models on the &amp;wall</source>
-      <translation>墙上的模型(&amp;W)</translation>
+      <translation>模型墙上的模型(&amp;W)</translation>
     </message>
     <message>
       <source>Infrared &amp;alignment</source>
-      <translation>红外对齐(&amp;A)</translation>
+      <translation>红外配准(&amp;A)</translation>
     </message>
     <message>
       <source>Tool bar</source>
@@ -1604,7 +1807,7 @@
     </message>
     <message>
       <source>✓  {0:+.0f} ms, margin {1:.2f}</source>
-      <translation>✓  {0:+.0f} ms，余量 {1:.2f}</translation>
+      <translation>✓  {0:+.0f} ms，置信裕度 {1:.2f}</translation>
     </message>
     <message>
       <source>, drift {0:+.1f} ms per minute</source>
@@ -1658,7 +1861,7 @@
     <name>PerformanceDock</name>
     <message>
       <source>Nothing runs.</source>
-      <translation>当前未运行。</translation>
+      <translation>未在运行。</translation>
     </message>
     <message>
       <source>{0:.1f} ms a frame · {1} · {2} lost so far</source>
@@ -1782,7 +1985,7 @@
     </message>
     <message>
       <source>Folder with recordings</source>
-      <translation>录制文件夹</translation>
+      <translation>录像所在文件夹</translation>
     </message>
   </context>
   <context>
@@ -1833,7 +2036,7 @@
     </message>
     <message>
       <source>fps</source>
-      <translation>帧/秒</translation>
+      <translation>fps</translation>
     </message>
     <message>
       <source>Left</source>
@@ -1861,7 +2064,7 @@
     </message>
     <message>
       <source>Add all pairs in a folder, with the model, infrared and alignment that are set in the window</source>
-      <translation>按窗口当前的模型、红外与对齐设置添加文件夹中的所有配对</translation>
+      <translation>按窗口当前的模型、热像和配准设置，添加文件夹中的所有视频对</translation>
     </message>
     <message>
       <source>&amp;Start</source>
@@ -1873,7 +2076,7 @@
     </message>
     <message>
       <source>All that work on this queue wait, on other machines as well</source>
-      <translation>处理此队列的所有进程都会等待，包括其他机器</translation>
+      <translation>处理此队列的全部进程都会暂停，包括其他机器上的</translation>
     </message>
     <message>
       <source>S&amp;top</source>
@@ -1881,11 +2084,23 @@
     </message>
     <message>
       <source>What is finished stays; the next start goes on behind it</source>
-      <translation>已完成的部分会保留；下次从其后继续</translation>
+      <translation>已完成的部分会保留，下次从该处继续</translation>
     </message>
     <message>
       <source>Add a folder with recordings to begin.</source>
-      <translation>请先添加一个录制文件夹。</translation>
+      <translation>请先添加存放录像的文件夹。</translation>
+    </message>
+    <message>
+      <source>&amp;Copy the error</source>
+      <translation>复制错误信息(&amp;C)</translation>
+    </message>
+    <message>
+      <source>&amp;Copy the name</source>
+      <translation>复制名称(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Show &amp;results</source>
+      <translation>显示结果文件夹(&amp;R)</translation>
     </message>
     <message>
       <source>Go o&amp;n</source>
@@ -1901,7 +2116,7 @@
     </message>
     <message>
       <source>{0:.1f} fps</source>
-      <translation>{0:.1f} 帧/秒</translation>
+      <translation>{0:.1f} fps</translation>
     </message>
     <message>
       <source>about {0} left</source>
@@ -1910,6 +2125,33 @@
     <message>
       <source>Jobs of the queue</source>
       <translation>队列中的任务</translation>
+    </message>
+  </context>
+  <context>
+    <name>RangeRow</name>
+    <message>
+      <source>Begin at</source>
+      <translation>起点</translation>
+    </message>
+    <message>
+      <source>End before</source>
+      <translation>终点（不含）</translation>
+    </message>
+    <message>
+      <source>to</source>
+      <translation>至</translation>
+    </message>
+    <message>
+      <source>A time reads minutes:seconds, such as 1:02.5.</source>
+      <translation>时间请写成“分:秒”，如 1:02.5。</translation>
+    </message>
+    <message>
+      <source>The range ends before it begins.</source>
+      <translation>终点早于起点。</translation>
+    </message>
+    <message>
+      <source>The range begins behind the end of the video.</source>
+      <translation>起点超出视频长度。</translation>
     </message>
   </context>
   <context>
@@ -1936,6 +2178,21 @@
     <message>
       <source>raw {0}</source>
       <translation>原始值 {0}</translation>
+    </message>
+  </context>
+  <context>
+    <name>Recents</name>
+    <message>
+      <source>Show in &amp;folder</source>
+      <translation>在文件夹中显示(&amp;F)</translation>
+    </message>
+    <message>
+      <source>For&amp;get</source>
+      <translation>从列表中移除(&amp;G)</translation>
+    </message>
+    <message>
+      <source>&amp;Open again</source>
+      <translation>重新打开(&amp;O)</translation>
     </message>
   </context>
   <context>
@@ -1979,6 +2236,14 @@
     <message>
       <source>Compressed, 8 bit</source>
       <translation>压缩，8 位</translation>
+    </message>
+    <message>
+      <source>The machine's own if it is faster</source>
+      <translation>本机硬件编码（更快时）</translation>
+    </message>
+    <message>
+      <source>Software</source>
+      <translation>软件编码</translation>
     </message>
     <message>
       <source>Off</source>
@@ -2139,6 +2404,10 @@
       <translation>红外存储方式</translation>
     </message>
     <message>
+      <source>Encoder</source>
+      <translation>编码器</translation>
+    </message>
+    <message>
       <source>New file after minutes</source>
       <translation>分段时长（分钟）</translation>
     </message>
@@ -2173,6 +2442,10 @@
     <message>
       <source>Infrared is &amp;stored</source>
       <translation>红外存储方式(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;Encoder</source>
+      <translation>编码器(&amp;E)</translation>
     </message>
     <message>
       <source>New file after &amp;minutes</source>
@@ -2486,7 +2759,7 @@
     <name>SourceNotice</name>
     <message>
       <source>The picture goes on with {0}.</source>
-      <translation>画面由{0}继续。</translation>
+      <translation>画面改由{0}继续。</translation>
     </message>
     <message>
       <source>{0} is being opened</source>
@@ -2576,11 +2849,38 @@
     </message>
     <message>
       <source>Spot {0}</source>
-      <translation>测温点 {0}</translation>
+      <translation>测点 {0}</translation>
     </message>
     <message>
       <source>grey {0}</source>
       <translation>灰度 {0}</translation>
+    </message>
+  </context>
+  <context>
+    <name>Stages</name>
+    <message>
+      <source>thermal</source>
+      <translation>热像</translation>
+    </message>
+    <message>
+      <source>align</source>
+      <translation>配准</translation>
+    </message>
+    <message>
+      <source>colour</source>
+      <translation>色彩</translation>
+    </message>
+    <message>
+      <source>luma</source>
+      <translation>亮度</translation>
+    </message>
+    <message>
+      <source>fuse</source>
+      <translation>融合</translation>
+    </message>
+    <message>
+      <source>compose</source>
+      <translation>合成</translation>
     </message>
   </context>
   <context>
@@ -2887,6 +3187,45 @@
     </message>
   </context>
   <context>
+    <name>TagsDialog</name>
+    <message>
+      <source>FUSED, IR, VISIBLE: which picture it is.</source>
+      <translation>融合、红外、可见光：这是哪一路画面。</translation>
+    </message>
+    <message>
+      <source>Then what fuses: the model or mode, with strength and threshold if they are set.</source>
+      <translation>其后是融合所用的模型或模式；若设置了强度和阈值，也一并写出。</translation>
+    </message>
+    <message>
+      <source>A size: at which the network computes; “reduced” if the picture itself is larger.</source>
+      <translation>尺寸：网络的工作分辨率；“降至”表示画面本身更大。</translation>
+    </message>
+    <message>
+      <source>CPU or CUDA: the device that computes.</source>
+      <translation>CPU 或 CUDA：计算设备。</translation>
+    </message>
+    <message>
+      <source>FROZEN: the view stands still. STALE: the source is gone; it is the last frame.</source>
+      <translation>定格：画面静止。旧帧：信号已中断，显示的是最后一帧。</translation>
+    </message>
+    <message>
+      <source>held: the last infrared frame is shown again, because no newer one has come.</source>
+      <translation>沿用：没有新的红外帧，继续显示上一帧。</translation>
+    </message>
+    <message>
+      <source>NUC: the infrared camera has closed its shutter for a moment.</source>
+      <translation>NUC：红外相机短暂关闭快门进行校正。</translation>
+    </message>
+    <message>
+      <source>Other words are the palette, and what there is to know of a file.</source>
+      <translation>其余文字是调色板，以及文件的特殊之处。</translation>
+    </message>
+    <message>
+      <source>What the tags say</source>
+      <translation>标签说明</translation>
+    </message>
+  </context>
+  <context>
     <name>ThermalDock</name>
     <message>
       <source>Steady</source>
@@ -3042,14 +3381,18 @@
     </message>
   </context>
   <context>
-    <name>ThermalMarks</name>
+    <name>TileMenus</name>
     <message>
-      <source>&amp;Measure here</source>
-      <translation>在此测温(&amp;M)</translation>
+      <source>&amp;Copy picture</source>
+      <translation>复制画面(&amp;C)</translation>
     </message>
     <message>
-      <source>&amp;Remove all spots</source>
-      <translation>删除全部测温点(&amp;R)</translation>
+      <source>&amp;Measure here</source>
+      <translation>在此测量(&amp;M)</translation>
+    </message>
+    <message>
+      <source>&amp;Palette</source>
+      <translation>调色板(&amp;P)</translation>
     </message>
   </context>
   <context>
@@ -3066,6 +3409,54 @@
   <context>
     <name>Titles</name>
     <message>
+      <source>thermal edges</source>
+      <translation>热边缘</translation>
+    </message>
+    <message>
+      <source>hot overlay</source>
+      <translation>高温区</translation>
+    </message>
+    <message>
+      <source>blend</source>
+      <translation>加权混合</translation>
+    </message>
+    <message>
+      <source>pyramid</source>
+      <translation>金字塔融合</translation>
+    </message>
+    <message>
+      <source>infrared alone</source>
+      <translation>仅红外</translation>
+    </message>
+    <message>
+      <source>visible alone</source>
+      <translation>仅可见光</translation>
+    </message>
+    <message>
+      <source>above {0}</source>
+      <translation>高于 {0}</translation>
+    </message>
+    <message>
+      <source>below {1}</source>
+      <translation>低于 {1}</translation>
+    </message>
+    <message>
+      <source>{2} to {1}</source>
+      <translation>{2} 至 {1}</translation>
+    </message>
+    <message>
+      <source>{0} %</source>
+      <translation>{0} %</translation>
+    </message>
+    <message>
+      <source>{0} counts</source>
+      <translation>{0} 计数</translation>
+    </message>
+    <message>
+      <source>{0} °C</source>
+      <translation>{0} °C</translation>
+    </message>
+    <message>
       <source>VISIBLE ONLY · infrared lost</source>
       <translation>仅可见光 · 红外丢失</translation>
     </message>
@@ -3076,6 +3467,10 @@
     <message>
       <source>FUSED</source>
       <translation>融合</translation>
+    </message>
+    <message>
+      <source>WHAT INFRARED ADDS</source>
+      <translation>红外补充的内容</translation>
     </message>
     <message>
       <source>NUC, shutter closed</source>
@@ -3095,7 +3490,11 @@
     </message>
     <message>
       <source>{0} reduced</source>
-      <translation>{0} 已降低</translation>
+      <translation>降至 {0}</translation>
+    </message>
+    <message>
+      <source>strength {0} %</source>
+      <translation>强度 {0} %</translation>
     </message>
     <message>
       <source>FROZEN</source>
@@ -3103,11 +3502,11 @@
     </message>
     <message>
       <source>STALE, {0:.0f} s old</source>
-      <translation>过期，{0:.0f} 秒前</translation>
+      <translation>旧帧，{0:.0f} 秒前</translation>
     </message>
     <message>
       <source>STALE</source>
-      <translation>过期</translation>
+      <translation>旧帧</translation>
     </message>
   </context>
   <context>
@@ -3141,7 +3540,54 @@
     </message>
     <message>
       <source>{0:.1f} fps</source>
-      <translation>{0:.1f} 帧/秒</translation>
+      <translation>{0:.1f} fps</translation>
+    </message>
+  </context>
+  <context>
+    <name>Troubles</name>
+    <message>
+      <source>A source cannot be read: check its connection, or choose another</source>
+      <translation>视频源无法读取：请检查连接，或另选视频源</translation>
+    </message>
+    <message>
+      <source>The two sources do not go together: check the files and the offset</source>
+      <translation>两路视频无法匹配：请检查文件和时间偏移</translation>
+    </message>
+    <message>
+      <source>Infrared is not as the settings say: see the Thermal dock</source>
+      <translation>红外数据与设置不符：请查看热像面板</translation>
+    </message>
+    <message>
+      <source>No alignment was found: align by hand in the Alignment dock</source>
+      <translation>未能求出配准：请在配准面板中手动配准</translation>
+    </message>
+    <message>
+      <source>Too little memory: choose a smaller model, or the CPU</source>
+      <translation>内存不足：请换用较小的模型，或改用 CPU</translation>
+    </message>
+    <message>
+      <source>The model cannot fuse: choose another model</source>
+      <translation>模型无法运行：请换用其他模型</translation>
+    </message>
+    <message>
+      <source>A file cannot be written: check the folder and the disk</source>
+      <translation>文件无法写入：请检查文件夹和磁盘</translation>
+    </message>
+    <message>
+      <source>A setting is not allowed: check the rig or the settings</source>
+      <translation>设置无效：请检查配置文件或设置</translation>
+    </message>
+    <message>
+      <source>It cannot be done</source>
+      <translation>无法完成</translation>
+    </message>
+    <message>
+      <source>The program has a fault: copy the diagnostics in the menu Help</source>
+      <translation>程序出错：请用“帮助”菜单复制诊断信息</translation>
+    </message>
+    <message>
+      <source>{0} · {1}</source>
+      <translation>{0} · 原文：{1}</translation>
     </message>
   </context>
   <context>
@@ -3180,7 +3626,7 @@
     </message>
     <message>
       <source>ALIGNMENT · edges of infrared on visible</source>
-      <translation>对齐 · 可见光上的红外边缘</translation>
+      <translation>配准 · 可见光上的红外边缘</translation>
     </message>
   </context>
   <context>
@@ -3201,6 +3647,10 @@
       <translation>模型墙</translation>
     </message>
     <message>
+      <source>{0} · what infrared adds</source>
+      <translation>{0} · 红外补充的内容</translation>
+    </message>
+    <message>
       <source>Waiting for the first fused picture</source>
       <translation>等待首幅融合画面</translation>
     </message>
@@ -3218,7 +3668,7 @@
     </message>
     <message>
       <source>{0:.1f} fps</source>
-      <translation>{0:.1f} 帧/秒</translation>
+      <translation>{0:.1f} fps</translation>
     </message>
     <message>
       <source>{0:.1f} s behind</source>
@@ -3238,7 +3688,7 @@
     </message>
     <message>
       <source>Choose models in View, Models on the wall</source>
-      <translation>请在“视图”菜单的“墙上的模型”中选择模型</translation>
+      <translation>请在“视图”菜单的“模型墙上的模型”中选择</translation>
     </message>
   </context>
 </TS>

@@ -20,7 +20,7 @@ from fusion_app.batch.job import Job, in_own_way
 from fusion_app.batch.journal import Journal, Journals
 from fusion_app.batch.worker import CUT, JOIN, Rules, Worker
 from fusion_app.errors import BatchError
-from fusion_app.system.machine import use_cores
+from fusion_app.system.machine import install_line, use_cores
 
 LOCAL, AUTO = "local", "auto"
 RETRIES = 3
@@ -71,9 +71,7 @@ def cluster(address: str, cpus: int) -> Iterator[Any]:
     try:
         import ray  # noqa: PLC0415 - an extra, and slow to import
     except ImportError:
-        raise BatchError(
-            "Ray is not installed; install the extra `cluster` (pip install 'cs2fusion-live[cluster]'), or use --jobs"
-        ) from None
+        raise BatchError(f"Ray is not installed; use --jobs, or {install_line('ray')}") from None
     usual: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
     begin = {"num_cpus": cpus, "include_dashboard": False} if address == LOCAL else {"address": address}
     try:

@@ -20,6 +20,8 @@ from fusion_app.settings import FusionSettings, SourceSettings
 
 WAYS = ("device", "runtime", "compiled", "threads")
 """Settings of fusion that each process of a queue may choose for itself."""
+NOT_OF_PIXELS = ("view", "measure")
+"""Sections of settings that no fused pixel depends on."""
 LOOK = 64 * 1024
 """Bytes at the begin, in the middle and at the end of a file that are looked at."""
 MANY = 16
@@ -59,7 +61,7 @@ def key_of(job: Job, identity: str) -> str:
 
 def what_matters(settings: dict[str, Any]) -> dict[str, Any]:
     """Return plain settings without those that change how fast something is made, or where, and not what."""
-    kept = {section: dict(values) for section, values in settings.items() if section != "view"}
+    kept = {section: dict(values) for section, values in settings.items() if section not in NOT_OF_PIXELS}
     for name in WAYS:
         kept["fusion"].pop(name, None)
     kept["recording"].pop("folder", None)

@@ -30,13 +30,20 @@ def register(commands: Commands) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, help=".mkv, .mp4, .png, or a folder for images")
     parser.add_argument("--start", type=_seconds, default=0.0, metavar="S", help="begin at this second")
     parser.add_argument("--end", type=_seconds, default=None, metavar="S", help="end before this second")
+    parser.add_argument(
+        "--map",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="also write what infrared adds to each frame: 16 bit PNG, 32768 + 128 · (fused - visible luma)",
+    )
     parser.add_argument("--overwrite", action="store_true", help="replace the output if it exists")
 
 
 def fuse(options: argparse.Namespace) -> int:
     """Fuse two recordings, or two folders of images, into a file or folder; or a recording of `record` once more."""
     settings = settings_of_pair(options)
-    job = FuseJob(settings, options.output, options.start, options.end, options.overwrite)
+    job = FuseJob(settings, options.output, options.start, options.end, options.overwrite, maps=options.map)
     return run_job(job, quiet=options.quiet)
 
 
@@ -87,6 +94,8 @@ def _summary(job: FuseJob, report: FuseReport) -> list[str]:
     state = "" if report.is_complete else f"interrupted at {report.reached_s:.2f} s of the source; "
     lines.append(f"{state}{report.fused} frames fused by {report.model} in {report.seconds:.1f} s ({fps:.1f} fps)")
     lines.append(f"written to {job.output.absolute()}")
+    if job.maps is not None:
+        lines.append(f"what infrared adds is in {job.maps.absolute()}")
     return lines
 
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager, redirect_stdout
 from fusion_app.cli.startup import say
 from fusion_app.errors import OutputError
 from fusion_app.outputs.base import Output
+from fusion_app.outputs.broker import broker_of, context_of
 from fusion_app.outputs.lines import STANDARD_OUTPUT, LinesFile
-from fusion_app.outputs.mqtt import MqttReceiver, broker_of
+from fusion_app.outputs.mqtt import MqttReceiver
 from fusion_app.outputs.publishing import Publisher, stream_address
-from fusion_app.outputs.readings import AlarmWatch, alarm_of
+from fusion_app.outputs.readings import AlarmWatch, Places, alarm_of
 from fusion_app.outputs.telling import Receiver, Teller
 from fusion_app.outputs.virtual_camera import VirtualCamera
 from fusion_app.session.overview import Overview
@@ -23,7 +24,12 @@ def output_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("what other programs get (docs/outputs.md)")
     group.add_argument("--events", metavar="FILE|-", help="readings and changes as JSON lines; a file is continued")
-    group.add_argument("--mqtt", metavar="mqtt://HOST[:PORT]/PREFIX", help="the same by MQTT, for Home Assistant, too")
+    group.add_argument(
+        "--mqtt", metavar="mqtt[s]://HOST[:PORT]/PREFIX", help="the same by MQTT, for Home Assistant, too"
+    )
+    group.add_argument(
+        "--mqtt-ca", default="", metavar="FILE", help="whom to trust with mqtts://, PEM; else: the system's"
+    )
     group.add_argument("--alarm", metavar="above:60:celsius", help="tell when something is too hot, or below: too cold")
     group.add_argument(
         "--publish", metavar="URL", help="send the fused picture as H.264 to rtsp://, rtmp://, srt://, udp:// or tcp://"
@@ -83,14 +89,20 @@ def _close(outputs: list[Output]) -> None:
 
 @contextmanager
 def sending(
-    options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None]
+    options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None], spots: Places = ()
 ) -> Iterator[Outputs]:
     """Let the outputs that ``options`` ask for run meanwhile, and say at the end what became of them.
+
+    Args:
+        options: Of the command.
+        session: What is sent.
+        overview: Returns how it is now.
+        spots: Where readings measure beside the hottest, coldest and middle pixel.
 
     Raises:
         OutputError: One of them cannot work at all.
     """
-    outputs = Outputs(_asked(options, session, overview))
+    outputs = Outputs(_asked(options, session, overview, spots))
     outputs.begin()
     try:
         yield outputs
@@ -122,19 +134,23 @@ def check_outputs(options: argparse.Namespace) -> None:
         if options.events is None and options.mqtt is None:
             raise OutputError("--alarm needs somebody who is told; add --events FILE or --mqtt mqtt://HOST/PREFIX")
     if options.mqtt is not None:
-        broker_of(options.mqtt)
+        context_of(broker_of(options.mqtt, options.mqtt_ca).ca)
+    elif options.mqtt_ca:
+        raise OutputError("--mqtt-ca is for a broker; add --mqtt mqtts://HOST/PREFIX")
     if options.publish is not None:
         stream_address(options.publish)
 
 
-def _asked(options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None]) -> list[Output]:
+def _asked(
+    options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None], spots: Places
+) -> list[Output]:
     receivers: list[Receiver] = []
     if options.events is not None:
         receivers.append(LinesFile(options.events))
     if options.mqtt is not None:
-        receivers.append(MqttReceiver(broker_of(options.mqtt)))
+        receivers.append(MqttReceiver(broker_of(options.mqtt, options.mqtt_ca)))
     watch = AlarmWatch(alarm_of(options.alarm)) if options.alarm is not None else None
-    outputs: list[Output] = [Teller(session, overview, receivers, watch)] if receivers else []
+    outputs: list[Output] = [Teller(session, overview, receivers, watch, spots)] if receivers else []
     if options.publish is not None:
         outputs.append(Publisher(session, stream_address(options.publish)))
     if options.virtual_camera is not None:

@@ -49,7 +49,7 @@ def record(options: argparse.Namespace) -> int:
         session = open_session(settings, Pace.PLAY)
         try:
             recorder = Recorder(session, settings)
-            with sending(options, session, lambda: look(session, recorder.status())) as outputs:
+            with sending(options, session, lambda: look(session, recorder.status()), settings.measure.spots) as outputs:
                 return _record(session, recorder, outputs, options, end)
         finally:
             session.close()

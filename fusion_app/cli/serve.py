@@ -59,14 +59,14 @@ def serve(options: argparse.Namespace) -> int:
     settings = settings_from(options)
     if options.output is not None:
         settings = replace(settings, recording=replace(settings.recording, folder=str(options.output)))
-    schedule = schedule_of(options.record) if options.record else None
-    keep = keep_of(options.keep) if options.keep else None
+    schedule = schedule_of(options.record) if options.record is not None else None
+    keep = keep_of(options.keep) if options.keep is not None else None
     end = threading.Event()
     with interruptible(end), events_apart(options):
         session = open_session(settings, Pace.PLAY)
         try:
             node = Node(session, settings)
-            with sending(options, session, node.overview) as outputs:
+            with sending(options, session, node.overview, settings.measure.spots) as outputs:
                 node.tell_also(outputs.notices)
                 return _serve(node, Unattended(node, schedule, keep), outputs, options, end)
         finally:

@@ -99,17 +99,23 @@ def as_html(rows: Sequence[Row]) -> str:
     """Return a page of one file, without anything from elsewhere: means with intervals, what differs, every pair."""
     metrics = list(next(iter(rows[0].cases.values())))
     means = [[metric, *(_text(row.interval(metric)) for row in rows)] for metric in metrics]
-    parts = [_html_table(["metric", *(f"{row.name} (n = {len(row.cases)})" for row in rows)], means)]
+    parts = [html_table(["metric", *(f"{row.name} (n = {len(row.cases)})" for row in rows)], means)]
     parts += [f"<p>{html.escape(_compared(row, rows[0]))}</p>" for row in rows[1:]]
     for row in rows:
         cases = [[name, *(f"{figures[key]:.4f}" for key in metrics)] for name, figures in row.cases.items()]
-        parts += [f"<h2>{html.escape(row.name)}</h2>", _html_table(["pair", *metrics], cases)]
+        parts += [f"<h2>{html.escape(row.name)}</h2>", html_table(["pair", *metrics], cases)]
     note = "Behind ± stands the half width of the mean's 95 % interval: a bootstrap over the pairs."
+    return html_page([f"<p>{note}</p>", *parts])
+
+
+def html_page(parts: Sequence[str]) -> str:
+    """Return ``parts``, which are HTML, as a page."""
     head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Metrics</title><style>{STYLE}</style>'
-    return f"{head}<h1>Metrics</h1><p>{note}</p>{''.join(parts)}</html>\n"
+    return f"{head}<h1>Metrics</h1>{''.join(parts)}</html>\n"
 
 
-def _html_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+def html_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    """Return a table of texts as HTML."""
     titles = "".join(f"<th>{html.escape(text)}</th>" for text in head)
     body = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in line)}</tr>" for line in lines)
     return f"<table><tr>{titles}</tr>{body}</table>"

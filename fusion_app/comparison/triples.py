@@ -61,7 +61,7 @@ def _check(places: tuple[Path, Path, Path]) -> None:
         if not place.exists():
             raise PairingError(f"{place} is not there; check the path")
         if place.is_file() and place.suffix.lower() not in IMAGE_SUFFIXES:
-            raise PairingError(f"{place} is no picture that can be measured; export its frames into a folder first")
+            raise PairingError(f"{place} is no picture; give three pictures, three folders of them, or three videos")
         if place.is_dir() and not any(path.suffix.lower() in IMAGE_SUFFIXES for path in place.rglob("*")):
             raise PairingError(f"{place} holds no picture; give a folder with pictures")
     if len({place.is_dir() for place in places}) > 1:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from fusion_app.frames.coded import Coded
 from fusion_app.frames.images import FloatImage, Image, Size
+from fusion_app.frames.measured import MeasuredSpot
 from fusion_app.frames.planes import USUAL, Colours, Picture, Planes, image_of, size_of
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "FusedFrame",
     "Image",
     "Kelvin",
+    "MeasuredSpot",
     "Numbers",
     "Picture",
     "Placement",

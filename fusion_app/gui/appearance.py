@@ -44,6 +44,7 @@ class Appearance(QObject):
             action.triggered.connect(partial(self.set_palette, palette))
         actions["palette_next"].triggered.connect(lambda: self._turn_palette(1))
         actions["palette_before"].triggered.connect(lambda: self._turn_palette(-1))
+        actions["difference"].toggled.connect(self._show_difference)
         actions["full_screen"].toggled.connect(self._set_full_screen)
         grid.layout_changed.connect(self._on_layout)
         grid.wall.models_changed.connect(self._on_models)
@@ -65,6 +66,7 @@ class Appearance(QObject):
 
     def show_view(self, view: ViewSettings) -> None:
         """Arrange and colour the pictures as a rig says, where it says something."""
+        self._actions["difference"].setChecked(view.difference)
         if view.models:
             self._grid.wall.set_models(view.models)
         if view.layout:
@@ -75,7 +77,12 @@ class Appearance(QObject):
 
     def _tell_view(self) -> None:
         layout, palette = self._grid.layout_now.value, self._preferences.palette.value
-        shown = {"layout": layout, "palette": palette, "models": list(self._grid.wall.models)}
+        shown = {
+            "layout": layout,
+            "palette": palette,
+            "models": list(self._grid.wall.models),
+            "difference": self._actions["difference"].isChecked(),
+        }
         self.view_changed.emit(from_mapping(ViewSettings, shown))
 
     def keep(self) -> None:
@@ -117,6 +124,10 @@ class Appearance(QObject):
         """Dress anew after the desktop changed between dark and light."""
         if self._preferences.theme is theme.Theme.SYSTEM:
             self.set_theme(theme.Theme.SYSTEM)
+
+    def _show_difference(self, is_on: bool) -> None:
+        self._grid.show_difference(is_on)
+        self._tell_view()
 
     def _on_layout(self, layout: Layout) -> None:
         self._actions.group("layout")[list(Layout).index(layout)].setChecked(True)

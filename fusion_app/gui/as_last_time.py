@@ -18,7 +18,9 @@ NAMES = {
     "vis_turn": QT_TRANSLATE_NOOP("AsLastTime", "visible turned"),
     "rate": QT_TRANSLATE_NOOP("AsLastTime", "{0:g} images per second"),
     "thermal": QT_TRANSLATE_NOOP("AsLastTime", "thermal settings"),
+    "measure": QT_TRANSLATE_NOOP("AsLastTime", "{0:d} spots"),
     "fusion": QT_TRANSLATE_NOOP("AsLastTime", "{0}"),
+    "difference": QT_TRANSLATE_NOOP("AsLastTime", "what infrared adds is shown"),
 }
 """What is remembered of a pair, in the order in which it is told."""
 
@@ -36,6 +38,7 @@ class AsLastTime(QObject):
         super().__init__(controller)
         self._memory = memory
         self._controller = controller
+        self._difference = actions["difference"]
         self._forget = actions["forget_pair"]
         self._plain = PairSettings(fusion=controller.settings.fusion, thermal=controller.settings.thermal)
         self._usual = controller.settings.fusion
@@ -83,6 +86,8 @@ class AsLastTime(QObject):
         controller.set_offset(0.0)
         controller.use_thermal(self._plain.thermal)
         controller.use(self._plain.fusion)
+        controller.use_spots(())
+        self._difference.setChecked(False)
 
     def _on_opened(self) -> None:
         settings = self._controller.settings
@@ -125,7 +130,7 @@ def _told(pair: PairSettings, plain: PairSettings) -> str:
     model = QCoreApplication.translate("AsLastTime", "model {0}").format(pair.fusion.weights or pair.fusion.model)
     mode = without_mnemonic(QCoreApplication.translate("Actions", MODES[pair.fusion.mode])).lower()
     fusion = model if pair.fusion.mode == "network" else mode
-    values = {"offset_ms": pair.offset_ms, "rate": pair.rate, "fusion": fusion}
+    values = {"offset_ms": pair.offset_ms, "rate": pair.rate, "fusion": fusion, "measure": len(pair.measure.spots)}
     changed = set(differences(pair, plain))
     translate = QCoreApplication.translate
     words = [

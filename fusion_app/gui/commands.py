@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
-from PyQt6.QtCore import QObject, QUrl
-from PyQt6.QtGui import QDesktopServices, QGuiApplication
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QDialog, QWidget
 
 from fusion_app.alignment.placement import with_mounting
@@ -19,6 +18,8 @@ from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
 from fusion_app.gui.dialogs.pair import OpenPairDialog, PairDialog
+from fusion_app.gui.exporting import exportable, places_of
+from fusion_app.gui.folders import show_folder
 from fusion_app.gui.memory import Memory
 from fusion_app.gui.preferences import Preferences, Recent, RecentPair, RecentRig
 from fusion_app.gui.rigs import Rigs, may_be_one
@@ -30,8 +31,8 @@ from fusion_app.gui.view.dropping import guess_pair
 from fusion_app.gui.view.pixels import to_qimage
 from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
 from fusion_app.gui.wheel import WheelGuard
-from fusion_app.recording.reading import tracks_of
-from fusion_app.recording.snapshot import free_path, recording_folder
+from fusion_app.recording.reading import markers_of_sources, tracks_of
+from fusion_app.recording.snapshot import recording_folder
 from fusion_app.session.source_pair import PairFile
 from fusion_app.settings import SourceSettings, Turn, check
 from fusion_app.sources import is_there
@@ -230,15 +231,15 @@ class Commands(QObject):
         """Ask where to export to, then do it; playing pauses, the machine has enough to do."""
         if self._controller.state is State.PLAYING:
             self._controller.toggle()
-        settings = self._controller.settings
-        vis = Path(settings.sources.vis)
-        if is_there(settings.sources.vis):
-            output = vis.absolute().parent / f"{vis.stem}-fused.mkv"
-        else:
-            output = free_path(recording_folder(settings.recording), "fused", ".mkv")
-        dialog = ExportDialog(settings, output, self._window)
+        dialog = ExportDialog(exportable(self._controller), self._window)
         dialog.exported.connect(self._recording.saved)
         self.open_dialog(dialog)
+
+        def offer(found: list[tuple[float, str]]) -> None:
+            if self.dialog is dialog:
+                dialog.offer(places_of(found))
+
+        self._controller.worker.submit(partial(markers_of_sources, self._controller.settings.sources), offer)
 
     def stop_export(self, worker: Worker) -> None:
         """End an export that runs, because the window closes; ``worker`` waits for it."""
@@ -291,7 +292,7 @@ class Commands(QObject):
         """Open the folder of recordings in the desktop's file manager."""
         folder = recording_folder(self._controller.settings.recording)
         folder.mkdir(parents=True, exist_ok=True)
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        show_folder(folder)
 
     def _frame(self) -> FusedFrame | None:
         return self._controller.frame

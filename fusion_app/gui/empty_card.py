@@ -1,8 +1,9 @@
 """What an empty window shows: how to get a picture in one click."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -21,9 +22,11 @@ class EmptyCard(QWidget):
 
     Signals:
         recent_chosen: The user wants this recent rig or pair.
+        menu_asked: A menu is wanted for this recent rig or pair, on this button at this point.
     """
 
     recent_chosen = pyqtSignal(object)
+    menu_asked = pyqtSignal(object, QWidget, QPoint)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +58,8 @@ class EmptyCard(QWidget):
             button.setToolTip(plain_tip(recent.detail))
             button.setAccessibleName(self.tr("Open again: {0}").format(recent.title))
             button.clicked.connect(lambda _, recent=recent: self.recent_chosen.emit(recent))
+            button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            button.customContextMenuRequested.connect(partial(self.menu_asked.emit, recent, button))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:

@@ -37,6 +37,7 @@ from fusion_app.gui.session.watch import Watch
 from fusion_app.gui.session.worker import Worker
 from fusion_app.gui.settings_controller import SettingsController, with_devices
 from fusion_app.gui.share_controller import ShareController
+from fusion_app.gui.tile_menus import TileMenus
 from fusion_app.gui.view.dropping import dropped_paths
 from fusion_app.gui.view.tile_states import TileStates
 from fusion_app.gui.view.titles import Maker, maker_of
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         measure = MeasureController(self.all_actions, self.controller, self.recording, self.grid, self.preferences)
         self.panels = Panels(self, self.docks, self.controller, measure)
         self.panels.follow(self.watch, self.appearance)
+        self.tile_menus = TileMenus(self.all_actions, self.commands, self.grid, measure.marks)
         self.panels.quality.changed.connect(lambda: self.states.show_faults(self.panels.quality.faults))
         self.settings_controller = SettingsController(store, self.all_actions, self.commands, self)
         self.settings_controller.follow(self.controller, self.recording, self.appearance)

@@ -12,6 +12,7 @@ from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.errors import SettingsError, without_password
 from fusion_app.settings import (
     FusionSettings,
+    MeasureSettings,
     RecordingSettings,
     Settings,
     SourceSettings,
@@ -36,13 +37,17 @@ class PairSettings:
     keep_sides: bool = False
     ir_turn: Turn = "none"
     vis_turn: Turn = "none"
+    difference: bool = False
+    measure: MeasureSettings = field(default_factory=MeasureSettings)
 
     @classmethod
     def of(cls, settings: Settings) -> "PairSettings":
         """Return the part of ``settings`` that belongs to its pair."""
         sources = settings.sources
         parts = settings.fusion, settings.thermal, settings.alignment
-        return cls(sources.offset_ms, *parts, sources.rate, sources.keep_sides, sources.ir_turn, sources.vis_turn)
+        turns = sources.ir_turn, sources.vis_turn
+        shown = settings.view.difference, settings.measure
+        return cls(sources.offset_ms, *parts, sources.rate, sources.keep_sides, *turns, *shown)
 
     def applied(self, settings: Settings) -> Settings:
         """Return ``settings`` with this part in it."""
@@ -54,7 +59,8 @@ class PairSettings:
             ir_turn=self.ir_turn,
             vis_turn=self.vis_turn,
         )
-        return replace(settings, sources=sources, **{name: getattr(self, name) for name in PARTS})
+        view = replace(settings.view, difference=self.difference)
+        return replace(settings, sources=sources, view=view, **{name: getattr(self, name) for name in PARTS})
 
     def under(self, given: "PairSettings") -> "PairSettings":
         """Return this with every part of ``given`` that says something on top."""
@@ -64,7 +70,7 @@ class PairSettings:
         return replace(self, **stronger)
 
 
-PARTS = ("fusion", "thermal", "alignment")
+PARTS = ("fusion", "thermal", "alignment", "measure")
 
 
 class Memory:

@@ -11,6 +11,7 @@ from fusion_app.gui.docks.performance import PerformanceDock
 from fusion_app.gui.quality_watch import QualityWatch
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.gui.session.watch import Watch
+from fusion_app.gui.view.difference import share_text
 from fusion_app.session.overview import Overview
 
 EVERY = 3
@@ -48,8 +49,16 @@ class Panels(QObject):
             is_still = overview is not None and overview.vis.info.is_stills
             self.quality.look(None if overview is None or is_still else self._controller.frame)
             self.performance.note(overview)
-            self.performance.show_quality(self.quality.text)
+            self._show_quality()
             self._show()
+
+    def _show_quality(self) -> None:
+        """Say how the picture is, and on how much of it infrared adds; nothing is counted while nobody looks."""
+        if not self.performance.isVisible():
+            return
+        frame = self._controller.frame
+        shown = (self.quality.text, share_text(frame) if frame is not None and self.quality.text else "")
+        self.performance.show_quality(" · ".join(filter(None, shown)))
 
     def _show(self) -> None:
         if self._measure_dock.isVisible():

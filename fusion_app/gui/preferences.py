@@ -12,6 +12,7 @@ from fusion_app.gui.language import Language
 from fusion_app.gui.view.palettes import Palette
 from fusion_app.gui.view.view_grid import Layout
 from fusion_app.settings import MOST_ON_WALL
+from fusion_app.sources import is_there, path_and_track
 from fusion_app.system.yaml_files import from_yaml, to_yaml
 
 MOST_RECENT = 8
@@ -40,6 +41,12 @@ class RecentPair:
         """Both in full."""
         return f"{self.ir}\n{self.vis}"
 
+    @property
+    def file(self) -> str:
+        """What of it lies in a folder that can be shown; empty: nothing."""
+        paths = (path_and_track(uri)[0] for uri in (self.ir, self.vis))
+        return next((str(path) for path in paths if is_there(str(path))), "")
+
 
 @dataclass(frozen=True)
 class RecentRig:
@@ -56,6 +63,11 @@ class RecentRig:
     def detail(self) -> str:
         """Where it lies."""
         return self.path
+
+    @property
+    def file(self) -> str:
+        """See `RecentPair.file`."""
+        return self.path if is_there(self.path) else ""
 
 
 Recent = RecentPair | RecentRig
@@ -210,6 +222,14 @@ class Preferences:
     def forget_rig(self, path: str) -> None:
         """Offer the rig file at ``path`` no more: it is gone."""
         self._store.setValue("rigs", [rig.path for rig in self.rigs if rig.path != path])
+
+    def forget(self, item: Recent) -> None:
+        """Offer ``item`` no more among the recent ones; its files and what is remembered of the pair stay."""
+        if isinstance(item, RecentRig):
+            self.forget_rig(item.path)
+        else:
+            kept = [f"{pair.ir}\n{pair.vis}" for pair in self.recent if pair != item]
+            self._store.setValue("recent", kept)
 
     def _lines(self, name: str) -> list[str]:
         value = self._store.value(name)

@@ -44,6 +44,9 @@ class SharedWindow:
         self._recording = recording
         self._ask = ask
         self._disk = DiskLeft()
+        self._trouble = ""
+        recording.failed.connect(self._note_failure)
+        recording.changed.connect(self._forget_failure)
 
     def overview(self) -> Overview | None:
         """Return the session as it is now."""
@@ -60,7 +63,9 @@ class SharedWindow:
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know."""
         session = self._controller.session
-        return () if session is None else session.notices()
+        if session is None:
+            return ()
+        return tuple(filter(None, (self._trouble, session.silent_sources(), *session.notices())))
 
     def stride(self) -> int:
         """Return of how many fused frames one is to be shown."""
@@ -91,6 +96,13 @@ class SharedWindow:
             raise SettingsError("fusion.model", fusion.model, ("auto", *model_names()))
         self._in_window(lambda: self._controller.use(fusion))
 
+    def _note_failure(self, error: Exception) -> None:
+        self._trouble = f"{error}"
+
+    def _forget_failure(self, state: RecordingState) -> None:
+        if state is RecordingState.ON:
+            self._trouble = ""
+
     def _record(self, *, is_on: bool) -> None:
         if self._controller.session is None:
             raise ServeError("no session is open, so there is nothing to record")
@@ -108,7 +120,9 @@ class SharedWindow:
         try:
             done.result(ANSWER_S)
         except TooLate:
-            raise ServeError("the window does not answer; try again") from None
+            if done.cancel():
+                raise ServeError("the window does not answer, so nothing was done; try again") from None
+            raise ServeError("the window is still at it; look whether it is done before you try again") from None
 
 
 class ShareController(QObject):
@@ -212,7 +226,9 @@ class ShareController(QObject):
 
 
 def _do(act: Callable[[], Any], done: "Future[None]") -> None:
-    """Do in the GUI thread what a browser asks for."""
+    """Do in the GUI thread what a browser asks for, unless it has given up waiting."""
+    if not done.set_running_or_notify_cancel():
+        return
     try:
         act()
     except Exception as error:  # noqa: BLE001 - it belongs to whoever asked

@@ -38,10 +38,10 @@ class Switching(QObject):
     def open(self, settings: Settings, recent: Recent | None = None) -> None:
         """Open ``settings``; once they are open, ``recent`` stands first among the recent ones.
 
-        Only a rig or a recording says how its pictures are shown; any other pair leaves that to the user.
+        Only a rig or a recording says how its pictures are arranged; any other pair leaves that to the user.
         """
         if not isinstance(recent, RecentRig):
-            settings = replace(settings, view=ViewSettings())
+            settings = replace(settings, view=ViewSettings(difference=settings.view.difference))
 
         def act() -> None:
             self._recent = recent

@@ -1,5 +1,6 @@
 """What several metrics measure with: Gaussian windows, moments under them, Sobel gradients, scaling to 0…255."""
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import cv2
@@ -30,7 +31,22 @@ class Trio(NamedTuple):
         return Trio(*(_halved(image) for image in self))
 
 
+ROWS = 64
+"""Rows of a strip: what is worked out of them stays in the processor's cache."""
+
 IR, VIS, FUSED = range(3)
+
+
+def strips(trio: Trio, reach: int) -> Iterator[Trio]:
+    """Yield ``trio`` in strips that overlap: a window that reaches ``reach`` pixels lies inside of one strip only."""
+    height = trio.ir.shape[0]
+    for top in range(0, height - 2 * reach, ROWS):
+        yield Trio(*(image[top : top + ROWS + 2 * reach] for image in trio))
+
+
+def row_blocks(height: int) -> Iterator[slice]:
+    """Yield the rows of an image in blocks that stay in the processor's cache."""
+    return (slice(top, top + ROWS) for top in range(0, height, ROWS))
 
 
 class LocalMoments:
@@ -77,13 +93,33 @@ def sobel(image: Map, border: int = cv2.BORDER_CONSTANT) -> tuple[Map, Map]:
     return np.asarray(along_x, np.float64), np.asarray(along_y, np.float64)
 
 
-def stretched(image: Image) -> Image:
-    """Return ``image`` scaled to the full range 0…255 and rounded half up; an image of one level becomes black."""
+def sobel_of_levels(image: Image, border: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    """Return the Sobel gradients of grey levels along x and y, ``(H, W)`` int16, exact."""
+    along_x, along_y = (cv2.Sobel(image, cv2.CV_16S, *order, borderType=border) for order in ((1, 0), (0, 1)))
+    return np.asarray(along_x, np.int16), np.asarray(along_y, np.int16)
+
+
+def stretched_levels(image: Image) -> Image:
+    """Return what each level 0…255 becomes when ``image`` is scaled to the full range, rounded half up.
+
+    An image of one level becomes black.
+    """
     low, high = int(image.min()), int(image.max())
     if low == high:
-        return np.zeros_like(image)
+        return np.zeros(256, np.uint8)
     levels = np.floor((np.arange(256.0) - low) / (high - low) * 255 + 0.5)
-    return np.asarray(np.clip(levels, 0, 255).astype(np.uint8)[image])
+    return np.asarray(np.clip(levels, 0, 255).astype(np.uint8))
+
+
+def stretched(image: Image) -> Image:
+    """Return ``image`` scaled to the full range by `stretched_levels`."""
+    return np.asarray(cv2.LUT(image, stretched_levels(image)), np.uint8)
+
+
+def quotient(values: Map, by: Map, otherwise: float) -> Map:
+    """Return ``values / by`` of numbers ≥ 0; ``otherwise`` where ``by`` is 0."""
+    is_some = by > 0
+    return np.asarray(np.where(is_some, values / np.where(is_some, by, 1), otherwise))
 
 
 def to_three_halves(values: Map) -> Map:
@@ -96,16 +132,36 @@ def to_five_halves(values: Map) -> Map:
     return np.asarray(values * values * np.sqrt(values))
 
 
-def frequencies(shape: tuple[int, ...]) -> tuple[Map, Map]:
-    """Return the horizontal and vertical frequency of each bin of ``numpy.fft.rfft2``; 1 is half the sampling rate."""
+class Response:
+    """A real, symmetric frequency response, to filter images of one shape."""
+
+    def __init__(self, shape: tuple[int, ...], of_frequency: Callable[[Map, Map], Map]) -> None:
+        """Work out ``of_frequency(along_x, along_y)``, where 1 is half the sampling rate, for every bin."""
+        height, width = shape
+        self._is_packed = all(cv2.getOptimalDFTSize(side) == side for side in shape) and width % 2 == 0
+        along_y = 2 * np.fft.fftfreq(height)[:, np.newaxis]
+        self._response = of_frequency(np.asarray(2 * np.fft.rfftfreq(width)[np.newaxis]), np.asarray(along_y))
+        if self._is_packed:
+            self._response = _packed(self._response, shape)
+
+    def __call__(self, image: Map) -> Map:
+        """Return the filtered ``(H, W)`` image."""
+        if not self._is_packed:  # other lengths take OpenCV long, and numpy not
+            return np.asarray(np.fft.irfft2(np.fft.rfft2(image) * self._response, s=image.shape))
+        spectrum = np.asarray(cv2.dft(image), np.float64) * self._response
+        return np.asarray(cv2.idft(spectrum, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT))
+
+
+def _packed(response: Map, shape: tuple[int, ...]) -> Map:
+    """Return ``(H, W / 2 + 1)`` factors as ``(H, W)``, as OpenCV packs the spectrum of real numbers."""
     height, width = shape
-    along_y = 2 * np.fft.fftfreq(height)[:, np.newaxis]
-    return np.asarray(2 * np.fft.rfftfreq(width)[np.newaxis]), np.asarray(along_y)
-
-
-def filtered_by(image: Map, response: Map) -> Map:
-    """Return ``image`` filtered by a real, symmetric frequency response given on the bins of ``numpy.fft.rfft2``."""
-    return np.asarray(np.fft.irfft2(np.fft.rfft2(image) * response, s=image.shape))
+    packed = np.empty(shape)
+    packed[:, 1:-1] = np.repeat(response[:, 1:-1], 2, axis=1)
+    for column, bins in ((0, response[:, 0]), (width - 1, response[:, -1])):
+        packed[0, column] = bins[0]
+        half = np.repeat(bins[1 : height // 2 + 1], 2)[: height - 1]
+        packed[1:, column] = half
+    return packed
 
 
 def _halved(image: Map) -> Map:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from fusion_app.frames import Image, size_of
+Image = NDArray[np.uint8] | NDArray[np.uint16]
 
 WIDTH = 160
 CLIPPED = (1, 254)
@@ -34,7 +35,7 @@ class Glance:
 
 def small(image: Image) -> Image:
     """Return ``image``, ``(H, W)`` or ``(H, W, 3)``, in grey and `WIDTH` wide, uint8."""
-    width, height = size_of(image)
+    height, width = image.shape[:2]
     size = (WIDTH, max(1, round(height * WIDTH / width)))
     found = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     if found.ndim == 3:

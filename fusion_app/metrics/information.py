@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fusion_app.metrics.filters import Image, stretched
+from fusion_app.metrics.filters import Image, Map, stretched_levels
 from fusion_app.metrics.statistics import entropy
 
 LEVEL_BITS = 8.0  # entropy of 256 equally likely levels
@@ -28,20 +28,36 @@ def information_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]
     the eigenvalues of the matrix of mutual information in base 256, diagonal 1: Wang, Shen and Jin, in Stathaki (ed.),
     Image Fusion (2008), ch. 19. The last two first scale each image to the full range, as Liu's code does.
     """
-    mutual = sum(_information(source, fused).mutual for source in (ir, vis))
-    full_ir, full_vis, full_fused = stretched(ir), stretched(vis), stretched(fused)
-    between = _information(full_ir, full_vis)
-    of_ir, of_vis = _information(full_ir, full_fused), _information(full_vis, full_fused)
+    of_ir, of_vis, between = _joint(ir, fused), _joint(vis, fused), _joint(ir, vis)
+    mutual = sum(_information(joint).mutual for joint in (of_ir, of_vis))
+    full_ir, full_vis, full_fused = (stretched_levels(image) for image in (ir, vis, fused))
+    sources = _information(_moved(between, full_ir, full_vis))
+    from_ir = _information(_moved(of_ir, full_ir, full_fused))
+    from_vis = _information(_moved(of_vis, full_vis, full_fused))
     return {
         "MI": mutual,
         "MI_nats": mutual * float(np.log(2)),
-        "Q_MI": of_ir.shared + of_vis.shared,
-        "Qncie": _correlation_entropy(between.mutual, of_ir.mutual, of_vis.mutual),
+        "Q_MI": from_ir.shared + from_vis.shared,
+        "Qncie": _correlation_entropy(sources.mutual, from_ir.mutual, from_vis.mutual),
     }
 
 
-def _information(a: Image, b: Image) -> _Information:
-    joint = np.bincount((a.astype(np.intp) * 256 + b).ravel(), minlength=256 * 256).reshape(256, 256) / a.size
+def _joint(a: Image, b: Image) -> Map:
+    """Return how often each level of ``a`` meets each of ``b``, ``(256, 256)``, as shares."""
+    both = (a.astype(np.uint16) << 8) | b
+    return np.asarray(np.bincount(both.ravel(), minlength=256 * 256).reshape(256, 256) / a.size)
+
+
+def _moved(joint: Map, levels_a: Image, levels_b: Image) -> Map:
+    """Return the shares after ``(256,)`` levels were given to those of either image."""
+    rows = np.zeros_like(joint)
+    np.add.at(rows, levels_a, joint)
+    moved = np.zeros_like(joint)
+    np.add.at(moved, levels_b, np.ascontiguousarray(rows.T))
+    return moved.T
+
+
+def _information(joint: Map) -> _Information:
     entropy_sum = entropy(joint.sum(axis=0)) + entropy(joint.sum(axis=1))
     return _Information(entropy_sum - entropy(joint), entropy_sum)
 

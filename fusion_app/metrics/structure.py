@@ -6,7 +6,7 @@ The metrics of the 11×11 window share their local moments, scale by scale; that
 import numpy as np
 
 from fusion_app.metrics.exposure import MEF_SCALES, exposure_similarity
-from fusion_app.metrics.filters import FUSED, IR, VIS, Image, LocalMoments, Map, Trio, gaussian
+from fusion_app.metrics.filters import FUSED, IR, VIS, Image, LocalMoments, Map, Trio, gaussian, quotient, strips
 
 WINDOW = gaussian(11, 1.5)
 LUMINANCE_CONSTANT, CONTRAST_CONSTANT = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -26,12 +26,14 @@ def structure_metrics(ir: Image, vis: Image, fused: Image) -> dict[str, float]:
     MS_SSIM: `_product_over_scales`. Qy: `_qy`. MEF_MS_SSIM: `fusion_app.metrics.exposure`.
     """
     trio = Trio.of(ir, vis, fused)
-    scales, exposure = [], []
+    scales: list[list[tuple[float, float]]] = []
+    exposure: list[float] = []
     for scale in range(_scales_that_fit(ir)):
-        local = LocalMoments(trio, WINDOW)
-        scales.append([_ssim_terms(local, source) for source in (IR, VIS)])
+        parts = [_scale_sums(strip, has_exposure=scale < MEF_SCALES) for strip in strips(trio, len(WINDOW) // 2)]
+        *terms, similar, count = np.sum(parts, axis=0)
+        scales.append([(terms[0] / count, terms[1] / count), (terms[2] / count, terms[3] / count)])
         if scale < MEF_SCALES:
-            exposure.append(exposure_similarity(trio, local))
+            exposure.append(float(similar / count))
         trio = trio.halved()
     ssim = sum(full for full, _ in scales[0])
     ms_ssim = sum(_product_over_scales([scale[source] for scale in scales]) for source in (IR, VIS))
@@ -50,11 +52,18 @@ def _scales_that_fit(image: Image) -> int:
     return sum(-(-side // 2**scale) >= len(WINDOW) for scale in range(len(SCALE_WEIGHTS)))
 
 
+def _scale_sums(strip: Trio, *, has_exposure: bool) -> tuple[float, ...]:
+    """Return sums over a strip: the terms of both sources, MEF-SSIM, and how many pixels."""
+    local = LocalMoments(strip, WINDOW)
+    exposure = exposure_similarity(strip, local) if has_exposure else 0.0
+    return (*_ssim_terms(local, IR), *_ssim_terms(local, VIS), exposure, float(local.means[FUSED].size))
+
+
 def _ssim_terms(local: LocalMoments, source: int) -> tuple[float, float]:
-    """Return mean SSIM and its mean contrast-structure term between a source and the fused image."""
+    """Return the sum of SSIM and that of its contrast-structure term between a source and the fused image."""
     structure = _contrast_structure(local.cov(source, FUSED), local.cov(source, source) + local.cov(FUSED, FUSED))
     luminance = _similar(local.means[source], local.means[FUSED], LUMINANCE_CONSTANT)
-    return float(np.mean(luminance * structure)), float(np.mean(structure))
+    return float(np.sum(luminance * structure)), float(np.sum(structure))
 
 
 def _product_over_scales(terms: list[tuple[float, float]]) -> float:
@@ -85,14 +94,20 @@ def _qy(trio: Trio) -> float:
     Source: Yang et al., Inf. Fusion 9 (2008): λ SSIM(ir, fused) + (1 − λ) SSIM(vis, fused), λ = var(ir) / (var(ir) +
     var(vis)), where SSIM(ir, vis) ≥ 0.75, else the maximum; 7×7 Gaussian window, σ 1.5, C = 2e-16, inside only.
     """
-    local = LocalMoments(trio, YANG_WINDOW)
+    parts = [_qy_sum(LocalMoments(strip, YANG_WINDOW)) for strip in strips(trio, len(YANG_WINDOW) // 2)]
+    total, count = np.sum(parts, axis=0)
+    return float(total / count)
+
+
+def _qy_sum(local: LocalMoments) -> tuple[float, int]:
     # Rounding errors of flat windows become 0: divided by one another they would be any number.
     variances = [np.where(local.cov(k, k) < ROUNDING, 0, local.cov(k, k)) for k in (IR, VIS, FUSED)]
     of_ir, of_vis, agreement = (_yang_ssim(local, variances, *ab) for ab in ((IR, FUSED), (VIS, FUSED), (IR, VIS)))
     total = variances[IR] + variances[VIS]
-    share_ir = np.divide(variances[IR], total, out=np.full_like(total, 0.5), where=total > 0)
+    share_ir = quotient(variances[IR], total, 0.5)
     weighted = share_ir * of_ir + (1 - share_ir) * of_vis
-    return float(np.mean(np.where(agreement >= YANG_THRESHOLD, weighted, np.maximum(of_ir, of_vis))))
+    chosen = np.where(agreement >= YANG_THRESHOLD, weighted, np.maximum(of_ir, of_vis))
+    return float(np.sum(chosen)), chosen.size
 
 
 def _yang_ssim(local: LocalMoments, variances: list[Map], a: int, b: int) -> Map:

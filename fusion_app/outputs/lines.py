@@ -1,9 +1,11 @@
 """Readings as JSON lines, into a file or to whoever reads the standard output."""
 
+import errno
 import json
 import os
 import queue
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from fusion_app.errors import OutputError
@@ -14,6 +16,8 @@ STDOUT = 1
 WAITING = 1000
 """Lines that may wait for a reader or a disk; what comes beyond is dropped and counted."""
 CLOSE_S = 2.0
+NO_WAITING = getattr(os, "O_NONBLOCK", 0)
+"""To open a pipe that nobody reads fails with this, and waits for ever without."""
 
 
 class LinesFile:
@@ -25,6 +29,8 @@ class LinesFile:
         self.dropped = 0
         self._target = target
         self._untold = 0
+        self._is_torn = False
+        """Half a line stands at the end of the file."""
         self._file = -1
         self._waiting: queue.Queue[bytes | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._run, name="lines", daemon=True)
@@ -46,13 +52,12 @@ class LinesFile:
 
     def close(self) -> None:
         """Write what is left, as far as it is taken within `CLOSE_S`."""
-        try:
+        with suppress(queue.Full):
             self._waiting.put(None, timeout=CLOSE_S)
-        except queue.Full:
-            self.dropped += self._waiting.qsize()
-            return  # the thread is held by a reader that takes nothing; it ends with the process
         if self._thread.is_alive():
             self._thread.join(CLOSE_S)
+        if self._thread.is_alive():  # held by a reader that takes nothing; it ends with the process
+            self.dropped += self._left()
 
     def _offer(self, data: Data) -> bool:
         try:
@@ -63,14 +68,21 @@ class LinesFile:
             return False
         return True
 
+    def _left(self) -> int:
+        """Return how many lines are not written, the one that is being written among them."""
+        with self._waiting.mutex:
+            return 1 + sum(line is not None for line in self._waiting.queue)
+
     def _opened(self) -> int:
         path = Path(self._target)
         try:
-            torn = _is_torn(path) if path.exists() and path.stat().st_size else False
-            file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-            if torn:
-                os.write(file, b"\n")
+            self._is_torn = _is_torn(path) if path.is_file() and path.stat().st_size else False
+            file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_WAITING, 0o644)
+            if NO_WAITING:
+                os.set_blocking(file, True)
         except OSError as error:
+            if error.errno == errno.ENXIO:
+                raise OutputError(f"{path}: nobody reads this pipe; start the program that reads it first") from None
             raise OutputError(f"{path}: readings cannot be written there: {error.strerror or error}") from None
         return file
 
@@ -89,8 +101,10 @@ class LinesFile:
         os.close(self._file)
 
     def _write(self, line: bytes) -> None:
-        while line:
-            line = line[os.write(self._file, line) :]
+        rest = b"\n" + line if self._is_torn else line
+        while rest:
+            rest = rest[os.write(self._file, rest) :]
+            self._is_torn = bool(rest)  # should the next one fail: the disk is full
 
 
 def _is_torn(path: Path) -> bool:

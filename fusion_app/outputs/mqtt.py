@@ -5,25 +5,21 @@ Topics below the prefix: ``status`` (online, offline; retained), ``state`` (all 
 """
 
 import json
-import os
-import re
+import sys
 import threading
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
 from fusion_app import __version__
-from fusion_app.errors import OutputError, without_password
+from fusion_app.errors import OutputError
+from fusion_app.outputs.broker import Broker, context_of, trouble_of
 from fusion_app.outputs.readings import Data
 from fusion_app.system.logs import log
+from fusion_app.system.machine import install_line
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
-PASSWORD_VARIABLE = "CS2FUSION_MQTT_PASSWORD"  # noqa: S105 - its name, not a password
-PORT = 1883
-PREFIX = "cs2fusion-live"
 DISCOVERY = "homeassistant"
 KEEPALIVE_S = 15
 RETRY_S = (1, 30)
@@ -33,55 +29,6 @@ CONTROLS = {"above": "heat", "below": "cold"}
 """Home Assistant's classes of an alarm."""
 
 
-@dataclass(frozen=True)
-class Broker:
-    """Where readings go.
-
-    Attributes:
-        host: Name or address.
-        port: TCP port.
-        prefix: What the topics begin with.
-        user: Name to log in with, or empty.
-        password: Its password, or empty.
-    """
-
-    host: str
-    port: int = PORT
-    prefix: str = PREFIX
-    user: str = ""
-    password: str = ""
-
-    def __repr__(self) -> str:
-        return f"mqtt://{self.host}:{self.port}/{self.prefix}"
-
-    @property
-    def node(self) -> str:
-        """The prefix as a name for Home Assistant: letters, digits and ``_``."""
-        return re.sub(r"\W+", "_", self.prefix, flags=re.ASCII)
-
-
-def broker_of(address: str) -> Broker:
-    """Return what ``mqtt://[USER[:PASSWORD]@]HOST[:PORT][/PREFIX]`` names; a password may stand in the environment.
-
-    Raises:
-        OutputError: It is no such address.
-    """
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port or PORT
-    except ValueError:
-        parts, host, port = urlsplit(""), "", PORT
-    prefix = unquote(parts.path).strip("/") or PREFIX
-    if parts.scheme == "mqtts":
-        raise OutputError("MQTT over TLS is not built in; use mqtt:// in a network that you trust, or a local bridge")
-    if parts.scheme != "mqtt" or not host or parts.query or parts.fragment:
-        raise OutputError(f"{without_password(address)!r} is no broker; write mqtt://HOST:1883/PREFIX")
-    if re.search(r"[+#\x00-\x1f]", prefix) or len(prefix) > 200:
-        raise OutputError("the prefix of MQTT topics can hold neither + nor #, nor more than 200 letters")
-    password = unquote(parts.password or "") or os.environ.get(PASSWORD_VARIABLE, "")
-    return Broker(host, port, prefix, unquote(parts.username or ""), password)
-
-
 class MqttReceiver:
     """A `Receiver` that publishes. Its library connects, and connects again, in a thread of its own."""
 
@@ -89,7 +36,7 @@ class MqttReceiver:
         """Prepare.
 
         Raises:
-            OutputError: The library is not installed.
+            OutputError: The library is not installed, or the certificates of the broker cannot be read.
         """
         self.notice = ""
         self.dropped = 0
@@ -99,11 +46,12 @@ class MqttReceiver:
         self._lock = threading.Lock()
         self._state: Data | None = None
         self._is_connected = False
+        self._is_leaving = False
         self._announced: tuple[str, ...] = ()
 
     def begin(self) -> None:
         """Connect as soon as the broker answers."""
-        self.notice = f"the MQTT broker {self._broker.host}:{self._broker.port} has not answered yet; it is tried again"
+        self.notice = f"{self._name} has not answered yet; it is tried again"
         self._client.connect_async(self._broker.host, self._broker.port, KEEPALIVE_S)
         self._client.loop_start()
 
@@ -119,6 +67,7 @@ class MqttReceiver:
 
     def close(self) -> None:
         """Say that this node is offline, and leave."""
+        self._is_leaving = True
         if self._is_connected:
             last = self._client.publish(self._topic("status"), "offline", qos=1, retain=True)
             try:
@@ -135,19 +84,24 @@ class MqttReceiver:
             from paho.mqtt.client import Client, MQTTv311  # noqa: PLC0415
             from paho.mqtt.enums import CallbackAPIVersion  # noqa: PLC0415
         except ImportError:
-            raise OutputError(
-                "readings by MQTT need paho-mqtt; install it: pip install 'cs2fusion-live[mqtt]'"
-            ) from None
+            raise OutputError(f"readings by MQTT need paho-mqtt; {install_line('paho-mqtt')}") from None
         client = Client(CallbackAPIVersion.VERSION2, f"cs2fusion-{uuid.uuid4().hex[:12]}", protocol=MQTTv311)
         if self._broker.user or self._broker.password:
             client.username_pw_set(self._broker.user, self._broker.password or None)
+        if self._broker.is_encrypted:
+            client.tls_set_context(context_of(self._broker.ca))
         client.will_set(self._topic("status"), "offline", qos=1, retain=True)
         client.reconnect_delay_set(*RETRY_S)
         client.connect_timeout = CONNECT_S
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
         return client
+
+    @property
+    def _name(self) -> str:
+        return f"the MQTT broker {self._broker.host}:{self._broker.port}"
 
     def _topic(self, name: str) -> str:
         return f"{self._broker.prefix}/{name}"
@@ -159,16 +113,26 @@ class MqttReceiver:
         with self._lock:
             self.notice, self._is_connected, self._announced = "", True, ()
             self._client.publish(self._topic("status"), "online", qos=1, retain=True)
+            self._client.subscribe(self._topic("status"))
             self._publish_state()
 
     def _on_connect_fail(self, _client: Any, _userdata: Any) -> None:
-        self.notice = f"the MQTT broker {self._broker.host}:{self._broker.port} does not answer; it is tried again"
+        self.notice = f"{self._name} {trouble_of(sys.exception())}; it is tried again"
 
     def _on_disconnect(self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         with self._lock:
             was_connected, self._is_connected = self._is_connected, False
         if was_connected and reason.is_failure:
             self.notice = f"the MQTT broker has gone ({reason}); it is tried again"
+
+    def _on_message(self, client: Any, _userdata: Any, message: Any) -> None:
+        """Contradict whoever says that this node is offline: another one with the same prefix, that goes."""
+        if message.payload == b"offline" and not message.retain and self._is_connected and not self._is_leaving:
+            self.notice = (
+                f"another program uses the MQTT prefix {self._broker.prefix}, too, and has said that this node is "
+                "offline; give each node a prefix of its own"
+            )
+            client.publish(self._topic("status"), "online", qos=1, retain=True)
 
     def _publish_state(self) -> None:
         if self._state is None:
@@ -197,6 +161,8 @@ def discovery(broker: Broker, state: Data) -> dict[str, Data]:
     """Return topics and texts by which Home Assistant finds this node: its sensors, each read out of the state."""
     hottest, coldest = units_of(state)
     found = {"sensor/hottest": _sensor("hottest", hottest), "sensor/coldest": _sensor("coldest", coldest)}
+    for number in range(1, 1 + len(state["spots"])):
+        found[f"sensor/spot_{number}"] = _sensor(f"spots[{number - 1}]", hottest) | {"name": f"Spot {number}"}
     found["sensor/fps"] = {
         "name": "Fusion rate", "value_template": "{{ value_json.fps }}", "unit_of_measurement": "fps",
     }  # fmt: skip

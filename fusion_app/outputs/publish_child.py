@@ -1,8 +1,8 @@
 """The child process of a stream: takes frames from a pipe, encodes and sends them, and answers each.
 
 It says ``{}`` once it runs. Asked are bytes: `OPEN` and JSON (address, width, height, fps), or `FRAME`, its time in
-seconds as 8 bytes, and its planes. Answered is JSON: ``{}`` for what is done, or ``{"error": …}``, after which a
-receiver must be opened again. Nothing that comes is executed.
+seconds and when it was captured, 8 bytes each, and its planes. Answered is JSON: ``{}`` for what is done, or
+``{"error": …}``, after which a receiver must be opened again. Nothing that comes is executed.
 """
 
 import json
@@ -17,7 +17,7 @@ from fusion_app.system.ending import ignore_interrupts
 from fusion_app.writers.stream import StreamSender, has_no_protocol
 
 OPEN, FRAME = b"O", b"F"
-HEAD = struct.Struct("<cd")
+HEAD = struct.Struct("<cdq")
 NO_PROTOCOL = "this build of PyAV cannot send {0}; use rtsp, rtmp, udp or tcp, or let ffmpeg pass on a udp stream"
 
 
@@ -48,9 +48,9 @@ class _Desk:
             if data[:1] == OPEN:
                 self._open(json.loads(data[1:]))
             elif self._sender is not None:
-                _, at_s = HEAD.unpack_from(data)
+                _, at_s, captured_us = HEAD.unpack_from(data)
                 planes = np.frombuffer(data, np.uint8, offset=HEAD.size).reshape(self._height * 3 // 2, -1)
-                self._sender.send(planes, at_s)
+                self._sender.send(planes, at_s, captured_us)
         except Exception as error:  # noqa: BLE001 - it is told to whoever asked
             self._sender = None
             return {"error": self._words(error)}

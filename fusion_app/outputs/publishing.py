@@ -6,6 +6,7 @@ begun anew, and never the run. Frames that come meanwhile are dropped and counte
 
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -19,14 +20,17 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion_app.errors import OutputError, without_password
-from fusion_app.frames import Size
+from fusion_app.frames import FusedFrame, Size
 from fusion_app.outputs import publish_child
 from fusion_app.outputs.planes_of import planes_of, size_in
 from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
 from fusion_app.system.logs import log
 
+ENCRYPTED = ("rtsps", "rtmps", "rtmpts")
+"""What ffmpeg could speak, but only to whoever answers."""
 SCHEMES = ("rtsp", "rtmp", "srt", "udp", "tcp")
+WITHOUT_USUAL_PORT = ("srt", "udp", "tcp")
 START_S = 60.0
 """So long a child may take to begin, on a machine that has much to do."""
 STUCK_S = 10.0
@@ -42,15 +46,26 @@ def stream_address(text: str) -> str:
     Raises:
         OutputError: It is none.
     """
+    if text.partition("://")[0].lower() in ENCRYPTED:
+        raise OutputError(
+            f"{without_password(text)!r} is refused, because certificates would not be checked; send to a media server "
+            "on this machine, as rtsp://127.0.0.1:8554/fused, and let that encrypt"
+        )
     try:
         parts = urlsplit(text)
-        is_right = parts.scheme in SCHEMES and bool(parts.hostname) and (parts.port or 0) >= 0
+        is_right = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0 and text.isprintable()
+        is_right = is_right and " " not in text and (parts.port is not None or parts.scheme not in WITHOUT_USUAL_PORT)
     except ValueError:
         is_right = False
     if not is_right:
         kinds = ", ".join(f"{scheme}://" for scheme in SCHEMES)
-        raise OutputError(f"{without_password(text)!r} is no receiver of a stream; write one of {kinds}HOST:PORT/NAME")
+        raise OutputError(f"{shown_address(text)!r} is no receiver of a stream; write one of {kinds}HOST:PORT/NAME")
     return text
+
+
+def shown_address(address: str) -> str:
+    """Return ``address`` as it may be shown: the end of an RTMP path is a key with which anybody may stream."""
+    return re.sub(r"^(rtmp://[^/]*/[^/]+/).+", r"\1…", without_password(address), flags=re.IGNORECASE | re.DOTALL)
 
 
 class Publisher:
@@ -65,7 +80,7 @@ class Publisher:
         self.connected = 0
         """How often a receiver was opened."""
         self._session, self._address = session, address
-        self._shown = without_password(address)
+        self._shown = shown_address(address)
         self._mailbox = Mailbox()
         self._notice = f"{self._shown}: not connected yet"
         self._is_over = threading.Event()
@@ -142,9 +157,14 @@ class Publisher:
             self._child.open(self._address, size, fps)
             self._size = size
             self.connected += 1
-        self._child.send(planes)
+        self._child.send(planes, self._captured_us(taken.fused))
         self.sent += 1
         self._tries, self._notice = 0, ""
+
+    def _captured_us(self, fused: FusedFrame) -> int:
+        """Return when a frame was captured by the clock of the day; one of a file: now. Microseconds since 1970."""
+        age_s = time.monotonic() - fused.pts_s if self._session.vis.info.is_live else 0.0
+        return round((time.time() - age_s) * 1e6)
 
     def _has_failed(self, error: Exception) -> None:
         self.lost += 1
@@ -157,6 +177,7 @@ class Publisher:
         wait_s = RETRY_S[min(self._tries, len(RETRY_S) - 1)]
         self._tries, self._retry_s = self._tries + 1, time.monotonic() + wait_s
         why = child.why(error) if child is not None else str(error)
+        why = why.replace(self._address, self._shown)
         self._notice = f"{self._shown}: {why}; it is tried again in {wait_s:g} s"
         log.warning("publish: %s", self._notice)
 
@@ -198,9 +219,9 @@ class _Child:
         asked = {"address": address, "width": size.width, "height": size.height, "fps": fps}
         self._ask(publish_child.OPEN + json.dumps(asked).encode())
 
-    def send(self, planes: npt.NDArray[np.uint8]) -> None:
+    def send(self, planes: npt.NDArray[np.uint8], captured_us: int) -> None:
         """Send a frame that is shown now."""
-        head = publish_child.HEAD.pack(publish_child.FRAME, time.monotonic() - self.began_s)
+        head = publish_child.HEAD.pack(publish_child.FRAME, time.monotonic() - self.began_s, captured_us)
         self._ask(head + planes.tobytes())
 
     def end(self) -> None:

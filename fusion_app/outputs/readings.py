@@ -4,16 +4,16 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-
 from fusion_app.errors import OutputError
-from fusion_app.frames import FusedFrame, ThermalView
+from fusion_app.frames import FusedFrame, MeasuredSpot, ThermalView
 from fusion_app.session.overview import Overview, SourceOverview
-from fusion_app.thermal.heat import LIMITS, AlarmSettings, heat_of, measured, on_visible
+from fusion_app.thermal.heat import LIMITS, AlarmSettings, measured, recorded_spots
 
 CALM_S = 1.0
 """So long nothing may be beyond the threshold before an alarm is over, so that it does not go on and off."""
 Data = dict[str, Any]
+Places = tuple[tuple[float, ...], ...]
+"""Placed spots, each across and down, 0…1 of the visible picture."""
 
 
 def now() -> str:
@@ -40,11 +40,6 @@ def alarm_of(text: str) -> AlarmSettings:
         kinds = ", ".join(f"{name} ({low:g} to {high:g})" for name, (low, high) in LIMITS.items())
         raise OutputError(f"the alarm cannot be {text!r}; write above:60:celsius or below:5, in one of {kinds}")
     return AlarmSettings(True, "above" if side == "above" else "below", threshold, unit)  # type: ignore[arg-type]
-
-
-def is_seen(fused: FusedFrame) -> bool:
-    """Tell whether ``fused`` shows what infrared saw at its time: the camera is there, and its shutter is open."""
-    return fused.thermal is not None and fused.pair.ir.index >= 0 and not fused.is_nuc and fused.pair.lost != "ir"
 
 
 class AlarmWatch:
@@ -93,23 +88,22 @@ class AlarmWatch:
         self.is_on, self.value, self.trouble = None, None, why
 
 
-def extremes_of(fused: FusedFrame | None) -> Data:
-    """Return ``hottest`` and ``coldest`` of a frame; None each where infrared sees nothing."""
-    view = fused.thermal if fused is not None and is_seen(fused) else None
-    if fused is None or view is None:
-        return {"hottest": None, "coldest": None}
-    heat = heat_of(view)
-    places = {"hottest": int(heat.argmax()), "coldest": int(heat.argmin())}
-    return {name: _spot(fused, view, *divmod(index, heat.shape[1])) for name, index in places.items()}
+def spots_of(fused: FusedFrame | None, placed: Places = ()) -> Data:
+    """Return ``hottest``, ``coldest``, ``centre`` and ``spots`` of a frame; None each where infrared sees nothing."""
+    found = recorded_spots(fused, placed) if fused is not None else ()
+    named = {spot.kind: _spot(spot) for spot in found if spot.kind != "placed"}
+    values: list[Data | None] = [_spot(spot) for spot in found if spot.kind == "placed"]
+    everywhere: Data = {name: named.get(name) for name in ("hottest", "coldest", "centre")}
+    return everywhere | {"spots": values or [None] * len(placed)}
 
 
-def state_of(overview: Overview | None, extremes: Data, alarm: AlarmWatch | None) -> Data:
+def state_of(overview: Overview | None, spots: Data, alarm: AlarmWatch | None) -> Data:
     """Return the whole state at this moment; docs/outputs.md describes it."""
     recording = None if overview is None else overview.recording
     sources = {} if overview is None else {"ir": _source(overview.ir), "visible": _source(overview.vis)}
     return {
         "at": now(),
-        **extremes,
+        **spots,
         "sources": sources,
         "recording": {"is_on": recording is not None, "file": None if recording is None else recording.first.name},
         "alarm": None if alarm is None else alarm.data(),
@@ -118,13 +112,8 @@ def state_of(overview: Overview | None, extremes: Data, alarm: AlarmWatch | None
     }
 
 
-def _spot(fused: FusedFrame, view: ThermalView, row: int, column: int) -> Data:
-    value = float(heat_of(view)[row, column])
-    celsius = None if view.counts is None else view.celsius_of(np.array([value], np.float64))
-    unit = "celsius" if celsius is not None else "grey" if view.counts is None else "counts"
-    x, y = on_visible(fused, column, row)
-    shown = value if celsius is None else round(float(celsius[0]), 2)
-    return {"value": shown, "unit": unit, "x": round(x, 4), "y": round(y, 4)}
+def _spot(spot: MeasuredSpot) -> Data:
+    return {"value": spot.value, "unit": spot.unit, "x": round(spot.x, 4), "y": round(spot.y, 4)}
 
 
 def _source(source: SourceOverview) -> Data:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from fusion_app.outputs.readings import AlarmWatch, Data, extremes_of, now, state_of
+from fusion_app.outputs.readings import AlarmWatch, Data, Places, now, spots_of, state_of
 from fusion_app.run.mailbox import Mailbox
 from fusion_app.session.overview import Overview
 from fusion_app.session.session import Session
@@ -44,6 +44,7 @@ class Teller:
         overview: Callable[[], Overview | None],
         receivers: Sequence[Receiver],
         alarm: AlarmWatch | None = None,
+        placed: Places = (),
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -52,12 +53,14 @@ class Teller:
             overview: Returns how it is now, with its recording; called from the thread of this.
             receivers: Who is told.
             alarm: What to watch for, or None.
+            placed: Where to measure beside the hottest, coldest and middle pixel.
         """
         self._session, self._overview, self._receivers, self._alarm = session, overview, receivers, alarm
         self._mailbox = Mailbox()
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="readings", daemon=True)
-        self._extremes = extremes_of(None)
+        self._placed = placed
+        self._spots = spots_of(None, placed)
         self._known: Data = {}
         self._told_s = -EVERY_S
         self._told = 0
@@ -99,7 +102,7 @@ class Teller:
             taken = self._mailbox.take(LOOK_S)
             try:
                 if taken is not None:
-                    self._extremes = extremes_of(taken.fused)
+                    self._spots = spots_of(taken.fused, self._placed)
                     if self._alarm is not None:
                         self._alarm.note(taken.fused)
                 at_s = time.monotonic()
@@ -116,12 +119,12 @@ class Teller:
         return self._alarm is not None and self._known.get("alarm") != self._alarm.is_on
 
     def _look(self, at_s: float) -> None:
-        state = state_of(self._overview(), self._extremes, self._alarm)
+        state = state_of(self._overview(), self._spots, self._alarm)
         for happening in self._changes(state):
             self._put(happening, state)
         if at_s - self._told_s >= EVERY_S:
             self._told_s = at_s
-            named = ("hottest", "coldest", "fps", "latency_ms")
+            named = ("hottest", "coldest", "centre", "spots", "fps", "latency_ms")
             self._put({"event": "readings", **{name: state[name] for name in named}}, state)
 
     def _changes(self, state: Data) -> Iterator[Data]:
@@ -140,7 +143,7 @@ class Teller:
         return is_new
 
     def _tell(self, what: str, **more: object) -> None:
-        self._put({"event": what, **more}, state_of(self._overview(), self._extremes, self._alarm))
+        self._put({"event": what, **more}, state_of(self._overview(), self._spots, self._alarm))
 
     def _put(self, happening: Data, state: Data) -> None:
         self._told += 1

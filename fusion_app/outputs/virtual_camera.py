@@ -10,6 +10,7 @@ from fusion_app.frames import Size
 from fusion_app.outputs.planes_of import planes_of, size_in
 from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
+from fusion_app.system import machine
 from fusion_app.system.logs import log
 
 USUAL = Size(640, 480)
@@ -136,5 +137,5 @@ def _library() -> Any:
     try:
         import pyvirtualcam  # noqa: PLC0415
     except ImportError:
-        raise OutputError("a virtual camera needs pyvirtualcam: pip install 'cs2fusion-live[camera]'") from None
+        raise OutputError(f"a virtual camera needs pyvirtualcam; {machine.install_line('pyvirtualcam')}") from None
     return pyvirtualcam

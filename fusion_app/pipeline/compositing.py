@@ -23,7 +23,7 @@ def luma(image: Image) -> FloatImage:
         levels = image.astype(np.float32)
         return levels / np.float32(257.0) if image.dtype == np.uint16 else levels
     found = np.empty(image.shape[:2], np.float32)
-    for strip in _strips(image):
+    for strip in strips(image):
         cv2.cvtColor(image[strip].astype(np.float32), cv2.COLOR_BGR2GRAY, dst=found[strip])
     return found
 
@@ -45,7 +45,7 @@ def restore_chroma(vis: Image, vis_luma: FloatImage, fused_luma: FloatImage) -> 
     if vis.ndim == 2:
         return np.asarray(np.clip(np.rint(fused_luma), 0, 255), np.uint8)
     fused = np.empty_like(vis)
-    for strip in _strips(vis):
+    for strip in strips(vis):
         change = cv2.cvtColor(cv2.subtract(fused_luma[strip], vis_luma[strip]), cv2.COLOR_GRAY2BGR)
         # One pass that adds, rounds to nearest and clamps: 20 times faster than the same in NumPy.
         cv2.add(vis[strip], change, dst=fused[strip], dtype=cv2.CV_8U)
@@ -71,6 +71,7 @@ def over(upper: FloatImage, lower: FloatImage, weight: FloatImage) -> FloatImage
     return found
 
 
-def _strips(image: Image) -> Iterator[slice]:
+def strips(image: Image) -> Iterator[slice]:
+    """Yield the rows of ``image`` in parts of about `STRIP_PIXELS`."""
     rows = max(1, STRIP_PIXELS // image.shape[1])
     return (slice(top, top + rows) for top in range(0, image.shape[0], rows))

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, replace
 
-from fusion_app.frames import FusedFrame, Planes
+from fusion_app.frames import FusedFrame, MeasuredSpot, Planes
 from fusion_app.recording.marks import Mark, MarkKind, mark
 from fusion_app.writers.copied import headed
 
@@ -21,6 +21,7 @@ class Entry:
         marks: What is to be known of it.
         begins_part: The user wants a new part to begin with it.
         unfused: Visible frames that could not be fused in time, since the session was attached to.
+        spots: What infrared measures; empty where it sees nothing.
     """
 
     fused: FusedFrame
@@ -31,6 +32,7 @@ class Entry:
     marks: tuple[Mark, ...] = ()
     begins_part: bool = False
     unfused: int = 0
+    spots: tuple[MeasuredSpot, ...] = ()
 
     def marked(self, *marks: Mark) -> "Entry":
         """Return the entry with more marks."""

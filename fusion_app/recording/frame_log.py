@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion_app.errors import RecordingError
+from fusion_app.frames import MeasuredSpot
 from fusion_app.recording.entry import Entry
 from fusion_app.recording.marks import Mark, MarkKind, marks_of
+from fusion_app.settings import MOST_SPOTS
 from fusion_app.system.whole_files import open_bounded
 from fusion_app.writers.base import write_failure
 
@@ -28,7 +30,17 @@ COLUMNS = (
     "skew_ms",
     "latency_ms",
     "marks",
+    "unit",
+    "hottest",
+    "hottest_x",
+    "hottest_y",
+    "coldest",
+    "coldest_x",
+    "coldest_y",
+    "centre",
+    *(f"spot_{number}" for number in range(1, MOST_SPOTS + 1)),
 )
+"""New ones come last: whoever reads by place finds what was there before."""
 MAX_LOG_BYTES = 2**30
 LONGEST_S = 1e7
 MAX_LINE = 65_536
@@ -52,6 +64,8 @@ class FrameLog:
         self._origin_s = origin_s
         self._began_s = began_s
         self._frame = 0
+        self._last: tuple[int, tuple[object, ...]] | None = None
+        """Where the last line begins, and what it says."""
         try:
             self._file = path.open("xb", buffering=0)  # one write per line: what is killed leaves whole lines
         except OSError as error:
@@ -71,7 +85,7 @@ class FrameLog:
         """
         pair = entry.fused.pair
         pts_s = entry.fused.pts_s - self._origin_s
-        self._write(
+        self._note(
             (
                 self._frame,
                 f"{pts_s:.6f}",
@@ -82,13 +96,29 @@ class FrameLog:
                 f"{pair.skew_s * 1000:.3f}",
                 f"{entry.latency_ms:.3f}",
                 ";".join(map(str, entry.marks)),
+                *_measured(entry.spots),
             )
         )
         self._frame += 1
 
+    def mark_last(self, marks: Iterable[Mark]) -> None:
+        """Add ``marks`` to the last line; without a line nothing is done.
+
+        Raises:
+            RecordingError: The disk refuses.
+        """
+        if self._last is not None:
+            at, row = self._last
+            self._file.seek(at)
+            self._note((*row[:-1], ";".join(filter(None, (str(row[-1]), *map(str, marks))))))
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _note(self, row: tuple[object, ...]) -> None:
+        self._last = self._file.tell(), row
+        self._write(row)
 
     def _write(self, row: tuple[object, ...]) -> None:
         line = io.StringIO()
@@ -97,6 +127,22 @@ class FrameLog:
             self._file.write(line.getvalue().encode())
         except OSError as error:
             raise RecordingError(write_failure(self._path, error)) from error
+
+
+def _measured(spots: Sequence[MeasuredSpot]) -> Iterator[str]:
+    """Yield what stands in the columns from ``unit`` on; empty where nothing is measured."""
+    found: dict[tuple[str, int], MeasuredSpot] = {(spot.kind, spot.number): spot for spot in spots}
+    yield spots[0].unit if spots else ""
+    for kind in ("hottest", "coldest"):
+        spot = found.get((kind, 0))
+        yield from ("", "", "") if spot is None else (_number(spot.value), f"{spot.x:.4f}", f"{spot.y:.4f}")
+    for key in (("centre", 0), *(("placed", number) for number in range(1, MOST_SPOTS + 1))):
+        spot = found.get(key)
+        yield "" if spot is None else _number(spot.value)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}" if value == round(value) else f"{value:.2f}"
 
 
 class Line(NamedTuple):

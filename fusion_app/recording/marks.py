@@ -18,6 +18,7 @@ class MarkKind(enum.StrEnum):
     PAUSE = "pause"
     ENGINE = "engine"
     ALIGNMENT = "alignment"
+    SPOTS = "spots"
 
 
 KINDS = {kind.value: kind for kind in MarkKind}
@@ -45,7 +46,7 @@ def mark(kind: MarkKind, value: object) -> Mark:
 
 
 def marks_of(text: str) -> tuple[Mark, ...]:
-    """Return the marks of a line's last column; what is none, or of a later version, is left out."""
+    """Return the marks of a line's column ``marks``; what is none, or of a later version, is left out."""
     if not text:
         return ()
     items = (item.partition(":") for item in text.split(";"))

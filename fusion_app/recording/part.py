@@ -1,6 +1,6 @@
 """One part of a recording: a Matroska file, its CSV and its YAML, begun and finished together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from fusion_app.recording import in_progress
 from fusion_app.recording.clips import Clip, video_plan
 from fusion_app.recording.entry import Entry
 from fusion_app.recording.frame_log import FrameLog
-from fusion_app.recording.marks import MarkKind
+from fusion_app.recording.marks import Mark, MarkKind
 from fusion_app.recording.packets import how_kept
 from fusion_app.recording.sidecar import About, sidecar_of, write_yaml
 from fusion_app.settings import RecordingSettings
@@ -44,6 +44,8 @@ class Part:
         """From its first frame to the end of its last."""
         self.size = 0
         """Bytes on disk, as last seen by the thread that writes: a disk that does not answer stops only that."""
+        self.late_markers: tuple[Mark, ...] = ()
+        """Markers set after the last frame, which gets them."""
         self._settings = plan.settings
         self._origin_s = begins_s(first.fused)
         tracks = video_plan(plan.settings, first).tracks
@@ -94,9 +96,7 @@ class Part:
         if self._video is None:
             self._video = VideoWriter(self.path, video_plan(self._settings, entry))
         self._video.write(entry.fused)
-        for mark in entry.marks:
-            if mark.kind is MarkKind.MARKER:
-                self._video.add_chapter(mark.value or "marker")
+        self._add_chapters(entry.marks)
         self._note(entry)
 
     def _note(self, entry: Entry) -> None:
@@ -108,6 +108,16 @@ class Part:
         self.dropped += _sum(entry, MarkKind.DROPPED)
         self.unfused += _sum(entry, MarkKind.UNFUSED)
 
+    def _add_chapters(self, marks: Iterable[Mark]) -> None:
+        for mark in marks:
+            if mark.kind is MarkKind.MARKER and self._video is not None:
+                self._video.add_chapter(mark.value or "marker")
+
+    def _mark_last(self) -> None:
+        if self.late_markers:
+            self._add_chapters(self.late_markers)
+            self._log.mark_last(self.late_markers)
+
     def close(self, reason: str) -> None:
         """Finish all of it, whatever fails on the way.
 
@@ -118,6 +128,7 @@ class Part:
         sidecar = replace(self._sidecar, visible=told, encoder=self.encoder)
         sidecar = sidecar.end(self.frames, self.dropped, self.unfused, reason)
         steps: list[Callable[[], None]] = [
+            self._mark_last,
             self._video.close if self._video is not None else lambda: None,
             self._log.close,
             lambda: write_yaml(self.path.with_suffix(".yaml"), sidecar),

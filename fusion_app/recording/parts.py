@@ -6,6 +6,7 @@ from fusion_app.errors import RecordingError
 from fusion_app.recording.clips import Clip, video_plan
 from fusion_app.recording.disk import MEGABYTE, DiskWatch
 from fusion_app.recording.entry import Entry
+from fusion_app.recording.marks import Mark
 from fusion_app.recording.part import Part, PartPlan
 from fusion_app.recording.preroll import PreRoll
 from fusion_app.writers.plan import begins_s
@@ -24,6 +25,8 @@ class Parts:
         self.number = 0
         self.late_drops = 0
         """Frames dropped after the last one that was written."""
+        self.late_markers: tuple[Mark, ...] = ()
+        """Markers set after the last frame that was written."""
         self.before = 0
         """Frames of the pre-roll."""
         self.dropped_before = 0
@@ -103,6 +106,7 @@ class Parts:
         part, self._part = self._part, None
         if part is not None:
             part.dropped += self.late_drops
+            part.late_markers = self.late_markers
             self._finish(part, self._reason)
 
     def _take(self, clip: Clip) -> None:

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from fusion_app.errors import SettingsError, SourceError
-from fusion_app.recording.frame_log import LONGEST_S, Lines, began_of, lines_of
+from fusion_app.recording.frame_log import LONGEST_S, Lines, began_of, lines_of, markers_of
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import Settings, SourceSettings, ThermalSettings, load_settings
 from fusion_app.sources import path_and_track
@@ -97,6 +97,18 @@ def lines_of_parts(parts: list[tuple[Path, float]]) -> Lines | None:
     """Return what the CSVs of all parts say, or None where one says nothing."""
     found = [lines_of(part.with_suffix(".csv"), began_s) for part, began_s in parts]
     return Lines.joined(found) if all(len(lines) for lines in found) else None
+
+
+def markers_of_sources(sources: SourceSettings) -> list[tuple[float, str]]:
+    """Return PTS and text of the markers of the recording that the two sources are, of all its parts; else nothing."""
+    path = tracks_of(sources)
+    if path is None:
+        return []
+    try:
+        parts = parts_of(path)
+    except SourceError:
+        parts = [(path, 0.0)]  # opening it says what is the matter
+    return [(began_s + at, text) for part, began_s in parts for at, text in markers_of(part.with_suffix(".csv"))]
 
 
 def _began_s(part: Path) -> float | None:

@@ -12,6 +12,8 @@ from fusion_app.recording.parts import Parts
 from fusion_app.recording.preroll import PreRoll
 from fusion_app.writers.queued import QueuedWriter
 
+MOST_MARKERS = 50
+"""Markers that may wait for a frame: all of one frame stand in one line of the CSV, which must stay readable."""
 QUEUE_BYTES = 256_000_000
 """Memory of the frames that wait to be written, at most; what comes beyond is dropped and counted."""
 
@@ -162,8 +164,14 @@ class Recording:
             self._is_paused = False
 
     def add_marker(self, text: str = "") -> None:
-        """Mark the next frame."""
+        """Mark the next frame; where none comes any more, the last one.
+
+        Raises:
+            RecordingError: As many markers wait for a frame as one can have.
+        """
         with self._lock:
+            if sum(one.kind is MarkKind.MARKER for one in self._marks) >= MOST_MARKERS:
+                raise RecordingError(f"{MOST_MARKERS} markers wait for a frame already; wait until pictures come")
             self._marks = [*self._marks, mark(MarkKind.MARKER, text)]
 
     def split(self) -> None:
@@ -200,6 +208,8 @@ class Recording:
             RecordingError: Something could not be written.
         """
         self._parts.late_drops = self._queue.dropped - self._losses.dropped
+        with self._lock:
+            self._parts.late_markers = tuple(one for one in self._marks if one.kind is MarkKind.MARKER)
         self._queue.close()
 
     def _remember(self, marks: list[Mark], *, must_split: bool = False) -> None:

@@ -1,19 +1,25 @@
 """Old recordings make room: the oldest first, never one with a marker, never anything but recordings of ours."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from fusion_app.errors import SettingsError
-from fusion_app.recording.frame_log import COLUMNS, markers_of, rows_of
+from fusion_app.recording.frame_log import COLUMNS
 from fusion_app.recording.in_progress import SUFFIX
+from fusion_app.recording.marks import MarkKind
+from fusion_app.recording.removal import STEM, finish_removals, remove_whole
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.system.yaml_files import load_as
 
-NAME = re.compile(r"recording-\d{8}-\d{6}(-\d+)?\.mkv")
+NAME = re.compile(rf"{STEM}\.mkv")
+BLOCK = 1 << 20
+MARKER = MarkKind.MARKER.encode()
 OURS = "CS2Fusion Live "
 UNITS = {"h": 3600.0, "d": 86400.0, "w": 604800.0}
 SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -64,7 +70,7 @@ class Kept:
 
     @property
     def has_marker(self) -> bool:
-        """It has a marker, or a CSV does not tell. All CSVs are read for that: an hour has 90,000 lines."""
+        """It has a marker, or a CSV does not tell. All CSVs are read for that: an hour has some 10 MB."""
         return any(map(_has_marker, self.logs))
 
 
@@ -92,22 +98,21 @@ def make_room(folder: Path, keep: Keep, now_s: float) -> Cleared:
         keep: How much stays.
         now_s: The time, seconds since 1970.
     """
-    found = sorted(finished_recordings(folder), key=lambda one: one.ended_s)
+    if not folder.is_dir():
+        return Cleared()
+    failures: list[str] = []
+    _try(partial(finish_removals, folder), folder, failures)
     total = _size_of_all(folder)
     removed: list[Path] = []
-    for one in found:
+    for one in sorted(finished_recordings(folder), key=lambda one: one.ended_s):
         is_old = keep.seconds is not None and now_s - one.ended_s > keep.seconds
         is_too_much = keep.size is not None and total > keep.size
         if not (is_old or is_too_much) or one.has_marker:
             continue
-        try:
-            for path in one.files:
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            return Cleared(tuple(removed), f"{one.files[0]} cannot be removed ({error.strerror}); check the folder")
-        removed.append(one.files[0])
-        total -= one.size
-    return Cleared(tuple(removed), _too_much(total, keep))
+        if _try(partial(remove_whole, one.files), one.files[0], failures):
+            removed.append(one.files[0])
+            total -= one.size
+    return Cleared(tuple(removed), "; ".join(filter(None, (_failed(failures), _too_much(total, keep)))))
 
 
 def finished_recordings(folder: Path) -> list[Kept]:
@@ -154,11 +159,23 @@ def _sidecar(video: Path) -> Sidecar | None:
 
 
 def _has_marker(path: Path) -> bool:
-    """Tell whether the CSV ``path`` has a marker; one that cannot be read may have had one."""
-    if path.is_symlink() or not path.is_file():
+    """Tell whether the CSV ``path`` has a marker; one that cannot be read, or is damaged, may have had one.
+
+    It is looked at as bytes: damage, which would end the reading of a table, may lie before a marker.
+    """
+    try:
+        with path.open("rb") as file:
+            heads = file.readline(BLOCK).decode("utf-8", "replace").strip().split(",")
+            if path.is_symlink() or not set(COLUMNS) <= set(heads):
+                return True
+            before, is_empty = b"", True
+            for block in iter(partial(file.read, BLOCK), b""):
+                if MARKER in before + block or b"\0" in block:
+                    return True
+                before, is_empty = block[-len(MARKER) :], False
+            return is_empty
+    except OSError:
         return True
-    first = next(iter(rows_of(path)), None)
-    return first is None or not set(COLUMNS) <= first.keys() or bool(markers_of(path))
 
 
 def _ended_s(sidecar: Sidecar, path: Path) -> float:
@@ -175,6 +192,20 @@ def _size_of_all(folder: Path) -> int:
             if path.is_file() and not path.is_symlink():
                 total += path.stat().st_size
     return total
+
+
+def _try(act: Callable[[], None], what: Path, failures: list[str]) -> bool:
+    try:
+        act()
+    except OSError as error:
+        failures.append(f"{what} cannot be removed ({error.strerror})")
+        return False
+    return True
+
+
+def _failed(failures: list[str]) -> str:
+    more = f", and {len(failures) - 1} more cannot" if len(failures) > 1 else ""
+    return f"{failures[0]}{more}; check the folder" if failures else ""
 
 
 def _too_much(total: int, keep: Keep) -> str:

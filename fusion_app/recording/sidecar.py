@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fusion_app import __version__
 from fusion_app.errors import RecordingError, without_password
-from fusion_app.frames import FusedFrame
+from fusion_app.frames import FusedFrame, MeasuredSpot
 from fusion_app.settings import Settings
 from fusion_app.system.whole_files import open_bounded, write_whole
 from fusion_app.system.yaml_files import to_yaml
@@ -134,6 +134,7 @@ class SnapshotFacts:
         versions: Of Python and the libraries.
         rig: The settings.
         wall: What other models have made, each in a picture of its own.
+        spots: What infrared measures; empty where it sees nothing.
     """
 
     program: str
@@ -146,9 +147,12 @@ class SnapshotFacts:
     versions: tuple[str, ...]
     rig: Settings
     wall: tuple[WallFacts, ...] = ()
+    spots: tuple[MeasuredSpot, ...] = ()
 
 
-def snapshot_facts(about: About, fused: FusedFrame, wall: tuple[WallFacts, ...] = ()) -> SnapshotFacts:
+def snapshot_facts(
+    about: About, fused: FusedFrame, wall: tuple[WallFacts, ...] = (), spots: tuple[MeasuredSpot, ...] = ()
+) -> SnapshotFacts:
     """Return what the YAML beside a snapshot of ``fused`` says."""
     pair = fused.pair
     return SnapshotFacts(
@@ -162,6 +166,7 @@ def snapshot_facts(about: About, fused: FusedFrame, wall: tuple[WallFacts, ...] 
         _versions(),
         about.rig,
         wall,
+        spots,
     )
 
 

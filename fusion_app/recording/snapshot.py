@@ -9,7 +9,7 @@ from typing import NamedTuple
 import platformdirs
 
 from fusion_app.errors import RecordingError
-from fusion_app.frames import FusedFrame
+from fusion_app.frames import FusedFrame, MeasuredSpot
 from fusion_app.recording.entry import recordable
 from fusion_app.recording.sidecar import About, WallFacts, snapshot_facts, write_yaml
 from fusion_app.settings import RecordingSettings
@@ -56,7 +56,11 @@ class WallPicture(NamedTuple):
 
 
 def save_snapshot(
-    folder: Path, fused: FusedFrame, about: About | None = None, wall: Sequence[WallPicture] = ()
+    folder: Path,
+    fused: FusedFrame,
+    about: About | None = None,
+    wall: Sequence[WallPicture] = (),
+    spots: tuple[MeasuredSpot, ...] = (),
 ) -> Path:
     """Write the fused frame and the two frames it was made of as lossless PNG, at their own sizes and depths.
 
@@ -65,6 +69,7 @@ def save_snapshot(
         fused: The frame.
         about: How it was made, for a YAML beside it; None writes none.
         wall: What other models have made, for ``…-wall-MODEL.png`` beside it.
+        spots: What infrared measures, for the YAML.
 
     Returns:
         The fused picture; ``…-ir.png`` and ``…-visible.png`` lie beside it.
@@ -85,7 +90,7 @@ def save_snapshot(
     for facts, picture in wall:
         write_png(path.with_name(f"{path.stem}-wall-{facts.model}.png"), picture.image, picture.pair.vis.pixel_aspect)
     if about is not None:
-        write_yaml(path.with_suffix(".yaml"), snapshot_facts(about, fused, tuple(facts for facts, _ in wall)))
+        write_yaml(path.with_suffix(".yaml"), snapshot_facts(about, fused, tuple(facts for facts, _ in wall), spots))
     return path
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 import socket
 from dataclasses import dataclass, field
@@ -89,11 +90,13 @@ def access_for(host: str, port: int, token: str, more_names: tuple[str, ...] = (
     return Access(token or ("" if is_local else make_token()), frozenset(names), is_local, port)
 
 
+HOST_HEADER = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^:/?#@\[\]\s]+))(?::\d{1,5})?", re.IGNORECASE)
+
+
 def host_name(host: str) -> str:
-    """Return the name or address in a Host header, without port and brackets, lower case."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.partition(":")[0].lower()
+    """Return the name or address in a Host header, without port and brackets, lower case; empty if it is none."""
+    found = HOST_HEADER.fullmatch(host)
+    return "" if found is None else (found[1] or found[2]).lower()
 
 
 def _digest(text: str) -> bytes:

@@ -4,21 +4,33 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fusion_app.serve.pictures import Encoded
+from fusion_app.serve.encoding import Encoded
 from fusion_app.serve.views import View
+
+MOST_BEHIND = 15
+"""Frames of a video that a client may be behind; one that is further goes on with the next key frame."""
 
 
 class Watched:
     """The pictures of one view, in the server's loop."""
 
     def __init__(self) -> None:
-        self.newest: Encoded | None = None
         self.watchers = 0
+        self._recent: list[Encoded] = []
+        """What has come since the last picture that needs no other: of JPEG only the newest."""
         self._changed = asyncio.Event()
+
+    @property
+    def newest(self) -> Encoded | None:
+        """The newest picture, if there is one."""
+        return self._recent[-1] if self._recent else None
 
     def put(self, picture: Encoded) -> None:
         """Take a newer picture and wake all who wait."""
-        self.newest = picture
+        if picture.is_key:
+            self._recent = []
+        if self._recent or picture.is_key:
+            self._recent.append(picture)
         self.wake()
 
     def wake(self) -> None:
@@ -26,11 +38,26 @@ class Watched:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def after(self, number: int) -> Encoded:
-        """Wait for a picture newer than ``number`` and return the newest."""
-        while self.newest is None or self.newest.number <= number:
+    async def after(self, number: int, since: int = 0) -> Encoded:
+        """Wait for the picture that a client can show next and return it.
+
+        Args:
+            number: Of the last picture that the client got; 0: none.
+            since: Of the newest picture when it began, or began anew: those up to there come in a row.
+        """
+        while (found := self._following(number, since)) is None:
             await self._changed.wait()
-        return self.newest
+        return found
+
+    def _following(self, number: int, since: int) -> Encoded | None:
+        newest = self.newest
+        if newest is None or newest.number <= number:
+            return None
+        first = self._recent[0]
+        if number < first.number:
+            return first
+        is_behind = newest.number - number > MOST_BEHIND and number >= since
+        return None if is_behind else self._recent[number + 1 - first.number]
 
 
 class Feed:

@@ -5,7 +5,6 @@ Every answer gets headers that keep a browser from running, framing or rememberi
 
 import asyncio
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -55,6 +54,10 @@ class Refusal:
 MOST_HEAD = 16_384
 """Bytes of names and values of headers, at most."""
 TOO_LARGE = Refusal(431, "head", f"The headers of a request have at most {MOST_HEAD} bytes.")
+DECIDING = frozenset(
+    (b"host", b"origin", b"authorization", b"sec-fetch-site", b"sec-fetch-mode", b"content-length", OWN_HEADER)
+)
+TWICE = Refusal(400, "twice", "A header stands twice in this request; send it once.")
 NO_HOST = Refusal(421, "host", "This server is not called by that name. Use the address that it showed when it began.")
 FOREIGN = Refusal(403, "foreign", "This request comes from another page, so it is refused.")
 NO_HEADER = Refusal(403, "header", "A POST needs the header X-CS2Fusion: 1.")
@@ -74,7 +77,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or hand on."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        refusal = _too_large(scope) or self._foreign(scope, headers) or self._unknown(scope, headers)
+        refusal = _malformed(scope) or self._foreign(scope, headers) or self._unknown(scope, headers)
         if refusal is not None:
             await self._refuse(refusal, scope, receive, send)
             return
@@ -147,9 +150,13 @@ class Guard:
         await answer(scope, receive, send)
 
 
-def _too_large(scope: Scope) -> Refusal | None:
+def _malformed(scope: Scope) -> Refusal | None:
+    """Return that a request is too large, or that something stands twice in it of which a proxy may read the other."""
     size = sum(len(name) + len(value) for name, value in scope["headers"]) + len(scope["query_string"])
-    return TOO_LARGE if size + len(scope["path"]) > MOST_HEAD else None
+    if size + len(scope["path"]) > MOST_HEAD:
+        return TOO_LARGE
+    names = [name for name, _ in scope["headers"] if name in DECIDING]
+    return TWICE if len(names) > len(set(names)) else None
 
 
 def _asked(scope: Scope) -> str:
@@ -164,11 +171,9 @@ def _asked(scope: Scope) -> str:
 
 
 def _cookie(headers: dict[bytes, bytes], name: str) -> str:
-    try:
-        found = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1")).get(name)
-    except CookieError:
-        return ""
-    return "" if found is None else found.value
+    """Return the cookie ``name``; those of other programs on this machine may hold anything at all."""
+    parts = (part.partition("=") for part in headers.get(b"cookie", b"").decode("latin-1").split(";"))
+    return next((value.strip() for found, _, value in parts if found.strip() == name), "")
 
 
 def _place(origin: bytes) -> str:

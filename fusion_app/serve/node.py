@@ -21,7 +21,7 @@ DISK_EVERY_S = 5.0
 
 
 class Node:
-    """One session from `begin` to `close`, steered from any thread, one command at a time."""
+    """One session from `begin` to `close`, steered from any thread, recording and fusion by themselves."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         """Attach to ``session``, which the caller closes; nothing runs yet."""
@@ -34,6 +34,7 @@ class Node:
         self._settings = settings
         self._recorder = Recorder(session, settings)
         self._changing = threading.RLock()
+        self._fusing = threading.Lock()  # of its own: nobody waits for a model to mark, or to stop a recording
         self._markers = 0
         self._tellers: list[Callable[[], tuple[str, ...]]] = []
         self._disk: tuple[float, int | None] = (-DISK_EVERY_S, None)
@@ -122,13 +123,14 @@ class Node:
 
         Raises:
             ServeError: Nothing is being recorded.
+            RecordingError: Too many markers wait for a frame.
         """
         with self._changing:
             recording = self._recorder.recording
             if recording is None:
                 raise ServeError("nothing is being recorded, so there is nothing to mark; start a recording first")
+            recording.add_marker(text or f"Marker {self._markers + 1}")
             self._markers += 1
-            recording.add_marker(text or f"Marker {self._markers}")
 
     def keep_snapshot(self) -> Path:
         """Keep the newest frame beside the recordings and return the file.
@@ -148,7 +150,7 @@ class Node:
         Raises:
             FusionAppError: It cannot be had; all stays as it is.
         """
-        with self._changing:
+        with self._fusing:
             if fuse_alike(self._settings.fusion, fusion):
                 self.session.mix(fusion)
             else:
@@ -157,7 +159,7 @@ class Node:
 
     def close(self) -> RecordingError | None:
         """Finish a recording and let go of the session; return what could not be written."""
-        with self._changing:
+        with self._fusing, self._changing:
             self.session.runner.remove_sink(self.mailbox)
             self._recorder.detach()
             failure: RecordingError | None = None

@@ -1,4 +1,4 @@
-"""The newest frame as JPEG, each view once for all who look, in a thread of its own and only while somebody does."""
+"""The newest frame as JPEG or in a video, each view once for all who look: in a thread, only while somebody does."""
 
 import os
 import sys
@@ -6,10 +6,10 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from fusion_app.frames import FusedFrame
 from fusion_app.run.mailbox import Mailbox
+from fusion_app.serve.encoding import Encoded, Encoders
 from fusion_app.serve.views import View, jpeg, pixels_of, png
 
 NICENESS = 5
@@ -18,23 +18,6 @@ MOST_FPS = 30.0
 """Pictures per second and view, at most: no eye at a browser sees more."""
 KEPT = 4
 """Snapshots that are kept, so that many who ask for the same frame cost one encoding."""
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """A picture as it is sent.
-
-    Attributes:
-        number: Of the pictures of this view, from 1.
-        data: JPEG.
-        pts_s: Of the fused frame, seconds.
-        at_s: When it was encoded, on the monotonic clock.
-    """
-
-    number: int
-    data: bytes
-    pts_s: float
-    at_s: float
 
 
 class Pictures:
@@ -59,7 +42,9 @@ class Pictures:
         self._stride = stride
         self._changed = threading.Condition()
         self._watched: Counter[View] = Counter()
-        self._numbers: Counter[View] = Counter()
+        self._encoders = Encoders()
+        self._begun: set[View] = set()
+        """What has begun to be watched since the last frame: a video begins with a key frame then."""
         self._is_closed = False
         self._thread: threading.Thread | None = None
         self._single = threading.Lock()
@@ -70,6 +55,8 @@ class Pictures:
         with self._changed:
             if self._is_closed:
                 return
+            if not self._watched[view]:
+                self._begun.add(view)
             self._watched[view] += 1
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
@@ -130,19 +117,23 @@ class Pictures:
 
     def _wait_for_watchers(self) -> bool:
         with self._changed:
+            if not self._watched:
+                self._encoders.keep(())
             self._changed.wait_for(lambda: bool(self._watched) or self._is_closed)
             return not self._is_closed
 
     def _encode(self, fused: FusedFrame) -> None:
-        for view in self.views:
+        with self._changed:
+            views, begun, self._begun = tuple(self._watched), self._begun, set()
+        self._encoders.keep(set(views) - begun)
+        for view in views:
             try:
-                data = jpeg(pixels_of(fused, view))
+                picture = self._encoders.encoded(fused, view)
             except Exception as error:  # noqa: BLE001 - one odd frame must not end the pictures; it is told in the status
                 self.failure = f"a picture could not be encoded: {error}"
                 continue
-            self._numbers[view] += 1
             self.encoded += 1
-            self._arrived(view, Encoded(self._numbers[view], data, fused.pts_s, time.monotonic()))
+            self._arrived(view, picture)
 
 
 def _give_way() -> None:

@@ -85,6 +85,11 @@ class BoundedProtocol(H11Protocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP; it is counted as other refusals are."""
+        self._all.counts.refuse("malformed")
+        super().send_400_response(msg)
+
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Hand the connection on; it counts as one, and can be cut, for as long as it lives."""
         self._stop_waiting()

@@ -166,7 +166,7 @@ def _bound(door: Door) -> socket.socket:
         found = socket.getaddrinfo(door.host, door.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _, _, _, address = found[0]
         dual = family == socket.AF_INET6 and address[0] == "::" and socket.has_dualstack_ipv6()
-        return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=dual)
+        return socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=dual)
     except (OSError, OverflowError, UnicodeError) as error:
         raise ServeError(_why(door, error)) from None
 

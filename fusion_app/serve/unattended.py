@@ -1,5 +1,6 @@
 """What a node does while nobody looks: records by the clock, begins a new recording every hour, removes old ones."""
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -18,6 +19,36 @@ ROLL_S = 3600.0
 ROOM_EVERY_S = 60.0
 AGAIN_S = 60.0
 """A recording that could not begin, ended by itself or could not go on in a new one, is tried again after so long."""
+
+
+class SteadyClock:
+    """The time of day, but never later than the time since it began allows.
+
+    A machine without a clock of its own begins years ago and is set right by the network: what it has just recorded
+    would be old at once, and be removed.
+    """
+
+    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] | None = None) -> None:
+        self._wall, self._steady = wall, steady or _since_boot_s
+        self._ahead_s = wall() - self._steady()
+
+    def now_s(self) -> float:
+        """Return seconds since 1970."""
+        return min(self._wall(), self._ahead_s + self._steady())
+
+    @property
+    def notice(self) -> str:
+        """What the user should know, one sentence, or empty."""
+        hours = (self._wall() - self.now_s()) / 3600
+        if hours < 1:
+            return ""
+        return f"the clock was set forward by {hours:.0f} h; nothing is removed for its age on that account"
+
+
+def _since_boot_s() -> float:
+    """Return seconds that also go on while the machine sleeps, where the system has them."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 class Unattended:
@@ -45,12 +76,17 @@ class Unattended:
         self._roll_again_s = 0.0
         self._room_s = 0.0
         self._is_own = False
+        self._clearing = threading.Thread()
+        self._clock = SteadyClock()
 
     def look(self) -> None:
         """Do what is due."""
-        if self._keep is not None and time.monotonic() >= self._room_s:
+        if self._keep is not None and time.monotonic() >= self._room_s and not self._clearing.is_alive():
             self._room_s = time.monotonic() + ROOM_EVERY_S
-            self._make_room(self._keep)
+            self._clearing = threading.Thread(
+                target=self._make_room, args=(self._keep,), name="old recordings", daemon=True
+            )
+            self._clearing.start()  # of its own: a slow disk must not hold up the watchdog, nor what is to be recorded
         if self._schedule is not None:
             self._record(is_on=self._schedule.is_on(self._now()))
 
@@ -77,12 +113,13 @@ class Unattended:
             log.warning("unattended recording: %s", error)
 
     def _make_room(self, keep: Keep) -> None:
-        cleared: Cleared = make_room(self._folder, keep, time.time())
+        cleared: Cleared = make_room(self._folder, keep, self._clock.now_s())
         for path in cleared.removed:
             log.info("removed the old recording %s", path)
-        if cleared.notice and cleared.notice != self.notice:
-            log.warning("%s", cleared.notice)
-        self.notice = self._node.room_notice = cleared.notice
+        notice = "; ".join(filter(None, (cleared.notice, self._clock.notice if keep.seconds is not None else "")))
+        if notice and notice != self.notice:
+            log.warning("%s", notice)
+        self.notice = self._node.room_notice = notice
 
     @property
     def _folder(self) -> Path:

@@ -1,22 +1,27 @@
 """What of a fused frame somebody wants to see, and that as JPEG or PNG."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, get_args
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from fusion_app.engine.modes import in_bytes
 from fusion_app.errors import ServeError
 from fusion_app.frames import FusedFrame, Image, on_square_pixels, size_of
+from fusion_app.pipeline.difference import coloured, lumas_of
 from fusion_app.thermal.display_palettes import Palette, display_colours
 
-What = Literal["fused", "visible", "ir"]
+What = Literal["fused", "visible", "ir", "difference"]
+Form = Literal["jpeg", "h264"]
 WHATS: tuple[What, ...] = get_args(What)
 WIDTHS = (0, 320, 480, 640, 960, 1280, 1920)
 """Widths on offer, pixels; 0 is the frame's own. They are few, so that many clients share few pictures."""
 QUALITY = 80
+VIDEO_WIDTH = 1280
+"""A video is as wide as its frame, and at most so: all who look share one encoder."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,17 @@ class View:
     """One way to see a fused frame.
 
     Attributes:
-        what: The fused picture, or a source of it; infrared as it lies on the visible frame.
+        what: The fused picture, or a source of it, infrared as it lies on the visible frame; or what infrared adds, in
+            colours, which is the fused picture while a source is lost.
         width: One of `WIDTHS`; a frame that is smaller stays as it is.
-        palette: Colours of infrared; the other two have their own.
+        palette: Colours of infrared; the others have their own.
+        form: Pictures one by one, or a video.
     """
 
     what: What = "fused"
     width: int = 0
     palette: Palette = Palette.WHITE_HOT
+    form: Form = "jpeg"
 
 
 def view_of(what: str, width: str, palette: str, usual: Palette = Palette.WHITE_HOT) -> View:
@@ -51,18 +59,34 @@ def view_of(what: str, width: str, palette: str, usual: Palette = Palette.WHITE_
     return View(found, int(width or "0"), colours if found == "ir" else Palette.WHITE_HOT)
 
 
+def video_of(view: View) -> View:
+    """Return ``view`` as a video, whose width nobody chooses."""
+    return replace(view, width=VIDEO_WIDTH, form="h264")
+
+
 def pixels_of(fused: FusedFrame, view: View) -> Image:
     """Return what ``view`` shows of ``fused``: ``(H, W)`` or ``(H, W, 3)`` BGR uint8, on square pixels."""
-    if view.what == "fused":
-        image = fused.image
-    elif view.what == "visible":
-        image = fused.pair.vis.image
-    else:
-        image = fused.ir_view
-    image = _scaled(in_bytes(image), view.width, fused.pair.vis.pixel_aspect)
+    image = _scaled(in_bytes(_image_of(fused, view.what)), view.width, fused.pair.vis.pixel_aspect)
     if view.what == "ir" and view.palette is not Palette.WHITE_HOT and image.ndim == 2:
         return np.asarray(display_colours(view.palette)[image])
     return image
+
+
+def planes_of(pixels: Image) -> npt.NDArray[np.uint8]:
+    """Return what `pixels_of` gave as luma, Cb and Cr of 4:2:0, ``(H * 3/2, W)`` uint8, without an odd last line."""
+    height, width = (side // 2 * 2 for side in pixels.shape[:2])
+    if pixels.ndim == 2:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels[:height, :width]), cv2.COLOR_BGR2YUV_I420), np.uint8)
+
+
+def _image_of(fused: FusedFrame, what: What) -> Image:
+    if what == "visible":
+        return fused.pair.vis.image
+    if what == "ir":
+        return fused.ir_view
+    lumas = lumas_of(fused) if what == "difference" else None
+    return fused.image if lumas is None else coloured(lumas)
 
 
 def jpeg(pixels: Image) -> bytes:

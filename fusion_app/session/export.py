@@ -12,6 +12,7 @@ from fusion_app.errors import FusionAppError, PairingError, RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.run.runner import Finish, Pace, RunReport
 from fusion_app.session.engines import Choose, learn_from_run
+from fusion_app.session.maps import WithMaps, check_maps
 from fusion_app.session.session import Session, open_session
 from fusion_app.session.source_pair import SourcePair, source_pair
 from fusion_app.settings import Settings
@@ -29,7 +30,10 @@ LEARNED_FROM = 20
 """Frames that a run has at least from which the speed of a model is learned."""
 
 Progress = Callable[[int, int | None], None]
-"""Called after each frame with the frames done and the frames expected (None: unknown)."""
+"""Called after each frame with the frames done and the frames expected (None: unknown).
+
+Nothing is fused until it returns, so whoever waits in it pauses the job.
+"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class FuseJob:
         start_s: Fuse from this visible PTS on, seconds; it becomes zero in the output.
         end_s: Fuse up to this PTS, exclusive; None to the end.
         overwrite: Replace what is there.
+        maps: Folder for a map of what infrared adds to each frame, or None; nothing in it is replaced.
     """
 
     settings: Settings
@@ -49,6 +54,7 @@ class FuseJob:
     start_s: float = 0.0
     end_s: float | None = None
     overwrite: bool = False
+    maps: Path | None = None
 
     @cached_property
     def pair(self) -> SourcePair:
@@ -156,7 +162,8 @@ def _run(job: FuseJob, session: Session, progress: Progress, whole: Whole | None
     origin_s = whole.origin_s if whole is not None else None if session.is_live else job.start_s
     quality, sound = job.settings.recording.quality, None if whole is not None else sound_of(job.settings)
     writer = open_writer(job.output, _output_fps(session), quality, origin_s, sound, is_new_place=whole is None)
-    recorder = QueuedWriter(writer, is_live=session.is_live)
+    maps = None if job.maps is None else WithMaps(writer, job.maps, has_numbers=isinstance(writer, VideoWriter))
+    recorder = QueuedWriter(writer if maps is None else maps, is_live=session.is_live)
     watch = _Watch(_expected_frames(job, session), progress)
     session.runner.add_sink(recorder)
     session.runner.add_sink(watch)
@@ -169,9 +176,8 @@ def _run(job: FuseJob, session: Session, progress: Progress, whole: Whole | None
     _learn(job, session)
     if whole is None:
         found = _of_all(found, job, session)
-    if not isinstance(writer, VideoWriter):
-        return found
-    said = (writer.notice, _assumed_rate(session))
+    said = (writer.notice, _assumed_rate(session)) if isinstance(writer, VideoWriter) else ()
+    said = (*said, maps.notice) if maps is not None else said
     return replace(found, notices=(*found.notices, *(text for text in said if text)))
 
 
@@ -305,6 +311,8 @@ def _check_session(job: FuseJob, session: Session) -> None:
 def _check_output(job: FuseJob) -> None:
     try:
         _refuse_sources(job)
+        if job.maps is not None:
+            check_maps(job.maps, job.output, tuple(job.pair.files()))
         existing = _existing(job)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

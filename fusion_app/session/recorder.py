@@ -33,6 +33,7 @@ from fusion_app.session.session import Session
 from fusion_app.session.wall import WallTile
 from fusion_app.settings import RecordingSettings, Settings
 from fusion_app.sources import BufferedSource
+from fusion_app.thermal.heat import recorded_spots
 from fusion_app.writers.base import write_failure
 
 
@@ -55,6 +56,8 @@ class Recorder:
         self._unfused = 0
         self._packets = PacketFollower()
         self._recorded = settings.recording
+        self._spots = settings.measure.spots
+        self._spots_told = self._spots
         session.make_room_for(self._fullness)
         session.runner.add_sink(self)
 
@@ -72,9 +75,9 @@ class Recorder:
         )
         with self._handing_over:
             if self._recording is not None:
-                self._recording(entry)
-            else:
-                self._preroll.keep(entry)
+                self._recording(self._measured(entry, fused))
+            elif self._recorded.preroll_s:
+                self._preroll.keep(self._measured(entry, fused))
 
     def start(self, settings: Settings | None = None, duration_s: float | None = None) -> Path:
         """Record from now on, the pre-roll first; the file appears with the first frame.
@@ -93,6 +96,7 @@ class Recorder:
             raise RecordingError("a recording is running already; stop it first")
         rig = settings or self._settings
         self._recorded = rig.recording
+        self.measure(rig)
         path, plan = self._planned(rig)
         try:
             with self._handing_over:  # no frame falls between what was before and what comes
@@ -125,6 +129,10 @@ class Recorder:
             dismiss(path)
             raise
         return self._finished(finished)
+
+    def measure(self, settings: Settings) -> None:
+        """Measure at the spots of ``settings`` from the next frame on."""
+        self._spots = settings.measure.spots
 
     def status(self) -> RecordingStatus | None:
         """Return how the recording goes, or None if there is none."""
@@ -188,6 +196,15 @@ class Recorder:
             self._last_vis = number
         return self._unfused
 
+    def _measured(self, entry: Entry, fused: FusedFrame) -> Entry:
+        """Return ``entry`` with what infrared measures in ``fused``, marked where spots lie elsewhere than before."""
+        before, self._spots_told = self._spots_told, self._spots
+        measured = replace(entry, spots=recorded_spots(fused, self._spots_told))
+        if before == self._spots_told:
+            return measured
+        places = (" ".join(f"{value:.4f}" for value in spot) for spot in self._spots_told)
+        return measured.marked(mark(MarkKind.SPOTS, ", ".join(places)))
+
     def _with_engine(self, entry: Entry) -> Entry:
         """Mark the first frame that another engine has fused."""
         before, self._engine = self._engine, self._session.description
@@ -223,7 +240,8 @@ def snapshot(session: Session, settings: Settings, fused: FusedFrame, tiles: Seq
         for tile in tiles
         if tile.fused is not None and not tile.trouble
     ]
-    return save_snapshot(recording_folder(settings.recording), fused, about_session(session, settings), wall)
+    spots = recorded_spots(fused, settings.measure.spots)
+    return save_snapshot(recording_folder(settings.recording), fused, about_session(session, settings), wall, spots)
 
 
 def about_session(session: Session, settings: Settings) -> About:

@@ -31,13 +31,18 @@ def image_files(folder: Path) -> tuple[Path, ...]:
 
 
 def read_image(path: Path, use: Use = Use.INFRARED) -> Image:
-    """Return the first picture of a file: ``(H, W)`` uint8 or uint16, or ``(H, W, 3)`` uint8 BGR.
+    """Return the pixels of `read_picture`."""
+    return read_picture(path, use).image
+
+
+def read_picture(path: Path, use: Use = Use.INFRARED) -> Picture:
+    """Return the first picture of a file: ``(H, W)`` uint8 or uint16, or ``(H, W, 3)`` uint8 BGR; and what it is.
 
     Raises:
         SourceError: The file is no image that can be read.
     """
     try:
-        return as_used(_first_page(path, use), use).image
+        return as_used(_first_page(path, use), use)
     except ValueError as error:
         raise SourceError(str(path), str(error)) from None
 

@@ -179,8 +179,10 @@ def yield_to_others() -> None:
 
 
 def install_line(*packages: str) -> str:
-    """Return the command that adds ``packages`` to where this program is installed: tools' environments have no pip."""
+    """Return what adds ``packages`` to where the program is installed: a tool's environment has no pip of its own."""
     names, environment = " ".join(packages), Path(sys.prefix)
+    if getattr(sys, "frozen", False):
+        return f"a bundle takes up no libraries: install the program with Python, then: pip install {names}"
     if (environment / "pipx_metadata.json").exists():
         return f"pipx inject cs2fusion-live {names}"
     if (environment / "uv-receipt.toml").exists():

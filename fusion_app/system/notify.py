@@ -1,6 +1,7 @@
 """What a service says to systemd, by its socket: ready, alive, ending. Elsewhere nothing is said to nobody."""
 
 import os
+import re
 import socket
 from contextlib import suppress
 
@@ -21,4 +22,4 @@ def watchdog_s() -> float | None:
     if os.environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return None
     text = os.environ.get("WATCHDOG_USEC", "")
-    return int(text) / 1e6 if text.isdecimal() and int(text) else None
+    return int(text) / 1e6 if re.fullmatch(r"[0-9]{1,18}", text) and int(text) else None

@@ -64,8 +64,9 @@ def from_yaml(kind: type[T], text: str) -> T:
     """
     try:
         values = yaml.load(text[:MAX_YAML_BYTES], _PlainLoader)  # noqa: S506 - a safe loader with less in it
-    except (yaml.YAMLError, *_DAMAGE):
-        raise SettingsError("text", text, "YAML") from None
+    except (yaml.YAMLError, *_DAMAGE) as error:
+        needed = "only plain numbers, words, lists and sections are read, and nothing in it is executed"
+        raise SettingsFileError("the text", f"is not YAML ({_problem(error)})", needed) from None
     return from_mapping(kind, values)
 
 

@@ -1,15 +1,18 @@
 """What infrared measures: where heat lies, how much of it there is, and when that is an alarm."""
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from fusion_app.frames import FusedFrame, ThermalView, size_of
+from fusion_app.frames import FusedFrame, MeasuredSpot, ThermalView, size_of
+from fusion_app.frames.measured import SpotUnit
 
 Place = tuple[float, float]
 """Across and down, 0…1 of the visible picture."""
+CENTRE: Place = (0.5, 0.5)
 
 
 @dataclass(frozen=True)
@@ -67,3 +70,33 @@ def on_visible(fused: FusedFrame, column: int, row: int) -> Place:
     x, y, scale = fused.ir_to_vis @ np.array([column, row, 1.0])
     width, height = size_of(fused.ir_view)
     return float((x / scale + 0.5) / width), float((y / scale + 0.5) / height)
+
+
+def measured_spots(fused: FusedFrame | None, placed: Sequence[Sequence[float]]) -> Iterator[MeasuredSpot]:
+    """Yield hottest, coldest, centre and the ``placed`` spots of a frame; nothing where there is no infrared."""
+    view = fused.thermal if fused is not None and fused.pair.ir.index >= 0 else None
+    if fused is None or view is None or fused.pair.lost == "ir":
+        return
+    heat = heat_of(view)
+    for kind, index in (("hottest", int(heat.argmax())), ("coldest", int(heat.argmin()))):
+        row, column = divmod(index, heat.shape[1])
+        yield MeasuredSpot(kind, 0, *on_visible(fused, column, row), *_value(view, float(heat[row, column])))  # type: ignore[arg-type]
+    for number, (x, y) in enumerate((CENTRE, *placed)):
+        pixel = fused.ir_place(x, y)
+        value, unit = _value(view, None if pixel is None else float(heat[pixel[::-1]]))
+        yield MeasuredSpot("placed" if number else "centre", number, x, y, value, unit)
+
+
+def recorded_spots(fused: FusedFrame, placed: Sequence[Sequence[float]]) -> tuple[MeasuredSpot, ...]:
+    """Return `measured_spots` of what infrared saw at the time of ``fused``; nothing while the shutter is closed."""
+    return () if fused.is_nuc else tuple(measured_spots(fused, placed))
+
+
+def _value(view: ThermalView, heat: float | None) -> tuple[float | None, SpotUnit]:
+    """Return a value of `heat_of` in the best unit that ``view`` has."""
+    if view.counts is None:
+        return heat, "grey"
+    celsius = view.celsius_of(np.array([heat or 0.0], np.float64))
+    if celsius is None:
+        return heat, "counts"
+    return None if heat is None else round(float(celsius[0]), 2), "celsius"

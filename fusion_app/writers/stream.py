@@ -6,12 +6,14 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
+from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from fusion_app.system.containers import open_to_send
+from fusion_app.writers.h264 import with_time
 
 TICKS = 90_000
-CONTAINERS = {"udp": "mpegts", "tcp": "mpegts", "srt": "mpegts", "rtmp": "flv", "rtmps": "flv", "rtsp": "rtsp"}
+CONTAINERS = {"udp": "mpegts", "tcp": "mpegts", "srt": "mpegts", "rtmp": "flv", "rtsp": "rtsp"}
 """What goes over which protocol."""
 OPTIONS = {
     "mpegts": {"mpegts_flags": "resend_headers", "flush_packets": "1"},
@@ -52,12 +54,13 @@ class StreamSender:
         self._last = -1
         self._container.start_encoding()
 
-    def send(self, planes: npt.NDArray[np.uint8], at_s: float) -> None:
+    def send(self, planes: npt.NDArray[np.uint8], at_s: float, captured_us: int) -> None:
         """Encode and send one frame.
 
         Args:
             planes: ``(H * 3/2, W)`` uint8: luma, Cb, Cr of 4:2:0 in the range of video.
             at_s: Its time on a clock that never goes back, seconds.
+            captured_us: When it was captured, microseconds since 1970; it goes with the frame (MISB ST 0604).
 
         Raises:
             FFmpegError, OSError: The receiver has gone.
@@ -65,12 +68,20 @@ class StreamSender:
         frame = VideoFrame.from_ndarray(planes, format="yuv420p")
         self._last = max(round(at_s * TICKS), self._last + TICKS // 1000)  # FLV counts milliseconds
         frame.pts, frame.time_base = self._last, Fraction(1, TICKS)
-        self._container.mux(self._stream.encode(frame))
+        self._container.mux([_timed(packet, captured_us) for packet in self._stream.encode(frame)])
 
     def close(self) -> None:
         """Take leave of the receiver."""
         self._container.mux(self._stream.encode(None))
         self._container.close()
+
+
+def _timed(packet: "Packet[Any]", captured_us: int) -> "Packet[Any]":
+    """Return a packet with one frame, and when that was captured."""
+    found = Packet(with_time(bytes(packet), captured_us))
+    found.pts, found.dts, found.time_base = packet.pts, packet.dts, packet.time_base
+    found.duration, found.is_keyframe, found.stream = packet.duration, packet.is_keyframe, packet.stream
+    return found
 
 
 def has_no_protocol(error: Exception) -> bool:

@@ -157,17 +157,23 @@ class VideoWriter:
 
 
 def chapter_list(chapters: Sequence[tuple[float, str]], end_s: float) -> "list[Chapter]":
-    """Return ``chapters``, each a start in seconds and a title, as a container wants them, the last up to ``end_s``."""
-    ends = [start for start, _ in chapters[1:]] + [end_s]
+    """Return ``chapters``, each a start in seconds and a title, as a container wants them, the last up to ``end_s``.
+
+    Those of one frame follow each other by a millisecond: players leave out one that does not begin after the last.
+    """
+    starts: list[int] = []
+    for start_s, _ in chapters:
+        starts.append(max(round(start_s * 1000), starts[-1] + 1 if starts else 0))
+    ends = [*starts[1:], round(end_s * 1000)]
     return [
         {
             "id": number,
-            "start": round(start * 1000),
-            "end": max(round(start * 1000) + 1, round(end * 1000)),
+            "start": start,
+            "end": max(start + 1, end),
             "time_base": Fraction(1, 1000),
             "metadata": {"title": title},
         }
-        for number, ((start, title), end) in enumerate(zip(chapters, ends, strict=False), 1)
+        for number, (start, end, (_, title)) in enumerate(zip(starts, ends, chapters, strict=False), 1)
     ]
 
 

@@ -73,7 +73,7 @@ def test_a_live_source_that_is_not_there_is_a_state_with_a_countdown(uri: str, w
     assert source.is_silent
     started = time.monotonic()
     source.close()
-    assert time.monotonic() - started < 1.2
+    assert time.monotonic() - started < 10
     assert source.state().phase is Phase.CLOSED
 
 

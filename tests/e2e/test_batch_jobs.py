@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -14,7 +15,15 @@ from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.helpers import Helpers
 from fusion_app.cli import main
 from fusion_app.system.machine import cores
-from tests.batches import assert_same_video, kill, lossless_rig, noted, start, wait_for_segments, write_pair
+from tests.batches import (
+    TRIES,
+    assert_same_video,
+    begun,
+    kill,
+    lossless_rig,
+    noted,
+    write_pair,
+)
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and kills as only POSIX can")
 
@@ -49,17 +58,14 @@ def test_two_jobs_end_as_one_does_though_one_of_them_is_killed(tmp_path: Path) -
     asked = (tmp_path / "in", "--segment", 1, "--rig", lossless_rig(tmp_path / "rig.yaml"))
     assert batch(*asked, "-o", tmp_path / "straight") == 0
     output, report = tmp_path / "out", tmp_path / "report.json"
-    process = start(*asked, "-o", output, "--jobs", 2, "--report", report)
-    wait_for_segments(output, 1, [process])
-    helpers = children_of(process.pid)
-    assert len(helpers) == 2
-    assert all(os.getpriority(os.PRIO_PROCESS, pid) >= 5 for pid in helpers)
-    words = Path(f"/proc/{helpers[0]}/cmdline").read_bytes().split(b"\0")
-    assert int(words[words.index(b"--cores") + 1]) == max(1, cores() // 2)
-    os.kill(helpers[0], signal.SIGKILL)
-    _, error = process.communicate(timeout=120)
+    for _ in range(TRIES):
+        code, error = one_of_two_killed(output, *asked, "--report", report)
+        if code != 0:
+            break
+        shutil.rmtree(output)
+        report.unlink()
     assert "ended by signal 9" in error
-    assert process.returncode == 1  # all is done, and yet something happened that one should know
+    assert code == 1  # all is done, and yet something happened that one should know
     for name in ("a", "b"):
         assert_same_video(output / f"{name}.mkv", tmp_path / "straight" / f"{name}.mkv")
     told = json.loads(report.read_text())
@@ -69,12 +75,24 @@ def test_two_jobs_end_as_one_does_though_one_of_them_is_killed(tmp_path: Path) -
     ]
 
 
+def one_of_two_killed(output: Path, *asked: object) -> tuple[int, str]:
+    """Kill one of the two processes of a batch, if both are still there; return its exit code and its complaints."""
+    process = begun(output, *asked, "--jobs", 2)
+    helpers = children_of(process.pid)
+    if len(helpers) == 2 and all(map(is_alive, helpers)):
+        assert all(os.getpriority(os.PRIO_PROCESS, pid) >= 5 for pid in helpers)
+        words = Path(f"/proc/{helpers[0]}/cmdline").read_bytes().split(b"\0")
+        assert int(words[words.index(b"--cores") + 1]) == max(1, cores() // 2)
+        os.kill(helpers[0], signal.SIGKILL)
+    _, error = process.communicate(timeout=120)
+    return process.returncode, error
+
+
 @LINUX
 def test_nobody_goes_on_when_the_process_is_killed_that_started_them(tmp_path: Path) -> None:
-    write_pair(tmp_path / "in", "night", 2000)
+    write_pair(tmp_path / "in", "night", 1000)
     output = tmp_path / "out"
-    process = start(tmp_path / "in", "-o", output, "--segment", 1, "--jobs", 2)
-    wait_for_segments(output, 1, [process])
+    process = begun(output, tmp_path / "in", "--segment", 1, "--jobs", 2)
     helpers = children_of(process.pid)
     kill(process)
     wait_for(lambda: not any(map(is_alive, helpers)), "they work on")

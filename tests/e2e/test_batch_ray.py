@@ -67,7 +67,7 @@ def test_a_worker_that_is_killed_is_replaced_and_every_frame_is_the_same(tmp_pat
     output = tmp_path / "out"
     process = start(*asked, "-o", output, "--ray", cluster)
     wait_for_segments(output, 3, [process])
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 200
     while not (found := workers()):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline, "no task is seen"

@@ -16,7 +16,7 @@ import pytest
 from fusion_app.batch.board import Board, State
 from fusion_app.cli import main
 from fusion_app.cli.batch_table import BatchTable
-from tests.batches import assert_same_video, kill, lossless_rig, noted, shown, start, wait_for_segments, write_pair
+from tests.batches import assert_same_video, begun, ended_amid, lossless_rig, noted, shown, write_pair
 from tests.media import write_video
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="needs what only Linux lets a test do")
@@ -32,16 +32,9 @@ def fuse(folder: Path, name: str, output: Path, *more: object) -> int:
     return main(["fuse", *map(str, sources), "--model", "max", "--quiet"])
 
 
-def begun(folder: Path, output: Path, *more: object) -> subprocess.Popen[str]:
-    """Return the process of a batch that has finished its first segment."""
-    process = start(folder, "-o", output, "--segment", 1, *more)
-    wait_for_segments(output, 1, [process])
-    return process
-
-
 def half_done(folder: Path, output: Path, *more: object) -> None:
     """Leave a batch whose process was killed after its first segment."""
-    kill(begun(folder, output, *more))
+    ended_amid(output, signal.SIGKILL, folder, "--segment", 1, *more)
 
 
 def test_a_source_that_has_changed_makes_its_segments_void_and_that_is_told(tmp_path: Path) -> None:
@@ -218,10 +211,7 @@ def test_what_cannot_start_says_so_in_one_sentence(
 def test_ctrl_c_ends_it_with_130_and_nothing_half_in_the_output(tmp_path: Path) -> None:
     write_pair(tmp_path / "in", "night", 130)
     output = tmp_path / "out"
-    process = begun(tmp_path / "in", output)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert ended_amid(output, signal.SIGINT, tmp_path / "in", "--segment", 1) == 130
     assert [path.name for path in output.iterdir()] == [".batch"]
     left = [path.name for path in (output / ".batch" / "jobs").rglob("*") if path.is_file()]
     assert not [name for name in left if "partial" in name or ".claim-" in name]
@@ -233,9 +223,9 @@ def test_ctrl_c_ends_it_with_130_and_nothing_half_in_the_output(tmp_path: Path) 
 def test_an_output_folder_that_goes_away_ends_it_and_is_not_made_anew(tmp_path: Path) -> None:
     write_pair(tmp_path / "in", "night", 400)
     output = tmp_path / "out"
-    process = begun(tmp_path / "in", output)
+    process = begun(output, tmp_path / "in", "--segment", 1)
     output.rename(tmp_path / "moved")
-    _, error = process.communicate(timeout=90)
+    _, error = process.communicate(timeout=200)
     assert process.returncode == 1
     assert "is gone" in error
     assert not output.exists()
@@ -248,9 +238,9 @@ def test_an_output_folder_that_goes_away_ends_it_and_is_not_made_anew(tmp_path: 
 def test_a_source_that_is_still_being_written_is_not_fused(tmp_path: Path) -> None:
     write_pair(tmp_path / "in", "night", 400)
     output = tmp_path / "out"
-    process = begun(tmp_path / "in", output)
+    process = begun(output, tmp_path / "in", "--segment", 1)
     os.utime(tmp_path / "in" / "vis" / "night.mkv", (1, 1))
-    _, error = process.communicate(timeout=90)
+    _, error = process.communicate(timeout=200)
     assert process.returncode == 1
     assert "have changed while they were fused" in error
     assert not list(output.glob("*.mkv"))

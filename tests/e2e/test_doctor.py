@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from fusion_app import __version__
+from fusion_app.cli import main
 from fusion_app.doctor import Finding, State, as_json, as_text, diagnose, software, trial
 from fusion_app.doctor.finding import Finding as One
 from fusion_app.doctor.fusing import Fused
@@ -78,6 +79,12 @@ def test_a_network_that_is_too_slow_once_it_runs_is_wrong() -> None:
     assert found.remedy == "close other programs, or fuse with --model max"
 
 
+def test_a_self_test_that_is_stopped_behind_its_last_frame_has_succeeded() -> None:
+    assert trial.judged(Fused(fused=25, decoded=25, is_complete=False, model="max", seconds=2.6)).state is State.FINE
+    late = trial.judged(Fused(fused=24, decoded=24, is_complete=False, model="max", seconds=2.6))
+    assert (late.state, late.found) == (State.WRONG, "24 of 25 frames in 2.6 s with max")
+
+
 def test_a_self_test_that_takes_too_long_ends_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "PATIENCE_S", 0.0)
     monkeypatch.setattr(trial, "CLASSICAL_PATIENCE_S", 0.001)
@@ -95,13 +102,15 @@ def test_a_self_test_whose_process_cannot_fuse_says_why(monkeypatch: pytest.Monk
     assert "lite-unknown" in found.found
 
 
-def test_doctor_says_which_folder_cannot_be_written_and_ends_with_1(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.touch()
-    finished = doctor(CS2FUSION_CACHE="/proc/nowhere")
-    assert finished.returncode == 1
-    assert "BAD  Cache       /proc/nowhere cannot be written" in finished.stdout
-    assert "→ name another in CS2FUSION_CACHE" in finished.stdout
+def test_doctor_says_which_folder_cannot_be_written_and_ends_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CS2FUSION_CACHE", "/proc/nowhere")
+    monkeypatch.setattr("fusion_app.doctor.trial_findings", list)  # what it fuses as a test is tested below
+    assert main(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "BAD  Cache       /proc/nowhere cannot be written" in told
+    assert "→ name another in CS2FUSION_CACHE" in told
 
 
 def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

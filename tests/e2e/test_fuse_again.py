@@ -286,7 +286,7 @@ def test_what_is_played_is_what_is_exported(tmp_path: Path) -> None:
         session = open_session(settings_of_recording(path), pace)
         session.runner.add_sink(lambda fused, shown=shown: shown.__setitem__(round(fused.pts_s, 4), fused.image))
         session.runner.start()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 200
         while session.runner.report is None and not session.runner.is_at_end:
             assert time.monotonic() < deadline
             time.sleep(0.01)

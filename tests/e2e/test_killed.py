@@ -131,7 +131,7 @@ def run_round(folder: Path, seed: int, longest_s: float) -> list[tuple[Killed, i
     return lost
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.full)])
 def test_what_is_killed_plays_and_is_recovered(tmp_path: Path, seed: int) -> None:
     assert len(run_round(tmp_path, seed, SAFE_S + 0.8)) == len(KINDS)
 
@@ -199,13 +199,13 @@ def test_what_was_ended_in_order_is_finished_and_not_offered_for_recovery(
 ) -> None:
     command = [sys.executable, "main.py", "record", "synthetic:ir?frames=9999", "synthetic:vis?frames=9999"]
     process = subprocess.Popen([*command, "-o", str(tmp_path), "--model", "max", "--quiet"], cwd=ROOT)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 200
     while not (logs := list(tmp_path.glob("*.csv"))) or len(whole_lines(logs[0])) < 10:
         assert time.monotonic() < deadline, "nothing was recorded"
         time.sleep(0.05)
     assert unfinished_recordings(tmp_path) == []  # it is being written by someone who lives
     process.send_signal(ending)
-    assert process.wait(10) == 0
+    assert process.wait(200) == 0
     assert unfinished_recordings(tmp_path) == []
     facts = load_as(Sidecar, logs[0].with_suffix(".yaml"))
     assert facts.ended == "stopped"

@@ -39,7 +39,7 @@ def run(code: str, tmp_path: Path, *arguments: str) -> subprocess.CompletedProce
     homes = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}  # nothing is kept already
     environment = {**os.environ, **homes, "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=100)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=250)
 
 
 def test_the_ear_hears(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_phone_opens_the_link_looks_records_marks_and_changes_the_mode(tmp_pat
         phone.open(address)
         assert "token" in phone.text("form label").lower()
         phone.open(f"{address}?token={TOKEN}")
-        phone.wait("return document.getElementById('fused').naturalWidth > 0")
+        phone.wait("return hasPicture('fused')")
         phone.wait("return document.getElementById('f-fusion').textContent.includes('fps')")
         assert phone.run("return location.search") == "", "the token does not stay in the address"
         assert phone.run("return document.cookie") == "", "no script reads the cookie"
@@ -57,10 +57,12 @@ def test_a_phone_opens_the_link_looks_records_marks_and_changes_the_mode(tmp_pat
         phone.wait("return document.getElementById('said').textContent.startsWith('Kept as snapshot-')")
         choose(phone, "mode", "vis")
         phone.wait("return state.status.fusion.mode === 'vis'")
-        for layout in ("visible", "ir", "swipe"):
+        for layout in ("visible", "ir", "difference", "swipe"):
             phone.click(f"nav [data-layout={layout}]")
             shown = "visible" if layout == "swipe" else layout
-            phone.wait(f"return document.getElementById('{shown}').naturalWidth > 0")
+            phone.wait(f"return hasPicture('{shown}')")
+            if layout == "difference":
+                phone.screenshot(kept(tmp_path, "serve-phone-difference.png"))
         assert phone.run("return document.documentElement.scrollWidth <= window.innerWidth"), "all is on the screen"
         picture = cv2.imread(str(kept(tmp_path, "serve-phone.png")))
         assert picture is not None
@@ -77,13 +79,71 @@ def test_a_desk_shows_three_pictures_and_speaks_chinese(tmp_path: Path) -> None:
         desk.wait("return document.getElementById('record').textContent === '录制'")
         desk.click("nav [data-layout=all]")
         for view in ("fused", "visible", "ir"):
-            desk.wait(f"return document.getElementById('{view}').naturalWidth > 0")
+            desk.wait(f"return hasPicture('{view}')")
         desk.wait("return document.getElementById('f-fusion').textContent.includes('fps')")
         choose(desk, "palette", "ironbow")
-        desk.wait("return document.getElementById('ir').src.includes('ironbow')")
-        desk.wait("return document.getElementById('ir').naturalWidth > 0")
+        stream = "return (document.getElementById('ir-video').dataset.stream || document.getElementById('ir').src)"
+        desk.wait(f"{stream}.includes('ironbow')")
+        desk.wait("return hasPicture('ir')")
         desk.wait("return document.getElementById('nothing').hidden")
         desk.screenshot(kept(tmp_path, "serve-desk.png"))
+        desk.click("nav [data-layout=difference]")
+        desk.wait("return document.getElementById('difference').naturalWidth > 0")
+        desk.wait("return document.getElementById('nothing').hidden")
+        desk.screenshot(kept(tmp_path, "serve-desk-difference.png"))
         desk.click("#language")
         desk.wait("return document.getElementById('record').textContent === 'Record'")
         assert desk.log() == [], "the browser has nothing against the page"
+
+
+def needs_h264(page: Browser) -> None:
+    if not page.run("return playsVideo()"):
+        pytest.skip("this Chromium plays no H.264")
+
+
+def test_a_desk_gets_h264_and_can_have_jpeg_instead(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path / "recordings", size=(320, 256)) as running,
+        browser(tmp_path / "profile", DESK) as desk,
+    ):
+        desk.open(running.server.addresses[0])
+        needs_h264(desk)
+        desk.wait("return document.getElementById('fused-video').getVideoPlaybackQuality().totalVideoFrames > 20")
+        desk.wait("return document.getElementById('f-transfer').textContent.startsWith('H.264')")
+        brightness = (
+            "const canvas = document.createElement('canvas'), video = document.getElementById('fused-video');"
+            "canvas.width = video.videoWidth; canvas.height = video.videoHeight;"
+            "const context = canvas.getContext('2d'); context.drawImage(video, 0, 0);"
+            "const data = context.getImageData(0, 0, canvas.width, canvas.height).data;"
+            "const most = data.reduce((most, one, at) => at % 4 < 3 ? Math.max(most, one) : most, 0);"
+            "return [canvas.width, canvas.height, most]"
+        )
+        width, height, brightest = desk.run(brightness)
+        assert (width, height) == (320, 256)
+        assert brightest > 100
+        choose(desk, "transfer", "jpeg")
+        desk.wait("return document.getElementById('fused').naturalWidth > 0 && videos.fused.run === null")
+        desk.wait("return document.getElementById('f-transfer').textContent === 'JPEG'")
+        choose(desk, "transfer", "auto")
+        desk.wait("return isVideo() && hasPicture('fused')")
+        assert desk.log() == [], "the browser has nothing against the page"
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "told"),
+    [
+        ("delete window.MediaSource; delete window.ManagedMediaSource", "JPEG: this browser plays no H.264"),
+        (
+            "const append = SourceBuffer.prototype.appendBuffer, wrong = new Uint8Array(64).fill(7).fill(0, 0, 3);"
+            "SourceBuffer.prototype.appendBuffer = function () { append.call(this, wrong); }",
+            "JPEG: H.264 failed",
+        ),
+    ],
+    ids=["unknown", "broken"],
+)
+def test_a_browser_that_cannot_play_h264_gets_jpeg_and_says_so(tmp_path: Path, spoiled: str, told: str) -> None:
+    with serving(tmp_path / "recordings") as running, browser(tmp_path / "profile", DESK) as desk:
+        desk.before_pages(spoiled)
+        desk.open(running.server.addresses[0])
+        desk.wait("return document.getElementById('fused').naturalWidth > 0")
+        desk.wait(f"return document.getElementById('f-transfer').textContent.startsWith('{told}')")

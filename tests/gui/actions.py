@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from PyQt6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
-from PyQt6.QtWidgets import QApplication, QPushButton, QWidget
+from PyQt6.QtGui import QAction, QContextMenuEvent, QDragEnterEvent, QDropEvent, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.main_window import MainWindow
+from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.session.session_controller import State
 
 
@@ -73,3 +74,27 @@ def scroll(widget: QWidget, at: QPointF, notches: int) -> None:
         at, widget.mapToGlobal(at), QPoint(), turned, Qt.MouseButton.NoButton, none, Qt.ScrollPhase.NoScrollPhase, False
     )
     QApplication.sendEvent(widget, event)
+
+
+def press_right(widget: QWidget, at: QPoint) -> None:
+    """Ask for the menu of ``widget`` with the right button."""
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
+
+
+def press_menu_key(widget: QWidget) -> None:
+    """Ask for the menu of ``widget`` by key."""
+    at = widget.rect().center()
+    reason = QContextMenuEvent.Reason.Keyboard
+    QApplication.sendEvent(widget, QContextMenuEvent(reason, at, widget.mapToGlobal(at)))
+
+
+def open_menu(parent: QWidget) -> QMenu:
+    """Return the menu that is open over ``parent`` or a part of it."""
+    (menu,) = (menu for menu in parent.findChildren(QMenu) if menu.isVisible())
+    return menu
+
+
+def entry(menu: QMenu, text: str) -> QAction:
+    """Return the line of ``menu`` that says ``text``."""
+    return next(action for action in menu.actions() if without_mnemonic(action.text()) == text)

@@ -9,15 +9,17 @@ from PyQt6.QtCore import QEvent, QSettings, QTimer
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from fusion_app.gui.bars.banner import Banner
 from fusion_app.gui.language import Language
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import SessionFactory
 from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
 from tests.gui.pulse import Pulse
+from tests.gui.told import remembering
 from tests.media import counting_frames, write_video
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 
 MakeWindow = Callable[..., MainWindow]
 
@@ -34,8 +36,15 @@ def _nothing_of_qt_is_left_behind(qapp: QApplication) -> Iterator[None]:
 @pytest.fixture
 def qtbot(qtbot: QtBot) -> QtBot:
     """The robot, patient enough for a machine with much else to do."""
-    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=PATIENCE_MS)
+    for name in ("waitUntil", "waitSignal", "waitActive", "waitExposed"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE_MS))
     return qtbot
+
+
+@pytest.fixture(autouse=True)
+def _banners_remember(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what banners are given to say, for `tests.gui.told`."""
+    monkeypatch.setattr(Banner, "show_message", remembering(Banner.show_message))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.alignment.profile import AlignmentProfile, load_profile, profile_of, save_profile
 from fusion_app.frames import Size
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.docks.alignment_controller import AlignmentController
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
@@ -19,6 +20,7 @@ from fusion_app.sources import open_source
 from tests.gui.actions import button, click, position, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.gui.pulse import Pulse
+from tests.gui.told import wait_until_told
 from tests.media import counting_frames, write_video
 
 SIZE = (320, 240)
@@ -134,7 +136,7 @@ def test_a_place_where_infrared_cannot_lie_is_refused_and_the_numbers_go_back(pa
     type_number(qtbot, paused, "dx", "9000")
     assert numbers(paused)["dx"] == 0.0
     assert alignment(paused) == NONE
-    assert paused.banner.isVisible()
+    wait_until_told(qtbot, paused, Kind.ERROR)
 
 
 def test_the_edges_of_infrared_are_drawn_on_the_visible_picture(paused: MainWindow, qtbot: QtBot) -> None:
@@ -167,7 +169,7 @@ def test_a_profile_is_saved_and_opened_again(paused: MainWindow, qtbot: QtBot, t
 def test_a_file_that_is_no_profile_is_said(paused: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "no.yaml").write_text("ir_to_vis: []\n")
     control(paused).open(str(tmp_path / "no.yaml"))
-    qtbot.waitUntil(paused.banner.isVisible)
+    wait_until_told(qtbot, paused, Kind.ERROR, "no.yaml")
     assert alignment(paused) == NONE
 
 

@@ -39,7 +39,7 @@ def start(arguments: list[str], tmp_path: Path, **environment: str) -> subproces
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a system where a display can be missing")
 def test_without_a_display_the_window_is_refused_in_one_sentence(tmp_path: Path) -> None:
     process = start(["view", "synthetic:ir", "synthetic:vis"], tmp_path)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=100)
     assert process.returncode == 2
     assert "no display" in errors
     assert "Traceback" not in errors
@@ -50,13 +50,13 @@ def test_without_a_display_the_window_is_refused_in_one_sentence(tmp_path: Path)
 def test_a_signal_closes_the_window_in_order(tmp_path: Path, number: str) -> None:
     process = start(["view", "synthetic:ir", "synthetic:vis", "--model", "max"], tmp_path, QT_QPA_PLATFORM="offscreen")
     settings = tmp_path / "config" / "CS2Fusion" / "CS2Fusion Live.conf"
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 100
     while not settings.exists():  # written once the window has been set up
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(getattr(signal, number))
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=100)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
 

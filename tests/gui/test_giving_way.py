@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from fusion_app.engine import Engine, open_engine
 from fusion_app.frames import FloatImage, FusedFrame
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
@@ -23,10 +24,11 @@ from fusion_app.session.source_pair import source_pair
 from fusion_app.settings import FusionSettings, Settings
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
+from tests.gui.told import wait_until_told
 from tests.media import read_back
 
-SLOW_S = 0.04
-LIVE = tuple(f"synthetic:{camera}?size=64x48&frames=60&fps=30" for camera in ("ir", "vis"))
+SLOW_S = 0.08
+LIVE = tuple(f"synthetic:{camera}?size=64x48&frames=60&fps=20" for camera in ("ir", "vis"))
 
 
 class Machine:
@@ -66,6 +68,7 @@ def open_live(settings: Settings, pace: Pace) -> Session:
 @pytest.fixture
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Decide in tenths of a second instead of seconds."""
+    monkeypatch.setattr("fusion_app.run.giving_way.FEWEST", 6)
     monkeypatch.setattr("fusion_app.run.giving_way.SETTLE_S", 0.2)
     monkeypatch.setattr("fusion_app.run.giving_way.OVERLOAD_S", 0.2)
     monkeypatch.setattr("fusion_app.run.giving_way.OVERRUN_S", 0.4)
@@ -86,6 +89,27 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
 
     monkeypatch.setattr(quality, "open_engine", opened)
     return machine
+
+
+class Counted:
+    """What tells the display's keeper how it goes: time and losses by the frames that are fused, ten to a second.
+
+    How fast this machine really is would say little of the order; tests/gui/test_overload.py measures it.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.is_slow = False
+        self._frames = self._lost = 0
+        session.runner.add_sink(self)
+        keeper = session._display
+        lag = keeper._lag
+        keeper._clock, keeper._lost = lambda: self._frames / 10, lambda: self._lost
+        keeper._lag = lambda: None if lag() is None else 0.0
+        keeper._since = -1.0
+
+    def __call__(self, _: FusedFrame) -> None:
+        self._frames += 1
+        self._lost += self.is_slow
 
 
 class Log:
@@ -127,19 +151,22 @@ def test_the_display_gives_way_first_the_network_second_and_the_recording_never(
     wait_for(qtbot, window, State.LIVE)
     log = Log(window)
     assert log.session.engine.name == "lite-6k"
+    counted = Counted(log.session)
     record(qtbot, window)
-    machine.more_s["lite-6k"] = SLOW_S
-    monkeypatch.setattr(ladder, "SETTLE_S", 0.2)
+    counted.is_slow = True
     qtbot.waitUntil(lambda: "display every" in window.status.field_text("display"))
     assert "recording comes first" in window.status.field_text("display")
+    machine.more_s["lite-6k"] = SLOW_S
+    monkeypatch.setattr(ladder, "SETTLE_S", 0.2)  # now the network may give way, too
     qtbot.waitUntil(lambda: log.session.engine.name != "lite-6k")
+    counted.is_slow = False
     qtbot.waitUntil(lambda: log.session.stride == 1)
     qtbot.waitUntil(lambda: window.status.field_text("display") == "")
     strides = [stride for stride, model in log.events if model.startswith("lite-6k")]
     assert strides[:2] == [1, 2]
     assert log.events[len(strides)][0] > 1  # nothing was left to the display when the network got cheaper
     assert window.controller.sink.replaced > 0
-    assert len(read_back(finish(qtbot, window))[0]) > 30
+    assert len(read_back(finish(qtbot, window))[0]) > 10
 
 
 @pytest.mark.usefixtures("_soon")
@@ -158,7 +185,7 @@ def test_a_model_chosen_by_hand_stays_and_it_is_said_that_frames_are_lost(
     qtbot.waitUntil(lambda: bool(log.events))
     assert log.events == [(1, "max · CPU")]  # without a recording every fused frame is shown
     record(qtbot, window)
-    qtbot.waitUntil(lambda: "choose automatic quality" in window.banner.text)
+    wait_until_told(qtbot, window, Kind.NOTICE, "choose automatic quality")
     assert {model for _, model in log.events} == {"max · CPU"}
     assert len(read_back(finish(qtbot, window))[0]) > 5
 
@@ -181,6 +208,16 @@ def test_a_pause_shows_the_last_frame_though_the_window_gives_way(make_window: M
         press(qtbot, window, Qt.Key.Key_Space)
 
 
+def at_rest(qtbot: QtBot, session: Session) -> float | None:
+    """Return the time to the painted picture once the frames that were under way have been painted."""
+    before, now = -1.0, session.status().shown_p95_ms
+    while now != before:
+        before = now
+        qtbot.wait(200)
+        now = session.status().shown_p95_ms
+    return now
+
+
 def test_the_time_from_capture_to_the_painted_picture_is_told(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window(*LIVE, factory=open_live)
     wait_for(qtbot, window, State.LIVE)
@@ -194,8 +231,8 @@ def test_the_time_from_capture_to_the_painted_picture_is_told(make_window: MakeW
     assert 0 < run.shown_ms <= run.shown_p95_ms
     assert run.shown_p95_ms > run.latency_ms * 0.5
     press(qtbot, window, Qt.Key.Key_Space)  # what stands still is not late
-    qtbot.wait(300)
-    before = session.status().shown_p95_ms
+    wait_for(qtbot, window, State.FROZEN)
+    before = at_rest(qtbot, session)
     window.grid.resize(window.grid.width() - 20, window.grid.height())
     window.grid.repaint()
     assert session.status().shown_p95_ms == before

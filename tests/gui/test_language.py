@@ -8,10 +8,12 @@ import pytest
 from PyQt6.QtCore import QTranslator
 from pytestqt.qtbot import QtBot
 
+from fusion_app.errors import SettingsError, SourceError
 from fusion_app.gui import language
 from fusion_app.gui.language import Language
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.plain import without_mnemonic
+from fusion_app.gui.troubles import HEADINGS, in_words
 from release.translations import LANGUAGES, lacking, messages, update
 from tests.gui.conftest import MakeWindow
 
@@ -82,3 +84,16 @@ def test_the_language_is_remembered(make_window: MakeWindow, qtbot: QtBot) -> No
     again = make_window()
     assert again.preferences.language is Language.CHINESE
     assert again.all_actions["record"].text() == "录制(&R)"
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in HEADINGS])
+def test_an_error_has_a_heading_in_the_language_of_the_window_and_its_own_sentence(kind: type[Exception]) -> None:
+    given = {SourceError: ("a.mkv", "is damaged"), SettingsError: ("fusion.threads", 999, "0 to 256")}
+    error = kind(*given.get(kind, ("a.mkv is damaged",)))
+    language.use(Language.ENGLISH)
+    plain = in_words(error)
+    assert str(error) in plain
+    language.use(Language.CHINESE)
+    told = in_words(error)
+    assert told.endswith(plain)
+    assert re.match("[\u4e00-\u9fff]", told)

@@ -21,9 +21,10 @@ from fusion_app.gui.view.spots import spots_of
 from fusion_app.gui.view.thermal_marks import scale_texts
 from fusion_app.gui.view.view_grid import Role
 from fusion_app.thermal.heat import AlarmSettings, on_visible, usable
-from tests.gui.actions import click, position, press, wait_for
+from tests.gui.actions import click, entry, position, press, press_right, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.media import counting_frames, write_video
+from tests.sessions import rows
 
 VIS = np.zeros((96, 128, 3), np.uint8)
 
@@ -239,9 +240,9 @@ def test_a_spot_is_placed_where_the_right_button_is_pressed(window: MainWindow, 
     tile = window.grid.tiles[Role.IR]
     picture = tile.picture_rect()
     at = QPoint(round(picture.x() + 0.25 * picture.width()), round(picture.y() + 0.5 * picture.height()))
-    tile.customContextMenuRequested.emit(at)
+    press_right(tile, at)
     (menu,) = (menu for menu in tile.findChildren(QMenu) if menu.isVisible())
-    menu.actions()[0].trigger()
+    entry(menu, "Measure here").trigger()
     menu.close()
     ((x, y),) = window.panels.measure.marks.placed
     assert (x, y) == pytest.approx((0.25, 0.5), abs=0.01)
@@ -282,3 +283,23 @@ def test_spots_and_alarm_are_remembered(make_window: MakeWindow) -> None:
     again = make_window()
     assert again.all_actions["spots"].isChecked()
     assert again.panels.measure.alarm.settings.threshold == 77.0
+
+
+def test_placed_spots_go_with_the_pair_and_into_the_recording(make_window: MakeWindow, qtbot: QtBot) -> None:
+    demo = ("synthetic:ir?size=128x96", "synthetic:vis?size=128x96")  # which loops, however slow the machine is
+    window = make_window(*demo)
+    wait_for(qtbot, window, State.PLAYING)
+    window.panels.measure.marks.place([(0.25, 0.5)])
+    window.all_actions["record"].trigger()
+    qtbot.waitUntil(lambda: (status := window.recording.status()) is not None and status.written > 2)
+    window.all_actions["record"].trigger()
+    qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
+    folder = Path(window.controller.settings.recording.folder)
+    assert all(row["spot_1"] for row in rows(next(folder.glob("*.mkv"))))
+    window.close()
+    qtbot.waitUntil(lambda: window.is_closed)
+    again = make_window(*demo)
+    wait_for(qtbot, again, State.PLAYING)
+    assert again.panels.measure.marks.placed == ((0.25, 0.5),)
+    again.all_actions["forget_pair"].trigger()
+    assert again.panels.measure.marks.placed == ()

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fusion_app.alignment.profile import AlignmentProfile
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.memory import MOST_PAIRS, Memory, PairSettings
 from fusion_app.gui.preferences import RecentPair
@@ -26,6 +27,7 @@ from fusion_app.settings import (
 )
 from tests.gui.actions import button, click, press, wait_for
 from tests.gui.conftest import MakeWindow
+from tests.gui.told import wait_until_told
 
 PLAIN = AlignmentProfile()
 
@@ -60,9 +62,7 @@ def test_a_pair_opened_from_recent_is_as_it_was_left_and_says_so(
     wait_for(qtbot, again, State.PLAYING)
     assert PairSettings.of(again.controller.settings) == left
     assert again.controller.session.engine.name == "average"
-    qtbot.waitUntil(
-        lambda: "As last time: alignment, offset -40 ms, thermal settings, model average" in again.banner.text
-    )
+    wait_until_told(qtbot, again, Kind.INFO, "As last time: alignment, offset -40 ms, thermal settings, model average")
 
 
 def test_forget_takes_a_pair_back_to_how_it_was_and_it_stays_so(

@@ -77,8 +77,10 @@ def type_it(qtbot: QtBot, window: MainWindow, path: Path) -> None:
     click(qtbot, dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open))
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-@pytest.mark.parametrize("hand_over", [drop_it, drop_it_on_a_tile, type_it])
+@pytest.mark.parametrize(
+    ("hand_over", "suffix"),
+    [*((drop_it, suffix) for suffix in SUFFIXES), (drop_it_on_a_tile, ".csv"), (type_it, ".mkv"), (type_it, ".yaml")],
+)
 def test_any_file_of_a_recording_opens_it(
     make_window: MakeWindow,
     qtbot: QtBot,

@@ -86,7 +86,7 @@ def test_the_worker_keeps_the_order_and_answers_in_the_gui_thread(qtbot: QtBot) 
     qtbot.waitUntil(lambda: len(answers) == 3)
     assert [value for value, _ in answers] == ["worker", "no", "last"]
     assert {thread for _, thread in answers} == {threading.main_thread()}
-    assert worker.stop(1.0)
+    assert worker.stop(60.0)
 
 
 def test_preferences_survive_and_nonsense_is_ignored(tmp_path: Path) -> None:
@@ -196,17 +196,16 @@ def test_a_disk_that_does_not_answer_stops_nobody(tmp_path: Path, monkeypatch: p
 
     def usage(path: Path) -> object:
         assert path == tmp_path  # the folder itself comes with the first recording
-        answer.wait(5)
+        answer.wait(60)
         return type("Usage", (), {"free": 1234})
 
     monkeypatch.setattr("shutil.disk_usage", usage)
     disk, folder, started = DiskLeft(), tmp_path / "recordings" / "of today", time.monotonic()
-    assert [disk.look(folder) for _ in range(50)] == [None] * 50
-    assert time.monotonic() - started < 2
+    assert [disk.look(folder) for _ in range(50)] == [None] * 50  # who waited for the answer would have it
     assert [thread.name for thread in threading.enumerate()].count("disk") == 1
     answer.set()
     while disk.look(folder) is None:
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 60
         time.sleep(0.005)
     assert disk.look(folder) == 1234
 

@@ -5,10 +5,12 @@ from pathlib import Path
 from PyQt6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from fusion_app.gui.bars.banner import Kind
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.session_controller import State
 from tests.gui.actions import wait_for
 from tests.gui.conftest import MakeWindow
+from tests.gui.told import told, wait_until_told
 from tests.servers import mjpeg_camera
 
 MARK = "S3cr3t"
@@ -29,9 +31,9 @@ def test_the_window_shows_and_keeps_no_password(make_window: MakeWindow, qtbot: 
         wait_for(qtbot, window, State.LIVE)
         qtbot.waitUntil(lambda: "me@home.org:…@127.0.0.1" in texts(window))
         assert MARK not in texts(window)
-        qtbot.waitUntil(lambda: "palette" in window.banner.text)  # it would take the place of what is said of the rig
         window.commands.rigs.save(str(tmp_path / "rig.yaml"))
-        qtbot.waitUntil(lambda: "The password of a camera is in the file" in window.banner.text)
+        wait_until_told(qtbot, window, Kind.NOTICE, "The password of a camera is in the file")
+        assert MARK not in texts(window) + "".join(told(window))
         assert MARK in (tmp_path / "rig.yaml").read_text()
         assert (tmp_path / "rig.yaml").stat().st_mode & 0o777 == 0o600
         window.preferences._store.sync()

@@ -67,6 +67,7 @@ def test_the_fault_stands_on_the_tile_and_the_quality_in_the_dock(make_window: M
     wait_for(qtbot, window, State.PLAYING)
     press(qtbot, window, Qt.Key.Key_F3)
     qtbot.waitUntil(lambda: "Entropy" in window.panels.performance.quality.text())
+    press(qtbot, window, Qt.Key.Key_Space)  # so that nothing new takes the fault away
     window.panels.quality.faults = {Role.IR: "▲ shows nothing"}
     window.panels.quality.changed.emit()
     qtbot.waitUntil(lambda: "shows nothing" in window.grid.tiles[Role.IR].title)

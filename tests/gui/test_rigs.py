@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QDialogButtonBox, QFileDialog, QLineEdit
+from PyQt6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.bars.banner import Kind
@@ -12,6 +12,7 @@ from fusion_app.gui.session.session_controller import State
 from fusion_app.settings import FusionSettings, Settings, SourceSettings, load_settings, save_settings
 from tests.gui.actions import button, click, drop, press, wait_for
 from tests.gui.conftest import MakeWindow
+from tests.gui.told import wait_until_told
 
 
 def choose(qtbot: QtBot, window: MainWindow, path: Path) -> None:
@@ -51,7 +52,7 @@ def test_a_saved_rig_opens_the_same_again(
     wait_for(qtbot, window, State.PLAYING)
     press(qtbot, window, Qt.Key.Key_S, ctrl=True)
     choose(qtbot, window, tmp_path / "mine")
-    qtbot.waitUntil(lambda: window.banner.kind is Kind.DONE)
+    wait_until_told(qtbot, window, Kind.DONE, "mine.yaml")
     assert load_settings(tmp_path / "mine.yaml") == window.controller.settings
 
 
@@ -74,6 +75,7 @@ def test_recent_rigs_stand_on_the_empty_card(
     wait_for(qtbot, window, State.PLAYING)
     press(qtbot, window, Qt.Key.Key_W, ctrl=True)
     wait_for(qtbot, window, State.EMPTY, with_frame=False)
+    QApplication.processEvents()  # the card lies where it will stay
     click(qtbot, button(window.card, f"{tmp_path.name}/bench.yaml"))
     wait_for(qtbot, window, State.PLAYING)
     assert window.controller.settings.fusion.model == "average"

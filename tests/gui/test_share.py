@@ -1,12 +1,15 @@
 """*Share*: the window's session in a browser, asked over real connections."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from fusion_app.errors import RecordingError
+from fusion_app.gui import share_controller
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.serve.server import Door
@@ -73,6 +76,32 @@ def test_sharing_goes_on_with_the_next_pair_and_ends_when_told(window: MainWindo
     qtbot.waitUntil(lambda: not window.status.field_text("shared"))
 
 
+def test_what_a_browser_has_given_up_waiting_for_is_not_done_later(
+    window: MainWindow, ask: Asker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share_controller, "ANSWER_S", 0.1)
+    served = window.share._served
+    assert served is not None
+    with ThreadPoolExecutor(1) as threads:  # the window does nothing while this waits
+        failed = threads.submit(served.record, is_on=True).exception(timeout=60)
+    assert "nothing was done" in str(failed)
+    done: list[str] = []
+    threading.Thread(target=window.share._outlet, args=(lambda: done.append("after it"), Future())).start()
+    qtbot.waitUntil(lambda: done == ["after it"])
+    assert window.recording.state is RecordingState.OFF
+
+
+def test_a_browser_reads_what_the_window_says_of_its_sources_and_recording(
+    window: MainWindow, ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = window.controller.session
+    assert session is not None
+    monkeypatch.setattr(session, "silent_sources", lambda: "infrared reconnecting, again in 2 s")
+    window.recording.failed.emit(RecordingError("the disk is full"))
+    notices = ask("GET", "/status").data["notices"]
+    assert notices[:2] == ["the disk is full", "infrared reconnecting, again in 2 s"]
+
+
 def test_the_dialog_asks_first_and_then_says_address_and_token(window: MainWindow, qtbot: QtBot) -> None:
     window.all_actions["share"].trigger()
     dialog = window.share.dialog
@@ -80,8 +109,11 @@ def test_the_dialog_asks_first_and_then_says_address_and_token(window: MainWindo
     assert dialog.here.isChecked(), "nothing leaves this machine unasked"
     assert window.share.server is None
     dialog.everywhere.setChecked(True)
-    dialog.port.setValue(max(1024, free_port()))
-    dialog.start.click()
+    for _ in range(5):  # somebody else may take a port between the look and the start
+        dialog.port.setValue(free_port())
+        dialog.start.click()
+        if "in use" not in dialog.told.text():
+            break
     server = window.share.server
     assert server is not None
     assert server.access.token in dialog.told.text()

@@ -62,11 +62,12 @@ def test_a_frozen_picture_says_so_and_keeps_the_name_of_what_made_it(live: MainW
 
 
 def test_the_infrared_tag_names_its_colours(live: MainWindow, qtbot: QtBot) -> None:
-    assert title(live, Role.IR) == "IR"
+    assert "hot" not in title(live, Role.IR)
     press(qtbot, live, Qt.Key.Key_C)
-    assert title(live, Role.IR) == "IR · black hot"
+    assert title(live, Role.IR).startswith("IR")
+    assert "black hot" in title(live, Role.IR)  # on a busy machine it says, too, that the frame is held
     press(qtbot, live, Qt.Key.Key_C, shift=True)
-    assert title(live, Role.IR) == "IR"
+    assert "hot" not in title(live, Role.IR)
 
 
 def test_a_tag_too_long_for_its_tile_keeps_its_begin(qtbot: QtBot) -> None:

@@ -51,6 +51,11 @@ def wait_until_gone(qtbot: QtBot, window: MainWindow, role: Role) -> None:
     qtbot.waitUntil(notice(window, role).isVisible)
 
 
+def wait_until_said(qtbot: QtBot, window: MainWindow, *words: str) -> None:
+    """Wait until the notice on infrared says all of this; on a busy machine the other camera may halt for a moment."""
+    qtbot.waitUntil(lambda: all(one in notice(window, Role.IR).text for one in words))
+
+
 def wait_until_back(qtbot: QtBot, window: MainWindow, role: Role) -> None:
     qtbot.waitUntil(lambda: not notice(window, role).isVisible())
 
@@ -65,15 +70,12 @@ def test_a_camera_that_dies_is_told_on_its_tile_and_the_other_goes_on(
 ) -> None:
     cameras[0].kill()
     wait_until_gone(qtbot, live, Role.IR)
-    qtbot.waitUntil(lambda: "not connected" in notice(live, Role.IR).text)
-    assert "The last frame is" in notice(live, Role.IR).text
-    assert "goes on with visible" in notice(live, Role.IR).text
+    wait_until_said(qtbot, live, "not connected", "The last frame is", "goes on with visible")
     assert live.grid.tiles[Role.IR].has_frame
-    assert live.grid.tiles[Role.IR].is_dimmed
-    assert not live.grid.tiles[Role.VIS].is_dimmed
+    qtbot.waitUntil(lambda: live.grid.tiles[Role.IR].is_dimmed and not live.grid.tiles[Role.VIS].is_dimmed)
     qtbot.waitUntil(lambda: "VISIBLE ONLY" in live.grid.tiles[Role.FUSED].title)
-    assert "STALE" in live.grid.tiles[Role.IR].title
-    assert live.grid.tiles[Role.VIS].title == "VISIBLE"
+    qtbot.waitUntil(lambda: "STALE" in live.grid.tiles[Role.IR].title)
+    qtbot.waitUntil(lambda: live.grid.tiles[Role.VIS].title == "VISIBLE")
     qtbot.waitUntil(lambda: live.status.field_text("ir").startswith("IR reconnecting"))
     before = fused(live)
     qtbot.waitUntil(lambda: fused(live) > before + 5)
@@ -88,7 +90,7 @@ def test_retry_now_brings_a_camera_back_at_once(live: MainWindow, qtbot: QtBot, 
     cameras[0].start()
     click(qtbot, retry)
     wait_until_back(qtbot, live, Role.IR)
-    assert not live.grid.tiles[Role.IR].is_dimmed
+    qtbot.waitUntil(lambda: not live.grid.tiles[Role.IR].is_dimmed)
     qtbot.waitUntil(lambda: live.grid.tiles[Role.FUSED].title.startswith("FUSED · max"))
     qtbot.waitUntil(lambda: live.status.field_text("ir").startswith("IR 160×120"))
 
@@ -102,7 +104,7 @@ def test_when_both_are_gone_the_last_frames_stay_and_the_lamp_says_no_signal(
         wait_until_gone(qtbot, live, role)
     qtbot.waitUntil(lambda: "NO SIGNAL" in live.bottom.live.lamp.text())
     qtbot.waitUntil(lambda: all(tile.is_dimmed and tile.has_frame for tile in live.grid.tiles.values()))
-    assert "goes on" not in notice(live, Role.IR).text
+    qtbot.waitUntil(lambda: "goes on" not in notice(live, Role.IR).text)
     for one in cameras:
         one.start()
     for role in (Role.IR, Role.VIS):

@@ -102,7 +102,7 @@ def test_a_double_click_shows_one_model_alone_and_all_again(walled: MainWindow, 
 
 def test_a_snapshot_keeps_the_picture_of_every_model(walled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     wait_for_pictures(qtbot, walled)
-    with qtbot.waitSignal(walled.recording.saved, timeout=30_000) as saved:
+    with qtbot.waitSignal(walled.recording.saved) as saved:
         walled.all_actions["snapshot"].trigger()
     assert saved.args is not None
     kept = saved.args[0]
@@ -117,11 +117,11 @@ def test_the_wall_rests_while_something_is_recorded(walled: MainWindow, qtbot: Q
     qtbot.waitUntil(lambda: walled.recording.state is RecordingState.ON)
     wall = walled.controller.wall
     assert wall is not None
-    assert wall.is_resting
-    assert all("rests while it records" in tile.title for tile in walled.grid.wall.tiles)
+    qtbot.waitUntil(lambda: wall.is_resting)
+    qtbot.waitUntil(lambda: all("rests while it records" in tile.title for tile in walled.grid.wall.tiles))
     walled.all_actions["record"].trigger()
     qtbot.waitUntil(lambda: walled.recording.state is RecordingState.OFF)
-    assert not wall.is_resting
+    qtbot.waitUntil(lambda: not wall.is_resting)
 
 
 def test_another_layout_ends_the_wall(walled: MainWindow, qtbot: QtBot) -> None:

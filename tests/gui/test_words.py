@@ -168,13 +168,11 @@ def test_the_smallest_window_shows_the_whole_tool_bar(make_window: MakeWindow, q
     wait_for(qtbot, window, State.PLAYING)
     window.resize(1024, 640)
     qtbot.waitUntil(lambda: window.status.field_text("fusion") != "")
-    qtbot.wait(20)
-    assert is_whole(window)
+    qtbot.waitUntil(lambda: is_whole(window))
     assert window.width() == 1024
     press(qtbot, window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: window.recording.state is RecordingState.ON)
-    qtbot.wait(20)
-    assert is_whole(window)
+    qtbot.waitUntil(lambda: is_whole(window))
     press(qtbot, window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
 

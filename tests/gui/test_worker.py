@@ -16,16 +16,16 @@ def test_what_a_job_returns_comes_back_in_the_window_s_thread(qtbot: QtBot) -> N
     came: list[tuple[int, threading.Thread]] = []
     worker.submit(lambda: 7, lambda value: came.append((value, threading.current_thread())))
     qtbot.waitUntil(lambda: came == [(7, threading.main_thread())])
-    worker.stop(5.0)
+    assert worker.stop(60.0)
 
 
 def test_nobody_hears_of_a_job_that_ends_behind_the_window(qtbot: QtBot) -> None:
     worker, go_on, heard = Worker(), threading.Event(), []
-    worker.submit(lambda: go_on.wait(20), heard.append)
+    worker.submit(lambda: go_on.wait(100), heard.append)
     worker.submit(lambda: 1 / 0, failed=heard.append)
     assert not worker.stop(0.0)
     go_on.set()
-    worker._thread.join(20)
+    worker._thread.join(100)
     qtbot.wait(50)
     assert heard == []
 
@@ -35,13 +35,13 @@ def test_behind_its_closing_an_outlet_emits_nothing_and_nobody_is_at_it() -> Non
 
     def emit(value: int) -> None:
         emitting.set()
-        go_on.wait(20)
+        go_on.wait(100)
         emitted.append(value)
 
     outlet = Outlet(emit)
     threads = [threading.Thread(target=outlet, args=(1,)), threading.Thread(target=outlet.close)]
     threads[0].start()
-    assert emitting.wait(20)
+    assert emitting.wait(60)
     threads[1].start()
     threads[1].join(0.1)
     assert threads[1].is_alive()  # it waits for the one who emits

@@ -26,7 +26,7 @@ from fusion_app.settings import FusionSettings, RecordingSettings, Settings
 from fusion_app.system.ending import leave
 from tests.monkey.hand import Action, Hand
 from tests.monkey.shrinking import FAULTS, shrink
-from tests.monkey.watch import Left, Watch, left_over, stacks
+from tests.monkey.watch import Left, Watch, left_over, stacks, use_one_arena
 from tests.monkey.zoo import Zoo, zoo
 
 LENGTHS = (15, 40, 40, 80)
@@ -34,7 +34,7 @@ PAUSES_MS = (1, 5, 20, 60, 200)
 CLOSE_WITHIN_S = 12.0
 WARM_UP = 4
 """Rounds until all libraries are loaded and all caches filled."""
-MAX_GROWTH_MB = 60.0
+MAX_GROWTH_MB = 30.0
 
 
 class Folders(QObject):
@@ -216,6 +216,7 @@ def main() -> int:
         sys.stdout.write(json.dumps(shrink(options.shrink)) + "\n")
         return 0
     given = json.loads(options.replay.read_text()) if options.replay else ()
+    use_one_arena()
     app = QApplication(["monkey"])
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("CS2FUSION_CACHE", str(Path(folder) / "cache"))

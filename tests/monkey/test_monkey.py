@@ -35,6 +35,40 @@ def test_memory_that_stays_is_told_from_memory_that_comes_once() -> None:
     assert growth_mb([left(100 + 10 * number) for number in range(20)]) == 100
 
 
+FREED_BY_THREADS = """
+import threading
+from tests.monkey.watch import memory_mb, use_one_arena
+
+use_one_arena()
+b"x" * 20_000_000  # its end raises what malloc keeps by itself
+before = memory_mb()
+begun = threading.Barrier(8)
+
+def work():
+    begun.wait()
+    for _ in range(50):
+        pieces = [b"x" * 100_000 for _ in range(100)]
+
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+freed = memory_mb()
+held = [b"x" * 100_000 for _ in range(400)]
+print(freed - before, memory_mb() - freed)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks glibc's malloc")
+def test_what_threads_have_freed_is_no_memory_that_stays_and_what_they_keep_is() -> None:
+    command = [sys.executable, "-c", FREED_BY_THREADS]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    freed, held = map(float, done.stdout.split())
+    assert freed < 20
+    assert 30 < held < 60
+
+
 def test_a_list_is_made_as_short_as_it_still_goes_wrong_in_the_same_way(tmp_path: Path) -> None:
     whole: list[Action] = [("click", [number]) for number in range(11)]
     path = tmp_path / "kept.json"

@@ -1,5 +1,6 @@
 """What the monkey looks for: exceptions, errors in the log, pauses of the event loop, and what stays behind."""
 
+import ctypes
 import gc
 import logging
 import sys
@@ -17,6 +18,8 @@ from PyQt6.QtWidgets import QApplication
 LONGEST_PAUSE_S = 2.0
 BEAT_MS = 50
 MAX_FAULTS = 500
+ARENA_MAX, MMAP_THRESHOLD, TRIM_THRESHOLD = -8, -3, -1
+"""Of `mallopt`, from glibc's malloc.h."""
 NOISE = ("propagateSizeHints", "raise()", "QFileSystemWatcher", "grabbing the", "not accepted by receiving")
 """What Qt says where there is no screen, and of keys that a widget has no use for."""
 
@@ -75,7 +78,7 @@ class Watch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a line of the log."""
-        self.fault(f"logged: {record.getMessage()}")
+        self.fault(f"logged: {self.format(record)}")
 
     def fault(self, text: str) -> None:
         """Note a fault."""
@@ -117,17 +120,39 @@ def stacks() -> str:
     return "\n".join(f"{thread.name}:\n{_stack_of(thread.ident or 0)}" for thread in others)
 
 
+def use_one_arena() -> None:
+    """Let glibc's malloc keep one heap for all threads and give large pieces back; call it before there are threads.
+
+    Else each of up to eight arenas per core keeps tens of megabytes that nobody uses, in ever more of them: memory grew
+    by 87 MB in 22 rounds in which malloc's own count of bytes in use stayed at 135 MB.
+    """
+    mallopt = _of_glibc("mallopt")
+    for option, value in ((ARENA_MAX, 1), (MMAP_THRESHOLD, 1 << 20), (TRIM_THRESHOLD, 1 << 17)):
+        mallopt(option, value)
+
+
+def memory_mb() -> float:
+    """Return how much memory this process holds, without what it has freed and the system could have back."""
+    _of_glibc("malloc_trim")(0)
+    return float(psutil.Process().memory_info().rss) / 2**20
+
+
+def _of_glibc(name: str) -> Callable[..., object]:
+    """Return a function of glibc; one that does nothing where malloc is another one."""
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return getattr(library, name, lambda *_: None)
+
+
 def left_over(patience_s: float, is_enough: Callable[[Left], bool], wait: Callable[[], None]) -> Left:
     """Return what is there, as soon as that ``is_enough`` little, after ``patience_s`` at the latest."""
     deadline = time.monotonic() + patience_s
     while True:
         gc.collect()
-        process = psutil.Process()
         left = Left(
             tuple(sorted(thread.name for thread in threading.enumerate())),
-            process.num_fds(),
+            psutil.Process().num_fds(),
             len(QApplication.topLevelWidgets()),
-            process.memory_info().rss / 2**20,
+            memory_mb(),
         )
         if is_enough(left) or time.monotonic() > deadline:
             return left

@@ -1,4 +1,7 @@
-"""`python -m tests.screenshots`: the window in its states, in both themes, as PNG files. No screen is needed."""
+"""`python -m tests.screenshots`: the window in its states, in both themes and languages, as PNG files.
+
+No screen is needed, but a font that has the characters.
+"""
 
 import argparse
 import os
@@ -7,18 +10,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PyQt6.QtCore import QSettings
+from PyQt6.QtCore import QCoreApplication, QEvent, QSettings
 from PyQt6.QtGui import QPainter, QPixmap
 from PyQt6.QtWidgets import QApplication
 
 from fusion_app.gui.bars.theme import Theme
+from fusion_app.gui.language import Language
 from fusion_app.gui.main_window import MainWindow
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings
 from tests.screenshots.states import SETTLE_MS, SHOTS, Shot, play_demo, wait, wait_until
 
 THEMES = (Theme.DARK, Theme.LIGHT)
-LOCALES = ("en",)
-"""Languages that the window speaks; another one needs its translation to be installed first."""
+LOCALES = {"en": Language.ENGLISH, "zh_CN": Language.CHINESE}
+"""Languages that the window speaks."""
 SIZE = (1280, 800)
 
 
@@ -30,7 +34,7 @@ def photograph(folder: Path, locales: Sequence[str], only: Sequence[str] = (), t
     for locale in locales:
         for theme in themes:
             with TemporaryDirectory() as place:
-                for name, picture in _pictures(Path(place), theme, only):
+                for name, picture in _pictures(Path(place), LOCALES[locale], theme, only):
                     path = folder / locale / theme.value / f"{name}.png"
                     path.parent.mkdir(parents=True, exist_ok=True)
                     if not picture.save(str(path)):
@@ -41,10 +45,12 @@ def photograph(folder: Path, locales: Sequence[str], only: Sequence[str] = (), t
     return count
 
 
-def _pictures(place: Path, theme: Theme, only: Sequence[str]) -> Iterator[tuple[str, QPixmap]]:
+def _pictures(place: Path, language: Language, theme: Theme, only: Sequence[str]) -> Iterator[tuple[str, QPixmap]]:
     """Yield what a user would see, in a window whose settings and recordings lie in ``place``."""
     settings = Settings(fusion=FusionSettings(model="lite-2k"), recording=RecordingSettings(str(place / "recordings")))
-    window = MainWindow(settings, QSettings(str(place / "window.ini"), QSettings.Format.IniFormat))
+    store = QSettings(str(place / "window.ini"), QSettings.Format.IniFormat)
+    store.setValue("language", language.value)
+    window = MainWindow(settings, store)
     window.resize(*SIZE)
     window.show()
     window.all_actions[f"theme_{theme.value}"].trigger()
@@ -65,6 +71,7 @@ def _pictures(place: Path, theme: Theme, only: Sequence[str]) -> Iterator[tuple[
 def _picture(window: MainWindow, shot: Shot) -> QPixmap:
     shot.reach(window)
     wait(SETTLE_MS)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # of a text that has changed just now
     picture = window.grab()
     dialog = window.commands.dialog
     if dialog is not None:
@@ -80,7 +87,7 @@ def main() -> int:
     """Read the command line and write the pictures."""
     parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=__doc__)
     parser.add_argument("-o", "--output", type=Path, default=Path("build/screenshots"), help="folder")
-    parser.add_argument("--locales", nargs="+", default=list(LOCALES), choices=LOCALES, help="languages of the window")
+    parser.add_argument("--locales", nargs="+", default=list(LOCALES), choices=list(LOCALES), help="languages")
     names = ["empty", *(shot.name for shot in SHOTS)]
     parser.add_argument("--only", nargs="+", default=[], choices=names, help="these states")
     given = parser.parse_args()

@@ -88,6 +88,13 @@ def test_the_licences_of_all_that_a_bundle_holds_are_told(release: ModuleType, t
         "opencv-python",
         "numpy",
         "av",
+        "starlette",
+        "uvicorn",
+        "websockets",
+        "simplejpeg",
+        "onnxruntime",
+        "paho-mqtt",
+        "pyvirtualcam",
         "PyInstaller",
     ):
         assert f"\n{name}" in f"\n{text}", name

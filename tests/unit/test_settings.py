@@ -52,6 +52,13 @@ def test_an_empty_rig_is_all_defaults(tmp_path: Path) -> None:
         ("recording: {quality: high}", ["recording.quality", "whole number"]),
         ("sources: {offset_ms: true}", ["sources.offset_ms", "a number"]),
         ("sources: {offset_ms: .nan}", ["sources.offset_ms", "milliseconds"]),
+        ("measure: {spots: [[0.5]]}", ["measure.spots", "two numbers"]),
+        ("measure: {spots: [[0.5, 1.2]]}", ["measure.spots", "0 to 1"]),
+        (
+            "measure: {spots: [[0], [0], [0], [0], [0], [0], [0], [0], [0], [0]]}",
+            ["9 at"],
+        ),
+        ("view: {difference: 1}", ["view.difference", "true or false"]),
         ("sources: [1, 2]", ["sources", "section"]),
         ("- just a list", ["section"]),
         ("fusion: {model: !!python/object/apply:os.system ['true']}", ["not YAML"]),

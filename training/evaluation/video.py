@@ -8,6 +8,7 @@ import av
 import av.error
 import numpy as np
 
+from fusion_app.metrics.in_step import InStep
 from training.data.dataset import DataError, Pixels
 
 # PyAV 19 opens a file whatever bytes its names hold, and has no argument for it; older releases must be told.
@@ -93,10 +94,7 @@ class Follower:
 
     def __init__(self, path: Path, stretch: Stretch | None = None) -> None:
         self._path = path
-        self._frames = read_video(path, stretch)
-        self._now = next(self._frames, None)
-        self._next = next(self._frames, None)
-        self._period_s = 0.04 if self._now is None or self._next is None else self._next.pts_s - self._now.pts_s
+        self._frames = InStep(read_video(path, stretch))
 
     def at(self, pts_s: float) -> Pixels:
         """Return the frame nearest to a time; times must not go back.
@@ -104,13 +102,7 @@ class Follower:
         Raises:
             DataError: There is none within three periods.
         """
-        while self._now is not None and self._next is not None and self._is_next_nearer(pts_s):
-            self._now, self._next = self._next, next(self._frames, None)
-        if self._now is None or abs(self._now.pts_s - pts_s) > 3 * self._period_s + 1e-3:
+        frame = self._frames.at(pts_s)
+        if frame is None:
             raise DataError(f"{self._path} has no frame at {pts_s:.2f} s: it does not belong to the visible video.")
-        return self._now.image
-
-    def _is_next_nearer(self, pts_s: float) -> bool:
-        assert self._now is not None  # noqa: S101 - the caller has looked
-        assert self._next is not None  # noqa: S101
-        return abs(self._next.pts_s - pts_s) < abs(self._now.pts_s - pts_s)
+        return frame.image

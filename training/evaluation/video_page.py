@@ -2,70 +2,38 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from fusion_app.metrics.temporal import StepFigures
+from fusion_app.metrics.steadiness import FIGURES, Row
 from training.data.dataset import DataError, Pixels
 from training.evaluation.report import Panel, Strip, Table
 
-COLUMNS = {
-    "jump_p95": "level jump p95",
-    "jump_max": "level jump max",
-    "jump_at_ir": "… where infrared jumps",
-    "warp_error": "warp error",
-    "flicker": "flicker at rest",
-    "sharpness": "sharpness",
-}
 NOTE = (
     "Grey levels (0…255). Level jump: mean change from frame to frame that motion does not explain. Warp error: the "
-    "same, absolute, pixel by pixel. Flicker: change where both sources rest. Sharpness: mean gradient; whoever is "
-    "steadier and blunter has only smoothed. ×: relative to infrared."
+    "same, absolute, pixel by pixel. Flicker: change where both sources rest. flowD, BiSWE, MS2R: docs/metrics.md. "
+    "Sharpness: mean gradient; whoever is steadier and blunter has only smoothed. ×: relative to infrared."
 )
 
 
 @dataclass
-class Row:
-    """One video and its steps so far.
+class Worst:
+    """The frames before and after the step at which infrared jumps most, a pair for each row; empty: it never does."""
 
-    Attributes:
-        name: What tables call it.
-        steps: Figures of each step between frames.
-        worst: The frames before and after the step at which infrared jumps most.
-    """
-
-    name: str
-    steps: list[StepFigures] = field(default_factory=list)
-    worst: tuple[Pixels, Pixels] | None = None
-    last: Pixels | None = None
-
-    def curve(self, figure: str) -> list[float]:
-        """Return one figure of every step."""
-        return [getattr(step, figure) for step in self.steps]
-
-    def means(self, jumping: Sequence[int]) -> dict[str, float]:
-        """Return the figures over all steps; ``jumping`` are those at which infrared jumps."""
-        jumps = np.abs(np.array(self.curve("level_jump")))
-        known = jumps[np.isfinite(jumps)]
-        means = {name: _mean(self.curve(name)) for name in ("warp_error", "flicker", "sharpness")}
-        return {
-            "jump_p95": float(np.quantile(known, 0.95)) if known.size else math.nan,
-            "jump_max": float(known.max()) if known.size else math.nan,
-            "jump_at_ir": _mean([jumps[index] for index in jumping]),
-            **means,
-        }
+    frames: tuple[tuple[Pixels, Pixels], ...] = ()
+    jump: float = 0.0
 
 
 def steadiness_table(means: dict[str, dict[str, float]]) -> Table:
     """Return the figures of all rows, the first of which is infrared."""
     source = next(iter(means.values()))
-    columns = ("", *COLUMNS.values(), "jump max ×", "jump there ×", "sharpness ×")
+    columns = ("", *FIGURES.values(), "jump max ×", "jump there ×", "sharpness ×")
     rows = []
     for name, row in means.items():
         ratios = [_ratio(row[key], source[key]) for key in ("jump_max", "jump_at_ir", "sharpness")]
-        rows.append((name, *(_text(row[key]) for key in COLUMNS), *(_text(ratio) for ratio in ratios)))
+        rows.append((name, *(_text(row[key]) for key in FIGURES), *(_text(ratio) for ratio in ratios)))
     return Table(columns, tuple(rows))
 
 
@@ -97,22 +65,17 @@ def curves(times: Sequence[float], rows: Sequence[Row]) -> Strip:
     return Strip("Frame by frame", "Click a curve to enlarge it.", tuple(panels))
 
 
-def worst_step(times: Sequence[float], rows: Sequence[Row]) -> list[Strip]:
+def worst_step(times: Sequence[float], rows: Sequence[Row], worst: Worst) -> list[Strip]:
     """Return the frames around the step at which infrared jumps most, the earlier ones first."""
     jumps = np.abs(np.nan_to_num(rows[0].curve("level_jump")))
     when = f"{times[int(jumps.argmax())]:.2f} s: infrared jumps by {jumps.max():.1f} levels"
-    pictures = [(row.name, row.worst) for row in rows if row.worst is not None]
+    pictures = list(zip((row.name for row in rows), worst.frames, strict=False))
     titles = ("Before", "After")
     return [
         Strip(f"{title}, {when}", "", tuple(Panel(name, frames[side]) for name, frames in pictures))
         for side, title in enumerate(titles)
         if pictures
     ]
-
-
-def _mean(values: Sequence[float]) -> float:
-    known = [value for value in values if math.isfinite(value)]
-    return float(np.mean(known)) if known else math.nan
 
 
 def _ratio(value: float, base: float) -> float:

@@ -8,17 +8,16 @@ from typing import NamedTuple, Protocol
 
 from tqdm import tqdm
 
-from fusion_app.metrics.temporal import SIDE_MIN, Mask, Motion, StepFigures, step_figures
+from fusion_app.metrics.steadiness import SIDE_MIN, SOURCES, Course, Row, Run, Step, measure, runs
+from fusion_app.metrics.temporal import StepFigures
 from training.data.dataset import DataError, Pixels
 from training.evaluation.contenders import Case, Contender, contender, grey
 from training.evaluation.report import write_page
 from training.evaluation.tables import as_text
 from training.evaluation.video import VIDEO_SUFFIXES, Follower, Stretch, read_video
-from training.evaluation.video_page import NOTE, Row, curves, steadiness_table, worst_step
+from training.evaluation.video_page import NOTE, Worst, curves, steadiness_table, worst_step
 
-SOURCES = ("ir", "visible")
-JUMP = 3.0
-"""Grey levels from which on a change of infrared that motion does not explain counts as a jump of the camera."""
+CURVES = (*StepFigures._fields, "flow_d", "self_back", "self_forth", "unlike")
 
 
 class Options(Protocol):
@@ -87,17 +86,16 @@ def compare_videos(options: Options) -> None:
     if twice := {name for name in names if names.count(name) > 1}:
         raise DataError(f"Two of them are called {', '.join(sorted(twice))}; rename one so that tables can tell them.")
     instants = tqdm(_instants(Path(ir), Path(vis), videos), disable=options.quiet, unit="frame")
-    times, rows = _measure(instants, names)
-    jumping = [index for index, step in enumerate(rows[0].steps) if abs(step.level_jump) > JUMP]
-    means = {row.name: row.means(jumping) for row in rows}
+    times, course, worst = _measure(instants, names)
+    rows, means = course.rows, course.means()
     table = steadiness_table(means)
     print(as_text(table))  # noqa: T201
     if options.json:
         _write_json(options.json, times, rows, means)
     if options.html:
         title = f"Steadiness of {Path(ir).parent.name or Path(ir).stem}"
-        note = f"{NOTE} {len(times)} steps; infrared jumps at {len(jumping)} of them."
-        write_page(options.html, title, note, [table], [curves(times, rows), *worst_step(times, rows)])
+        note = f"{NOTE} {len(times)} steps; infrared jumps at {len(course.jumping)} of them."
+        write_page(options.html, title, note, [table], [curves(times, rows), *worst_step(times, rows, worst)])
 
 
 def _video(text: str, device: str) -> Video:
@@ -121,31 +119,32 @@ def _instants(ir_path: Path, vis_path: Path, videos: Sequence[Video]) -> Iterato
         yield Instant(pts_s, [ir, grey(vis), *(video.at(pts_s, case) for video in videos)])
 
 
-def _measure(instants: Iterable[Instant], names: Sequence[str]) -> tuple[list[float], list[Row]]:
-    """Return the time of each step and a row for each name."""
-    rows, times, largest = [Row(name) for name in names], [], 0.0
-    for instant in instants:
-        if rows[0].last is not None:
+def _measure(instants: Iterable[Instant], names: Sequence[str]) -> tuple[list[float], Course, Worst]:
+    """Return the time of each step, a row for each name, and the frames around the largest jump of infrared."""
+    times: list[float] = []
+
+    def frames() -> Iterator[list[Pixels]]:
+        for instant in instants:
             times.append(instant.pts_s)
-            _step(rows, instant.frames)
-            jump = abs(rows[0].steps[-1].level_jump)
-            if jump > largest:
-                largest = jump
-                for row, after in zip(rows, instant.frames, strict=True):
-                    row.worst = (row.last, after) if row.last is not None else None
-        for row, frame in zip(rows, instant.frames, strict=True):
-            row.last = frame
-    if not times:
+            yield instant.frames
+
+    course, worst = Course(names), Worst()
+    for run in runs(frames()):
+        steps = measure(run)
+        course.add(steps)
+        _note_worst(worst, run, steps[0])
+    if len(times) < 2:
         raise DataError("The visible video has less than two frames.")
-    return times, rows
+    return times[1:], course, worst
 
 
-def _step(rows: Sequence[Row], frames: Sequence[Pixels]) -> None:
-    pairs = [(row.last, after) for row, after in zip(rows, frames, strict=True) if row.last is not None]
-    motions = [Motion.between(before, after) for before, after in pairs]
-    is_resting: Mask = motions[0].is_still & motions[1].is_still
-    for row, (before, after), motion in zip(rows, pairs, motions, strict=True):
-        row.steps.append(step_figures(before, after, motion, is_resting))
+def _note_worst(worst: Worst, run: Run, steps: Sequence[Step]) -> None:
+    """Keep the frames around infrared's largest jump so far; ``steps`` are infrared's in this run."""
+    first = max(run.lead, 1)
+    for index, step in enumerate(steps, first):
+        if abs(step.plain.level_jump) > worst.jump:
+            worst.jump = abs(step.plain.level_jump)
+            worst.frames = tuple(zip(run.frames[index - 1], run.frames[index], strict=True))
 
 
 def _write_json(path: Path, times: Sequence[float], rows: Sequence[Row], means: dict[str, dict[str, float]]) -> None:
@@ -153,7 +152,7 @@ def _write_json(path: Path, times: Sequence[float], rows: Sequence[Row], means: 
         {
             "name": row.name,
             "means": _finite(means[row.name]),
-            "frames": {figure: [_or_none(value) for value in row.curve(figure)] for figure in StepFigures._fields},
+            "frames": {figure: [_or_none(value) for value in row.curve(figure)] for figure in CURVES},
         }
         for row in rows
     ]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 TIMEOUT_S = 180.0
 MEMORY_BYTES = 8 << 30
 """More than the child may take of addresses beyond what it has when it begins, where the system can bound that."""
+OF_MEMORY = ("alloc", "memory", "length_error")
+"""Words of libraries whose errors have no kind of their own."""
 OTHER_SHAPE = (237, 303)
 FRAME = 40
 """Of the demo, where smoke hides somebody."""
@@ -129,6 +131,8 @@ def _serve(sender: Connection, path: str, name: str, text: str, runtime: str) ->
         message = json.dumps({"error": f"{name} needs more memory than there is for a small pair"}).encode() + b"\n"
     except Exception as error:  # noqa: BLE001 - whatever a hostile file brings about is told in a sentence
         text = f"{name} cannot be used: trying it ended in {type(error).__name__}; export it anew"
+        if any(sign in str(error).lower() for sign in OF_MEMORY):
+            text = f"{name} needs more memory than there is for a small pair"
         message = json.dumps({"error": text}).encode() + b"\n"
     sender.send_bytes(message)
 

@@ -5,6 +5,7 @@ Importing torch and converting take three of the four seconds to the first frame
 
 import json
 import tempfile
+import threading
 import warnings
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 TRACE_SHAPE = (1, 1, 32, 32)
 MAX_BYTES = 2**30
 """Of a weights file; whoever loads a larger one says so."""
+_one_converts = threading.Lock()
+"""torch's tracer numbers what it sees for the whole process: two threads in it at once get graphs that differ."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def load_openvino_model(path: Path) -> OpenVinoModel:
     kept = cache.recall(entry) if entry else None
     if kept is not None:
         return _unpack(kept)
-    packed = _pack(_convert(path))
+    with _one_converts:
+        packed = _pack(_convert(path))
     if entry and entry == _entry(path):  # nobody has replaced the file meanwhile
         cache.keep(entry, packed)
     return _unpack(packed)  # not what was converted: OpenVINO optimises that differently, to other last digits

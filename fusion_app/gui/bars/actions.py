@@ -80,6 +80,8 @@ COMMANDS = (
     Command("align_turn_left", QT_TRANSLATE_NOOP("Actions", "Turn infrared to the left"), ("Alt+[",)),
     Command("align_turn_right", QT_TRANSLATE_NOOP("Actions", "Turn infrared to the right"), ("Alt+]",)),
     Command("copy_frame", QT_TRANSLATE_NOOP("Actions", "&Copy frame"), ("Ctrl+C",)),
+    Command("copy_ir", QT_TRANSLATE_NOOP("Actions", "Copy &infrared")),
+    Command("copy_vis", QT_TRANSLATE_NOOP("Actions", "Copy &visible")),
     Command("layout_fused", QT_TRANSLATE_NOOP("Actions", "&Fused"), ("1",), group="layout"),
     Command("layout_ir", QT_TRANSLATE_NOOP("Actions", "&Infrared"), ("2",), group="layout"),
     Command("layout_vis", QT_TRANSLATE_NOOP("Actions", "&Visible"), ("3",), group="layout"),
@@ -96,6 +98,9 @@ COMMANDS = (
     Command("zoom_fit", QT_TRANSLATE_NOOP("Actions", "Zoom to &fit"), ("Ctrl+F",)),
     Command("full_screen", QT_TRANSLATE_NOOP("Actions", "F&ull screen"), ("F11",), "full_screen", is_checkable=True),
     Command("spots", QT_TRANSLATE_NOOP("Actions", "S&pots and scale"), ("T",), is_checkable=True),
+    Command("difference", QT_TRANSLATE_NOOP("Actions", "W&hat infrared adds"), ("A",), is_checkable=True),
+    Command("spot_add", QT_TRANSLATE_NOOP("Actions", "A&dd a spot in the middle"), ("Shift+T",)),
+    Command("spots_remove", QT_TRANSLATE_NOOP("Actions", "Remo&ve all spots")),
     Command("palette_next", QT_TRANSLATE_NOOP("Actions", "&Next palette"), ("C",)),
     Command("palette_before", QT_TRANSLATE_NOOP("Actions", "&Previous palette"), ("Shift+C",)),
     Command("dock_sources", QT_TRANSLATE_NOOP("Actions", "&Sources"), ("F5",), is_checkable=True),
@@ -138,6 +143,7 @@ COMMANDS = (
     Command("record_split", QT_TRANSLATE_NOOP("Actions", "Begin a &new file")),
     Command("snapshot", QT_TRANSLATE_NOOP("Actions", "&Snapshot"), ("F12", "S"), "snapshot"),
     Command("shortcuts", QT_TRANSLATE_NOOP("Actions", "&Shortcuts"), ("F1",)),
+    Command("tags", QT_TRANSLATE_NOOP("Actions", "What the &tags say…")),
     Command("diagnostics", QT_TRANSLATE_NOOP("Actions", "&Copy diagnostics")),
     Command("about", QT_TRANSLATE_NOOP("Actions", "&About CS2Fusion Live")),
 )
@@ -148,10 +154,17 @@ ALIGNING = (
     "align_smaller", "align_turn", "align_mouse", "align_points",
 )  # fmt: skip
 """What the names of actions begin with that move infrared."""
-WITH_FRAME = ("copy_frame", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit")
+WITH_FRAME = (
+    "copy_frame", "copy_ir", "copy_vis", "snapshot", "zoom_in", "zoom_out", "zoom_pixels", "zoom_fit", "spot_add",
+)  # fmt: skip
 WITH_SOURCES = ("reconnect", "swap", "save_rig")
 WHILE_OPEN = ("close_pair",)
-WHILE_RUNNING = ("play", "record", *(command.name for command in COMMANDS if command.name.startswith(ALIGNING)))
+WHILE_RUNNING = (
+    "play",
+    "record",
+    "difference",
+    *(command.name for command in COMMANDS if command.name.startswith(ALIGNING)),
+)
 FILES_ONLY = (
     "step_forward", "step_back", "forward_5", "back_5", "forward_1", "back_1", "to_start", "to_end", "loop", "export",
 )  # fmt: skip

@@ -21,8 +21,10 @@ from fusion_app.gui.bars.banner import Banner, Kind, Remedy
 from fusion_app.gui.commands import Commands
 from fusion_app.gui.dialogs.fault import FaultDialog
 from fusion_app.gui.dialogs.rate import RateDialog
+from fusion_app.gui.folders import show_folder_of
 from fusion_app.gui.session.recording_controller import RecordingStatus
 from fusion_app.gui.session.session_controller import SessionController
+from fusion_app.gui.troubles import in_words
 from fusion_app.run.runner import RunReport
 from fusion_app.session.session import Session
 from fusion_app.settings import FusionSettings
@@ -96,8 +98,7 @@ class BannerController(QObject):
 
     def show_error(self, error: Exception) -> None:
         """Show an error with its remedies."""
-        text = str(error) if isinstance(error, FusionAppError) else f"{type(error).__name__}: {error}"
-        self._banner.show_message(Kind.ERROR, text, self._remedies(error))
+        self._banner.show_message(Kind.ERROR, in_words(error), self._remedies(error))
 
     def show_fault(self, summary: str, details: str) -> None:
         """Show an error nobody expected, once at a time in a dialog with the text to report."""
@@ -117,11 +118,11 @@ class BannerController(QObject):
     def show_saved(self, path: Path) -> None:
         """Say that a file is complete."""
         text = self.tr("Saved: {0}").format(path)
-        self._banner.show_message(Kind.DONE, text, [(self.tr("Show folder"), self._commands.show_recordings)])
+        self._banner.show_message(Kind.DONE, text, [(self.tr("Show folder"), lambda: show_folder_of(path))])
 
     def _on_rig_failed(self, error: Exception) -> None:
         choose = (self.tr("Open rig…"), lambda: self._commands.rigs.ask_to_open(self._commands.open_dialog))
-        self._banner.show_message(Kind.ERROR, str(error), [choose])
+        self._banner.show_message(Kind.ERROR, in_words(error), [choose])
 
     def _on_rig_saved(self, path: Path, has_password: bool) -> None:
         text = self.tr("Saved: {0}").format(path)

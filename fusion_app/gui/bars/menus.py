@@ -16,12 +16,16 @@ MENUS = (
         "open_pair connect_cameras open_rig demo recent | save_rig close_pair | export dock_queue share "
         "show_recordings | settings | quit",
     ),
-    (QT_TRANSLATE_NOOP("Menus", "&Edit"), "align_undo align_redo align_reset | alignment | copy_frame"),
+    (
+        QT_TRANSLATE_NOOP("Menus", "&Edit"),
+        "align_undo align_redo align_reset | alignment | copy_frame copy_ir copy_vis",
+    ),
     (
         QT_TRANSLATE_NOOP("Menus", "&View"),
         "layout_fused layout_ir layout_vis layout_side_by_side layout_fused_big layout_three_up "
         "layout_picture layout_swipe layout_wall wall | "
-        "zoom_in zoom_out zoom_pixels zoom_fit | palette spots statistics docks | full_screen theme language",
+        "zoom_in zoom_out zoom_pixels zoom_fit | palette difference spots spot_add spots_remove statistics docks | "
+        "full_screen theme language",
     ),
     (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),
@@ -30,7 +34,7 @@ MENUS = (
     (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap | lock_gain | forget_pair"),
     (QT_TRANSLATE_NOOP("Menus", "F&usion"), "mode model | dock_fusion"),
     (QT_TRANSLATE_NOOP("Menus", "&Record"), "record record_pause marker record_split | snapshot"),
-    (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts | diagnostics about"),
+    (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts tags | diagnostics about"),
 )
 """Title and items of each menu; ``|`` is a line between two items."""
 ALIGNMENT = (

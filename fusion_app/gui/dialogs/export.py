@@ -1,219 +1,279 @@
-"""*Export fused video…*: every frame of the pair into a file, in a thread of its own, with progress."""
+"""*Export fused video…*: a range of the pair into a file, in a thread of its own, with estimate, pause and progress."""
 
-import threading
-import time
-from dataclasses import replace
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from fusion_app.engine import model_names
 from fusion_app.errors import FusionAppError
-from fusion_app.gui.bars.check_box import CheckBox
-from fusion_app.gui.bars.combo import ComboBox
-from fusion_app.gui.plain import plain_label
-from fusion_app.gui.session.bridge import Outlet
-from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
-from fusion_app.settings import Settings
+from fusion_app.gui.bars.status_fields import size_text
+from fusion_app.gui.dialogs.export_form import ExportForm
+from fusion_app.gui.dialogs.export_range import Place, Range
+from fusion_app.gui.dialogs.export_words import about, outcome_text, progress_text, way_on
+from fusion_app.gui.dialogs.export_work import ExportWork, TrialWork, Work
+from fusion_app.session.export import FuseJob, FuseReport
+from fusion_app.session.trial import Trial
+from fusion_app.settings import FusionSettings, Settings
 from fusion_app.sources import is_there
 
 POLL_MS = 100
-STOP_WITHIN_S = 4.0
+ESTIMATE_MS = 400
+"""So long nothing may have changed before a trial begins."""
+
+
+@dataclass(frozen=True)
+class Exportable:
+    """What is on the screen, for an export.
+
+    Attributes:
+        settings: Of the session.
+        output: Where to, unless the user says otherwise.
+        models: What may fuse, by the words for it; the first is what the window is set to.
+        places: What a range may go from and to, the beginning first and the end last.
+    """
+
+    settings: Settings
+    output: Path
+    models: Sequence[tuple[str, FusionSettings]]
+    places: Sequence[Place]
 
 
 class ExportDialog(QDialog):
-    """Asks where to, fuses, and says how far it is. Cancelling leaves a playable file.
+    """Asks where to, tells about how long it takes, fuses, and says how far it is. Cancelling leaves a playable file.
 
     Signals:
         exported: The file is complete.
     """
 
     exported = pyqtSignal(Path)
-    _ended = pyqtSignal(object)
+    _ended = pyqtSignal(object, object)
 
-    def __init__(self, settings: Settings, output: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, what: Exportable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export fused video"))
         self.setMinimumWidth(600)
-        self._settings = settings
-        self._cancel = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._progress: tuple[int, int | None] = (0, None)
-        self._told, self._started = "", 0.0
-        self._build(output)
-        self._timer = QTimer(self)
-        self._timer.setInterval(POLL_MS)
-        self._timer.timeout.connect(self._show_progress)
+        self._settings = what.settings
+        self._trial: TrialWork | None = None
+        self._seen: tuple[FuseJob, Trial] | None = None
+        self._work: ExportWork | None = None
+        self._part: Path | None = None
+        self.form = ExportForm(str(what.output), [words for words, _ in what.models], what.places, self)
+        self._models = [fusion for _, fusion in what.models]
+        self._connect()
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._show_progress)
+        self._pause_before_trial = QTimer(self)
+        self._pause_before_trial.setSingleShot(True)
+        self._pause_before_trial.setInterval(ESTIMATE_MS)
+        self._pause_before_trial.timeout.connect(self._try_out)
         self._ended.connect(self._on_ended)
-        self._outlet = Outlet(self._ended.emit)
-        self._check_output()
+        self._check()
+        self._pause_before_trial.start()
 
     @property
     def is_exporting(self) -> bool:
         """The thread is at work."""
-        return self._thread is not None
+        return self._work is not None
+
+    @property
+    def has_estimate(self) -> bool:
+        """It is said how long the export takes."""
+        return self._seen is not None
+
+    @property
+    def job(self) -> FuseJob:
+        """What the form asks for; a range that cannot be read is the whole."""
+        fusion = self._models[self.form.model.currentIndex()]
+        chosen = self.form.range.range or Range(0.0, None)
+        settings = replace(self._settings, fusion=fusion)
+        return FuseJob(settings, Path(self.form.output.text()), *chosen, self.form.replace_box.isChecked())
+
+    def offer(self, places: Sequence[Place]) -> None:
+        """Offer more places to begin and end at: the markers of a recording, which take some time to be read."""
+        self.form.range.offer(places)
 
     def start(self) -> None:
         """Begin."""
-        fusion = replace(self._settings.fusion, model=self.model.currentText())
-        settings = replace(self._settings, fusion=fusion)
-        job = FuseJob(settings, Path(self.output.text()), overwrite=self.replace_box.isChecked())
-        self._thread = threading.Thread(target=self._run, args=(job,), name="export", daemon=True)
-        self._started = time.monotonic()
-        self._thread.start()
-        self._timer.start()
-        for widget in (self.output, self.browse, self.model, self.replace_box, self.start_button):
-            widget.setEnabled(False)
-        self.bar.show()
-        self.message.setText(self.tr("Starting"))
+        self._pause_before_trial.stop()
+        self._part = None
+        self._work = ExportWork(self.job, self._ended.emit, self._trial)
+        self._work.start()
+        self._poll.start()
+        self.form.show_working(is_working=True)
+        self.form.say(self.tr("Starting"))
 
     def reject(self) -> None:
         """Close; while fusing, stop first."""
-        if not self.is_exporting:
+        if self._work is None:
             super().reject()
             return
-        self._cancel.set()
-        self.message.setText(self.tr("Stopping after the frames in work"))
-        self.cancel_button.setEnabled(False)
+        self._work.end()
+        self.form.say(self.tr("Stopping after the frames in work"))
+        self.form.cancel_button.setEnabled(False)
+        self.form.pause_button.setEnabled(False)
+
+    def done(self, result: int) -> None:
+        """Close; a trial that runs ends by itself."""
+        self._pause_before_trial.stop()
+        if self._trial is not None:
+            self._trial.abandon()
+        super().done(result)
 
     def abandon(self) -> None:
-        """End the thread without waiting for it, because the window closes: nobody hears of what becomes of it."""
-        self._cancel.set()
-        self._outlet.close()
+        """End the threads without waiting for them, because the window closes: nobody hears of what becomes of them."""
+        self._pause_before_trial.stop()
+        for work in self._works():
+            work.abandon()
 
     def stop(self) -> None:
-        """End the thread and wait for it; may be called from any thread."""
-        self._cancel.set()
-        if (thread := self._thread) is not None:
-            thread.join(STOP_WITHIN_S)
+        """End the threads and wait for them; may be called from any thread."""
+        for work in self._works():
+            work.stop()
 
-    def _run(self, job: FuseJob) -> None:
-        outcome: FuseReport | Exception
-        try:
-            outcome = fuse_recordings(job, self._note, self._cancel, self._tell)
-        except Exception as error:  # noqa: BLE001 - shown in the dialog
-            outcome = error
-        self._outlet(outcome)
+    def _works(self) -> list[Work]:
+        return [work for work in (self._trial, self._work) if work is not None]
 
-    def _note(self, done: int, expected: int | None) -> None:
-        self._progress = (done, expected)
+    def _connect(self) -> None:
+        form = self.form
+        form.output.textChanged.connect(self._check)
+        form.output.textChanged.connect(self._show_estimate)
+        form.replace_box.toggled.connect(self._check)
+        form.range.changed.connect(self._check)
+        form.range.changed.connect(self._show_estimate)
+        form.model.activated.connect(lambda _: self._pause_before_trial.start())
+        form.browse.clicked.connect(self._choose)
+        form.start_button.clicked.connect(self.start)
+        form.pause_button.toggled.connect(self._hold)
+        form.delete_button.clicked.connect(self._delete_part)
+        form.cancel_button.clicked.connect(self.reject)
 
-    def _tell(self, told: str) -> None:
-        self._told = told
+    def _try_out(self) -> None:
+        """Find out how long the export takes; another trial that runs ends first."""
+        if self._work is None and not self.form.range.trouble:
+            self._trial = TrialWork(self.job, self._ended.emit, self._trial)
+            self._trial.start()
+            self._seen = None
+            self.form.tell(self.tr("Measuring how long it takes"))
+
+    def _hold(self, is_held: bool) -> None:
+        if self._work is not None:
+            if is_held:
+                self._work.hold()
+            else:
+                self._work.go_on()
+        self.form.show_held(is_held)
+        self._show_progress()
 
     def _show_progress(self) -> None:
-        done, expected = self._progress
-        if not done:
+        work, form = self._work, self.form
+        if work is None or not work.done:
             return
-        self.bar.setMaximum(max(done, expected or 0) if expected else 0)
-        self.bar.setValue(done)
-        if not self._cancel.is_set():
-            text = self._progress_text(done, expected, done / (time.monotonic() - self._started))
-            self.message.setText(f"{text}\n{self._told}".strip())
+        form.bar.setMaximum(max(work.done, work.expected) if work.expected else 0)
+        form.bar.setValue(work.done)
+        if not work.cancel.is_set():
+            form.say(progress_text(work.done, work.expected, work.seconds, is_held=work.is_held))
 
-    def _progress_text(self, done: int, expected: int | None, fps: float) -> str:
-        if not expected:
-            return self.tr("{0} frames, {1:.1f} fps").format(done, fps)
-        left_s = max(0, expected - done) / fps
-        left = f"{int(left_s) // 60}:{int(left_s) % 60:02d}"
-        return self.tr("{0} of {1} frames, {2:.1f} fps, {3} left").format(done, max(done, expected), fps, left)
+    def _on_ended(self, work: Work, outcome: object) -> None:
+        if work is self._trial:
+            self._on_tried(outcome)
+        elif work is self._work:
+            self._on_exported(work, outcome)
 
-    def _on_ended(self, outcome: FuseReport | Exception) -> None:
-        self._timer.stop()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+    def _on_tried(self, outcome: object) -> None:
+        assert self._trial is not None  # noqa: S101 - asked by the caller
+        self._trial.stop()
+        if isinstance(outcome, Trial):
+            self._seen = (self._trial.job, outcome)
+            self._show_estimate()
+        elif self._work is not None and outcome is None:  # the export has begun instead
+            self.form.tell("")
+        else:
+            error = f": {outcome}" if isinstance(outcome, FusionAppError | OSError) else ""
+            self.form.tell(self.tr("How long it takes could not be measured{0}").format(error))
+
+    def _show_estimate(self) -> None:
+        """Say about how long the range takes, and how large its file becomes."""
+        if self._seen is None:
+            return
+        job, trial = self._seen
+        part = self.form.range.part_of(Range(job.start_s, job.end_s))
+        left = None if part is None else trial.left(part)
+        if left is None:
+            fps = trial.fps or 0.0
+            text = self.tr("About {0:.1f} frames a second; nothing tells how many there are").format(fps)
+            self.form.tell(f"{text}  ·  {trial.model}")
+            return
+        seconds, size = left
+        text = self.tr("About {0} and {1}").format(about(seconds), size_text(size))
+        self.form.tell(f"{text}  ·  {trial.model}{self._room_text(size)}")
+
+    def _room_text(self, size: int) -> str:
+        """Return a warning where the disk has too little room; a folder that is not there yet has a parent."""
+        parents = Path(self.form.output.text()).absolute().parents
+        folder = next((one for one in parents if is_there(str(one))), None)
+        try:
+            free = None if folder is None else shutil.disk_usage(folder).free
+        except OSError:
+            return ""
+        if free is None or free > size:
+            return ""
+        return "\n▲  " + self.tr("The disk has {0} left: choose another one.").format(size_text(free))
+
+    def _on_exported(self, work: ExportWork, outcome: object) -> None:
         self._show_progress()
-        self.cancel_button.setText(self.tr("Close"))
-        self.cancel_button.setEnabled(True)
-        self.message.setText(self._outcome_text(outcome))
+        self._poll.stop()
+        work.stop()
+        self._work = None
+        form, output = self.form, work.job.output
+        form.show_working(is_working=False)
         if isinstance(outcome, FuseReport) and outcome.is_complete:
-            self.exported.emit(Path(self.output.text()))
+            self.exported.emit(output)
             self.accept()
+            return
+        self._part = output if work.done and output.is_file() else None
+        form.show_ended(has_part=self._part is not None, is_error=isinstance(outcome, Exception))
+        self._check()
+        form.say(outcome_text(outcome, has_part=self._part is not None))
+        if isinstance(outcome, Exception):
+            form.say(f"{form.message.text()}\n{way_on(outcome)}".strip())
 
-    def _outcome_text(self, outcome: FuseReport | Exception) -> str:
-        if isinstance(outcome, FuseReport):
-            return self.tr("Stopped after {0} frames; the file is playable up to there.").format(outcome.fused)
-        prefix = "" if isinstance(outcome, FusionAppError) else f"{type(outcome).__name__}: "
-        return f"■  {prefix}{outcome}"
-
-    def _build(self, output: Path) -> None:
-        self.output = QLineEdit(str(output), self)
-        self.output.setAccessibleName(self.tr("Output file"))
-        self.output.textChanged.connect(self._check_output)
-        self.browse = QPushButton(self.tr("Choose…"), self)
-        self.browse.clicked.connect(self._choose)
-        self.model = ComboBox(self)
-        self.model.setAccessibleName(self.tr("Model"))
-        self.model.addItems(("auto", *model_names()))
-        self.model.setCurrentText(self._settings.fusion.model)
-        self.replace_box = CheckBox(self.tr("&Replace the file that exists"), self)
-        self.replace_box.toggled.connect(self._check_output)
-        self.message = plain_label(self)
-        self.message.setWordWrap(True)
-        self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
-        self.bar.hide()
-        self.start_button = QPushButton(self.tr("&Export"), self)
-        self.start_button.setDefault(True)
-        self.start_button.clicked.connect(self.start)
-        self.cancel_button = QPushButton(self.tr("Cancel"), self)
-        self.cancel_button.setAutoDefault(False)
-        self.cancel_button.clicked.connect(self.reject)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        grid = QGridLayout()
-        grid.addWidget(QLabel(self.tr("File"), self), 0, 0)
-        grid.addWidget(self.output, 0, 1)
-        grid.addWidget(self.browse, 0, 2)
-        grid.addWidget(QLabel(self.tr("Model"), self), 1, 0)
-        grid.addWidget(self.model, 1, 1)
-        grid.addWidget(self.replace_box, 2, 1)
-        grid.setVerticalSpacing(10)
-        hint = QLabel(
-            self.tr("Every frame is fused, at the time stamps of the visible video; nothing is skipped."), self
-        )
-        hint.setObjectName("hint")
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.start_button)
-        buttons.addWidget(self.cancel_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 18, 20, 16)
-        column.setSpacing(14)
-        column.addWidget(hint)
-        column.addLayout(grid)
-        column.addWidget(self.bar)
-        column.addWidget(self.message)
-        column.addLayout(buttons)
+    def _delete_part(self) -> None:
+        """Take away what a stopped export has left."""
+        if self._part is None:
+            return
+        try:
+            self._part.unlink(missing_ok=True)
+        except OSError as error:
+            self.form.say(f"■  {self._part}: {error.strerror}")
+            return
+        self._part = None
+        self.form.show_ended(has_part=False, is_error=False)
+        self._check()
+        self.form.say(self.tr("What was exported is deleted."))
 
     def _choose(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
             self,
             self.tr("Export to"),
-            self.output.text(),
+            self.form.output.text(),
             self.tr("Video (*.mkv *.mp4)"),
             options=QFileDialog.Option.DontConfirmOverwrite,
         )
         if path:
-            self.output.setText(path)
+            self.form.output.setText(path)
 
-    def _check_output(self) -> None:
-        path = Path(self.output.text())
-        exists = is_there(self.output.text())
-        self.replace_box.setVisible(exists)
-        self.start_button.setEnabled(bool(self.output.text()) and (not exists or self.replace_box.isChecked()))
-        self.message.setText(self.tr("▲  {0} exists already.").format(path.name) if exists else "")
+    def _check(self) -> None:
+        """Say what is in the way of a start, and allow it where nothing is."""
+        form, name = self.form, self.form.output.text()
+        if self._work is not None:
+            return
+        exists = is_there(name)
+        form.replace_box.setVisible(exists)
+        trouble = form.range.trouble
+        form.start_button.setEnabled(bool(name) and not trouble and (not exists or form.replace_box.isChecked()))
+        existing = self.tr("{0} exists already.").format(Path(name).name) if exists else ""
+        form.say("\n".join(f"▲  {text}" for text in (trouble, existing) if text))

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, pyqtSignal
 from PyQt6.QtWidgets import QDoubleSpinBox, QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fusion_app.gui.bars.actions import MODES
+from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import ComboBox, choice_box
 from fusion_app.gui.bars.slider import Slider
 from fusion_app.gui.docks.rows import rows
@@ -33,6 +34,14 @@ UNIT_NAMES = (
     ("counts", QT_TRANSLATE_NOOP("FusionDock", "Counts")),
     ("celsius", QT_TRANSLATE_NOOP("FusionDock", "Degrees Celsius")),
 )
+OVERLAYS = {
+    "iron": QT_TRANSLATE_NOOP("FusionDock", "Iron"),
+    "rainbow": QT_TRANSLATE_NOOP("FusionDock", "Rainbow"),
+    "inferno": QT_TRANSLATE_NOOP("FusionDock", "Inferno"),
+    "hot": QT_TRANSLATE_NOOP("FusionDock", "Hot"),
+    "plasma": QT_TRANSLATE_NOOP("FusionDock", "Plasma"),
+    "turbo": QT_TRANSLATE_NOOP("FusionDock", "Turbo"),
+}
 STARTS = {"percent": (60.0, 80.0), "counts": (30000.0, 32000.0), "celsius": (30.0, 40.0)}
 """Thresholds to begin with in each unit."""
 SIZES = ("auto", "full", "1280x720", "640x480", "320x240")
@@ -48,9 +57,11 @@ class FusionDock(QWidget):
 
     Signals:
         changed: The user wants these settings.
+        difference_wanted: What infrared adds is to be shown, or not.
     """
 
     changed = pyqtSignal(FusionSettings)
+    difference_wanted = pyqtSignal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +83,11 @@ class FusionDock(QWidget):
         self.usual = QPushButton(self.tr("&Usual strength"), self)
         self.usual.setToolTip(self.tr("The strength that suits the mode"))
         self.usual.clicked.connect(lambda: self._change(strength=None))
+        self.difference = CheckBox(self.tr("Show &what infrared adds"), self)
+        self.difference.setToolTip(
+            self.tr("Orange where the fused picture is brighter than visible, blue where it is darker (A)")
+        )
+        self.difference.toggled.connect(self.difference_wanted)
         self._make_isotherm()
         self._make_network()
         self._arrange()
@@ -98,6 +114,12 @@ class FusionDock(QWidget):
                 combo.addItem(value, value)
             combo.setCurrentIndex(combo.findData(value))
 
+    def show_difference(self, is_on: bool) -> None:
+        """Show whether what infrared adds is in view."""
+        self.difference.blockSignals(True)
+        self.difference.setChecked(is_on)
+        self.difference.blockSignals(False)
+
     def _make_isotherm(self) -> None:
         self.isotherm = QGroupBox(self.tr("Isotherm"), self)
         self.side = self._isotherm_box("side", SIDES, self.tr("What is in colours"))
@@ -107,9 +129,8 @@ class FusionDock(QWidget):
             self.tr("Unit of the thresholds"),
             self._choose_unit,
         )
-        palettes = get_args(IsothermSettings.__annotations__["palette"])
         self.palette_choice = self._isotherm_box(
-            "palette", tuple((name, name.capitalize()) for name in palettes), self.tr("Colours of hot areas")
+            "palette", tuple((name, _words(text)) for name, text in OVERLAYS.items()), self.tr("Colours of hot areas")
         )
         self.low = self._threshold("low", self.tr("Lower threshold"))
         self.high = self._threshold("high", self.tr("Upper threshold"))
@@ -182,6 +203,7 @@ class FusionDock(QWidget):
         column.addWidget(title)
         column.addLayout(strength)
         column.addWidget(self.usual)
+        column.addWidget(self.difference)
         QVBoxLayout(self.isotherm).addLayout(
             rows(
                 [

@@ -29,6 +29,8 @@ class FusionController(QObject):
         actions["mode_next"].triggered.connect(lambda _: self._turn(1))
         actions["mode_before"].triggered.connect(lambda _: self._turn(-1))
         self.panel.changed.connect(self._use)
+        self.panel.difference_wanted.connect(actions["difference"].setChecked)
+        actions["difference"].toggled.connect(self.panel.show_difference)
         controller.engine_changed.connect(self._show)
         controller.state_changed.connect(self._show)
         controller.failed.connect(self._show)

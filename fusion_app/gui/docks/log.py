@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QUrl
-from PyQt6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PyQt6.QtGui import QFontDatabase, QGuiApplication
 from PyQt6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from fusion_app.gui.bars.combo import choice_box
+from fusion_app.gui.folders import show_folder
 from fusion_app.gui.plain import plain_label
 from fusion_app.system import logs
 
@@ -65,7 +66,7 @@ class LogDock(QWidget):
         self.copy.setToolTip(self.tr("Copies what is shown; there are no passwords and no pictures in it"))
         self.copy.clicked.connect(self._copy)
         self.folder = QPushButton(self.tr("Show &folder"), self)
-        self.folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(logs.folder()))))
+        self.folder.clicked.connect(lambda: show_folder(logs.folder()))
         buttons = QHBoxLayout()
         buttons.addWidget(self.copy)
         buttons.addWidget(self.folder)

@@ -19,8 +19,9 @@ from fusion_app.gui.bars.check_box import CheckBox
 from fusion_app.gui.bars.combo import choice_box
 from fusion_app.gui.docks.rows import rows
 from fusion_app.gui.plain import plain_label
-from fusion_app.gui.view.spots import CENTRE, Spot
-from fusion_app.thermal.heat import LIMITS, AlarmSettings, Place
+from fusion_app.gui.popups import Entries, Entry, copy_text, offer
+from fusion_app.gui.view.spots import Spot
+from fusion_app.thermal.heat import CENTRE, LIMITS, AlarmSettings, Place
 
 SIDES = (
     ("above", QT_TRANSLATE_NOOP("MeasureDock", "The hottest is above")),
@@ -63,7 +64,11 @@ class MeasureDock(QWidget):
         self.where = plain_label(self)
         self.where.setWordWrap(True)
         self.where.setObjectName("muted")
-        self.where.setText(self.tr("On the screen only: recordings, exports and snapshots hold no spots and no scale."))
+        self.where.setText(
+            self.tr(
+                "Drawn on the screen only. Recordings (CSV) and snapshots (YAML) hold the values beside the pictures."
+            )
+        )
         self.list = QListWidget(self)
         self.list.setAccessibleName(self.tr("Spots and their values"))
         self.list.setMinimumHeight(110)
@@ -88,6 +93,7 @@ class MeasureDock(QWidget):
         self.threshold.valueChanged.connect(lambda value: self._change(threshold=value))
         self.state = plain_label(self)
         self.state.setWordWrap(True)
+        offer(self.list, self.list.accessibleName(), self._entries)
         self._arrange()
         self.show_alarm(self._alarm)
         self.show_state("", "")
@@ -155,6 +161,13 @@ class MeasureDock(QWidget):
     def _chosen(self) -> int:
         """Which of the placed spots is chosen in the list; negative: none."""
         return min(self.list.currentRow() - FIXED, len(self._placed) - 1)
+
+    def _entries(self) -> Entries:
+        texts = "\n".join(item.text() for row in range(self.list.count()) if (item := self.list.item(row)) is not None)
+        yield Entry(self.tr("&Copy values"), lambda: copy_text(texts), bool(texts))
+        yield None
+        yield Entry(self.tr("&Add a spot"), self.add.click)
+        yield Entry(self.tr("Re&move"), self.remove.click, self.remove.isEnabled())
 
     def _show_place(self) -> None:
         has_one = self._chosen >= 0

@@ -52,6 +52,8 @@ class MeasureController(QObject):
         self.alarm.changed.connect(self._tell_alarm)
         self.alarm.raised.connect(self._on_raised)
         controller.sink.show_all_to(self.alarm.note)
+        controller.settings_changed.connect(self._recall)
+        controller.opened.connect(self._recall)
         controller.frame_changed.connect(self.marks.show_frame)
         controller.releasing.connect(lambda: self.marks.show_frame(None))
         controller.engine_changed.connect(self._show_colours)
@@ -87,7 +89,14 @@ class MeasureController(QObject):
         self.panel.show_shown(is_on)
         self.show_values()
 
+    def _recall(self) -> None:
+        """Put up the spots of the settings, as the pair was left or a rig says."""
+        if (spots := self._controller.settings.measure.spots) != self.marks.placed:
+            self.marks.recall(((across, down) for across, down in spots))
+            self.show_values()
+
     def _on_placed(self) -> None:
+        self._controller.use_spots(self.marks.placed)
         self._action.setChecked(True)
         self.show_values()
 

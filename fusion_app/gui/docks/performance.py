@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QGroupBox, QVBoxLayout, QWidget
 
 from fusion_app.gui.docks.charts import StageBars, TimeChart
 from fusion_app.gui.plain import plain_label
+from fusion_app.gui.view.stages import stages_in_words
 from fusion_app.session.overview import Overview
 
 SPAN_S = 60.0
@@ -103,7 +104,7 @@ class PerformanceDock(QWidget):
         self.latency.show_values(times, [point.latency_ms for point in points])
         self.skew.show_values(times, [point.skew_ms for point in points])
         self.lost.show_values(times, [float(point.lost) for point in points])
-        self.stages.show_stages({} if overview is None else overview.run.stage_ms)
+        self.stages.show_stages({} if overview is None else stages_in_words(overview.run.stage_ms))
         self.summary.setText(_summary(overview))
 
     def _group(self, title: str, *widgets: QWidget) -> QGroupBox:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QGroupBox, QHBoxLayout, QListWidget, QPushButton, QT
 
 from fusion_app.alignment.points import LEAST_POINTS, PointFit, PointPair
 from fusion_app.gui.plain import plain_label
+from fusion_app.gui.popups import Entries, Entry, offer
 
 translate = QCoreApplication.translate
 OFF_PX = 6.0
@@ -51,6 +52,7 @@ class PointsBox(QGroupBox):
         self.remove.clicked.connect(lambda: self.removed.emit(self.list.currentRow()))
         self.clear_all.clicked.connect(self.cleared)
         self.list.currentRowChanged.connect(lambda row: self.remove.setEnabled(row >= 0))
+        offer(self.list, self.list.accessibleName(), self._entries)
         column = QVBoxLayout(self)
         for widget in (self.pick, self.hint, self.list):
             column.addWidget(widget)
@@ -78,6 +80,10 @@ class PointsBox(QGroupBox):
         self.hint.setText(
             translate("PointsBox", "Point {0}: click on the same thing in the other picture").format(number)
         )
+
+    def _entries(self) -> Entries:
+        buttons = (self.use, self.remove, self.clear_all)
+        return [Entry(button.text(), button.click, button.isEnabled()) for button in buttons]
 
     def _push(self, text: str) -> QPushButton:
         button = QPushButton(text, self)

@@ -1,6 +1,7 @@
 """The Queue dock: folders that are fused one after the other, by this window and by whoever else works on them."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
@@ -16,7 +17,9 @@ from PyQt6.QtWidgets import (
 )
 
 from fusion_app.batch.board import ENDED, Row, State, Totals, duration, first_rows
+from fusion_app.gui.folders import show_folder
 from fusion_app.gui.plain import plain_label, plain_tip
+from fusion_app.gui.popups import Entries, Entry, copy_text, offer
 from fusion_app.system.machine import cores
 
 STATES = {
@@ -64,6 +67,8 @@ class QueueDock(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._output = ""
+        self._errors: dict[str, str] = {}
         self.folder = self._label()
         self.sum = self._label()
         self.message = self._label()
@@ -83,6 +88,7 @@ class QueueDock(QWidget):
         self.pause.setToolTip(self.tr("All that work on this queue wait, on other machines as well"))
         self.stop = self._button(self.tr("S&top"), self.stop_asked.emit)
         self.stop.setToolTip(self.tr("What is finished stays; the next start goes on behind it"))
+        offer(self.table, self.table.accessibleName(), self._entries)
         self._arrange()
         self.show_queue("", None, {}, (), at_work=0)
 
@@ -98,6 +104,7 @@ class QueueDock(QWidget):
             troubles: What else went wrong.
             at_work: How many processes of this window work on it.
         """
+        self._output, self._errors = output, dict(errors)
         self.folder.setText(output.replace("/", "/\u200b") or self.tr("Add a folder with recordings to begin."))
         rows = totals.rows if totals is not None else ()
         self._show_rows(first_rows(rows, MOST_ROWS), errors)
@@ -108,6 +115,14 @@ class QueueDock(QWidget):
         self.processes.setEnabled(not at_work)
         self.stop.setEnabled(bool(at_work))
         self.pause.setEnabled(any(row.state not in ENDED for row in rows))
+
+    def _entries(self) -> Entries:
+        name = self.table.item(self.table.currentRow(), 0)
+        job = "" if name is None else name.text()
+        told, is_failure = self._errors.get(job, job), job in self._errors
+        text = self.tr("&Copy the error") if is_failure else self.tr("&Copy the name")
+        yield Entry(text, lambda: copy_text(told), bool(told))
+        yield Entry(self.tr("Show &results"), lambda: show_folder(Path(self._output)), bool(self._output))
 
     def _ask_to_pause(self) -> None:
         self.pause_asked.emit(self.pause.isChecked())

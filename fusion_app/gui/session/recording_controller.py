@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from fusion_app.errors import RecordingError
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.bars.actions import Actions
 from fusion_app.gui.session.session_controller import SessionController
@@ -96,7 +97,7 @@ class RecordingController(QObject):
         self._start: _Start | None = None
         actions["record"].triggered.connect(lambda _: self.toggle())
         actions["record_pause"].triggered.connect(lambda _: self.toggle_pause())
-        actions["marker"].triggered.connect(lambda _: self.set_marker())
+        actions["marker"].triggered.connect(lambda _: self._press_marker())
         actions["record_split"].triggered.connect(lambda _: self.split())
         self.changed.connect(self._show)
         self._show(self.state)
@@ -112,6 +113,12 @@ class RecordingController(QObject):
         controller.state_changed.connect(attach)
         self.changed.connect(attach)  # a session that was opened while the recording before was being finished
         controller.releasing.connect(self.release)
+        controller.settings_changed.connect(self._measure)
+
+    def _measure(self) -> None:
+        """Measure at the spots of now, also in what is being recorded."""
+        if self._recorder is not None and self._session is self._controller.session:
+            self._recorder.measure(self._controller.settings)
 
     def attach(self, session: Session, settings: Settings) -> None:
         """Watch ``session`` from now on: what comes before a recording is its pre-roll."""
@@ -171,11 +178,21 @@ class RecordingController(QObject):
             self._set(RecordingState.ON)
 
     def set_marker(self, text: str = "") -> None:
-        """Mark this moment in the recording, by ``text`` or by a number."""
+        """Mark this moment in the recording, by ``text`` or by a number.
+
+        Raises:
+            RecordingError: Too many markers wait for a frame.
+        """
         if (recording := self._recording) is not None:
+            recording.add_marker(text or self.tr("Marker {0}").format(self._markers + 1))
             self._markers += 1
-            recording.add_marker(text or self.tr("Marker {0}").format(self._markers))
             self.said.emit(self.tr("Marker {0} is set").format(self._markers))
+
+    def _press_marker(self) -> None:
+        try:
+            self.set_marker()
+        except RecordingError as error:
+            self.said.emit(str(error))
 
     def split(self) -> None:
         """Go on in a new part."""

@@ -23,6 +23,7 @@ from fusion_app.session.session import Session
 from fusion_app.session.wall import Wall
 from fusion_app.settings import (
     FusionSettings,
+    MeasureSettings,
     RecordingSettings,
     Settings,
     ThermalSettings,
@@ -63,7 +64,7 @@ class SessionController(QObject):
         failed: Sources or engine could not be opened.
         run_ended: The run ended by itself, with this report.
         engine_changed: Another engine fuses from now on.
-        settings_changed: Offset, alignment, thermal or recording settings are others.
+        settings_changed: Settings are others that a pair keeps, or those of recording.
         opened: What was asked for is open and runs.
         opening_changed: Another pair is being opened beside the one that plays; or not any more.
     """
@@ -242,8 +243,16 @@ class SessionController(QObject):
         self.settings_changed.emit()
 
     def use_view(self, view: ViewSettings) -> None:
-        """Note how the pictures are shown, for a rig that is saved."""
+        """Note how the pictures are shown, for a rig that is saved and for the next time."""
+        is_other = view.difference is not self.settings.view.difference
         self.settings = replace(self.settings, view=view)
+        if is_other:
+            self.settings_changed.emit()
+
+    def use_spots(self, spots: tuple[tuple[float, ...], ...]) -> None:
+        """Measure at these places, each across and down, 0…1 of the visible picture."""
+        self.settings = replace(self.settings, measure=MeasureSettings(spots))
+        self.settings_changed.emit()
 
     def use_thermal(self, thermal: ThermalSettings) -> None:
         """Treat infrared as ``thermal`` says from the next frame on; another layout needs the camera opened anew."""

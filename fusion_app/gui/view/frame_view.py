@@ -123,6 +123,18 @@ class FrameView(QWidget):
         self._pixels, self._colours, self._image = image, colours, None
         self.update()
 
+    def picture(self) -> QImage | None:
+        """Return the whole picture in its colours, or None while there is none."""
+        return None if self._pixels is None else to_qimage(image_of(self._pixels), self._colours)
+
+    def place_of(self, x: float, y: float) -> tuple[float, float] | None:
+        """Return where a point of the tile lies on the picture, 0…1 each; None: beside it."""
+        picture = self.picture_rect()
+        if picture.isEmpty():
+            return None
+        place = ((x - picture.x()) / picture.width(), (y - picture.y()) / picture.height())
+        return place if all(0 <= part < 1 for part in place) else None
+
     def set_pixel_aspect(self, pixel_aspect: float) -> None:
         """Show pixels so many times as wide as high."""
         if pixel_aspect != self._pixel_aspect:
@@ -222,13 +234,10 @@ class FrameView(QWidget):
         """Return what lies under the pointer: place, grey level or colour, and what the reading adds; else nothing."""
         if self._pointer is None or self._pixels is None:
             return ""
-        picture = self.picture_rect()
-        if picture.isEmpty():  # of a tile without a width
+        place = self.place_of(self._pointer.x(), self._pointer.y())
+        if place is None:
             return ""
-        x = (self._pointer.x() - picture.x()) / picture.width()
-        y = (self._pointer.y() - picture.y()) / picture.height()
-        if not (0 <= x < 1 and 0 <= y < 1):
-            return ""
+        x, y = place
         height, width = self._pixels.shape[:2]
         column, row = int(x * width), int(y * height)
         more = self._reading(x, y) if self._reading is not None else ""

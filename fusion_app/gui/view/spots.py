@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from fusion_app.frames import FusedFrame, ThermalView
+from fusion_app.frames import FusedFrame, MeasuredSpot, ThermalView
 from fusion_app.gui.view.readings import celsius_text
-from fusion_app.thermal.heat import Place, heat_of, on_visible
+from fusion_app.thermal.heat import Place, measured_spots
 
-CENTRE: Place = (0.5, 0.5)
 NAMES = {
     "hottest": QT_TRANSLATE_NOOP("Spots", "Hottest"),
     "coldest": QT_TRANSLATE_NOOP("Spots", "Coldest"),
@@ -48,24 +47,24 @@ class Spot:
 
 def spots_of(fused: FusedFrame | None, placed: Sequence[Place]) -> Iterator[Spot]:
     """Yield hottest, coldest, centre and the ``placed`` spots of a frame; nothing where there is no infrared."""
-    view = fused.thermal if fused is not None and fused.pair.ir.index >= 0 else None
-    if fused is None or view is None or fused.pair.lost == "ir":
-        return
-    heat = heat_of(view)
-    for kind, index in (("hottest", int(heat.argmax())), ("coldest", int(heat.argmin()))):
-        row, column = divmod(index, heat.shape[1])
-        yield Spot(kind, 0, on_visible(fused, column, row), value_text(view, float(heat[row, column])))
-    for number, place in enumerate((CENTRE, *placed)):
-        yield Spot("placed" if number else "centre", number, place, _value_at(fused, view, place))
+    for spot in measured_spots(fused, placed):
+        yield Spot(spot.kind, spot.number, (spot.x, spot.y), _text(spot))
 
 
 def value_text(view: ThermalView, heat: float) -> str:
     """Return a value of `heat_of` as it is read: degrees where counts tell them, counts, or a grey level."""
     if view.counts is None:
-        return QCoreApplication.translate("Spots", "grey {0}").format(round(heat))
+        return _grey_text(heat)
     return celsius_text(view, round(heat)) or str(round(heat))
 
 
-def _value_at(fused: FusedFrame, view: ThermalView, place: Place) -> str:
-    pixel = fused.ir_place(*place)
-    return "" if pixel is None else value_text(view, float(heat_of(view)[pixel[::-1]]))
+def _text(spot: MeasuredSpot) -> str:
+    if spot.value is None:
+        return ""
+    if spot.unit == "celsius":
+        return f"{spot.value:.1f} °C"
+    return _grey_text(spot.value) if spot.unit == "grey" else str(round(spot.value))
+
+
+def _grey_text(level: float) -> str:
+    return QCoreApplication.translate("Spots", "grey {0}").format(round(level))

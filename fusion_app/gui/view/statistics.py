@@ -7,6 +7,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.gui.bars.status_fields import phase_text, rate_text
+from fusion_app.gui.view.stages import stages_in_words
 from fusion_app.gui.view.tags import TEXT
 from fusion_app.session.overview import Overview, SourceOverview
 
@@ -47,7 +48,7 @@ def statistics_rows(overview: Overview) -> Iterator[Row]:
     if overview.recording is not None:
         yield translate("Statistics", "Dropped by the recording"), str(overview.recording.dropped)
     yield "", ""
-    for stage, duration_ms in run.stage_ms.items():
+    for stage, duration_ms in stages_in_words(run.stage_ms).items():
         yield stage, f"{duration_ms:.1f} ms"
     yield translate("Statistics", "All stages"), f"{sum(run.stage_ms.values()):.1f} ms"
     yield translate("Statistics", "Engine"), overview.engine

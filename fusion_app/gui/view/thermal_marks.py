@@ -1,30 +1,25 @@
 """What is drawn over the pictures of what infrared measures: spots with their values, the scale, an alarm."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PyQt6.QtCore import QCoreApplication, QObject, QPoint, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QFont, QImage, QPainter, QPen
-from PyQt6.QtWidgets import QMenu
+from PyQt6.QtCore import QObject, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter, QPen
 
 from fusion_app.frames import FusedFrame, ThermalView
 from fusion_app.gui.view.frame_view import FrameView
 from fusion_app.gui.view.palettes import Palette, colour_table
+from fusion_app.gui.view.scale import NARROW, paint_scale, small_font
 from fusion_app.gui.view.spots import Spot, spots_of, value_text
-from fusion_app.gui.view.tags import GROUND, MARGIN, TEXT, paint_tag
+from fusion_app.gui.view.tags import GROUND, TEXT, paint_tag
 from fusion_app.gui.view.view_grid import Role, ViewGrid
+from fusion_app.settings import MOST_SPOTS
 from fusion_app.thermal.heat import Place
 from fusion_app.thermal.palettes import colours
 
 RADIUS = 6.0
-BAR = 12
-NARROW = 260
-"""Tiles of fewer pixels across get no words but those of the hottest spot."""
 DARK = QColor(0, 0, 0, 190)
 RED = QColor("#ff6259")
-MOST_PLACED = 9
-
-translate = QCoreApplication.translate
 
 
 class ThermalMarks(QObject):
@@ -45,11 +40,10 @@ class ThermalMarks(QObject):
         self._fused: FusedFrame | None = None
         self._palette = Palette.WHITE_HOT
         self._overlay = ""
+        self._grid = grid
         self._tiles = {role: grid.tiles[role] for role in (Role.IR, Role.FUSED)}
         for role, tile in self._tiles.items():
             tile.add_marks(partial(self._paint, role))
-            tile.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-            tile.customContextMenuRequested.connect(lambda at, tile=tile: self._ask(tile, at))
 
     def show_frame(self, fused: FusedFrame | None) -> None:
         """Measure on ``fused`` from now on."""
@@ -74,9 +68,13 @@ class ThermalMarks(QObject):
 
     def place(self, spots: Sequence[Place]) -> None:
         """Measure at these places, nine at the most."""
-        self.placed = tuple(spots[:MOST_PLACED])
-        self._measure()
+        self.recall(spots[:MOST_SPOTS])
         self.placed_changed.emit()
+
+    def recall(self, spots: Iterable[Place]) -> None:
+        """Measure at these places, which are known already."""
+        self.placed = tuple(spots)
+        self._measure()
 
     def _measure(self) -> None:
         self.spots = tuple(spots_of(self._fused, self.placed)) if self.is_on or self.alarm else ()
@@ -86,27 +84,15 @@ class ThermalMarks(QObject):
         for tile in self._tiles.values():
             tile.update()
 
-    def _ask(self, tile: FrameView, at: QPoint) -> None:
-        """Offer what can be done with the place under the pointer."""
-        picture = tile.picture_rect()
-        if picture.isEmpty():
-            return
-        place = ((at.x() - picture.x()) / picture.width(), (at.y() - picture.y()) / picture.height())
-        menu = QMenu(tile)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        add = menu.addAction(translate("ThermalMarks", "&Measure here"))
-        remove = menu.addAction(translate("ThermalMarks", "&Remove all spots"))
-        if add is not None and remove is not None:
-            is_inside = 0 <= place[0] < 1 and 0 <= place[1] < 1
-            add.setEnabled(is_inside and len(self.placed) < MOST_PLACED)
-            add.triggered.connect(lambda _: self._add(place))
-            remove.setEnabled(bool(self.placed))
-            remove.triggered.connect(lambda _: self.place(()))
-        menu.popup(tile.mapToGlobal(at))
-
-    def _add(self, place: Place) -> None:
+    def add(self, place: Place) -> None:
+        """Measure at one more place."""
         self.is_on = True
         self.place((*self.placed, place))
+
+    @property
+    def is_full(self) -> bool:
+        """No more spots can be placed."""
+        return len(self.placed) >= MOST_SPOTS
 
     def _paint(self, role: Role, painter: QPainter) -> None:
         tile = self._tiles[role]
@@ -116,7 +102,7 @@ class ThermalMarks(QObject):
         if self.is_on:
             table = self._table(role)
             if table and tile.width() >= NARROW:
-                _paint_scale(painter, tile, table, *scale_texts(view))
+                paint_scale(painter, tile, table, *reversed(scale_texts(view)))
             for spot in self.spots:
                 _paint_spot(painter, tile, picture, spot)
         if self.alarm:
@@ -131,7 +117,7 @@ class ThermalMarks(QObject):
         """Return the 256 colours of what is in colours on a tile, cold to hot."""
         if role is Role.IR:
             return colour_table(self._palette)
-        if not self._overlay:
+        if not self._overlay or self._grid.difference.is_shown:  # which has a scale of its own
             return ()
         return [QColor(round(r), round(g), round(b)).rgb() for b, g, r in colours(self._overlay)]
 
@@ -144,12 +130,6 @@ def scale_texts(view: ThermalView) -> tuple[str, str]:
         return "", ""
     cold, hot = view.counts_range
     return value_text(view, cold), value_text(view, hot)
-
-
-def _font(tile: FrameView) -> QFont:
-    font = QFont(tile.font())
-    font.setPixelSize(12)
-    return font
 
 
 def _paint_spot(painter: QPainter, tile: FrameView, picture: QRectF, spot: Spot) -> None:
@@ -168,7 +148,7 @@ def _paint_spot(painter: QPainter, tile: FrameView, picture: QRectF, spot: Spot)
 
 
 def _paint_text(painter: QPainter, tile: FrameView, text: str, at: QPointF) -> None:
-    painter.setFont(_font(tile))
+    painter.setFont(small_font(tile))
     width, height = painter.fontMetrics().horizontalAdvance(text) + 10, painter.fontMetrics().height() + 2
     x = at.x() + RADIUS + 7
     if x + width > tile.width() - 2:
@@ -180,32 +160,3 @@ def _paint_text(painter: QPainter, tile: FrameView, text: str, at: QPointF) -> N
     painter.drawRoundedRect(box, 4, 4)
     painter.setPen(TEXT)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _paint_scale(painter: QPainter, tile: FrameView, table: Sequence[int], cold: str, hot: str) -> None:
-    """Draw the colours as a bar at the right edge, hot at the top, with what its ends mean."""
-    painter.setFont(_font(tile))
-    line = painter.fontMetrics().height()
-    room = max(painter.fontMetrics().horizontalAdvance(text) for text in (cold, hot))
-    height = min(220, tile.height() - 2 * (line + 3 * MARGIN) - 40)
-    if height < 40:
-        return
-    width = max(room, BAR) + 12
-    ground = QRectF(
-        tile.width() - MARGIN - width, (tile.height() - height) / 2 - line - 6, width, height + 2 * line + 12
-    )
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(GROUND)
-    painter.drawRoundedRect(ground, 6, 6)
-    image = QImage(1, len(table), QImage.Format.Format_RGB32)
-    for row, colour in enumerate(reversed(table)):
-        image.setPixel(0, row, colour)
-    bar = QRectF(ground.center().x() - BAR / 2, ground.y() + line + 6, BAR, height)
-    painter.drawImage(bar, image)
-    painter.setPen(TEXT)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(bar)
-    top = QRectF(ground.x(), ground.y() + 3, width, line)
-    painter.drawText(top, Qt.AlignmentFlag.AlignCenter, hot)
-    painter.drawText(top.translated(0, height + line + 6), Qt.AlignmentFlag.AlignCenter, cold)

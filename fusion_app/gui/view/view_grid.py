@@ -3,17 +3,18 @@
 import enum
 from collections.abc import Mapping, Sequence
 
-from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtCore import QEvent, QPoint, QRect, Qt, pyqtSignal
+from PyQt6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from fusion_app.alignment.preview import edges_over
 from fusion_app.frames import FusedFrame, Image, Picture, Planes, image_of
+from fusion_app.gui.view.difference import DifferenceView
 from fusion_app.gui.view.frame_view import GROUND, FrameView
 from fusion_app.gui.view.palettes import Palette, colour_table
 from fusion_app.gui.view.readings import raw_text
 from fusion_app.gui.view.swipe import SwipeHandle
-from fusion_app.gui.view.titles import Condition, Maker, fused_title, ir_title, vis_title
+from fusion_app.gui.view.titles import Condition, Maker, difference_title, fused_title, ir_title, vis_title
 from fusion_app.gui.view.wall_view import WallView
 from fusion_app.gui.view.zoom import Zoom
 
@@ -78,12 +79,14 @@ class ViewGrid(QWidget):
         dropped: Files were dropped on the tile of this role, as a list of paths.
         painted: A tile has painted its part of this frame.
         arranged: The tiles have been put in their places.
+        menu_asked: A menu is wanted for this tile, at a point of it.
     """
 
     layout_changed = pyqtSignal(Layout)
     arranged = pyqtSignal()
     dropped = pyqtSignal(Role, list)
     painted = pyqtSignal(FusedFrame)
+    menu_asked = pyqtSignal(FrameView, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,6 +105,7 @@ class ViewGrid(QWidget):
             Role.IR: FrameView(self.tr("IR"), "", self),
             Role.VIS: FrameView(self.tr("VISIBLE"), "", self),
         }
+        self.difference = DifferenceView(self.tiles[Role.FUSED])
         self.swipe = SwipeHandle(self)
         self.swipe.moved.connect(self._arrange)
         self.wall = WallView(self)
@@ -136,6 +140,8 @@ class ViewGrid(QWidget):
             self._before, self.layout_now = self.layout_now, layout
             self.layout_changed.emit(layout)
         self._arrange()
+        if self.difference.is_on:  # a tile that was hidden has not been told
+            self._show_fused()
 
     def show_frame(self, fused: FusedFrame | None) -> None:
         """Show a fused frame and its sources, or nothing."""
@@ -170,6 +176,12 @@ class ViewGrid(QWidget):
     def show_edges(self, has_edges: bool) -> None:
         """Show in the fused tile, instead of the fused picture, the edges of infrared on the visible one."""
         self._has_edges = has_edges
+        self._show_fused()
+
+    def show_difference(self, is_on: bool) -> None:
+        """Show what infrared adds in the fused tile and on the wall, instead of the fused pictures."""
+        self.difference.is_on = is_on
+        self.wall.show_difference(is_on)
         self._show_fused()
 
     def set_maker(self, maker: Maker) -> None:
@@ -213,10 +225,14 @@ class ViewGrid(QWidget):
 
     def zoom_to_pixels(self) -> None:
         """Show one image pixel on one screen pixel, in the largest tile."""
-        tiles = (self.tiles[role] for role in ARRANGEMENTS[self.layout_now])
-        shown = self.wall.shown if self.is_wall else tiles
-        tile = max(shown, key=lambda tile: tile.width(), default=self.tiles[Role.FUSED])
+        tile = self._largest()
         self._set_zoom(Zoom(tile.actual_size_factor(), self._zoom.x, self._zoom.y).within())
+
+    def _largest(self) -> FrameView:
+        """Return the tile that takes most of the view; of several the one in front."""
+        tiles = (self.tiles[role] for role in reversed(ARRANGEMENTS[self.layout_now]))
+        shown = self.wall.shown if self.is_wall else tiles
+        return max(shown, key=lambda tile: tile.width(), default=self.tiles[Role.FUSED])
 
     def _set_zoom(self, zoom: Zoom) -> None:
         self._zoom = zoom
@@ -251,11 +267,15 @@ class ViewGrid(QWidget):
 
     def _show_fused(self) -> None:
         tile, frame = self.tiles[Role.FUSED], self._frame
+        is_other = self._is_peeking or self._shows_edges or not tile.isVisibleTo(self)
+        difference = self.difference.image(None if is_other else frame)
         tile.set_title(self._fused_title())
         if frame is not None and self._is_peeking:
             tile.show_image(_shown(frame.pair.vis.picture))
         elif frame is not None and self._shows_edges:
             tile.show_image(edges_over(frame.ir_view, _grey(frame.pair.vis.picture)))
+        elif difference is not None:
+            tile.show_image(difference)
         else:
             tile.show_image(frame.picture if frame else None)
 
@@ -268,7 +288,8 @@ class ViewGrid(QWidget):
             return self.tr("VISIBLE · peek")
         if self._shows_edges:
             return self.tr("ALIGNMENT · edges of infrared on visible")
-        return fused_title(self._frame, self._maker, self._condition(Role.FUSED))
+        title = difference_title if self.difference.is_shown else fused_title
+        return title(self._frame, self._maker, self._condition(Role.FUSED))
 
     def _arrange(self) -> None:
         arrangement = ARRANGEMENTS[self.layout_now]
@@ -298,6 +319,18 @@ class ViewGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Arrange the tiles anew."""
         self._arrange()
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:
+        """Ask for the menu of the tile under the pointer; by key for that of the largest one."""
+        if event is None:
+            return
+        found: QWidget | None = self.childAt(event.pos())
+        while found is not None and not isinstance(found, FrameView):
+            found = found.parentWidget()
+        is_by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        tile = self._largest() if found is None or is_by_key else found
+        self.menu_asked.emit(tile, tile.rect().center() if is_by_key else tile.mapFrom(self, event.pos()))
+        event.accept()
 
     def focusNextPrevChild(self, next_: bool) -> bool:
         """Keep Tab for peeking; Shift+Tab moves the focus on."""

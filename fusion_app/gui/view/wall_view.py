@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QWidget
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.view.frame_view import GROUND, HINT, FrameView
 from fusion_app.gui.view.zoom import Zoom
+from fusion_app.pipeline.difference import coloured, lumas_of
 from fusion_app.session.wall import WallTile
 
 GAP = 3
@@ -35,6 +36,7 @@ class WallView(QWidget):
         self.models: tuple[str, ...] = ()
         self.tiles: tuple[FrameView, ...] = ()
         self._zoom = Zoom()
+        self._has_difference = False
         self._alone: FrameView | None = None
         self.setAccessibleName(self.tr("Wall of models"))
         self.hide()
@@ -56,6 +58,10 @@ class WallView(QWidget):
         self._arrange()
         self.models_changed.emit(models)
 
+    def show_difference(self, is_on: bool) -> None:
+        """Show from the next look on what infrared adds, of each model, instead of what it fuses."""
+        self._has_difference = is_on
+
     def show_tiles(self, tiles: Sequence[WallTile], state: str = "") -> None:
         """Show what the models have come to; nothing where there are no ``tiles``.
 
@@ -69,12 +75,17 @@ class WallView(QWidget):
 
     def _show(self, view: FrameView, tile: WallTile, state: str) -> None:
         fused = None if tile.trouble else tile.fused
-        view.set_title(self._title(tile, state))
+        lumas = lumas_of(fused) if fused is not None and self._has_difference else None
+        title = self._title(tile, state)
+        view.set_title(title if lumas is None else self.tr("{0} · what infrared adds").format(title))
         view.set_hint(tile.trouble or self.tr("Waiting for the first fused picture"))
         view.setToolTip(tile.fallback)
         if fused is not None:
             view.set_pixel_aspect(float(fused.pair.vis.pixel_aspect))
-        view.show_image(None if fused is None else fused.picture)
+        if lumas is not None:
+            view.show_image(coloured(lumas))
+        else:
+            view.show_image(None if fused is None else fused.picture)
 
     def _title(self, tile: WallTile, state: str) -> str:
         """Return name, device and runtime, milliseconds and rate, and what is not as usual."""

@@ -1,11 +1,13 @@
 "use strict";
-// One page: pictures as motion JPEG, figures from /status once a second, commands by POST.
+// One page: pictures as H.264 or motion JPEG, figures from /status once a second, commands by POST.
 const byId = (id) => document.getElementById(id);
 const STATUS_MS = 1000, RETRY_MS = 1500;
 const SHOWN = {
-  fused: ["fused"], visible: ["visible"], ir: ["ir"], all: ["fused", "visible", "ir"], swipe: ["fused", "visible"],
+  fused: ["fused"], visible: ["visible"], ir: ["ir"], difference: ["difference"],
+  all: ["fused", "visible", "ir"], swipe: ["fused", "visible"],
 };
-const state = { layout: "fused", palette: "", status: null, isFilled: "", language: "en" };
+const VIEWS = ["fused", "visible", "ir", "difference"], TRANSFERS = ["auto", "jpeg"];
+const state = { layout: "fused", palette: "", transfer: "auto", trouble: "", status: null, isFilled: "", language: "en" };
 
 if (location.search) history.replaceState(null, "", location.pathname); // the token is in a cookie by now
 
@@ -36,31 +38,64 @@ function speak(language) {
 }
 
 // Pictures. A stream that is not shown is closed; one that breaks is opened anew.
+const videos = Object.fromEntries(VIEWS.map((view) => [view, new LiveVideo(byId(`${view}-video`), (trouble) => {
+  byId(`${view}-video`).dataset.stream = "";
+  if (trouble) state.trouble = trouble; // from now on as JPEG
+  setTimeout(showAll, trouble ? 0 : RETRY_MS);
+})]));
+function isVideo() {
+  return state.transfer === "auto" && !state.trouble && playsVideo();
+}
 function address(view) {
+  const palette = view === "ir" && state.palette ? `&palette=${encodeURIComponent(state.palette)}` : "";
+  if (isVideo()) return `/video?view=${view}${palette}`;
   const pixels = byId("pictures").clientWidth * Math.min(window.devicePixelRatio || 1, 2);
   const part = state.layout === "all" && window.innerWidth >= 900 ? pixels * (view === "fused" ? 0.67 : 0.34) : pixels;
   const width = [320, 480, 640, 960, 1280].find((one) => one >= part) || 1280;
-  const palette = view === "ir" && state.palette ? `&palette=${encodeURIComponent(state.palette)}` : "";
   return `/stream?view=${view}&width=${width}${palette}`;
 }
 function show(view, isShown) {
-  const image = byId(view);
-  const wanted = isShown && !document.hidden ? address(view) : "";
-  if ((image.dataset.stream || "") === wanted) return;
-  image.dataset.stream = wanted;
-  if (wanted) image.src = wanted; else image.removeAttribute("src");
+  const wanted = isShown && !document.hidden ? address(view) : "", asVideo = isVideo();
+  open(byId(view), asVideo ? "" : wanted, (image, stream) => {
+    if (stream) image.src = stream; else image.removeAttribute("src");
+  });
+  open(byId(`${view}-video`), asVideo ? wanted : "", (_, stream) => {
+    if (stream) videos[view].open(stream); else videos[view].close();
+  });
+  byId(view).hidden = asVideo;
+  byId(`${view}-video`).hidden = !asVideo;
+}
+function open(element, wanted, change) {
+  if ((element.dataset.stream || "") === wanted) return;
+  element.dataset.stream = wanted;
+  change(element, wanted);
+}
+function hasPicture(view) {
+  const video = byId(`${view}-video`);
+  return isVideo() ? video.videoWidth > 0 && video.getVideoPlaybackQuality().totalVideoFrames > 0 : byId(view).naturalWidth > 0;
+}
+function showTransfer() {
+  if (isVideo()) {
+    const behind = Math.max(...SHOWN[state.layout].map((view) => videos[view].behind ?? 0));
+    figure("f-transfer", hasPicture(SHOWN[state.layout][0]) ? say("asVideo", Math.round(behind * 1000)) : "–");
+  } else if (state.transfer === "auto") {
+    figure("f-transfer", state.trouble ? say("videoFailed", state.trouble) : say("noVideo"), "warning");
+  } else {
+    figure("f-transfer", say("asJpeg"));
+  }
 }
 function showAll() {
   byId("pictures").dataset.layout = state.layout;
-  for (const view of ["fused", "visible", "ir"]) show(view, SHOWN[state.layout].includes(view));
+  for (const view of VIEWS) show(view, SHOWN[state.layout].includes(view));
   for (const one of document.querySelectorAll("#layouts button")) {
     one.setAttribute("aria-pressed", String(one.dataset.layout === state.layout));
   }
   byId("save").href = `/snapshot?view=${SHOWN[state.layout][0]}&format=png`;
   byId("save").download = `${SHOWN[state.layout][0]}.png`;
 }
-for (const view of ["fused", "visible", "ir"]) {
+for (const view of VIEWS) {
   byId(view).addEventListener("error", () => {
+    if (!byId(view).dataset.stream) return;
     byId(view).dataset.stream = "";
     setTimeout(showAll, RETRY_MS);
   });
@@ -74,7 +109,7 @@ byId("edge").addEventListener("input", () => {
 document.addEventListener("visibilitychange", showAll);
 
 function showNothing() {
-  byId("nothing").hidden = SHOWN[state.layout].some((view) => byId(view).naturalWidth > 0);
+  byId("nothing").hidden = SHOWN[state.layout].some(hasPicture);
 }
 setInterval(showNothing, 250);
 
@@ -115,6 +150,13 @@ byId("palette").addEventListener("change", () => {
   state.palette = byId("palette").value;
   remember("palette", state.palette);
   showAll();
+});
+byId("transfer").addEventListener("change", () => {
+  state.transfer = byId("transfer").value;
+  state.trouble = "";
+  remember("transfer", state.transfer);
+  showAll();
+  showTransfer();
 });
 byId("language").addEventListener("click", () => {
   const language = state.language === "zh" ? "en" : "zh";
@@ -183,6 +225,7 @@ function showStatus(status) {
     fill("mode", "mode", status.choices.modes, fusion.mode);
     fill("model", "model", status.choices.models, fusion.model);
     fill("palette", "palette", status.choices.palettes, state.palette || status.palette);
+    fill("transfer", "transfer", TRANSFERS, state.transfer);
   }
   byId("notices").replaceChildren(...status.notices.map((text) => {
     const item = document.createElement("li");
@@ -190,6 +233,7 @@ function showStatus(status) {
     return item;
   }));
   showNothing();
+  showTransfer();
 }
 function showGone(text) {
   byId("lamp").textContent = text;
@@ -210,6 +254,7 @@ async function lookOn() {
 }
 
 state.palette = remembered("palette") || "";
+state.transfer = TRANSFERS.find((one) => one === remembered("transfer")) || "auto";
 byId("nothing").hidden = false;
 speak(remembered("language") || ((navigator.languages || [navigator.language])[0] || "").startsWith("zh") && "zh" || "en");
 showAll();

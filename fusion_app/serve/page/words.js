@@ -2,10 +2,13 @@
 // What the page says, by language. A name that is not here is shown as it is.
 const WORDS = {
   en: {
-    pictures: "Pictures", fused: "Fused", visible: "Visible", ir: "Infrared", all: "All three", swipe: "Swipe",
+    pictures: "Pictures", fused: "Fused", visible: "Visible", ir: "Infrared", difference: "What infrared adds",
+    added: "+96 brighter", taken: "−96 darker", all: "All three", swipe: "Swipe",
     layout: "Layout", edge: "Edge between visible and fused", nothing: "No picture yet", recording: "Recording",
     record: "Record", stop: "Stop", marker: "Marker", snapshot: "Snapshot", save: "Save picture", mode: "Mode",
-    model: "Model", palette: "Infrared palette", fusion: "Fusion", latency: "Latency", skew: "Skew",
+    model: "Model", palette: "Infrared palette", transfer: "Transfer",
+    "transfer auto": "Automatic", "transfer jpeg": "JPEG", asVideo: "H.264 · {0} ms behind", asJpeg: "JPEG",
+    noVideo: "JPEG: this browser plays no H.264 here", videoFailed: "JPEG: H.264 failed ({0})", fusion: "Fusion", latency: "Latency", skew: "Skew",
     lost: "Not fused", engine: "Engine", disk: "Disk left", live: "live", gone: "The server does not answer",
     closed: "No session is open", markerSet: "The marker is set", kept: "Kept as {0}", working: "Working…",
     denied: "The token is missing or wrong; open the address with the token again",
@@ -17,10 +20,13 @@ const WORDS = {
     "phase ended": "ended", "phase failed": "failed", "phase closed": "closed", file: "file",
   },
   zh: {
-    pictures: "画面", fused: "融合", visible: "可见光", ir: "红外", all: "三个画面", swipe: "滑动对比",
+    pictures: "画面", fused: "融合", visible: "可见光", ir: "红外", difference: "红外补充的内容",
+    added: "+96 更亮", taken: "−96 更暗", all: "三个画面", swipe: "滑动对比",
     layout: "布局", edge: "可见光与融合画面的分界", nothing: "暂无画面", recording: "录制",
     record: "录制", stop: "停止", marker: "标记", snapshot: "快照", save: "保存图片", mode: "模式",
-    model: "模型", palette: "红外调色板", fusion: "融合", latency: "延迟", skew: "时间差",
+    model: "模型", palette: "红外调色板", transfer: "传输",
+    "transfer auto": "自动", "transfer jpeg": "JPEG", asVideo: "H.264 · 滞后 {0} 毫秒", asJpeg: "JPEG",
+    noVideo: "JPEG：此浏览器在这里无法播放 H.264", videoFailed: "JPEG：H.264 失败（{0}）", fusion: "融合", latency: "延迟", skew: "时间差",
     lost: "未融合", engine: "引擎", disk: "磁盘剩余", live: "实时", gone: "服务器没有响应",
     closed: "没有打开的会话", markerSet: "已设置标记", kept: "已保存为 {0}", working: "正在处理…",
     denied: "缺少令牌或令牌不正确；请重新打开带令牌的地址",

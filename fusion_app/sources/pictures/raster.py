@@ -82,6 +82,7 @@ class _WithOpenCv(PictureFile):
         if image is None or image.dtype not in (np.uint8, np.uint16):
             raise SourceError(str(self._path), "cannot be decoded: it is cut off, damaged, or has no 8 or 16 bit")
         turned, notes = (1, ()) if self._header is None else _of_header(self._header, self._data)
+        notes = (*notes, *_seen_through(image))
         image = orientation.upright(one_channel(_without_alpha(image)), turned)
         return Picture(image, white_of(image), (*found, *notes))
 
@@ -161,6 +162,13 @@ def _without_alpha(image: Image) -> Image:
     if image.ndim == 2 or image.shape[2] == 3:
         return image
     return np.ascontiguousarray(image[..., :3] if image.shape[2] == 4 else image[..., 0])
+
+
+def _seen_through(image: Image) -> tuple[Note, ...]:
+    """Return what is to be said of an alpha channel that hides something."""
+    if image.ndim == 2 or image.shape[2] == 3 or int(image[..., -1].min()) == white_of(image):
+        return ()
+    return (Note("transparent", "is transparent in places; the colours that are stored there are used"),)
 
 
 def _is_cut_off(image: Image) -> bool:

@@ -34,6 +34,14 @@ def test_a_misspelt_command_is_no_source(capsys: pytest.CaptureFixture[str]) -> 
     assert "fuze" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--record", "--keep"])
+def test_what_an_unset_variable_leaves_empty_is_not_taken_for_nothing_asked(
+    capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    assert main(["serve", "synthetic:ir", "synthetic:vis", "--port", "0", option, ""]) == 2
+    assert f"the setting {option[2:]} cannot be ''" in capsys.readouterr().err
+
+
 def test_a_command_lists_only_options_that_it_heeds(capsys: pytest.CaptureFixture[str]) -> None:
     for command, heeds in (("align", False), ("fuse", True), ("view", True)):
         with pytest.raises(SystemExit):

@@ -120,7 +120,7 @@ def test_a_mixture_and_a_video_are_refused(folders: Path, capsys: pytest.Capture
     assert "mixture" in capsys.readouterr().err
     (folders / "fused.mkv").write_bytes(b"x")
     assert main(arguments(folders, "ir", "vis", "fused.mkv")) == 2
-    assert "export its frames" in capsys.readouterr().err
+    assert "no video, but others are" in capsys.readouterr().err
 
 
 def test_the_page_holds_every_figure_and_nothing_from_elsewhere(folders: Path) -> None:
@@ -154,3 +154,28 @@ def test_figures_of_an_earlier_run_are_not_replaced_unasked(folders: Path, capsy
     assert path.read_text() == "mine"
     assert main([*words, "--overwrite"]) == 0
     assert path.read_text().startswith("fused,")
+
+
+def test_a_transparent_and_a_flat_fused_picture_are_told(folders: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grey = cv2.imread(str(folders / "max" / "1.png"), cv2.IMREAD_GRAYSCALE)
+    half = np.where(np.arange(grey.shape[1]) < 9, 0, 255) * np.ones_like(grey)
+    cv2.imwrite(str(folders / "max" / "1.png"), np.dstack([grey, grey, grey, half.astype(np.uint8)]))
+    for name in ("2", "10"):
+        cv2.imwrite(str(folders / "average" / f"{name}.png"), np.full_like(grey, 70))
+    assert main([*arguments(folders, "ir", "vis", "max", "average"), "--json"]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert "max/1.png is transparent in places; the colours that are stored there are used" in told[0]
+    assert "average/2.png is of one grey level" in told[1]
+    assert told[1].endswith("(and 1 more)")
+
+
+@pytest.mark.full
+def test_two_processes_give_the_figures_of_one_in_the_same_order(
+    folders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed = []
+    for jobs in ("1", "2"):
+        assert main([*arguments(folders, "ir", "vis", "max", "average"), "--json", "--jobs", jobs]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]

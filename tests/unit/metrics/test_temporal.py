@@ -63,7 +63,8 @@ def test_flicker_counts_resting_pixels_only() -> None:
 
 def test_a_cut_is_no_jump() -> None:
     before, after = texture(5), 255 - cv2.flip(texture(6), -1)
-    motion = Motion(np.zeros((96, 128, 2), np.float32), np.zeros((96, 128), np.bool_))
+    still = np.zeros((96, 128, 2), np.float32)
+    motion = Motion(still, np.zeros((96, 128), np.bool_), still)
     figures = step_figures(before, after, motion, EVERYWHERE)
     assert motion.is_cut
     assert np.isnan(figures.level_jump)

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from fusion_app.outputs.publishing import Publisher, stream_address
 from fusion_app.run.runner import Pace
 from fusion_app.session.session import Session, open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
+from fusion_app.writers.h264 import time_of
 from tests.servers import free_port
 from tests.webdriver import wait_until
 
@@ -64,10 +66,20 @@ def ffmpeg_receives(address: str, path: Path, *options: str, frames: int = 20) -
             process.kill()
 
 
-def pictures_of(path: Path) -> list[np.ndarray]:
+def frames_of(path: Path) -> list[av.VideoFrame]:
     with av.open(str(path)) as container:
         assert container.streams.video[0].codec.name == "h264"
-        return [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+        return list(container.decode(video=0))
+
+
+def pictures_of(path: Path) -> list[np.ndarray]:
+    return [frame.to_ndarray(format="bgr24") for frame in frames_of(path)]
+
+
+def capture_times_of(path: Path) -> list[int]:
+    """Return the time of capture that each frame says."""
+    beside = [data for frame in frames_of(path) for data in frame.side_data if data.type.name == "SEI_UNREGISTERED"]
+    return [at_us for data in beside if (at_us := time_of(bytes(data))) is not None]
 
 
 def fused_count(session: Session) -> int:
@@ -99,6 +111,10 @@ def test_ffmpeg_receives_what_is_fused(
     width, height = session.vis.info.size
     assert pictures[-1].shape == (height, width, 3)
     assert pictures[-1].std() > 10
+    times = capture_times_of(path)
+    assert len(times) == len(pictures), "every frame says when it was captured"
+    assert times == sorted(times)
+    assert abs(times[-1] / 1e6 - time.time()) < 600, "by the clock of the day"
 
 
 @needs_ffmpeg
@@ -155,6 +171,13 @@ def test_what_is_no_receiver_is_refused_without_its_password(address: str) -> No
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("address", ["rtsps://a:secret@host/x", "RTMPS://a:secret@host/x"])
+def test_what_would_be_encrypted_for_whoever_answers_is_refused(address: str) -> None:
+    with pytest.raises(OutputError, match="certificates would not be checked") as refused:
+        stream_address(address)
+    assert "secret" not in str(refused.value)
+
+
 def test_no_password_is_shown(session: Session, caplog: pytest.LogCaptureFixture) -> None:
     with published(session, f"rtsp://bob:secret@127.0.0.1:{free_port()}/x") as publisher:
         wait_until(lambda: "tried again" in publisher.notice, "it is told")
@@ -182,3 +205,27 @@ def test_pictures_of_every_kind_become_even_planes() -> None:
     assert (found[:96] == 90).all()
     assert (found[96:120] == 30).all()
     assert (found[120:] == 200).all()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "udp://127.0.0.1",
+        "tcp://127.0.0.1",
+        "udp://127.0.0.1:0",
+        "rtsp://h/x\r\nX: 1",
+        "rtsp://h\0/x",
+        "rtsp://h/a b",
+    ],
+)
+def test_an_address_that_can_never_work_is_refused_at_once(address: str) -> None:
+    with pytest.raises(OutputError, match="is no receiver"):
+        stream_address(address)
+
+
+def test_the_key_of_a_streaming_service_is_in_no_text(session: Session, caplog: pytest.LogCaptureFixture) -> None:
+    with published(session, f"rtmp://127.0.0.1:{free_port()}/live/key-that-nobody-may-see") as publisher:
+        wait_until(lambda: "tried again" in publisher.notice, "it is told that nobody receives")
+        assert "/live/…: " in publisher.notice
+        assert "nobody-may-see" not in publisher.notice + publisher.summary
+    assert "nobody-may-see" not in caplog.text

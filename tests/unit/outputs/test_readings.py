@@ -1,5 +1,6 @@
 """Readings, alarms and JSON lines: what they say is what the camera measures, and no reader can hold up who tells."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -11,7 +12,7 @@ from fusion_app.errors import OutputError
 from fusion_app.frames import Frame, FramePair, FusedFrame, ThermalView
 from fusion_app.outputs import lines, readings
 from fusion_app.outputs.lines import LinesFile
-from fusion_app.outputs.readings import AlarmWatch, alarm_of, extremes_of
+from fusion_app.outputs.readings import AlarmWatch, alarm_of, spots_of
 from tests.webdriver import wait_until
 
 VIS = np.zeros((96, 128, 3), np.uint8)
@@ -30,20 +31,27 @@ def fused_of(
 
 
 def test_hottest_and_coldest_are_degrees_with_their_places() -> None:
-    found = extremes_of(fused_of(41.25))
+    found = spots_of(fused_of(41.25))
     assert found["hottest"] == {"value": 41.25, "unit": "celsius", "x": round(50.5 / 64, 4), "y": round(10.5 / 48, 4)}
     assert found["coldest"]["value"] == -3.0
 
 
 def test_counts_stand_where_the_camera_does_not_measure_degrees() -> None:
-    assert extremes_of(fused_of(41.25, None))["hottest"] == pytest.approx(
+    assert spots_of(fused_of(41.25, None))["hottest"] == pytest.approx(
         {"value": 31440.0, "unit": "counts", "x": 0.7891, "y": 0.2188}
     )
 
 
 @pytest.mark.parametrize("fused", [None, fused_of(41.0, lost="ir"), fused_of(41.0, is_nuc=True)])
 def test_nothing_is_read_where_infrared_sees_nothing(fused: FusedFrame | None) -> None:
-    assert extremes_of(fused) == {"hottest": None, "coldest": None}
+    nothing = {"hottest": None, "coldest": None, "centre": None, "spots": [None]}
+    assert spots_of(fused, ((0.1, 0.2),)) == nothing
+
+
+def test_centre_and_placed_spots_are_read_too() -> None:
+    found = spots_of(fused_of(41.25), ((50.5 / 64, 10.5 / 48), (0.5, 0.5)))
+    assert [spot["value"] for spot in found["spots"]] == [41.25, 20.0]
+    assert found["centre"] == {"value": 20.0, "unit": "celsius", "x": 0.5, "y": 0.5}
 
 
 def test_an_alarm_is_on_with_one_frame_beyond_and_over_after_a_calm_second(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,3 +163,54 @@ def test_a_reader_that_has_left_is_told(tmp_path: Path) -> None:
     wait_until(lambda: "has left" in file.notice, "it is told")
     assert file.dropped == 1
     file.close()
+
+
+def test_a_pipe_that_nobody_reads_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="nobody reads this pipe"):
+        LinesFile(str(tmp_path / "pipe")).begin()
+
+
+def test_after_a_full_disk_events_go_on_in_a_line_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = [10]
+    write = os.write
+
+    def written(file: int, data: bytes) -> int:
+        """A disk that takes so many bytes more, then none."""
+        if not room[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        done = write(file, data[: room[0]])
+        room[0] -= done
+        return done
+
+    path = tmp_path / "events.jsonl"
+    file = LinesFile(str(path))
+    file.begin()
+    monkeypatch.setattr(os, "write", written)
+    file.put({"event": "readings", "n": 0}, {})
+    file.put({"event": "readings", "n": 1}, {})
+    wait_until(lambda: file.dropped == 2, "the disk is full")
+    assert "No space left" in file.notice
+    room[0] = 10_000
+    file.put({"event": "readings", "n": 2}, {})
+    file.close()
+    torn, *whole = path.read_text(encoding="utf-8").splitlines()
+    assert len(torn) == 10
+    assert [json.loads(line)["n"] for line in whole] == [2]
+    assert file.notice == ""
+
+
+def test_what_a_reader_leaves_at_the_end_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "CLOSE_S", 0.1)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    file = LinesFile(str(path))
+    file.begin()
+    for _ in range(3):
+        file.put({"event": "readings", "text": "x" * 100_000}, {})
+    file.close()
+    assert file.dropped == 3
+    os.close(reader)  # the thread ends with it
+    file._thread.join(60)
+    assert not file._thread.is_alive()

@@ -112,5 +112,5 @@ def test_without_the_library_the_line_that_installs_it_is_told(
 
     monkeypatch.delitem(sys.modules, "pyvirtualcam")
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(OutputError, match=r"cs2fusion-live\[camera\]"):
+    with pytest.raises(OutputError, match=r"needs pyvirtualcam; pip install pyvirtualcam"):
         VirtualCamera(session).begin()

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fusion_app.recording.frame_log import began_of, lines_of
+from fusion_app.frames import Frame, FramePair, FusedFrame, MeasuredSpot
+from fusion_app.recording.entry import Entry
+from fusion_app.recording.frame_log import COLUMNS, FrameLog, began_of, lines_of, rows_of
 
 HEADER = "frame,pts_s,time_s,wall_clock,ir_frame,visible_frame,skew_ms,latency_ms,marks\n"
 WORDS = (
@@ -97,3 +99,33 @@ def test_damage_of_any_kind_costs_lines_only(log: Path, seed: int) -> None:
     assert (np.diff(times) > 0).all()
     assert np.isfinite(lines.table["ir_s"]).all()
     began_of(log)
+
+
+def entry(*spots: MeasuredSpot) -> Entry:
+    picture = np.zeros((4, 4), np.uint8)
+    pair = FramePair(Frame(picture, 0.0, 0), Frame(picture, 0.0, 0))
+    return Entry(FusedFrame(picture, pair, picture), 0.0, 1.0, spots=spots)
+
+
+def test_measured_values_stand_behind_what_was_there_before(log: Path) -> None:
+    frames = FrameLog(log, 0.0, 0.0)
+    frames.write(
+        entry(
+            MeasuredSpot("hottest", 0, 0.25, 0.5, 36.61, "celsius"),
+            MeasuredSpot("coldest", 0, 1.0, 0.0, -3.0, "celsius"),
+            MeasuredSpot("centre", 0, 0.5, 0.5, None, "celsius"),
+            MeasuredSpot("placed", 1, 0.1, 0.2, 20.5, "celsius"),
+            MeasuredSpot("placed", 9, 0.1, 0.2, 31015.0, "celsius"),
+        )
+    )
+    frames.write(entry())
+    frames.close()
+    assert log.read_text().startswith(HEADER.rstrip("\n") + ",unit,hottest,")
+    first, second = rows_of(log)
+    assert (first["unit"], first["hottest"], first["hottest_x"], first["hottest_y"]) == (
+        "celsius", "36.61", "0.2500", "0.5000",
+    )  # fmt: skip
+    assert (first["coldest"], first["centre"], first["spot_1"], first["spot_2"]) == ("-3", "", "20.50", "")
+    assert first["spot_9"] == "31015"
+    assert all(second[name] == "" for name in COLUMNS[9:])
+    assert len(lines_of(log, 0.0)) == 1, "two lines of one time"

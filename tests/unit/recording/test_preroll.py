@@ -252,7 +252,7 @@ def test_an_encoder_that_fails_is_told_and_the_recording_begins_without(
     huge = np.zeros((1, 40_000, 3), np.uint8)  # wider than H.264 can be
     item = entry(0)
     preroll.keep(replace(item, fused=replace(item.fused, picture=huge)))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not preroll.status().failure:
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -281,7 +281,7 @@ class Slow(PreRoll):
 
     def take(self) -> list[Clip]:
         self.asked.set()
-        assert self.may.wait(20)
+        assert self.may.wait(60)
         return super().take()
 
 
@@ -292,7 +292,7 @@ def test_nothing_waits_and_nothing_is_dropped_while_the_pre_roll_is_written(
     preroll = Slow(TWO_S)
     preroll.keep(entry(0))
     recording = Recording(tmp_path / "r.mkv", plan(), preroll)
-    assert preroll.asked.wait(20)
+    assert preroll.asked.wait(60)
     for i in range(1, 300):  # more than its queue holds, as many as the memory for a pre-roll
         recording(entry(i))
     assert recording.status().written == 0
@@ -303,7 +303,7 @@ def test_nothing_waits_and_nothing_is_dropped_while_the_pre_roll_is_written(
 
 def test_the_pre_roll_is_on_disk_before_a_frame_comes(tmp_path: Path, keep: Callable[..., PreRoll]) -> None:
     recording = Recording(tmp_path / "r.mkv", plan(), keep([entry(i) for i in range(20)]))
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while recording.status().written < 20:
         assert time.monotonic() < deadline
         time.sleep(0.005)

@@ -14,8 +14,9 @@ import pytest
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.recording import About, EngineFacts, Entry, Recording, entry_of
-from fusion_app.recording.frame_log import FrameLog, markers_of
+from fusion_app.recording.frame_log import MAX_LINE, FrameLog, markers_of
 from fusion_app.recording.part import PartPlan
+from fusion_app.recording.recording import MOST_MARKERS
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import RecordingSettings, Settings, SourceSettings, load_settings
 from fusion_app.system.yaml_files import load_as
@@ -47,7 +48,7 @@ def entry(index: int, ir: Sequence[np.ndarray] = GREY, ir_index: int | None = No
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.005)
@@ -222,6 +223,44 @@ def test_markers_are_chapters_and_marks_whatever_their_text(tmp_path: Path) -> N
     assert found == [(Fraction(12, 100), 'a "bird", or, a plane 鸟'), (Fraction(28, 100), "marker")]
     assert markers_of(tmp_path / "r.csv") == [(0.12, 'a "bird", or, a plane 鸟'), (0.28, "")]
     assert len((tmp_path / "r.csv").read_text().splitlines()) == 11
+
+
+def test_a_marker_after_the_last_frame_is_on_the_last_frame(tmp_path: Path) -> None:
+    """A source is lost, somebody marks that, and stops: without the marker the recording could be removed as old."""
+    recording = Recording(tmp_path / "r.mkv", plan())
+    for i in range(4):
+        recording(entry(i))
+    recording.add_marker("seen before")
+    recording(entry(4))
+    recording.add_marker("the picture is gone")
+    recording.add_marker("still gone")
+    recording.close()
+    assert markers_of(tmp_path / "r.csv") == [
+        (0.16, "seen before"),
+        (0.16, "the picture is gone"),
+        (0.16, "still gone"),
+    ]
+    assert [row["frame"] for row in rows(tmp_path / "r.csv")] == list("01234")
+    with av.open(str(tmp_path / "r.mkv")) as container:
+        assert [c["metadata"]["title"] for c in container.chapters()][-2:] == ["the picture is gone", "still gone"]
+
+
+def test_more_markers_than_a_line_may_have_are_refused_and_none_of_the_others_is_lost(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "r.mkv", plan())
+    recording(entry(0))
+    for number in range(MOST_MARKERS):
+        recording.add_marker(f"{number:03d}" + "x" * 500)
+    with pytest.raises(RecordingError, match="wait until pictures come"):
+        recording.add_marker("one more")
+    for i in range(1, 4):
+        recording(entry(i))
+    recording.add_marker("the last")
+    recording.close()
+    assert len(rows(tmp_path / "r.csv")) == 4
+    assert [text[:3] for _, text in markers_of(tmp_path / "r.csv")] == [
+        *(f"{number:03d}" for number in range(MOST_MARKERS)), "the",
+    ]  # fmt: skip
+    assert max(map(len, (tmp_path / "r.csv").read_text(encoding="utf-8").splitlines())) < MAX_LINE / 4
 
 
 def test_frames_that_come_too_fast_are_dropped_counted_and_marked(

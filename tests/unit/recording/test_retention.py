@@ -1,5 +1,6 @@
 """What makes room goes by its age, and nothing goes that somebody may still want."""
 
+import csv
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,8 +85,8 @@ def test_only_what_would_go_is_searched_for_markers(
     put(made, folder, name(1), 9)
     put(made, folder, name(2), 2)
     read: list[str] = []
-    rows_of = retention.rows_of
-    monkeypatch.setattr(retention, "rows_of", lambda path: (read.append(path.stem), rows_of(path))[1])
+    has_marker = retention._has_marker
+    monkeypatch.setattr(retention, "_has_marker", lambda path: (read.append(path.stem), has_marker(path))[1])
     assert clear(folder, "7d") == [name(1)]
     assert read == [name(1)]
 
@@ -93,11 +94,97 @@ def test_only_what_would_go_is_searched_for_markers(
 def test_a_recording_with_a_marker_never_goes_and_that_is_told(made: Path, tmp_path: Path) -> None:
     folder = tmp_path / "recordings"
     path = put(made, folder, name(1), 900).with_suffix(".csv")
-    path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + "marker:a bird\n", encoding="utf-8")
+    with path.open(newline="", encoding="utf-8") as file:
+        table = list(csv.DictReader(file))
+    table[-1]["marks"] = "marker:a bird"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.DictWriter(file, table[0].keys())
+        lines.writeheader()
+        lines.writerows(table)
     cleared = make_room(folder, Keep(1.0, 1), NOW.timestamp())
     assert cleared.removed == ()
     assert "have markers" in cleared.notice or "has markers" in cleared.notice
     assert len(list(folder.iterdir())) == 3
+
+
+LINE = "9,0.9,0.9,2026-06-01T12:00:00.000+00:00,9,9,0.000,1.000,"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        f'{LINE}"{";".join(["marker:" + "x" * 110] * 1500)}"\n',  # more than a table reads of one cell
+        f'{LINE}"held\n{LINE}marker:a bird\n',  # a quotation mark that is never closed
+        f"{LINE}\n\0\0\0\0\0\0\n{LINE}\n",  # what a crash has left where there may have been a marker
+        "nine,lines,of,something,else,marker:a bird\n",
+        f"{LINE[:-1]}\n{'x' * (retention.BLOCK - 200)}marker:a bird\n",
+    ],
+    ids=["long", "unclosed", "holes", "damaged", "between blocks"],
+)
+def test_a_damaged_csv_that_may_have_a_marker_keeps_its_recording(made: Path, tmp_path: Path, found: str) -> None:
+    folder = tmp_path / "recordings"
+    path = put(made, folder, name(1), 900).with_suffix(".csv")
+    for shift in range(8):  # wherever a block ends
+        path.write_text(made.with_suffix(".csv").read_text(encoding="utf-8") + "x" * shift + found, encoding="utf-8")
+        assert clear(folder, "1h") == []
+    assert path.with_suffix(".mkv").exists()
+
+
+def refusing(monkeypatch: pytest.MonkeyPatch, act: str, *names: str) -> None:
+    """Let files of these names refuse to be renamed or unlinked, as one does that is open on Windows."""
+    real = getattr(Path, act)
+
+    def refuse(self: Path, *arguments: object, **more: object) -> object:
+        if self.name in names:
+            raise PermissionError(13, "Permission denied", str(self))
+        return real(self, *arguments, **more)
+
+    monkeypatch.setattr(Path, act, refuse)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".csv", ".yaml"])
+def test_a_file_that_cannot_go_keeps_its_recording_whole_and_no_other(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    folder = tmp_path / "recordings"
+    first, second = put(made, folder, name(1), 900), put(made, folder, name(2), 800)
+    with monkeypatch.context() as patch:
+        refusing(patch, "rename", first.with_suffix(suffix).name)
+        cleared = make_room(folder, Keep(seconds=1.0), NOW.timestamp())
+    assert cleared.removed == (second,)
+    assert f"{first} cannot be removed (Permission denied)" in cleared.notice
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        first.with_suffix(one).name for one in (".mkv", ".csv", ".yaml")
+    )
+    assert clear(folder, "1h") == [name(1)]
+    assert list(folder.iterdir()) == []
+
+
+def test_what_was_broken_off_is_finished_or_undone(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "recordings"
+    path = put(made, folder, name(1), 900)
+    moving = folder / f"{name(1)}.removing"  # killed before all had moved
+    moving.mkdir()
+    path.rename(moving / path.name)
+    assert clear(folder, "2000d") == []
+    assert path.exists()
+    assert not moving.exists()
+    with monkeypatch.context() as patch:  # killed while it was deleted
+        refusing(patch, "unlink", path.with_suffix(".yaml").name)
+        assert "cannot be removed" in make_room(folder, keep_of("1h"), NOW.timestamp()).notice
+    assert list(folder.iterdir()) == [folder / f"{name(1)}.removed"]
+    clear(folder, "2000d")
+    assert list(folder.iterdir()) == []
+
+
+def test_a_folder_of_somebody_else_with_such_a_name_is_left_alone(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    for kept in ("recording-holiday.removed", f"{name(1)}.removed"):
+        (folder / kept).mkdir(parents=True)
+        (folder / kept / "letter.txt").write_text("dear", encoding="utf-8")
+    (folder / f"{name(2)}.removed").symlink_to(tmp_path)
+    clear(folder, "1h")
+    assert len(list(folder.glob("*/letter.txt"))) == 2
 
 
 def test_nothing_that_may_be_somebody_elses_or_is_not_finished_goes(made: Path, tmp_path: Path) -> None:

@@ -98,8 +98,8 @@ def test_a_held_run_waits_for_what_is_asked_next(asked: str) -> None:
 def test_waiting_for_a_frame_that_is_due_ends_when_something_is_asked(asked: str, is_wanted: bool) -> None:
     found, started = Transport(), time.monotonic()
     later(lambda: found.seek(1.0) if asked == "seek" else getattr(found, asked)())
-    assert found.wait_until(started + 5.0) is is_wanted
-    assert time.monotonic() - started < 4.0
+    assert found.wait_until(started + 90.0) is is_wanted
+    assert time.monotonic() - started < 80.0
 
 
 def test_whoever_counts_the_rate_is_told_that_the_run_holds() -> None:

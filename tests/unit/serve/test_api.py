@@ -3,8 +3,11 @@
 import json
 import re
 import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,11 +15,15 @@ import numpy as np
 import pytest
 
 from fusion_app.errors import ServeError
+from fusion_app.pipeline.difference import coloured, lumas_of
 from fusion_app.recording.frame_log import markers_of
+from fusion_app.serve.api import MOST_WAITING
+from fusion_app.serve.pictures import Pictures
 from fusion_app.serve.server import Door, Server
 from tests.servers import free_port
-from tests.serving import Client, Running
+from tests.serving import OWN, WAIT_S, Client, Running
 from tests.sessions import rows, wait_for_frames
+from tests.webdriver import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -57,6 +64,29 @@ def test_a_snapshot_in_png_is_the_fused_frame_itself(running: Running) -> None:
     assert np.array_equal(got, fused.image)
 
 
+def test_what_infrared_adds_is_a_view_of_its_own(running: Running) -> None:
+    running.node.session.runner.remove_sink(running.node.mailbox)
+    fused = running.node.mailbox.newest
+    assert fused is not None
+    darker = replace(fused, picture=fused.image // 2)
+    running.node.mailbox(darker)
+    lumas = lumas_of(darker)
+    assert lumas is not None
+    got = picture(running.client.get("/snapshot?view=difference&format=png").body)
+    assert np.array_equal(got, coloured(lumas))
+    assert (got[..., 0] > got[..., 2]).any(), "blue where it is darker"
+    assert "difference" in running.client.get("/status").data["choices"]["views"]
+
+
+def test_while_a_source_is_lost_nothing_is_said_to_be_added(running: Running) -> None:
+    running.node.session.runner.remove_sink(running.node.mailbox)
+    fused = running.node.mailbox.newest
+    assert fused is not None
+    running.node.mailbox(replace(fused, picture=fused.image // 2, pair=replace(fused.pair, lost="vis")))
+    got = picture(running.client.get("/snapshot?view=difference&format=png").body)
+    assert np.array_equal(got, fused.image // 2)
+
+
 def test_a_stream_hands_over_whole_pictures_one_after_the_other(client: Client) -> None:
     with client.stream("/stream?view=visible") as connection:
         data = b""
@@ -92,6 +122,44 @@ def test_a_recording_is_begun_marked_and_finished(running: Running) -> None:
     assert len(rows(path)) >= 5
     assert [text for _, text in markers_of(path.with_suffix(".csv"))] == ["a bird", "Marker 2"]
     assert client.get("/status").data["recording"] is None
+
+
+def test_a_marker_may_have_any_text_of_one_line(running: Running) -> None:
+    client, said = running.client, ("全角\u3000空格", "\u00a0", "👨\u200d👩\u200d👧", "می\u200cشود", "<b>&\"'", "   ")
+    client.post("/api/record", {"on": True})
+    wait_for_frames(running.node.session, 2)
+    for text in said:
+        assert client.post("/api/marker", {"text": text}).status == 200, text
+    for text in ("a\nb", "\x1b[31m", "\u202e", "\0", "\ud800", "\u2028"):
+        assert client.post("/api/marker", {"text": text}).status == 400, ascii(text)
+    wait_for_frames(running.node.session, 2)
+    client.post("/api/record", {"on": False})
+    (path,) = running.folder.glob("recording-*.csv")
+    found = [text for _, text in markers_of(path)]
+    assert found == ["全角 空格", "Marker 2", said[2], said[3], said[4], "Marker 6"]
+
+
+def test_nobody_waits_for_snapshots_or_models_but_who_asked_for_them(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many pictures are asked for, and two models that never come: recording, markers and the status go on."""
+    client, go_on = running.client, threading.Event()
+    monkeypatch.setattr(Pictures, "single", lambda *_: go_on.wait(WAIT_S) and None)
+    monkeypatch.setattr(running.node.session, "mix", lambda _: go_on.wait(WAIT_S))
+    monkeypatch.setattr(running.node.session, "use", lambda _: go_on.wait(WAIT_S))
+    asked = [("GET", "/snapshot", None)] * (MOST_WAITING + 4) + [("POST", "/api/fusion", '{"strength": 0.5}')] * 2
+    with ThreadPoolExecutor(len(asked)) as threads:
+        waiting = [threads.submit(client.ask, *one, **OWN) for one in asked]
+        wait_until(lambda: sum(one.done() for one in waiting) == 4, "the queue of pictures is full")
+        try:
+            assert client.get("/status").status == 200
+            assert client.post("/api/record", {"on": True}).status == 200
+            wait_for_frames(running.node.session, 2)
+            assert client.post("/api/marker", {}).status == 200
+            assert client.post("/api/record", {"on": False}).status == 200
+        finally:
+            go_on.set()
+        assert sorted({one.result().status for one in waiting}) == [200, 503]
 
 
 def test_a_marker_without_a_recording_is_refused_with_what_to_do(client: Client) -> None:

@@ -63,6 +63,17 @@ def test_the_token_in_the_address_becomes_a_cookie_that_no_script_reads(locked: 
     assert "set-cookie" not in locked.client.get("/status", Cookie=pair).headers
 
 
+ODD_COOKIES = ('{"a": 1}', "no-value", 'a="never closed', "=", "[x]=1", "ü=1", 'x={"q": "a,b"}', "a=b=c", "", ";;")
+
+
+def test_cookies_of_other_programs_on_the_machine_lock_nobody_out(locked: Running) -> None:
+    access = locked.server.access
+    own = f"{access.cookie_name}={access.cookie}"
+    for foreign in ODD_COOKIES:
+        for cookie in (f"{foreign}; {own}", f"{own}; {foreign}"):
+            assert locked.client.get("/metrics", Cookie=cookie).status == 200, cookie
+
+
 def test_a_script_sends_the_token_as_bearer(locked: Running) -> None:
     assert locked.client.get("/metrics", Authorization=f"Bearer {TOKEN}").status == 200
     assert locked.client.get("/metrics", Authorization=f"Basic {TOKEN}").status == 401
@@ -86,7 +97,8 @@ def test_no_token_gets_into_the_log_nor_onto_standard_error(
 
 
 def test_a_name_that_was_bent_to_this_machine_is_refused_and_its_own_are_right(client: Client) -> None:
-    for host in ("evil.example", "evil.example:8470", "127.0.0.1.evil.example", "", "10.0.0.7", "x" * 500, "["):
+    odd = ("[::1", "localhost:x", "localhost/a", "u@localhost", "localhost, evil.example", "127.0.0.1:99999999", "[")
+    for host in ("evil.example", "evil.example:8470", "127.0.0.1.evil.example", "", "10.0.0.7", "x" * 500, *odd):
         answer = client.get("/status", Host=host)
         assert answer.status == 421, host
         assert b"fused" not in answer.body
@@ -126,6 +138,19 @@ def test_a_foreign_page_cannot_show_the_pictures_but_a_link_leads_to_the_page(cl
     assert client.get("/status", Origin="http://evil.example").status == 403
     assert client.get("/", **foreign, Sec_Fetch_Mode="navigate").status == 200
     assert client.get("/snapshot", **foreign, Sec_Fetch_Mode="navigate").status == 403
+
+
+TWICE = (
+    "Origin: http://evil.example\r\nOrigin: http://localhost",
+    "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Site: same-origin",
+    "Authorization: Bearer a\r\nAuthorization: Bearer b",
+)
+
+
+def test_what_stands_twice_is_refused(client: Client) -> None:
+    for lines in TWICE:
+        head = f"POST /api/record HTTP/1.1\r\nHost: localhost\r\nX-CS2Fusion: 1\r\n{lines}\r\nContent-Length: 0\r\n\r\n"
+        assert client.raw(head.encode()).startswith(b"HTTP/1.1 400 "), lines
 
 
 def test_its_own_page_may_steer(client: Client) -> None:
@@ -236,8 +261,9 @@ def test_connections_beyond_what_is_allowed_are_refused_and_counted(
 def test_refusals_are_counted(running: Running) -> None:
     running.client.get("/status", Host="evil.example")
     running.client.ask("POST", "/api/record")
+    running.client.raw(b"\x16\x03\x01\x02\x00\r\n\r\n")
     refused = running.client.get("/status").data["clients"]["refused"]
-    assert refused == {"host": 1, "header": 1}
+    assert refused == {"host": 1, "header": 1, "malformed": 1}
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may listen at any port")

@@ -2,18 +2,22 @@
 
 import os
 import socket
+import threading
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from fusion_app.errors import RecordingError, SettingsError
+from fusion_app.recording.retention import Cleared, Keep
+from fusion_app.serve import unattended
 from fusion_app.serve.pulse import Pulse
 from fusion_app.serve.schedule import Schedule, schedule_of
-from fusion_app.serve.unattended import Unattended
+from fusion_app.serve.unattended import SteadyClock, Unattended
 from fusion_app.system.notify import notify, watchdog_s
 from tests.serving import Running
 from tests.sessions import rows, wait_for_frames
+from tests.webdriver import wait_until
 
 NIGHT = datetime(2026, 6, 1, 23, 30)
 DAY = datetime(2026, 6, 1, 9, 0)
@@ -153,9 +157,51 @@ def test_systemd_hears_what_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_watchdogs_patience_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WATCHDOG_PID", raising=False)
-    for text, seconds in (("30000000", 30.0), ("", None), ("soon", None), ("0", None)):
+    for text, seconds in (
+        ("30000000", 30.0),
+        ("", None),
+        ("soon", None),
+        ("0", None),
+        ("9" * 5000, None),
+        ("١٢", None),
+    ):
         monkeypatch.setenv("WATCHDOG_USEC", text)
         assert watchdog_s() == seconds
     monkeypatch.setenv("WATCHDOG_USEC", "1000000")
     monkeypatch.setenv("WATCHDOG_PID", str(os.getpid() + 1))
     assert watchdog_s() is None
+
+
+def test_a_clock_that_is_set_forward_makes_nothing_old(tmp_path: Path) -> None:
+    wall, steady = [1_000_000.0], [50.0]
+    clock = SteadyClock(lambda: wall[0], lambda: steady[0])
+    wall[0] += 3600
+    steady[0] += 3600
+    assert (clock.now_s(), clock.notice) == (1_003_600.0, "")
+    wall[0] += 400 * 86400
+    assert clock.now_s() == 1_003_600.0
+    assert "set forward by 9600 h" in clock.notice
+    wall[0] = 5000.0
+    assert (clock.now_s(), clock.notice) == (5000.0, "")
+
+
+def test_old_recordings_are_looked_for_beside_the_rest_one_search_at_a_time(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, searches = threading.Event(), []
+
+    def slow(*arguments: object) -> Cleared:
+        searches.append(arguments)
+        assert go_on.wait(60)
+        return Cleared(notice="the disk is slow")
+
+    monkeypatch.setattr(unattended, "make_room", slow)
+    monkeypatch.setattr(unattended, "ROOM_EVERY_S", 0.0)
+    watch = Unattended(running.node, None, Keep(seconds=1.0))
+    for _ in range(3):
+        watch.look()  # returns at once although the disk does not
+    wait_until(lambda: len(searches) == 1, "it is looked for")
+    go_on.set()
+    wait_until(lambda: "the disk is slow" in running.node.notices(), "it is told")
+    watch.look()
+    wait_until(lambda: len(searches) == 2, "it is looked for again")

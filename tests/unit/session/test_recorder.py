@@ -18,10 +18,11 @@ from fusion_app.session.engines import Engines
 from fusion_app.session.recorder import Recorder, about_session, snapshot
 from fusion_app.session.session import Session, open_pair
 from fusion_app.session.source_pair import source_pair
-from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+from fusion_app.settings import FusionSettings, MeasureSettings, RecordingSettings, Settings, SourceSettings
 from fusion_app.system.yaml_files import load_as
+from fusion_app.thermal.heat import recorded_spots
 from tests.servers import mjpeg_camera
-from tests.sessions import rows, wait_for_frames
+from tests.sessions import first_frames, rows, wait_for_frames
 
 
 def marks(path: Path, kind: str) -> list[str]:
@@ -47,6 +48,38 @@ def test_a_recording_begins_before_it_was_started_and_misses_no_frame(session: S
     assert sum(index <= started for index in recorded) > 5
     assert sum(index > started for index in recorded) > 5
     assert path.parent == Path(settings.recording.folder)
+
+
+def test_the_lines_of_a_recording_say_what_infrared_measured(session: Session, settings: Settings) -> None:
+    rig = replace(settings, measure=MeasureSettings(((0.25, 0.5),)))
+    recorder = Recorder(session, rig)
+    hottest: dict[str, float] = {}
+    session.runner.add_sink(
+        lambda fused: hottest.update({str(fused.pair.vis.index): float(fused.thermal.grey.max())})  # type: ignore[union-attr]
+    )
+    session.runner.start()
+    path = recorder.start(rig)
+    wait_for_frames(session, 5)
+    recorder.measure(replace(rig, measure=MeasureSettings(((0.25, 0.5), (0.75, 0.5)))))
+    wait_for_frames(session, 5)
+    recorder.detach()
+    recorder.stop()
+    recorded = rows(path)
+    assert {row["unit"] for row in recorded} == {"grey"}
+    assert all(float(row["hottest"]) == hottest[row["visible_frame"]] for row in recorded)
+    assert all(row["spot_1"] and row["centre"] and row["coldest"] for row in recorded)
+    assert (recorded[0]["spot_2"] == "", recorded[-1]["spot_2"] == "") == (True, False)
+    assert marks(path, "spots") == ["spots:0.2500 0.5000, 0.7500 0.5000"]
+    rig_of_it = load_as(Sidecar, path.with_suffix(".yaml")).rig
+    assert rig_of_it.measure.spots == ((0.25, 0.5),)
+
+
+def test_a_snapshot_says_what_infrared_measures(session: Session, settings: Settings) -> None:
+    fused = first_frames(session, 1)[0]
+    rig = replace(settings, measure=MeasureSettings(((0.25, 0.5),)))
+    facts = load_as(SnapshotFacts, snapshot(session, rig, fused).with_suffix(".yaml"))
+    assert facts.spots == recorded_spots(fused, ((0.25, 0.5),))
+    assert [spot.kind for spot in facts.spots] == ["hottest", "coldest", "centre", "placed"]
 
 
 def test_another_engine_is_marked(session: Session, settings: Settings) -> None:

@@ -25,6 +25,12 @@ def test_the_line_that_adds_a_library_fits_the_environment(
     assert install_line("openvino") == line
 
 
+def test_a_bundle_says_that_no_library_can_be_added_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    told = "a bundle takes up no libraries: install the program with Python, then: pip install ray"
+    assert install_line("ray") == told
+
+
 def test_a_process_counts_on_as_many_cores_as_it_was_told_and_never_on_more_than_there_are() -> None:
     there = cores()
     try:

@@ -120,12 +120,12 @@ def test_a_chain_interrupted_within_a_leg_ends_with_the_same_weights(data: Path,
     state = stopped / "one" / "state.pt"
     command = [sys.executable, "-m", "training.make", str(chain), "-o", str(stopped), *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 100
         while not state.exists():
             assert time.monotonic() < deadline, "nothing happened"
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=30)[0]
+        said = process.communicate(timeout=100)[0]
     assert process.returncode == 130
     assert "The same command continues" in said
     assert 0 < load_state(state)["trainer"]["steps_done"] < 40

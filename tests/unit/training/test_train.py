@@ -152,7 +152,7 @@ def test_ctrl_c_saves_and_says_how_to_continue(pairs_dir, tmp_path):
     with start(path, pairs_dir, run) as process:
         wait_for((run / "state.pt").exists)
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=30)[0]
+        said = process.communicate(timeout=100)[0]
     assert process.returncode == 130
     assert "--resume" in said
     assert load_state(run / "state.pt")["trainer"]["steps_done"] > 0
@@ -241,7 +241,7 @@ def start(path, pairs_dir, run):
     )
 
 
-def wait_for(condition, timeout_s=60.0):
+def wait_for(condition, timeout_s=100.0):
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "nothing happened"

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def test_a_full_disk_ends_the_recording_with_a_sentence_and_what_was_written_pla
         "    sys.exit(f'sentence: {error}')\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path / name)]
-    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=250)
     assert finished.stderr.startswith("sentence: "), finished.stderr
     assert "cannot be written" in finished.stderr
     if name == "images":
@@ -136,13 +137,16 @@ def test_a_suffix_that_cannot_be_written_is_refused(tmp_path: Path, name: str) -
 
 
 class SlowWriter:
-    """Takes 50 ms a frame, or as long as `gate` says."""
+    """Takes 50 ms a frame, and waits for its gate."""
 
     def __init__(self) -> None:
         self.indices: list[int] = []
+        self.gate = threading.Event()
+        self.gate.set()
 
     def write(self, frame: FusedFrame) -> None:
         time.sleep(0.05)
+        assert self.gate.wait(60)
         self.indices.append(frame.pair.vis.index)
 
     def close(self) -> None:
@@ -160,11 +164,12 @@ def test_a_file_job_waits_for_a_slow_disk_and_loses_nothing() -> None:
 
 
 def test_a_live_recording_never_makes_the_picture_wait_and_counts_what_it_drops() -> None:
-    recorder = QueuedWriter(SlowWriter(), is_live=True, capacity=2)
-    started = time.monotonic()
+    writer = SlowWriter()
+    writer.gate.clear()
+    recorder = QueuedWriter(writer, is_live=True, capacity=2)
     for index in range(20):
         recorder(fused(counting_frames(1)[0], index / 25, index))
-    assert time.monotonic() - started < 0.5  # waiting would take 1 s
+    writer.gate.set()  # whoever had waited for it would never have come here
     recorder.close()
     assert recorder.dropped > 10
     assert recorder.written + recorder.dropped == 20

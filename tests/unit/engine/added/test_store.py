@@ -353,3 +353,10 @@ def test_a_network_that_does_not_use_both_cameras_is_told_so(
     (tmp_path / "net.onnx").write_bytes(data)
     assert main(["models", "add", str(tmp_path / "net.onnx")]) == 2
     assert "does not use both cameras" in capsys.readouterr().err
+
+
+def test_a_card_that_would_run_something_is_refused_and_runs_nothing(tmp_path: Path) -> None:
+    text = f"inputs: !!python/object/apply:pathlib.Path.touch [{tmp_path / 'run'}]"
+    with pytest.raises(EngineError, match=r"is not YAML .*nothing in it is executed"):
+        card_from_text(text)
+    assert not (tmp_path / "run").exists()

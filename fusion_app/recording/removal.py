@@ -1,0 +1,67 @@
+"""Removes all files of a recording or none, whatever fails on the way and wherever it is killed.
+
+The files first move into a folder ``NAME.removing`` beside them, which a file that cannot go refuses; then they move
+back. Once all are in it the folder becomes ``NAME.removed``, and from then on they are only to be deleted.
+"""
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+MOVING, GONE = ".removing", ".removed"
+STEM = r"recording-\d{8}-\d{6}(-\d+)?"
+FOLDER = re.compile(rf"{STEM}\.(removing|removed)")
+
+
+def remove_whole(files: Iterable[Path]) -> None:
+    """Remove ``files`` of one folder, the first of which names the recording.
+
+    Raises:
+        OSError: One of them must stay; then all do.
+    """
+    paths = list(files)
+    folder = paths[0].with_suffix(MOVING)
+    folder.mkdir(exist_ok=True)
+    try:
+        for path in paths:
+            path.rename(folder / path.name)
+        folder.rename(folder.with_suffix(GONE))
+    except OSError:
+        _put_back(folder)
+        raise
+    _delete(folder.with_suffix(GONE))
+
+
+def finish_removals(folder: Path) -> None:
+    """Do away with what was broken off: recordings that were half moved come back, those that had gone are deleted.
+
+    Raises:
+        OSError: It cannot be done.
+    """
+    for path in sorted(folder.iterdir()):
+        found = FOLDER.fullmatch(path.name)
+        if found is not None and path.is_dir() and not path.is_symlink():
+            (_put_back if path.suffix == MOVING else _delete)(path)
+
+
+def _put_back(folder: Path) -> None:
+    for path in _ours(folder):
+        if not (before := folder.with_name(path.name)).exists():
+            with suppress(OSError):
+                path.rename(before)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _delete(folder: Path) -> None:
+    for path in _ours(folder):
+        path.unlink()
+    with suppress(OSError):  # something else lies there, which is left alone
+        folder.rmdir()
+
+
+def _ours(folder: Path) -> list[Path]:
+    """Return the files in ``folder`` that are of the recording that it is named after."""
+    ours = re.compile(rf"{re.escape(folder.stem)}(-\d{{3,}})?\.(mkv|csv|yaml)")
+    return [path for path in folder.iterdir() if ours.fullmatch(path.name) and not path.is_dir()]
