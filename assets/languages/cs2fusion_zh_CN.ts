@@ -1034,6 +1034,10 @@
       <translation>无法估算耗时{0}</translation>
     </message>
     <message>
+      <source>Too short to be measured</source>
+      <translation>太短，无法测量</translation>
+    </message>
+    <message>
       <source>About {0:.1f} frames a second; nothing tells how many there are</source>
       <translation>约每秒 {0:.1f} 帧；总帧数未知</translation>
     </message>
@@ -1174,8 +1178,8 @@
       <translation>请在上方另选范围，或在视频源面板中调整时间偏移。</translation>
     </message>
     <message>
-      <source>Choose a range before the damage above, or open the pair again.</source>
-      <translation>请在上方选择损坏处之前的范围，或重新打开这对视频。</translation>
+      <source>Choose a range that ends before the damage, or open the pair again.</source>
+      <translation>请选择在损坏处之前结束的范围，或重新打开这一对。</translation>
     </message>
     <message>
       <source>Try again; Help, Copy diagnostics tells more.</source>
@@ -1347,8 +1351,8 @@
       <translation>显示红外补充的内容(&amp;W)</translation>
     </message>
     <message>
-      <source>Orange where the fused picture is brighter than visible, blue where it is darker (A)</source>
-      <translation>橙色表示融合画面比可见光更亮，蓝色表示更暗 (A)</translation>
+      <source>Orange where the fused picture is brighter than visible, blue where it is darker</source>
+      <translation>橙色表示融合画面比可见光更亮，蓝色表示更暗</translation>
     </message>
     <message>
       <source>Isotherm</source>
@@ -2189,6 +2193,10 @@
     <message>
       <source>For&amp;get</source>
       <translation>从列表中移除(&amp;G)</translation>
+    </message>
+    <message>
+      <source>None of them is there now</source>
+      <translation>目前都不存在</translation>
     </message>
     <message>
       <source>&amp;Open again</source>
@@ -3195,6 +3203,14 @@
     <message>
       <source>Then what fuses: the model or mode, with strength and threshold if they are set.</source>
       <translation>其后是融合所用的模型或模式；若设置了强度和阈值，也一并写出。</translation>
+    </message>
+    <message>
+      <source>WHAT INFRARED ADDS: orange where the fused picture is brighter than visible, blue where it is darker.</source>
+      <translation>红外补充的内容：橙色表示融合画面比可见光更亮，蓝色表示更暗。</translation>
+    </message>
+    <message>
+      <source>… ONLY: the other source is lost; the picture goes on without it.</source>
+      <translation>仅可见光、仅红外：另一路信号已丢失，画面继续显示，但不含它。</translation>
     </message>
     <message>
       <source>A size: at which the network computes; “reduced” if the picture itself is larger.</source>

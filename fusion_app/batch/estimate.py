@@ -128,13 +128,14 @@ def _models_of(jobs: Sequence[Job]) -> tuple[str, ...]:
 
 
 def _seconds(kinds: Mapping[Kind, tuple[Job, float]], model: str) -> tuple[float | None, str]:
-    """Return how long all kinds take, or None and why; what is not measured counts as what is nearest."""
+    """Return how long all kinds take, or None, and why one could not be measured; it counts as what is nearest."""
     chosen = dict(list(kinds.items())[:MOST_KINDS])
     speeds = {kind: _measured(job, model, TRIAL_S / len(chosen)) for kind, (job, _) in chosen.items()}
     known = {kind: one.pixels_per_s for kind, one in speeds.items() if one.pixels_per_s}
+    error = next((one.error for one in speeds.values() if one.error), "")
     if kinds and not known:
-        return None, next(one.error for one in speeds.values())
-    return sum(pixels / known[_nearest(kind, known)] for kind, (_, pixels) in kinds.items()), ""
+        return None, error
+    return sum(pixels / known[_nearest(kind, known)] for kind, (_, pixels) in kinds.items()), error
 
 
 def _nearest(kind: Kind, known: Mapping[Kind, float]) -> Kind:

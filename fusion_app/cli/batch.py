@@ -163,7 +163,9 @@ def _planned(job: Job, output: Path, length: Length | FusionAppError) -> dict[st
 
 
 def _time(one: Estimate) -> str:
-    return f"could not be measured: {one.error}" if one.seconds is None else f"about {duration(one.seconds)}"
+    if one.seconds is None:
+        return f"could not be measured: {one.error}"
+    return f"about {duration(one.seconds)}" + (f"; not all could be measured: {one.error}" if one.error else "")
 
 
 def _segment(text: str) -> float:

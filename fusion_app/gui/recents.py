@@ -22,6 +22,9 @@ class Recents(QObject):
         self._card = card
         self._commands = commands
         self._preferences = preferences
+        self._folders = QMenu(self.tr("Show in &folder"), menu)
+        self._folders.aboutToShow.connect(self._list_folders)  # a drive may not answer: it is asked when somebody asks
+        self._forgetting = QMenu(self.tr("For&get"), menu)
         card.recent_chosen.connect(commands.open_recent)
         card.menu_asked.connect(self._ask)
         commands.rigs.changed.connect(self.show)
@@ -35,16 +38,20 @@ class Recents(QObject):
         for item in items:
             _add(self._menu, item.title, self._commands.open_recent, item)
         self._menu.addSeparator()
-        folders = self._menu.addMenu(self.tr("Show in &folder"))
-        forget = self._menu.addMenu(self.tr("For&get"))
+        self._menu.addMenu(self._folders)
+        self._menu.addMenu(self._forgetting)
+        self._forgetting.clear()
         for item in items:
-            if folders is not None and item.file:
-                _add(folders, item.title, self._show_folder, item)
-            if forget is not None:
-                _add(forget, item.title, self._forget, item)
-        if folders is not None:
-            folders.setEnabled(not folders.isEmpty())
+            _add(self._forgetting, item.title, self._forget, item)
         self._card.show_recent(items)
+
+    def _list_folders(self) -> None:
+        self._folders.clear()
+        for item in self._preferences.recent_items:
+            if item.file:
+                _add(self._folders, item.title, self._show_folder, item)
+        if self._folders.isEmpty() and (nothing := self._folders.addAction(self.tr("None of them is there now"))):
+            nothing.setEnabled(False)
 
     def _ask(self, item: Recent, button: QWidget, at: QPoint) -> None:
         """Offer what can be done with one of them."""

@@ -29,7 +29,7 @@ class TileMenus(QObject):
         self._grid = grid
         self._marks = marks
         grid.menu_asked.connect(self._ask)
-        marks.placed_changed.connect(self._show_placed)
+        marks.recalled.connect(self._show_placed)
         actions["copy_ir"].triggered.connect(lambda _: _copy(grid.tiles[Role.IR]))
         actions["copy_vis"].triggered.connect(lambda _: _copy(grid.tiles[Role.VIS]))
         actions["spot_add"].triggered.connect(lambda _: self._add_spot())

@@ -49,7 +49,7 @@ def long_export(make_window: MakeWindow, qtbot: QtBot, tmp_path: Path) -> Export
 def test_an_export_has_every_frame_at_its_time(export: ExportDialog, qtbot: QtBot, clip: tuple[str, str]) -> None:
     output = Path(export.form.output.text())
     assert output.parent == Path(clip[1]).parent
-    with qtbot.waitSignal(export.exported, timeout=30_000):
+    with qtbot.waitSignal(export.exported):
         click(qtbot, button(export, "Export"))
     pts, images = read_back(output)
     assert pts == read_back(Path(clip[1]))[0]
@@ -63,7 +63,7 @@ def test_an_export_replaces_a_file_only_when_told_to(export: ExportDialog, qtbot
     assert not button(export, "Export").isEnabled()
     assert "exists already" in export.form.message.text()
     export.form.replace_box.setChecked(True)
-    with qtbot.waitSignal(export.exported, timeout=30_000):
+    with qtbot.waitSignal(export.exported):
         click(qtbot, button(export, "Export"))
     assert len(read_back(existing)[1]) == 25
 
@@ -83,7 +83,7 @@ def test_a_cancelled_export_is_playable_or_can_be_deleted_and_done_anew(
     click(qtbot, button(dialog, "Delete what was exported"))
     assert not part.exists()
     type_range(dialog, "0", "0:00.5")
-    with qtbot.waitSignal(dialog.exported, timeout=30_000):
+    with qtbot.waitSignal(dialog.exported):
         click(qtbot, button(dialog, "Export"))
     assert len(read_back(part)[1]) == 10
 
@@ -130,7 +130,7 @@ def test_a_range_is_exported_as_fuse_does_it(
     here, there = tmp_path / "window.mkv", tmp_path / "headless.mkv"
     export.form.output.setText(str(here))
     type_range(export, "0:00.2", "0:00.600")
-    with qtbot.waitSignal(export.exported, timeout=30_000):
+    with qtbot.waitSignal(export.exported):
         click(qtbot, button(export, "Export"))
     ends = ("--start", "0.2", "--end", "0.6")
     assert main(["fuse", *clip, "-o", str(there), "--model", "max", *ends, "--quiet"]) == 0
@@ -236,7 +236,7 @@ def test_after_an_error_the_dialog_names_a_way_on_and_takes_it(
     assert "say .mkv or .mp4" in export.form.message.text()
     assert "Choose another file above" in export.form.message.text()
     export.form.output.setText(str(tmp_path / "film.mkv"))
-    with qtbot.waitSignal(export.exported, timeout=30_000):
+    with qtbot.waitSignal(export.exported):
         click(qtbot, button(export, "Try again"))
     assert len(read_back(tmp_path / "film.mkv")[1]) == 25
 

@@ -301,5 +301,6 @@ def test_placed_spots_go_with_the_pair_and_into_the_recording(make_window: MakeW
     again = make_window(*demo)
     wait_for(qtbot, again, State.PLAYING)
     assert again.panels.measure.marks.placed == ((0.25, 0.5),)
+    assert again.all_actions["spots_remove"].isEnabled()
     again.all_actions["forget_pair"].trigger()
     assert again.panels.measure.marks.placed == ()

@@ -59,9 +59,9 @@ def load_openvino_model(path: Path) -> OpenVinoModel:
     if kept is not None:
         return _unpack(kept)
     with _one_converts:
-        packed = _pack(_convert(path))
-    if entry and entry == _entry(path):  # nobody has replaced the file meanwhile
-        cache.keep(entry, packed)
+        packed = (cache.recall(entry) if entry else None) or _pack(_convert(path))  # another thread may just have
+        if entry and entry == _entry(path):  # nobody has replaced the file meanwhile
+            cache.keep(entry, packed)
     return _unpack(packed)  # not what was converted: OpenVINO optimises that differently, to other last digits
 
 

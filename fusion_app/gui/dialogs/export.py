@@ -60,6 +60,7 @@ class ExportDialog(QDialog):
         self._seen: tuple[FuseJob, Trial] | None = None
         self._work: ExportWork | None = None
         self._part: Path | None = None
+        self._before: tuple[int, int, int] | None = None
         self.form = ExportForm(str(what.output), [words for words, _ in what.models], what.places, self)
         self._models = [fusion for _, fusion in what.models]
         self._connect()
@@ -99,7 +100,7 @@ class ExportDialog(QDialog):
     def start(self) -> None:
         """Begin."""
         self._pause_before_trial.stop()
-        self._part = None
+        self._part, self._before = None, _state_of(Path(self.form.output.text()))
         self._work = ExportWork(self.job, self._ended.emit, self._trial)
         self._work.start()
         self._poll.start()
@@ -154,6 +155,8 @@ class ExportDialog(QDialog):
     def _try_out(self) -> None:
         """Find out how long the export takes; another trial that runs ends first."""
         if self._work is None and not self.form.range.trouble:
+            if self._trial is not None:
+                self._trial.abandon()  # nobody is to hear of it, not even once this dialog has gone
             self._trial = TrialWork(self.job, self._ended.emit, self._trial)
             self._trial.start()
             self._seen = None
@@ -203,8 +206,9 @@ class ExportDialog(QDialog):
         part = self.form.range.part_of(Range(job.start_s, job.end_s))
         left = None if part is None else trial.left(part)
         if left is None:
-            fps = trial.fps or 0.0
-            text = self.tr("About {0:.1f} frames a second; nothing tells how many there are").format(fps)
+            text = self.tr("Too short to be measured")
+            if trial.fps:
+                text = self.tr("About {0:.1f} frames a second; nothing tells how many there are").format(trial.fps)
             self.form.tell(f"{text}  ·  {trial.model}")
             return
         seconds, size = left
@@ -234,7 +238,8 @@ class ExportDialog(QDialog):
             self.exported.emit(output)
             self.accept()
             return
-        self._part = output if work.done and output.is_file() else None
+        state = _state_of(output)
+        self._part = output if state is not None and state != self._before else None  # what is offered to be deleted
         form.show_ended(has_part=self._part is not None, is_error=isinstance(outcome, Exception))
         self._check()
         form.say(outcome_text(outcome, has_part=self._part is not None))
@@ -277,3 +282,12 @@ class ExportDialog(QDialog):
         form.start_button.setEnabled(bool(name) and not trouble and (not exists or form.replace_box.isChecked()))
         existing = self.tr("{0} exists already.").format(Path(name).name) if exists else ""
         form.say("\n".join(f"▲  {text}" for text in (trouble, existing) if text))
+
+
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes of a file with every writing; None where there is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return (found.st_ino, found.st_mtime_ns, found.st_size) if path.is_file() else None

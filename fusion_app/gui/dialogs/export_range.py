@@ -69,6 +69,8 @@ class RangeRow(QWidget):
         """Offer ``places``: the first is the beginning, the last the end."""
         super().__init__(parent)
         self._end_s = places[-1].at_s
+        self._exact: dict[str, float] = {}
+        """Times of the places by their words, which are rounded: a frame's own time must not come behind it."""
         self.begins = self._box(places[:-1], self.tr("Begin at"), 0)
         self.ends = self._box(places[1:], self.tr("End before"), len(places) - 2)
         between = QLabel(self.tr("to"), self)
@@ -82,12 +84,12 @@ class RangeRow(QWidget):
         """Offer more places, behind those that are there; what is chosen stays."""
         for box, after in ((self.begins, 0), (self.ends, 1)):
             for place in places:
-                box.insertItem(box.count() - after, _words(place))
+                box.insertItem(box.count() - after, self._words_of(place))
 
     @property
     def range(self) -> Range | None:
         """What is wanted; None where a time cannot be read. Use `trouble` to say why."""
-        start_s, end_s = read_time(self.begins.currentText()), self._chosen_end()
+        start_s, end_s = self._read(self.begins.currentText()), self._chosen_end()
         return None if start_s is None or end_s == UNREAD else Range(start_s, end_s)
 
     @property
@@ -115,12 +117,21 @@ class RangeRow(QWidget):
             return 1.0 if now == whole else None
         return lengths[0] / lengths[1]
 
+    def _words_of(self, place: Place) -> str:
+        words = _words(place)
+        if place.at_s is not None:
+            self._exact[words] = place.at_s
+        return words
+
+    def _read(self, text: str) -> float | None:
+        return self._exact.get(text, read_time(text))
+
     def _chosen_end(self) -> float | None:
         """Return when it ends; None with the video; `UNREAD` where the time cannot be read."""
         text = self.ends.currentText()
         if text == self.ends.itemText(self.ends.count() - 1):
             return None
-        end_s = read_time(text)
+        end_s = self._read(text)
         if end_s is None:
             return UNREAD
         return None if self._end_s is not None and end_s >= self._end_s else end_s
@@ -132,7 +143,7 @@ class RangeRow(QWidget):
         box.setAccessibleName(title)
         box.setToolTip(title)
         for place in places:
-            box.addItem(_words(place))
+            box.addItem(self._words_of(place))
         box.setCurrentIndex(index)
         if (line := box.lineEdit()) is not None:
             line.setAccessibleName(title)

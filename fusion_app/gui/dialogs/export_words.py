@@ -49,7 +49,7 @@ def progress_text(done: int, expected: int | None, seconds: float, *, is_held: b
 def outcome_text(outcome: object, *, has_part: bool) -> str:
     """Return what became of an export that is not complete."""
     if isinstance(outcome, FuseReport):
-        if not has_part:
+        if not has_part and not outcome.fused:
             return translate("ExportDialog", "Stopped before the first frame; nothing was written.")
         text = translate("ExportDialog", "Stopped after {0} frames; the file is playable up to there.")
         return text.format(outcome.fused)
@@ -64,7 +64,7 @@ def way_on(error: Exception) -> str:
         (EngineError, translate("ExportDialog", "Choose another model above, then try again.")),
         (RecordingError, translate("ExportDialog", "Choose another file above, or make room on the disk.")),
         (PairingError, translate("ExportDialog", "Choose another range above, or another offset in the Sources dock.")),
-        (SourceError, translate("ExportDialog", "Choose a range before the damage above, or open the pair again.")),
+        (SourceError, translate("ExportDialog", "Choose a range that ends before the damage, or open the pair again.")),
     )
     for kind, text in words:
         if isinstance(error, kind):

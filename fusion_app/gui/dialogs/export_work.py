@@ -120,7 +120,8 @@ class ExportWork(Work):
         return fuse_recordings(self.job, self._note, self.cancel)
 
     def _note(self, done: int, expected: int | None) -> None:
-        if not self.done:
-            self._since_s = time.monotonic()
+        is_first = not self.done
         self.done, self.expected = done, expected
         self._goes_on.wait()
+        if is_first:
+            self._since_s = time.monotonic()

@@ -11,6 +11,11 @@ WORDS = (
     QT_TRANSLATE_NOOP("TagsDialog", "FUSED, IR, VISIBLE: which picture it is."),
     QT_TRANSLATE_NOOP("TagsDialog", "Then what fuses: the model or mode, with strength and threshold if they are set."),
     QT_TRANSLATE_NOOP(
+        "TagsDialog",
+        "WHAT INFRARED ADDS: orange where the fused picture is brighter than visible, blue where it is darker.",
+    ),
+    QT_TRANSLATE_NOOP("TagsDialog", "… ONLY: the other source is lost; the picture goes on without it."),
+    QT_TRANSLATE_NOOP(
         "TagsDialog", "A size: at which the network computes; “reduced” if the picture itself is larger."
     ),
     QT_TRANSLATE_NOOP("TagsDialog", "CPU or CUDA: the device that computes."),

@@ -85,7 +85,7 @@ class FusionDock(QWidget):
         self.usual.clicked.connect(lambda: self._change(strength=None))
         self.difference = CheckBox(self.tr("Show &what infrared adds"), self)
         self.difference.setToolTip(
-            self.tr("Orange where the fused picture is brighter than visible, blue where it is darker (A)")
+            self.tr("Orange where the fused picture is brighter than visible, blue where it is darker")
         )
         self.difference.toggled.connect(self.difference_wanted)
         self._make_isotherm()

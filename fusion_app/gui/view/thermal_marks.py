@@ -26,10 +26,12 @@ class ThermalMarks(QObject):
     """Draws on the infrared and the fused tile, and takes the spots that are placed there.
 
     Signals:
-        placed_changed: There are other spots.
+        placed_changed: The user has placed or removed spots.
+        recalled: There are other spots, whoever placed them.
     """
 
     placed_changed = pyqtSignal()
+    recalled = pyqtSignal()
 
     def __init__(self, grid: ViewGrid) -> None:
         super().__init__(grid)
@@ -75,6 +77,7 @@ class ThermalMarks(QObject):
         """Measure at these places, which are known already."""
         self.placed = tuple(spots)
         self._measure()
+        self.recalled.emit()
 
     def _measure(self) -> None:
         self.spots = tuple(spots_of(self._fused, self.placed)) if self.is_on or self.alarm else ()
