@@ -48,7 +48,7 @@ def stream_address(text: str) -> str:
     """
     if text.partition("://")[0].lower() in ENCRYPTED:
         raise OutputError(
-            f"{without_password(text)!r} is refused, because certificates would not be checked; send to a media server "
+            f"{shown_address(text)!r} is refused, because certificates would not be checked; send to a media server "
             "on this machine, as rtsp://127.0.0.1:8554/fused, and let that encrypt"
         )
     try:
@@ -65,7 +65,7 @@ def stream_address(text: str) -> str:
 
 def shown_address(address: str) -> str:
     """Return ``address`` as it may be shown: the end of an RTMP path is a key with which anybody may stream."""
-    return re.sub(r"^(rtmp://[^/]*/[^/]+/).+", r"\1…", without_password(address), flags=re.IGNORECASE | re.DOTALL)
+    return re.sub(r"^(rtmp[a-z]*://[^/]*/[^/]+/).+", r"\1…", without_password(address), flags=re.IGNORECASE | re.DOTALL)
 
 
 class Publisher:

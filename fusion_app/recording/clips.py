@@ -128,6 +128,8 @@ def joined(clips: Iterable[Clip]) -> list[Clip]:
 
 def video_plan(settings: RecordingSettings, first: Entry) -> VideoPlan:
     """Return the plan of the video that begins with ``first``."""
+    # A pre-roll is encoded in memory and goes on in a file: two encoders at a time, which a card may refuse.
+    encoder = "software" if settings.preroll_s and settings.encoder == "auto" else settings.encoder
     # Several tracks beside a network that needs the processor: what encoding saves, the picture gains.
     return VideoPlan(
         1 / first.period_s,
@@ -137,7 +139,7 @@ def video_plan(settings: RecordingSettings, first: Entry) -> VideoPlan:
         begins_s(first.fused),
         preset="ultrafast",
         ir_fps=1 / first.ir_period_s,
-        encoder=settings.encoder,
+        encoder=encoder,
     )
 
 

@@ -41,6 +41,7 @@ COLUMNS = (
     *(f"spot_{number}" for number in range(1, MOST_SPOTS + 1)),
 )
 """New ones come last: whoever reads by place finds what was there before."""
+MARKS = COLUMNS.index("marks")
 MAX_LOG_BYTES = 2**30
 LONGEST_S = 1e7
 MAX_LINE = 65_536
@@ -110,7 +111,7 @@ class FrameLog:
         if self._last is not None:
             at, row = self._last
             self._file.seek(at)
-            self._note((*row[:-1], ";".join(filter(None, (str(row[-1]), *map(str, marks))))))
+            self._note((*row[:MARKS], ";".join(filter(None, (str(row[MARKS]), *map(str, marks)))), *row[MARKS + 1 :]))
 
     def close(self) -> None:
         """Close the file."""

@@ -42,6 +42,8 @@ class Parts:
         self._origin_s: float | None = None
         self._reason = "stopped"
         self._must_split = False
+        self._encoder = ""
+        """What encoded the part that was finished last."""
         self.visible = ""
         """How the visible track of the newest part is kept."""
 
@@ -49,7 +51,7 @@ class Parts:
     def encoder(self) -> str:
         """What encodes H.264 in the part at hand, in words."""
         part = self._part
-        return "" if part is None else part.encoder
+        return self._encoder if part is None else part.encoder
 
     @property
     def seconds(self) -> float:
@@ -149,6 +151,7 @@ class Parts:
         return self._part
 
     def _finish(self, part: Part, reason: str) -> None:
+        self._encoder = part.encoder
         self._part = None
         try:
             part.close(reason)

@@ -37,12 +37,13 @@ def finish_removals(folder: Path) -> None:
     """Do away with what was broken off: recordings that were half moved come back, those that had gone are deleted.
 
     Raises:
-        OSError: It cannot be done.
+        OSError: The folder cannot be read.
     """
     for path in sorted(folder.iterdir()):
         found = FOLDER.fullmatch(path.name)
         if found is not None and path.is_dir() and not path.is_symlink():
-            (_put_back if path.suffix == MOVING else _delete)(path)
+            with suppress(OSError):  # it is tried again; the others must not wait for it
+                (_put_back if path.suffix == MOVING else _delete)(path)
 
 
 def _put_back(folder: Path) -> None:

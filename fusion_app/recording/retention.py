@@ -10,7 +10,6 @@ from itertools import count
 from pathlib import Path
 
 from fusion_app.errors import SettingsError
-from fusion_app.recording.frame_log import COLUMNS
 from fusion_app.recording.in_progress import SUFFIX
 from fusion_app.recording.marks import MarkKind
 from fusion_app.recording.removal import STEM, finish_removals, remove_whole
@@ -24,6 +23,8 @@ OURS = "CS2Fusion Live "
 UNITS = {"h": 3600.0, "d": 86400.0, "w": 604800.0}
 SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 KEEP = re.compile(r"(\d{1,9})(h|d|w|MB|GB|TB)")
+OLDEST_COLUMNS = {"frame", "pts_s", "marks"}
+"""What the CSV of every version has had: one without them is not ours, or damaged."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def _has_marker(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             heads = file.readline(BLOCK).decode("utf-8", "replace").strip().split(",")
-            if path.is_symlink() or not set(COLUMNS) <= set(heads):
+            if path.is_symlink() or not set(heads) >= OLDEST_COLUMNS:
                 return True
             before, is_empty = b"", True
             for block in iter(partial(file.read, BLOCK), b""):

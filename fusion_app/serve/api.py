@@ -89,7 +89,8 @@ class Api:
             at_s, data = self._status
             now_s = asyncio.get_running_loop().time()
             if not data or now_s - at_s > FRESH_S:
-                data = json.dumps(await self._reading.call(partial(status_of, self._served, self.counts))).encode()
+                tell = partial(status_of, self._served, self.counts, self.pictures.failure)
+                data = json.dumps(await self._reading.call(tell)).encode()
                 self._status = now_s, data
         return Response(data, media_type="application/json")
 

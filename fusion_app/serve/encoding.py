@@ -45,6 +45,10 @@ class Encoders:
         for view in self._videos.keys() - views:
             del self._videos[view]
 
+    def forget(self, view: View) -> None:
+        """Let go of an encoder that has failed; the next frame begins anew."""
+        self._videos.pop(view, None)
+
     def encoded(self, fused: FusedFrame, view: View) -> Encoded:
         """Return ``view`` of a frame.
 

@@ -131,6 +131,7 @@ class Pictures:
                 picture = self._encoders.encoded(fused, view)
             except Exception as error:  # noqa: BLE001 - one odd frame must not end the pictures; it is told in the status
                 self.failure = f"a picture could not be encoded: {error}"
+                self._encoders.forget(view)
                 continue
             self.encoded += 1
             self._arrived(view, picture)

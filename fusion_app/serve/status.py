@@ -18,8 +18,8 @@ Sample = tuple[str, str, str, Iterable[tuple[str, float]]]
 """Name, type and help of a metric, and its values with their labels."""
 
 
-def status_of(served: Served, counts: Counts) -> dict[str, Any]:
-    """Return the whole status as data for JSON; docs/serve.md describes it."""
+def status_of(served: Served, counts: Counts, trouble: str = "") -> dict[str, Any]:
+    """Return the whole status as data for JSON; docs/serve.md describes it. ``trouble`` is with what is sent."""
     overview, settings = served.overview(), served.settings()
     return {
         "program": f"CS2Fusion Live {__version__}",
@@ -29,7 +29,7 @@ def status_of(served: Served, counts: Counts) -> dict[str, Any]:
         "recording": None if overview is None or overview.recording is None else _recording(overview.recording),
         "disk_left": None if overview is None else overview.disk_left,
         "palette": settings.view.palette or Palette.WHITE_HOT.value,
-        "notices": list(served.notices()),
+        "notices": [*([trouble] if trouble else ()), *served.notices()],
         "clients": client_counts(counts),
         "choices": {
             "views": WHATS,

@@ -1,5 +1,6 @@
 """What a node does while nobody looks: records by the clock, begins a new recording every hour, removes old ones."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -48,6 +49,8 @@ class SteadyClock:
 def _since_boot_s() -> float:
     """Return seconds that also go on while the machine sleeps, where the system has them."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
+    if sys.platform == "darwin":
+        clock = time.CLOCK_MONOTONIC  # there it goes on in sleep, and `time.monotonic` does not
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 

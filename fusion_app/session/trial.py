@@ -78,7 +78,7 @@ def try_out(job: FuseJob, cancel: threading.Event, most_s: float = TRIAL_S) -> T
     suffix = job.output.suffix.lower()
     with tempfile.TemporaryDirectory(prefix="cs2fusion-") as folder:
         place = Path(folder) / f"trial{suffix if suffix in KNOWN else ''}"
-        report = fuse_recordings(replace(job, output=place, overwrite=False), progress, cancel)
+        report = fuse_recordings(replace(job, output=place, overwrite=False, maps=None), progress, cancel)
         files = (path for path in Path(folder).rglob("*") if path.is_file())
         size = sum(path.stat().st_size for path in files)
     if not report.fused or not at:

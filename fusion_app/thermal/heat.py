@@ -99,4 +99,5 @@ def _value(view: ThermalView, heat: float | None) -> tuple[float | None, SpotUni
     celsius = view.celsius_of(np.array([heat or 0.0], np.float64))
     if celsius is None:
         return heat, "counts"
-    return None if heat is None else round(float(celsius[0]), 2), "celsius"
+    known = heat is not None and np.isfinite(celsius[0])  # a formula may know nothing so cold
+    return round(float(celsius[0]), 2) if known else None, "celsius"

@@ -5,6 +5,7 @@ libx264 where one fails (`writers/encoding.py`).
 """
 
 import io
+import threading
 import time
 from dataclasses import dataclass
 from fractions import Fraction
@@ -170,7 +171,8 @@ def encoder_for(wish: str, size: Size, asked: Asked) -> str:
     """Return the encoder to take.
 
     Args:
-        wish: ``auto`` tries those of the machine, ``software`` is libx264, else one of `OPTIONS`.
+        wish: ``auto`` tries those of the machine, once, aside, and is libx264 until that is over; ``software`` is
+            libx264, else one of `OPTIONS`.
         size: Of the pictures, pixels; with an odd side only libx264 holds them.
         asked: What quality.
 
@@ -180,12 +182,34 @@ def encoder_for(wish: str, size: Size, asked: Asked) -> str:
     if wish in ("software", SOFTWARE) or size.width % 2 or size.height % 2:
         return SOFTWARE
     if wish == "auto":
-        found = best(trials(size, asked))
+        found = _found_so_far(size, asked)
         # A card may serve a few at a time: what opened in the trial may not open beside two others.
         return SOFTWARE if found != SOFTWARE and why_not(found, size, asked) else found
     if why := why_not(wish, size, asked):
         raise RecordingError(f"{wish} {why}; set recording.encoder to auto or software")
     return wish
+
+
+_tried: dict[tuple[Size, Asked], str | None] = {}
+_trying = threading.Lock()
+
+
+def _found_so_far(size: Size, asked: Asked) -> str:
+    """Return which encoder to take; libx264 until the trials are over, which a live recording must not wait for."""
+    key = size, asked
+    with _trying:
+        if key in _tried:
+            return _tried[key] or SOFTWARE
+        _tried[key] = None
+    if all(why_not(name, size, asked) for name in OPTIONS if name != SOFTWARE):
+        _tried[key] = SOFTWARE
+    else:
+        threading.Thread(target=_find, args=key, name="encoder trials", daemon=True).start()
+    return SOFTWARE
+
+
+def _find(size: Size, asked: Asked) -> None:
+    _tried[size, asked] = best(trials(size, asked))
 
 
 def _pictures(size: Size) -> list[npt.NDArray[np.uint8]]:
@@ -223,21 +247,20 @@ def _try(name: str, pictures: list[npt.NDArray[np.uint8]], asked: Asked) -> Tria
 def _encode(
     target: io.BytesIO, name: str, size: Size, pictures: list[npt.NDArray[np.uint8]], asked: Asked
 ) -> list[float]:
-    container = open_to_write(target, format="matroska")
-    stream: Any = container.add_stream(name, rate=30, options=options_of(name, asked))
-    stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-    stream.codec_context.time_base = Fraction(1, TICKS)
     times = []
-    for index, picture in enumerate(pictures):
-        frame = VideoFrame.from_ndarray(picture, format="yuv420p")
-        frame.pts, frame.time_base = index * TICKS // 30, Fraction(1, TICKS)
-        frame.pict_type = PictureType.NONE
-        began = time.perf_counter()
-        packets = stream.encode(frame)
-        times.append(time.perf_counter() - began)
-        container.mux(packets)
-    container.mux(stream.encode(None))
-    container.close()
+    with open_to_write(target, format="matroska") as container:
+        stream: Any = container.add_stream(name, rate=30, options=options_of(name, asked))
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, TICKS)
+        for index, picture in enumerate(pictures):
+            frame = VideoFrame.from_ndarray(picture, format="yuv420p")
+            frame.pts, frame.time_base = index * TICKS // 30, Fraction(1, TICKS)
+            frame.pict_type = PictureType.NONE
+            began = time.perf_counter()
+            packets = stream.encode(frame)
+            times.append(time.perf_counter() - began)
+            container.mux(packets)
+        container.mux(stream.encode(None))
     return times
 
 

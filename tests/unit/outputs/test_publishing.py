@@ -171,7 +171,7 @@ def test_what_is_no_receiver_is_refused_without_its_password(address: str) -> No
     assert "secret" not in str(refused.value)
 
 
-@pytest.mark.parametrize("address", ["rtsps://a:secret@host/x", "RTMPS://a:secret@host/x"])
+@pytest.mark.parametrize("address", ["rtsps://a:secret@host/x", "RTMPS://a:secret@host/x", "rtmps://host/app/secret"])
 def test_what_would_be_encrypted_for_whoever_answers_is_refused(address: str) -> None:
     with pytest.raises(OutputError, match="certificates would not be checked") as refused:
         stream_address(address)

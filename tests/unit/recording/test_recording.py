@@ -241,6 +241,7 @@ def test_a_marker_after_the_last_frame_is_on_the_last_frame(tmp_path: Path) -> N
         (0.16, "still gone"),
     ]
     assert [row["frame"] for row in rows(tmp_path / "r.csv")] == list("01234")
+    assert {row["spot_9"] for row in rows(tmp_path / "r.csv")} == {""}
     with av.open(str(tmp_path / "r.mkv")) as container:
         assert [c["metadata"]["title"] for c in container.chapters()][-2:] == ["the picture is gone", "still gone"]
 

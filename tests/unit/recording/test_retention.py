@@ -107,6 +107,16 @@ def test_a_recording_with_a_marker_never_goes_and_that_is_told(made: Path, tmp_p
     assert len(list(folder.iterdir())) == 3
 
 
+def test_a_recording_of_an_earlier_version_whose_csv_has_fewer_columns_goes_as_others_do(
+    made: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "recordings"
+    path = put(made, folder, name(1), 9).with_suffix(".csv")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("".join(",".join(line.split(",")[:9]) + "\n" for line in lines), encoding="utf-8")
+    assert clear(folder, "7d") == [name(1)]
+
+
 LINE = "9,0.9,0.9,2026-06-01T12:00:00.000+00:00,9,9,0.000,1.000,"
 
 

@@ -1,5 +1,6 @@
 """Encoders of the machine: tried first, chosen when faster at the same quality, and left in the middle of a file."""
 
+import threading
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,24 @@ def test_doctor_names_the_encoder_and_says_why_the_others_are_not_taken(
     assert found.state is state
     assert found.found.startswith("NVENC, not tried by the authors" if state is State.FINE else "software (")
     assert "Quick Sync: not in this build" in found.found
+
+
+def test_a_recording_does_not_wait_for_the_trials_and_the_next_one_has_their_outcome(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may_end, is_over = threading.Event(), threading.Event()
+
+    def tried(_size: Size, _asked: Asked) -> tuple[Trial, ...]:
+        may_end.wait()
+        return (X264, Trial("h264_nvenc", 1.0, 40.0, 900))
+
+    monkeypatch.setattr(encoders, "why_not", lambda _name, _size, _asked: "")
+    monkeypatch.setattr(encoders, "trials", tried)
+    monkeypatch.setattr(encoders, "_tried", {})
+    find = encoders._find
+    monkeypatch.setattr(encoders, "_find", lambda size, asked: (find(size, asked), is_over.set()))
+    assert encoder_for("auto", SIZE, ASKED) == SOFTWARE
+    assert encoder_for("auto", SIZE, ASKED) == SOFTWARE
+    may_end.set()
+    assert is_over.wait(60)
+    assert encoder_for("auto", SIZE, ASKED) == "h264_nvenc"
