@@ -88,7 +88,7 @@ def test_a_desk_shows_three_pictures_and_speaks_chinese(tmp_path: Path) -> None:
         desk.wait("return document.getElementById('nothing').hidden")
         desk.screenshot(kept(tmp_path, "serve-desk.png"))
         desk.click("nav [data-layout=difference]")
-        desk.wait("return document.getElementById('difference').naturalWidth > 0")
+        desk.wait("return hasPicture('difference')")
         desk.wait("return document.getElementById('nothing').hidden")
         desk.screenshot(kept(tmp_path, "serve-desk-difference.png"))
         desk.click("#language")

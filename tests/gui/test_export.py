@@ -166,6 +166,7 @@ def test_the_frame_in_view_and_the_markers_can_be_chosen(make_window: MakeWindow
     window.commands.open_dropped([str(path)])
     qtbot.waitUntil(lambda: str(path) in window.controller.settings.sources.ir)
     wait_for(qtbot, window, State.PLAYING)
+    qtbot.waitUntil(lambda: window.controller.position_s > 0)  # the first frame is the beginning, and offered as that
     window.all_actions["export"].trigger()
     dialog = window.commands.dialog
     assert isinstance(dialog, ExportDialog)

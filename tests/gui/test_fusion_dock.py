@@ -175,14 +175,16 @@ def test_a_recording_says_what_fused_and_how_strongly(window: MainWindow, qtbot:
     qtbot.waitUntil(lambda: (status := window.recording.status()) is not None and status.seconds > 0.3)
     panel(window).strength.setValue(30)
     qtbot.waitUntil(lambda: "strength 30 %" in title(window))
+    written = window.recording.status().written
+    qtbot.waitUntil(lambda: window.recording.status().written > written + 2)  # with frames that are fused so
     press(qtbot, window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: window.recording.state is RecordingState.OFF)
     (sidecar,) = (tmp_path / "recordings").glob("*.yaml")
-    written = yaml.safe_load(sidecar.read_text())
-    assert written["rig"]["fusion"]["mode"] == "edges"
-    assert written["rig"]["fusion"]["strength"] == 0.7
-    assert written["engine"]["description"] == "thermal edges · CPU · strength 70 %"
-    assert written["engine"]["sha256"] == ""
+    facts = yaml.safe_load(sidecar.read_text())
+    assert facts["rig"]["fusion"]["mode"] == "edges"
+    assert facts["rig"]["fusion"]["strength"] == 0.7
+    assert facts["engine"]["description"] == "thermal edges · CPU · strength 70 %"
+    assert facts["engine"]["sha256"] == ""
     assert "strength 30 %" in sidecar.with_suffix(".csv").read_text()
 
 

@@ -276,7 +276,7 @@ def test_a_name_that_no_file_system_takes_is_one_sentence_and_leaves_no_trace(
     window.all_actions["export"].trigger()
     dialog = window.commands.dialog
     assert isinstance(dialog, ExportDialog)
-    dialog.output.setText(f"/tmp/{LONG}.mkv")
-    click(qtbot, dialog.start_button)
-    qtbot.waitUntil(lambda: "too long" in dialog.message.text())
+    dialog.form.output.setText(f"/tmp/{LONG}.mkv")
+    click(qtbot, dialog.form.start_button)
+    qtbot.waitUntil(lambda: "too long" in dialog.form.message.text())
     dialog.reject()

@@ -35,7 +35,7 @@ def test_a_file_that_is_called_like_html_reads_no_other_file(
     assert tips
     assert not any("<img" in tip for tip in tips)
     window.all_actions["export"].trigger()
-    window.commands.dialog.message.setText(name)
+    window.commands.dialog.form.message.setText(name)
     qtbot.wait(100)
     window.commands.dialog.reject()
     window.controller.close()
