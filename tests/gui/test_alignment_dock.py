@@ -287,6 +287,7 @@ def test_infrared_is_no_longer_called_stretched_once_it_is_aligned(
     clips = [str(write_video(tmp_path / f"{name}.mkv", counting_frames(40, size))) for name, size in sizes.items()]
     window = make_window(*clips)
     wait_for(qtbot, window, State.PLAYING)
+    press(qtbot, window, Qt.Key.Key_Space)  # while it stands still nothing else is told meanwhile
     qtbot.waitUntil(lambda: "stretched" in window.banner.text)
     press(qtbot, window, Qt.Key.Key_F8)
     qtbot.waitUntil(control(window).panel.square.isEnabled)

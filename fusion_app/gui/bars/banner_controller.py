@@ -54,7 +54,7 @@ class BannerController(QObject):
         self._in_view = []
 
     def show_notices(self) -> None:
-        """Show what the session has to say that has not been shown yet."""
+        """Show what the session has to say that has not been shown yet, beside what is in view and still true."""
         session = self._controller.session
         if session is None:
             return
@@ -63,22 +63,28 @@ class BannerController(QObject):
         fresh = [notice for notice in said if self._is_news(session, notice)]
         recognised = session.recognised_as
         troubles = [notice for notice in fresh if notice != recognised]
-        if troubles and self._banner.show_message(Kind.NOTICE, " · ".join(troubles)):
+        shown = [*(self._in_view if self._is_in_view else ()), *troubles]
+        if troubles and self._banner.show_message(Kind.NOTICE, " · ".join(shown)):
             self._told.update(troubles)
-            self._in_view = troubles
+            self._in_view = shown
         elif recognised in fresh and self._banner.show_message(Kind.INFO, recognised):
             self._told.add(recognised)
 
     def _take_back(self, said: Sequence[str]) -> None:
         """Take notices in view away that are not true any more."""
         true = [notice for notice in self._in_view if notice in said]
-        is_in_view = self._banner.kind is Kind.NOTICE and self._banner.text.endswith(" · ".join(self._in_view))
-        if is_in_view and true != self._in_view:
+        if self._is_in_view and true != self._in_view:
             self._told.difference_update(set(self._in_view) - set(true))
             self._in_view = true
             self._banner.clear()
             if true:
                 self._banner.show_message(Kind.NOTICE, " · ".join(true))
+
+    @property
+    def _is_in_view(self) -> bool:
+        """Nobody has closed or replaced what was said last."""
+        is_notice = bool(self._in_view) and self._banner.kind is Kind.NOTICE
+        return is_notice and self._banner.text.endswith(" · ".join(self._in_view))
 
     def _is_news(self, session: Session, notice: str) -> bool:
         """Tell whether to say it: once, and not what stands on a tile: notes on a file, and what a live source says."""
