@@ -4,9 +4,7 @@ What a frame takes does not grow with its pixels alone, and a mode without a net
 by their size, their mode and what they become, and each of the largest such kinds is measured.
 """
 
-import tempfile
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,14 +12,14 @@ from pathlib import Path
 from fusion_app.batch.job import Job
 from fusion_app.engine import learned_names
 from fusion_app.errors import FusionAppError
-from fusion_app.session.export import FuseJob, fuse_recordings
+from fusion_app.session.export import FuseJob
 from fusion_app.session.segments import Length, length_of
+from fusion_app.session.trial import try_out
 
 TRIAL_S = 4.0
 """Seconds of fusing that a model's measurement takes, the kinds together."""
 MOST_KINDS = 3
 """So many are measured; the others count as the one that is nearest in size."""
-LEAST_FRAMES = 3
 NETWORK = "network"
 Lengths = Mapping[str, Length | FusionAppError]
 
@@ -150,21 +148,12 @@ def _measured(job: Job, model: str, trial_s: float) -> _Measured:
     """Fuse with ``model`` (empty: as the job says) for so long. Opening is left out: it is done once for all jobs."""
     fusion = job.settings.fusion
     settings = replace(job.settings, fusion=replace(fusion, model=model, weights="") if model else fusion)
-    at: list[float] = []
-    enough = threading.Event()
-
-    def progress(_done: int, _expected: int | None) -> None:
-        at.append(time.monotonic())
-        if at[-1] - at[0] > trial_s and len(at) >= LEAST_FRAMES:
-            enough.set()
-
     try:
         length = length_of(settings)
-        with tempfile.TemporaryDirectory(prefix="cs2fusion-") as folder:
-            output = Path(folder) / ("images" if job.is_folder else "trial.mkv")
-            fuse_recordings(FuseJob(settings, output, job.start_s, job.end_s), progress, enough)
+        asked = FuseJob(settings, Path(job.result), job.start_s, job.end_s)
+        trial = try_out(asked, threading.Event(), trial_s)
     except (FusionAppError, OSError) as error:
         return _Measured(0.0, str(error))
-    if len(at) < LEAST_FRAMES or at[-1] <= at[0]:
+    if trial is None or trial.fps is None:
         return _Measured(0.0, f"{job.name} is too short to be measured with")
-    return _Measured((len(at) - 1) * length.width * length.height / (at[-1] - at[0]))
+    return _Measured(trial.fps * length.width * length.height)

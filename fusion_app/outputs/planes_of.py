@@ -5,7 +5,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fusion_app.engine.modes import in_bytes
-from fusion_app.frames import SQUARE, USUAL, FusedFrame, Planes, Size
+from fusion_app.frames import SQUARE, USUAL, FusedFrame, Planes
+from fusion_app.writers.conversion import laid_out
 
 
 def planes_of(fused: FusedFrame) -> npt.NDArray[np.uint8]:
@@ -19,15 +20,7 @@ def planes_of(fused: FusedFrame) -> npt.NDArray[np.uint8]:
         if len(chroma) == 2:
             return np.concatenate([picture.luma, *chroma])
     image = in_bytes(fused.image)
-    if image.ndim == 2:
-        image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
     if aspect != SQUARE:
         width = max(2, round(image.shape[1] * aspect))
         image = cv2.resize(image, (width, image.shape[0]), interpolation=cv2.INTER_AREA)
-    height, width = (side // 2 * 2 for side in image.shape[:2])
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(image[:height, :width]), cv2.COLOR_BGR2YUV_I420), np.uint8)
-
-
-def size_in(planes: npt.NDArray[np.uint8]) -> Size:
-    """Return the size of the picture that `planes_of` has laid out."""
-    return Size(planes.shape[1], planes.shape[0] * 2 // 3)
+    return laid_out(image)

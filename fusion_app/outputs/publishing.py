@@ -22,10 +22,11 @@ import numpy.typing as npt
 from fusion_app.errors import OutputError, without_password
 from fusion_app.frames import FusedFrame, Size
 from fusion_app.outputs import publish_child
-from fusion_app.outputs.planes_of import planes_of, size_in
+from fusion_app.outputs.planes_of import planes_of
 from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
 from fusion_app.system.logs import log
+from fusion_app.writers.conversion import size_in
 
 ENCRYPTED = ("rtsps", "rtmps", "rtmpts")
 """What ffmpeg could speak, but only to whoever answers."""

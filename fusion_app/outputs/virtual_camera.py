@@ -7,11 +7,12 @@ from typing import Any
 
 from fusion_app.errors import OutputError
 from fusion_app.frames import Size
-from fusion_app.outputs.planes_of import planes_of, size_in
+from fusion_app.outputs.planes_of import planes_of
 from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
 from fusion_app.system import machine
 from fusion_app.system.logs import log
+from fusion_app.writers.conversion import size_in
 
 USUAL = Size(640, 480)
 USUAL_FPS = 30.0

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from fusion_app.frames import FusedFrame, Size
-from fusion_app.serve.views import View, jpeg, pixels_of, planes_of
+from fusion_app.frames import FusedFrame
+from fusion_app.serve.views import View, jpeg, pixels_of
+from fusion_app.writers.conversion import laid_out, size_in
 from fusion_app.writers.live_video import LiveVideo
 
 
@@ -60,8 +61,8 @@ class Encoders:
             data = jpeg(pixels)
             self._numbers[view] += 1
             return Encoded(self._numbers[view], data, fused.pts_s, time.monotonic())
-        planes = planes_of(pixels)
-        size = Size(planes.shape[1], planes.shape[0] * 2 // 3)
+        planes = laid_out(pixels)
+        size = size_in(planes)
         video = self._videos.get(view)
         if video is None or video.size != size:
             video = self._videos[view] = LiveVideo(size)

@@ -6,7 +6,6 @@ from typing import Literal, get_args
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from fusion_app.engine.modes import in_bytes
 from fusion_app.errors import ServeError
@@ -70,14 +69,6 @@ def pixels_of(fused: FusedFrame, view: View) -> Image:
     if view.what == "ir" and view.palette is not Palette.WHITE_HOT and image.ndim == 2:
         return np.asarray(display_colours(view.palette)[image])
     return image
-
-
-def planes_of(pixels: Image) -> npt.NDArray[np.uint8]:
-    """Return what `pixels_of` gave as luma, Cb and Cr of 4:2:0, ``(H * 3/2, W)`` uint8, without an odd last line."""
-    height, width = (side // 2 * 2 for side in pixels.shape[:2])
-    if pixels.ndim == 2:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR)
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels[:height, :width]), cv2.COLOR_BGR2YUV_I420), np.uint8)
 
 
 def _image_of(fused: FusedFrame, what: What) -> Image:

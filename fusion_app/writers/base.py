@@ -7,6 +7,9 @@ import numpy as np
 
 from fusion_app.frames import Image, Picture
 
+TICKS = 90_000
+"""Time base of what is written and sent, ticks per second."""
+
 T_contra = TypeVar("T_contra", contravariant=True)
 
 

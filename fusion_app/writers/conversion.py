@@ -4,10 +4,11 @@ from typing import Any, TypeGuard
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from fusion_app.frames import USUAL, Colours, Picture, Planes, Size, image_of, size_of
+from fusion_app.frames import USUAL, Colours, Image, Picture, Planes, Size, image_of, size_of
 from fusion_app.system.containers import levels_of
 from fusion_app.system.machine import cores
 
@@ -72,6 +73,22 @@ def _as_it_is(planes: Planes) -> VideoFrame:
     for plane, levels in zip(frame.planes, (planes.luma, *planes.chroma), strict=True):
         levels_of(plane)[:] = levels
     return frame
+
+
+def laid_out(image: Image) -> npt.NDArray[np.uint8]:
+    """Return a grey or BGR uint8 image as luma, Cb and Cr of 4:2:0 in the range of video, ``(H * 3/2, W)`` uint8.
+
+    Both sides are even: of an odd one the last line is left out.
+    """
+    height, width = (side // 2 * 2 for side in image.shape[:2])
+    if image.ndim == 2:
+        image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(image[:height, :width]), cv2.COLOR_BGR2YUV_I420), np.uint8)
+
+
+def size_in(planes: npt.NDArray[np.uint8]) -> Size:
+    """Return the size of the picture that `laid_out` has laid out."""
+    return Size(planes.shape[1], planes.shape[0] * 2 // 3)
 
 
 def threads(size: Size) -> int:

@@ -13,9 +13,10 @@ from av.video.stream import VideoStream
 from fusion_app.frames import Frame
 from fusion_app.frames.coded import Coded
 from fusion_app.system.containers import open_to_read
+from fusion_app.writers.base import TICKS
 from fusion_app.writers.encoding import Packets
 from fusion_app.writers.plan import Form, TrackPlan
-from fusion_app.writers.tracks import TICKS, Clock, Track
+from fusion_app.writers.tracks import Clock, Track
 
 
 class CopiedTrack:

@@ -23,9 +23,9 @@ from av.video.frame import PictureType, VideoFrame
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Size
 from fusion_app.system.containers import open_to_read, open_to_write
+from fusion_app.writers.base import TICKS
 
 SOFTWARE = "libx264"
-TICKS = 90_000
 TRIAL_FRAMES = 20
 WORSE_DB = 0.5
 """So much less PSNR than libx264 at the same factor is the same quality."""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fusion_app.frames import Size
+from fusion_app.writers.base import TICKS
 
-TICKS = 90_000
 """Per second, in all times below."""
 TRACK = 1
 KEY, OTHER = 0x0200_0000, 0x0101_0000

@@ -11,8 +11,9 @@ from av.video.frame import PictureType, VideoFrame
 
 from fusion_app.errors import RecordingError
 from fusion_app.frames import USUAL, Size
+from fusion_app.writers.base import TICKS
 from fusion_app.writers.conversion import tags_of
-from fusion_app.writers.fragments import TICKS, Piece, fragment_of, head_of
+from fusion_app.writers.fragments import Piece, fragment_of, head_of
 from fusion_app.writers.h264 import PICTURE, PPS, SPS, codec_of, units_of
 
 KEY_EVERY_S = 1.0

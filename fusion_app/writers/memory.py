@@ -11,9 +11,10 @@ from av.packet import Packet
 from fusion_app.errors import RecordingError
 from fusion_app.frames import Frame, FusedFrame
 from fusion_app.system.containers import open_to_write
+from fusion_app.writers.base import TICKS
 from fusion_app.writers.copied import CopiedTrack, track_of
 from fusion_app.writers.plan import TrackName, VideoPlan, begins_s, form_of
-from fusion_app.writers.tracks import TICKS, Track
+from fusion_app.writers.tracks import Track
 
 
 @dataclass(frozen=True)

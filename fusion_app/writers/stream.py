@@ -10,9 +10,9 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from fusion_app.system.containers import open_to_send
+from fusion_app.writers.base import TICKS
 from fusion_app.writers.h264 import with_time
 
-TICKS = 90_000
 CONTAINERS = {"udp": "mpegts", "tcp": "mpegts", "srt": "mpegts", "rtmp": "flv", "rtsp": "rtsp"}
 """What goes over which protocol."""
 OPTIONS = {

@@ -8,14 +8,12 @@ from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
 from fusion_app.frames import Frame, Picture, Size
-from fusion_app.writers.base import plain
+from fusion_app.writers.base import TICKS, plain
 from fusion_app.writers.conversion import Conversion, tags_of, threads
 from fusion_app.writers.encoders import options_of
 from fusion_app.writers.encoding import Encoder, Packets
 from fusion_app.writers.plan import Form, TrackPlan, form_of
 
-TICKS = 90_000
-"""Time base of written tracks, ticks per second."""
 ODD_SIDES = "yuv444p"
 """Pixel format of pictures with an odd side: 4:2:0 holds none."""
 MIN_STEP = TICKS // 1000

@@ -20,12 +20,12 @@ from fusion_app.frames import FusedFrame
 from fusion_app.system.containers import open_to_write
 from fusion_app.system.media_tracks import mark_default
 from fusion_app.writers.audio import AudioCopy
-from fusion_app.writers.base import write_failure
+from fusion_app.writers.base import TICKS, write_failure
 from fusion_app.writers.copied import CopiedTrack, track_of
 from fusion_app.writers.memory import MemoryVideo, Piece, track_frames, without_doubles
 from fusion_app.writers.mp4_header import finish_header
 from fusion_app.writers.plan import Form, TrackName, VideoPlan, form_of
-from fusion_app.writers.tracks import TICKS, Track
+from fusion_app.writers.tracks import Track
 
 if TYPE_CHECKING:
     from av.container.core import Chapter  # it exists for type checkers only

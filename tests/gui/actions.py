@@ -49,6 +49,16 @@ def wait_for(qtbot: QtBot, window: MainWindow, state: State, *, with_frame: bool
         qtbot.waitUntil(lambda: window.grid.has_frame)
 
 
+def paused_at_one_second(qtbot: QtBot, window: MainWindow) -> MainWindow:
+    """Let a window that plays a pair stand still at one second of it; return it."""
+    wait_for(qtbot, window, State.PLAYING)
+    window.all_actions["loop"].setChecked(False)
+    press(qtbot, window, Qt.Key.Key_Space)
+    window.controller.seek(1.0)
+    qtbot.waitUntil(lambda: position(window) == 1.0)
+    return window
+
+
 def position(window: MainWindow) -> float:
     """Return the PTS of the frame in view, rounded to milliseconds."""
     frame = window.controller.frame

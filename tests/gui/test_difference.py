@@ -15,7 +15,7 @@ from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.view_grid import Layout, Role
 from fusion_app.pipeline.difference import Lumas, coloured, lumas_of
 from fusion_app.session.maps import difference_of
-from tests.gui.actions import position, press, wait_for
+from tests.gui.actions import paused_at_one_second, position, press, wait_for
 from tests.gui.conftest import MakeWindow
 from tests.media import write_images
 
@@ -25,13 +25,7 @@ DEMO = ("synthetic:ir?size=128x96", "synthetic:vis?size=128x96")
 @pytest.fixture
 def window(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     """A window on the demo pair, paused at one second."""
-    window = make_window(*DEMO)
-    wait_for(qtbot, window, State.PLAYING)
-    window.all_actions["loop"].setChecked(False)
-    press(qtbot, window, Qt.Key.Key_Space)
-    window.controller.seek(1.0)
-    qtbot.waitUntil(lambda: position(window) == 1.0)
-    return window
+    return paused_at_one_second(qtbot, make_window(*DEMO))
 
 
 def shown(window: MainWindow) -> np.ndarray:

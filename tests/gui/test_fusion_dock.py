@@ -20,7 +20,7 @@ from fusion_app.gui.view.view_grid import Role
 from fusion_app.run.runner import Pace
 from fusion_app.session.session import open_session
 from fusion_app.settings import Settings
-from tests.gui.actions import position, press, wait_for
+from tests.gui.actions import paused_at_one_second, position, press, wait_for
 from tests.gui.conftest import MakeWindow
 
 DEMO = ("synthetic:ir?size=128x96", "synthetic:vis?size=128x96")
@@ -29,12 +29,7 @@ DEMO = ("synthetic:ir?size=128x96", "synthetic:vis?size=128x96")
 @pytest.fixture
 def window(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
     """A window on the demo pair, paused at one second, its Fusion dock open."""
-    window = make_window(*DEMO)
-    wait_for(qtbot, window, State.PLAYING)
-    window.all_actions["loop"].setChecked(False)
-    press(qtbot, window, Qt.Key.Key_Space)
-    window.controller.seek(1.0)
-    qtbot.waitUntil(lambda: position(window) == 1.0)
+    window = paused_at_one_second(qtbot, make_window(*DEMO))
     press(qtbot, window, Qt.Key.Key_F4)
     return window
 

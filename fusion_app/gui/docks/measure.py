@@ -85,12 +85,7 @@ class MeasureDock(QWidget):
         self.unit = choice_box(
             self, _offered(UNITS), self.tr("Unit"), lambda unit: self._change(unit=unit, threshold=STARTS[unit])
         )
-        self.threshold = QDoubleSpinBox(self)
-        self.threshold.setKeyboardTracking(False)
-        self.threshold.setAccessibleName(self.tr("Threshold"))
-        self.threshold.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.threshold.setDecimals(1)
-        self.threshold.valueChanged.connect(lambda value: self._change(threshold=value))
+        self.threshold = self._threshold()
         self.state = plain_label(self)
         self.state.setWordWrap(True)
         offer(self.list, self.list.accessibleName(), self._entries)
@@ -98,6 +93,15 @@ class MeasureDock(QWidget):
         self.show_alarm(self._alarm)
         self.show_state("", "")
         self.show_spots((), ())
+
+    def _threshold(self) -> QDoubleSpinBox:
+        box = QDoubleSpinBox(self)
+        box.setKeyboardTracking(False)
+        box.setAccessibleName(self.tr("Threshold"))
+        box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        box.setDecimals(1)
+        box.valueChanged.connect(lambda value: self._change(threshold=value))
+        return box
 
     def show_shown(self, is_on: bool) -> None:
         """Show whether spots are on the picture."""
