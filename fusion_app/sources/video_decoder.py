@@ -65,6 +65,7 @@ class VideoDecoder:
         except BaseException:
             self.container.close()
             raise
+        self._index = self.stream.index  # a closed container does not tell it any more
         self.is_untimed = bool(self.container.format.flags & NO_PTS)
         self.damaged = self.broken = 0
         self._sent = self._came = 0
@@ -175,11 +176,11 @@ class VideoDecoder:
         return True
 
     def count_after(self, at_s: float | None) -> int:
-        """Return how many frames come after ``at_s``, or there are; counted without decoding, from any thread."""
+        """Return how many frames come after ``at_s``, or there are; counted without decoding, from any thread, closed or not."""
         count = 0
         try:
             with open_file(self._path, playlists=self._playlists) as container:
-                for packet in container.demux(container.streams[self.stream.index]):
+                for packet in container.demux(container.streams[self._index]):
                     count += packet.size > 0 and not packet.is_corrupt and (at_s is None or _is_after(packet, at_s))
         except (av.error.FFmpegError, OSError, ValueError):
             return count  # a file that is cut off
