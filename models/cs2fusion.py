@@ -223,12 +223,21 @@ class Backbone(nn.Module):
 
     def compose(self, decoded: Tensor, vis: Tensor, ir: Tensor) -> Tensor:
         """Return the fused luma ``(N, 1, H, W)`` of the last decoder stage and the sources it came from."""
+        if self.config.output == "decision":
+            return self.decide(decoded, vis).apply(vis, ir)
         last: Tensor = self.reconstruct(decoded)
-        if self.config.output == "luma":
-            return last
-        last = last.to(vis.dtype)
+        return last
+
+    def decide(self, decoded: Tensor, like: Tensor) -> Decision:
+        """Return the decision of the last decoder stage, of the type of ``like``; only where the network decides."""
+        last = self.reconstruct(decoded).to(like.dtype)
         logits = last[:, :2] / DECISION_SCALE
-        return Decision.of(logits[:, :1], logits[:, 1:], last[:, 2:]).apply(vis, ir)
+        return Decision.of(logits[:, :1], logits[:, 1:], last[:, 2:])
+
+    def fuse_and_tell(self, vis: Tensor, ir: Tensor) -> tuple[Tensor, Decision]:
+        """Fuse a batch of pairs as `forward` does, and return how; of networks that decide and have no gates."""
+        decision = self.decide(self.decode(*self.encode(vis, ir)), vis)
+        return decision.apply(vis, ir), decision
 
     def forward(self, vis: Tensor, ir: Tensor) -> Tensor:
         """Fuse a batch of pairs (the paper's figure: encode, decode with compensation).

@@ -19,6 +19,12 @@ from training.losses.objective_settings import AvisSettings, ContrastSettings, F
 from training.runs.schedule import Schedule
 from training.settings import number
 
+DECIDING = BackboneConfig(gates="none", output="decision")
+"""The backbone as a student: local, and of the kind whose decision can be told."""
+
+STUDENTS = (*LITE_CONFIGS, "cs2fusion")
+"""What can learn by a teacher."""
+
 
 @dataclass(frozen=True)
 class OptimiserSettings:
@@ -177,10 +183,11 @@ class DistillSettings(RunSettings):
     """One training run of a student.
 
     Attributes:
-        model: Name in `models.lite.LITE_CONFIGS`.
+        model: One of `STUDENTS`.
         context: Width of the student's context branch; 0: what the model's own configuration says.
         steps: Length of the run.
         rate: Highest learning rate of Adam; it rises over ``warmup_steps`` and falls to 0 by a cosine.
+        bias_factor: As the backbone's, see `OptimiserSettings`; compact networks see grey levels of 0…1 and need none.
         warmup_steps: See ``rate``.
         ema_decay: Decay of the running mean of the weights, which is what is kept.
         teacher: Weights file of a network to imitate, empty for none.
@@ -203,6 +210,7 @@ class DistillSettings(RunSettings):
     context: int = number(0, 0)
     steps: int = number(20_000, 1)
     rate: float = number(2e-3, 1e-12, 1)
+    bias_factor: float = number(1.0, 1, 1000)
     warmup_steps: int = number(200, 0)
     ema_decay: float = number(0.999, 0, 0.99999)
     teacher: str = ""
@@ -218,14 +226,18 @@ class DistillSettings(RunSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.model not in LITE_CONFIGS:
-            raise ValueError(f"model must be one of {', '.join(LITE_CONFIGS)}, not {self.model!r}")
+        if self.model not in STUDENTS:
+            raise ValueError(f"model must be one of {', '.join(STUDENTS)}, not {self.model!r}")
+        if self.context and self.model not in LITE_CONFIGS:
+            raise ValueError(f"context is a part of {', '.join(LITE_CONFIGS)}, not of {self.model}")
         if self.taught_only and (not self.teacher or self.teacher_interval > 1):
             raise ValueError("taught_only needs a teacher, asked at every step")
 
     @property
-    def network(self) -> LiteConfig:
+    def network(self) -> LiteConfig | BackboneConfig:
         """The student's configuration."""
+        if self.model not in LITE_CONFIGS:
+            return DECIDING
         config = LITE_CONFIGS[self.model]
         return replace(config, context=self.context) if self.context else config
 

@@ -1,12 +1,17 @@
-"""How a compact student learns: from the fusion loss on impaired pairs, and by a teacher where the recipe names one."""
+"""How a student learns: from the fusion loss on impaired pairs, and by a teacher where the recipe names one.
+
+It is a compact network, or the backbone once it decides: a later leg of it can imitate its own picture put right.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from models.lite import Lite
+from models.cs2fusion import Backbone
+from models.lite import Lite, LiteConfig
 from models.weights import load_weights
 from training.data.batch import GREY_RANGE, Scene
 from training.data.cameras import staged
@@ -24,7 +29,7 @@ CLIP_NORM = 1.0
 ROOT = Path(__file__).parents[2]  # what holds assets/
 
 
-class Distiller(Learner[DistillSettings, Lite]):
+class Distiller(Learner[DistillSettings, Lite | Backbone]):
     """Trains a student, by a teacher where there is one."""
 
     learns = "student"
@@ -41,9 +46,8 @@ class Distiller(Learner[DistillSettings, Lite]):
         super().__init__(settings, pairs, device, team)
         if self.team.size > 1:
             raise SettingsError("torchrun", self.team.size, "a student trains in one process")
-        self.teacher = load_weights(_found(settings.teacher))[0].to(device) if settings.teacher else None
-        group = {"params": list(self.network.parameters()), "lr": settings.rate}
-        self._optimiser = self._optimised("student", [group])
+        self.teacher = _taught(settings.teacher, device) if settings.teacher else None
+        self._optimiser = self._optimised("student", _groups(self.network, settings))
 
     @property
     def interval(self) -> int:
@@ -56,8 +60,10 @@ class Distiller(Learner[DistillSettings, Lite]):
         fused, decision = self.trained.fuse_and_tell(vis.to(self.device), ir.to(self.device))
         return fused.cpu(), decision.ir_weight.cpu()
 
-    def _made(self) -> Lite:
-        return Lite(self.settings.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    def _made(self) -> Lite | Backbone:
+        config = self.settings.network
+        network = Lite(config) if isinstance(config, LiteConfig) else Backbone(config)
+        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
     def _take(self, is_full: bool) -> Losses:
         scene = self._draw()
@@ -92,6 +98,20 @@ class Distiller(Learner[DistillSettings, Lite]):
         is_lending = settings.teacher_place == "lending"
         counts = worth_learning(taught, scene, settings.loss) if is_lending else torch.ones_like(fused)
         return (counts * (fused - taught).abs()).mean() / GREY_RANGE
+
+
+def _groups(network: nn.Module, settings: DistillSettings) -> list[dict[str, Any]]:
+    """Return what an optimiser of the network is given: all of it in one group, unless biases have a rate of their own."""
+    if settings.bias_factor == 1:
+        return [{"params": list(network.parameters()), "lr": settings.rate}]
+    weights = [value for name, value in network.named_parameters() if not name.endswith(".bias")]
+    biases = [value for name, value in network.named_parameters() if name.endswith(".bias")]
+    return [{"params": weights, "lr": settings.rate}, {"params": biases, "lr": settings.rate * settings.bias_factor}]
+
+
+def _taught(teacher: str, device: torch.device) -> nn.Module:
+    network = load_weights(_found(teacher))[0].to(device)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def _found(teacher: str) -> Path:
