@@ -34,6 +34,7 @@ class Leg:
         recipe: Of the run, a path from the chain's folder.
         start_from: Earlier leg that the run begins with, or a weights file, a path from the chain's folder; empty for
             random weights.
+        taught: Whether the recipe is a student's (`training.distill`) though the model is the backbone.
         stop_after: Steps after which the run ends before its schedule does; 0: it ends with it.
         blend: What is blended instead.
     """
@@ -41,6 +42,7 @@ class Leg:
     name: str = ""
     recipe: str = ""
     start_from: str = ""
+    taught: bool = False
     stop_after: int = number(0, 0)
     blend: tuple[Share, ...] = ()
 

@@ -101,7 +101,7 @@ class Distiller(Learner[DistillSettings, Lite | Backbone]):
 
 
 def _groups(network: nn.Module, settings: DistillSettings) -> list[dict[str, Any]]:
-    """Return what an optimiser of the network is given: all of it in one group, unless biases have a rate of their own."""
+    """Return the parameter groups of a network: one, unless its biases have a rate of their own."""
     if settings.bias_factor == 1:
         return [{"params": list(network.parameters()), "lr": settings.rate}]
     weights = [value for name, value in network.named_parameters() if not name.endswith(".bias")]

@@ -1,4 +1,4 @@
-"""The two kinds of training: of the backbone with its CPN, and of the compact students."""
+"""The two kinds of training: of the backbone with its CPN, and of students."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,5 +57,5 @@ STUDENT = Kind(DistillSettings, Distiller)
 
 
 def kind_of(model: str) -> Kind:
-    """Return how a network is trained, by its name in `models.build`."""
+    """Return how a network is trained from random weights, by its name in `models.build`."""
     return BACKBONE if model == "cs2fusion" else STUDENT

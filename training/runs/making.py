@@ -16,7 +16,7 @@ from training.input_ranges import write_ranges
 from training.recipes import RunSettings
 from training.runs.chain import WEIGHTS_SUFFIX, Chain, Leg
 from training.runs.history import RANDOM, blended, name_of, trained_s
-from training.runs.kinds import kind_of
+from training.runs.kinds import STUDENT, Kind, kind_of
 from training.runs.options import Data
 from training.runs.run import WEIGHTS_FILE, Run, Stretch
 from training.runs.state import StateError
@@ -62,7 +62,6 @@ class Making:
         """
         self.chain = read_settings(path, Chain)
         self._data, self._out, self._how, self._folder = data, out, how, path.parent
-        self._kind = kind_of(self.chain.model)
         self._recipes = {leg.name: self._read(leg) for leg in self.chain.legs if leg.recipe}
         self.steps = {leg.name: self._steps_of(leg) for leg in self.chain.legs}
 
@@ -84,12 +83,15 @@ class Making:
         return self._finish()
 
     def _read(self, leg: Leg) -> RunSettings:
-        settings = self._kind.read(self._folder / leg.recipe)
+        settings = self._kind(leg).read(self._folder / leg.recipe)
         if settings.model != self.chain.model:
             raise SettingsError(f"recipe of {leg.name}", leg.recipe, f"one of {self.chain.model} is needed")
         if leg.stop_after > settings.schedule.steps:
             raise SettingsError(f"stop_after of {leg.name}", leg.stop_after, f"{leg.recipe} ends before")
         return settings.scaled(self._how.steps_scale)
+
+    def _kind(self, leg: Leg) -> Kind:
+        return STUDENT if leg.taught else kind_of(self.chain.model)
 
     def _steps_of(self, leg: Leg) -> int:
         if leg.blend:
@@ -103,7 +105,7 @@ class Making:
         before = sum(self.steps[name] for name in names[:place])
         label = f"{leg.name} ({place + 1} of {len(names)})"
         stretch = Stretch(label, before, sum(self.steps.values()), self.steps[leg.name])
-        learner = self._kind.learn(self._recipes[leg.name], self._data.pairs, self._how.device)
+        learner = self._kind(leg).learn(self._recipes[leg.name], self._data.pairs, self._how.device)
         run = Run(learner, self._data.pairs, self._out / leg.name, stretch)
         if run.state_path.exists():
             run.resume()

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from models.cs2fusion import Backbone
 from models.lite import Lite
 from models.weights import WeightsCard, load_weights, save_weights
 from training.data.dataset import ImagePair, load_pairs
 from training.data.twins import TwinSettings
 from training.distill import main
 from training.losses.fusion_config import FusionLossConfig
-from training.recipes import DistillSettings, StudentJournalSettings
+from training.recipes import DECIDING, DistillSettings, StudentJournalSettings
 from training.runs.distiller import Distiller
 from training.runs.parallel import Team
 from training.runs.run import Run
@@ -179,7 +180,12 @@ def test_a_run_goes_on_only_when_asked_and_with_its_own_recipe(
 
 @pytest.mark.parametrize(
     ("settings", "reason"),
-    [("model: lite-9k", "model must be one of"), ("speed: 3", "speed"), ("teacher: nowhere.safetensors", "nowhere")],
+    [
+        ("model: lite-9k", "model must be one of"),
+        ("model: cs2fusion\ncontext: 8", "context is a part of"),
+        ("speed: 3", "speed"),
+        ("teacher: nowhere.safetensors", "nowhere"),
+    ],
 )
 def test_a_run_that_cannot_start_says_why(
     settings: str, reason: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -203,6 +209,29 @@ def test_a_student_with_context_goes_on_from_one_without(pairs: tuple[ImagePair,
     assert Distiller(SETTINGS, pairs, CPU).begin_with(path) == ()
     with pytest.raises(StateError, match="not what the settings describe"):  # dilations of the same shapes
         begin_with(path, Lite(replace(SETTINGS.network, dilations=(2,) * len(SETTINGS.network.dilations))))
+
+
+def test_the_backbone_goes_on_from_itself_and_imitates_its_own_picture_put_right(
+    pairs: tuple[ImagePair, ...], tmp_path: Path
+) -> None:
+    path, before = tmp_path / "backbone.safetensors", Backbone(DECIDING)
+    save_weights(path, before, WeightsCard("cs2fusion", asdict(before.config)))
+    imitates = {"teacher": str(path), "teacher_weight": 1.0, "teacher_place": "corrected", "taught_only": True}
+    settings = replace(SETTINGS, model="cs2fusion", batch_size=2, bias_factor=255.0, **imitates)
+    learner = Distiller(settings, pairs, CPU)
+    assert learner.begin_with(path) == ()
+    vis, ir = (255 * torch.rand((1, 1, 24, 24)) for _ in range(2))
+    with torch.no_grad():
+        torch.testing.assert_close(learner.network.fuse_and_tell(vis, ir)[0], before(vis, ir))
+
+    losses = [learner.step() for _ in range(2)]
+
+    assert all(list(taught) == ["teacher"] and taught["teacher"] > 0 for taught in losses)
+    moved = {
+        name: float((value.detach() - before.state_dict()[name]).abs().max())
+        for name, value in learner.network.named_parameters()
+    }
+    assert moved["reconstruct.bias"] > 100 * moved["reconstruct.weight"] > 0, "biases have a rate of their own"
 
 
 def test_a_teacher_may_be_imitated_only_where_infrared_lends(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:

@@ -240,6 +240,18 @@ def test_a_leg_may_begin_with_weights_from_elsewhere(copied: Path, data: Path) -
     assert legs[-1]["after"] == "three"
 
 
+def test_a_leg_of_the_backbone_may_learn_as_students_do(tmp_path: Path) -> None:
+    (tmp_path / "taught.yaml").write_text("model: cs2fusion\nsteps: 3\n")
+    (tmp_path / "chain.yaml").write_text("model: cs2fusion\nlegs: [{name: one, recipe: taught.yaml, taught: true}]\n")
+
+    making = Making(tmp_path / "chain.yaml", Data((), ""), tmp_path, How(torch.device("cpu")))
+
+    assert making.steps == {"one": 3}
+    (tmp_path / "chain.yaml").write_text("model: cs2fusion\nlegs: [{name: one, recipe: taught.yaml}]\n")
+    with pytest.raises(SettingsError, match="model"):
+        Making(tmp_path / "chain.yaml", Data((), ""), tmp_path, How(torch.device("cpu")))
+
+
 def test_a_recipe_of_the_wrong_model_is_refused_before_the_first_step(tmp_path: Path) -> None:
     (tmp_path / "chain.yaml").write_text(f"model: lite-2k\nlegs: [{{name: a, recipe: {CHAINS[0]}}}]\n")
 
