@@ -187,6 +187,8 @@ class DistillSettings(RunSettings):
         context: Width of the student's context branch; 0: what the model's own configuration says.
         steps: Length of the run.
         rate: Highest learning rate of Adam; it rises over ``warmup_steps`` and falls to 0 by a cosine.
+        trains: Parts of the network that learn, as its parameters' names begin; none named: all. What lies before the
+            first of them costs no gradient.
         bias_factor: As the backbone's, see `OptimiserSettings`; compact networks see grey levels of 0…1 and need none.
         warmup_steps: See ``rate``.
         ema_decay: Decay of the running mean of the weights, which is what is kept.
@@ -210,6 +212,7 @@ class DistillSettings(RunSettings):
     context: int = number(0, 0)
     steps: int = number(20_000, 1)
     rate: float = number(2e-3, 1e-12, 1)
+    trains: tuple[str, ...] = ()
     bias_factor: float = number(1.0, 1, 1000)
     warmup_steps: int = number(200, 0)
     ema_decay: float = number(0.999, 0, 0.99999)

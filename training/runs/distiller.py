@@ -5,7 +5,6 @@ It is a compact network, or the backbone once it decides: a later leg of it can 
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +20,7 @@ from training.losses.corrected import corrected, unlike
 from training.losses.fusion import fusion_loss
 from training.losses.places import adorned, worth_learning
 from training.recipes import DistillSettings
-from training.runs.learner import Learner, Losses
+from training.runs.learner import Groups, Learner, Losses
 from training.runs.parallel import Team
 from training.settings import SettingsError
 
@@ -40,7 +39,7 @@ class Distiller(Learner[DistillSettings, Lite | Backbone]):
         """Prepare a run as `Learner` does.
 
         Raises:
-            SettingsError: Several processes train together, which students cannot.
+            SettingsError: Several processes train together, which students cannot, or what is to learn is not there.
             WeightsFormatError: The teacher cannot be loaded.
         """
         super().__init__(settings, pairs, device, team)
@@ -100,13 +99,32 @@ class Distiller(Learner[DistillSettings, Lite | Backbone]):
         return (counts * (fused - taught).abs()).mean() / GREY_RANGE
 
 
-def _groups(network: nn.Module, settings: DistillSettings) -> list[dict[str, Any]]:
-    """Return the parameter groups of a network: one, unless its biases have a rate of their own."""
+def _groups(network: nn.Module, settings: DistillSettings) -> Groups:
+    """Return the parameter groups of what learns in a network: one, unless biases have a rate of their own.
+
+    Raises:
+        SettingsError: The network has no such part.
+    """
+    learning = _learning(network, settings.trains)
     if settings.bias_factor == 1:
-        return [{"params": list(network.parameters()), "lr": settings.rate}]
-    weights = [value for name, value in network.named_parameters() if not name.endswith(".bias")]
-    biases = [value for name, value in network.named_parameters() if name.endswith(".bias")]
-    return [{"params": weights, "lr": settings.rate}, {"params": biases, "lr": settings.rate * settings.bias_factor}]
+        return [{"params": [value for _, value in learning], "lr": settings.rate}]
+    of_biases = [value for name, value in learning if name.endswith(".bias")]
+    of_weights = [value for name, value in learning if not name.endswith(".bias")]
+    rates = settings.rate, settings.rate * settings.bias_factor
+    return [{"params": values, "lr": rate} for values, rate in zip((of_weights, of_biases), rates, strict=True)]
+
+
+def _learning(network: nn.Module, parts: tuple[str, ...]) -> list[tuple[str, nn.Parameter]]:
+    """Return the parameters of some parts of a network, by name, and let the others rest; no part: all of them."""
+    named = list(network.named_parameters())
+    if unknown := [part for part in parts if not any(name.startswith(part) for name, _ in named)]:
+        known = dict.fromkeys(name.partition(".")[0] for name, _ in named)
+        raise SettingsError("trains", ", ".join(unknown), f"parts of the network are {', '.join(known)}")
+    learning = [(name, value) for name, value in named if not parts or name.startswith(parts)]
+    network.requires_grad_(not parts)
+    for _, value in learning:
+        value.requires_grad_(True)
+    return learning
 
 
 def _taught(teacher: str, device: torch.device) -> nn.Module:
