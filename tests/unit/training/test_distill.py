@@ -184,6 +184,7 @@ def test_a_run_goes_on_only_when_asked_and_with_its_own_recipe(
         ("model: lite-9k", "model must be one of"),
         ("model: cs2fusion\ncontext: 8", "context is a part of"),
         ("speed: 3", "speed"),
+        ("model: lite-2k\ncrop: 32\ntrains: [heart]", "parts of the network are body, head"),
         ("teacher: nowhere.safetensors", "nowhere"),
     ],
 )
@@ -232,6 +233,17 @@ def test_the_backbone_goes_on_from_itself_and_imitates_its_own_picture_put_right
         for name, value in learner.network.named_parameters()
     }
     assert moved["reconstruct.bias"] > 100 * moved["reconstruct.weight"] > 0, "biases have a rate of their own"
+
+
+def test_only_the_parts_that_a_recipe_names_learn(pairs: tuple[ImagePair, ...]) -> None:
+    learner = Distiller(replace(SETTINGS, trains=("head",)), pairs, CPU)
+    before = {name: value.clone() for name, value in learner.network.state_dict().items()}
+    for _ in range(2):
+        learner.step()
+    moved = {
+        name.partition(".")[0] for name, value in learner.network.state_dict().items() if (value != before[name]).any()
+    }
+    assert moved == {"head"}
 
 
 def test_a_teacher_may_be_imitated_only_where_infrared_lends(pairs: tuple[ImagePair, ...], tmp_path: Path) -> None:
