@@ -189,6 +189,8 @@ class DistillSettings(RunSettings):
         rate: Highest learning rate of Adam; it rises over ``warmup_steps`` and falls to 0 by a cosine.
         trains: Parts of the network that learn, as its parameters' names begin; none named: all. What lies before the
             first of them costs no gradient.
+        rehearsed: Batches that are drawn once and gone through again and again (`training.runs.rehearsal`); 0: each
+            step draws its own.
         bias_factor: As the backbone's, see `OptimiserSettings`; compact networks see grey levels of 0…1 and need none.
         warmup_steps: See ``rate``.
         ema_decay: Decay of the running mean of the weights, which is what is kept.
@@ -213,6 +215,7 @@ class DistillSettings(RunSettings):
     steps: int = number(20_000, 1)
     rate: float = number(2e-3, 1e-12, 1)
     trains: tuple[str, ...] = ()
+    rehearsed: int = number(0, 0)
     bias_factor: float = number(1.0, 1, 1000)
     warmup_steps: int = number(200, 0)
     ema_decay: float = number(0.999, 0, 0.99999)
@@ -235,6 +238,8 @@ class DistillSettings(RunSettings):
             raise ValueError(f"context is a part of {', '.join(LITE_CONFIGS)}, not of {self.model}")
         if self.taught_only and (not self.teacher or self.teacher_interval > 1):
             raise ValueError("taught_only needs a teacher, asked at every step")
+        if self.rehearsed and not (self.taught_only and self.teacher_place == "corrected"):
+            raise ValueError("rehearsed needs taught_only and teacher_place corrected")
 
     @property
     def network(self) -> LiteConfig | BackboneConfig:

@@ -22,6 +22,7 @@ from training.losses.places import adorned, worth_learning
 from training.recipes import DistillSettings
 from training.runs.learner import Groups, Learner, Losses
 from training.runs.parallel import Team
+from training.runs.rehearsal import Rehearsal
 from training.settings import SettingsError
 
 CLIP_NORM = 1.0
@@ -45,8 +46,12 @@ class Distiller(Learner[DistillSettings, Lite | Backbone]):
         super().__init__(settings, pairs, device, team)
         if self.team.size > 1:
             raise SettingsError("torchrun", self.team.size, "a student trains in one process")
-        self.teacher = _taught(settings.teacher, device) if settings.teacher else None
+        self.teacher = _loaded(settings.teacher, device) if settings.teacher else None
         self._optimiser = self._optimised("student", _groups(self.network, settings))
+        if settings.rehearsed and device.type != "cpu":  # a captured step would visit one batch for ever
+            raise SettingsError("rehearsed", settings.rehearsed, "batches are rehearsed on the CPU only")
+        scenes = [self._draw() for _ in range(settings.rehearsed)]
+        self._rehearsal = Rehearsal(scenes, settings.trains, self._target) if scenes else None
 
     @property
     def interval(self) -> int:
@@ -65,6 +70,8 @@ class Distiller(Learner[DistillSettings, Lite | Backbone]):
         return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
     def _take(self, is_full: bool) -> Losses:
+        if self._rehearsal:
+            return self._take_again(self._rehearsal)
         scene = self._draw()
         with self._autocast():
             fused, decision = self.network.fuse_and_tell(*scene.inputs)
@@ -76,6 +83,17 @@ class Distiller(Learner[DistillSettings, Lite | Backbone]):
         self._descend(losses, self._optimiser, CLIP_NORM)
         return losses
 
+    def _take_again(self, rehearsal: Rehearsal) -> Losses:
+        settings = self.settings
+        lesson = rehearsal.visit(self.steps_done, self.network)
+        with self._autocast():
+            fused, decision = rehearsal.fuse_and_tell(self.network, lesson)
+        losses = {"teacher": settings.teacher_weight * unlike(fused, lesson.target, lesson.scene, settings.correction)}
+        if settings.plainness:
+            losses["plainness"] = settings.plainness * adorned(decision, lesson.scene, settings.loss)
+        self._descend(losses, self._optimiser, CLIP_NORM)
+        return losses
+
     def _draw(self) -> Scene:
         settings = self.settings
         vis, ir = self.sampler.draw(settings.batch_size)
@@ -83,12 +101,20 @@ class Distiller(Learner[DistillSettings, Lite | Backbone]):
         return twinned(scene, settings.twins, self.generator).to(self.device)
 
     def _unlike(self, teacher: nn.Module, fused: Tensor, scene: Scene) -> Tensor:
-        settings, pair = self.settings, scene.inputs
-        if settings.teacher_place != "everywhere":  # without the noise: what is taught is to be deaf to it
+        settings, taught = self.settings, self._taught(teacher, scene).to(fused)
+        return settings.teacher_weight * settings.teacher_interval * self._distance(fused, taught, scene)
+
+    def _taught(self, teacher: nn.Module, scene: Scene) -> Tensor:
+        pair = scene.inputs
+        if self.settings.teacher_place != "everywhere":  # without the noise: what is taught is to be deaf to it
             pair = torch.lerp(scene.vis, scene.impaired, scene.patch), scene.ir
         with torch.no_grad(), self._autocast():
-            taught: Tensor = teacher(*pair).to(fused)
-        return settings.teacher_weight * settings.teacher_interval * self._distance(fused, taught, scene)
+            taught: Tensor = teacher(*pair)
+        return taught
+
+    def _target(self, scene: Scene) -> Tensor:
+        assert self.teacher is not None  # noqa: S101 - the settings see to it
+        return corrected(self._taught(self.teacher, scene).to(scene.vis), scene, self.settings.correction)
 
     def _distance(self, fused: Tensor, taught: Tensor, scene: Scene) -> Tensor:
         settings = self.settings
@@ -127,7 +153,7 @@ def _learning(network: nn.Module, parts: tuple[str, ...]) -> list[tuple[str, nn.
     return learning
 
 
-def _taught(teacher: str, device: torch.device) -> nn.Module:
+def _loaded(teacher: str, device: torch.device) -> nn.Module:
     network = load_weights(_found(teacher))[0].to(device)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
