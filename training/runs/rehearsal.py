@@ -1,7 +1,7 @@
 """A student that goes through the same batches again and again: what does not change between two visits is kept.
 
-That is the teacher's picture, put right, and what the resting front of the backbone makes of a pair. Where only the last
-convolutions learn, a visit costs a tenth of a step that draws its own batch.
+That is the teacher's picture, put right, and what the resting front of the backbone makes of a pair. Where only the
+last convolutions learn, a visit costs an eighth of a step that draws its own batch.
 """
 
 from collections.abc import Callable, Sequence

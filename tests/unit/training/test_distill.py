@@ -183,6 +183,7 @@ def test_a_run_goes_on_only_when_asked_and_with_its_own_recipe(
     [
         ("model: lite-9k", "model must be one of"),
         ("model: cs2fusion\ncontext: 8", "context is a part of"),
+        ("model: lite-2k\nrehearsed: 4", "rehearsed needs"),
         ("speed: 3", "speed"),
         ("model: lite-2k\ncrop: 32\ntrains: [heart]", "parts of the network are body, head"),
         ("teacher: nowhere.safetensors", "nowhere"),
@@ -233,6 +234,42 @@ def test_the_backbone_goes_on_from_itself_and_imitates_its_own_picture_put_right
         for name, value in learner.network.named_parameters()
     }
     assert moved["reconstruct.bias"] > 100 * moved["reconstruct.weight"] > 0, "biases have a rate of their own"
+
+
+def rehearsing(tmp_path: Path, model: str, **changes: object) -> DistillSettings:
+    """A run that goes through two batches again and again, taught by a network of its kind with random weights."""
+    path = tmp_path / f"{model}.safetensors"
+    if not path.exists():
+        torch.manual_seed(3)
+        teacher = Backbone(DECIDING) if model == "cs2fusion" else Lite(replace(SETTINGS, model=model).network)
+        save_weights(path, teacher, WeightsCard(model, asdict(teacher.config)))
+    imitates = {"teacher": str(path), "teacher_weight": 5.0, "teacher_place": "corrected", "taught_only": True}
+    return replace(SETTINGS, model=model, batch_size=2, **{"rehearsed": 2, **imitates, **changes})
+
+
+@pytest.mark.parametrize("trains", [("decode1",), ("decode2", "decode3", "reconstruct"), ("reconstruct",), ()])
+def test_what_rests_is_kept_and_the_loss_is_that_of_the_whole_network(
+    pairs: tuple[ImagePair, ...], tmp_path: Path, trains: tuple[str, ...]
+) -> None:
+    settings = rehearsing(tmp_path, "cs2fusion", trains=trains, rehearsed=1)
+    kept, drawn = (Distiller(replace(settings, rehearsed=count), pairs, CPU).step()["teacher"] for count in (1, 0))
+    assert kept == pytest.approx(drawn, rel=1e-4)
+
+
+@pytest.mark.parametrize(("model", "trains"), [("cs2fusion", ("decode3", "reconstruct")), ("lite-2k", ())])
+def test_batches_come_again_and_a_resumed_run_rehearses_the_same_ones(
+    pairs: tuple[ImagePair, ...], tmp_path: Path, model: str, trains: tuple[str, ...]
+) -> None:
+    settings = rehearsing(tmp_path, model, trains=trains, rate=1e-12)
+    straight, stopped, resumed = (Distiller(settings, pairs, CPU) for _ in range(3))
+    losses = [straight.step()["teacher"] for _ in range(4)]
+    assert losses[2:] == pytest.approx(losses[:2], rel=1e-5)
+    assert losses[0] != pytest.approx(losses[1], rel=1e-3)
+
+    stopped.step()
+    resumed.restore(stopped.state())
+
+    assert [resumed.step()["teacher"] for _ in range(3)] == losses[1:]
 
 
 def test_only_the_parts_that_a_recipe_names_learn(pairs: tuple[ImagePair, ...]) -> None:
