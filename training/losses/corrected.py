@@ -36,6 +36,8 @@ class CorrectionConfig:
         nothing: Grey levels of infrared's local deviation up to which it adds nothing to a bright smooth place, and
             from which on it adds all of its detail.
         smooth: Visible's local deviation of a smooth place, and of one that is left to the teacher.
+        hung: How far infrared's detail is hung below white outside of patches, 0…1. It shows wires on a white sky, and
+            shades white beside a strong edge of infrared: skyline, trees; 0 leaves such places to the teacher.
         brighter: By how much visible has to be brighter than infrared around for this, grey levels.
         veil: Infrared's local deviation far around up to which it is blind though nobody said so; (0, 0): never.
         halo: Grey levels that a place beside a warm target may be darker than both sources.
@@ -53,6 +55,7 @@ class CorrectionConfig:
 
     nothing: tuple[float, float] = (6.0, 9.0)
     smooth: tuple[float, float] = (5.0, 10.0)
+    hung: float = 1.0
     brighter: tuple[float, float] = (5.0, 25.0)
     veil: tuple[float, float] = (0.0, 0.0)
     halo: float = 14.0
@@ -84,7 +87,8 @@ def corrected(taught: Tensor, scene: Scene, config: CorrectionConfig) -> Tensor:
     ir, vis = scene.ir, torch.lerp(scene.vis, scene.impaired, scene.patch)
     smooth = (1 - ramp(_deviation(vis, _NEAR), *config.smooth)) * ramp(vis - blur(ir, 2.0), *config.brighter)
     target = torch.lerp(taught, vis, blur(smooth, 1.0) * (1 - _shows(ir, config.nothing)))
-    target = torch.lerp(target, _lit(vis, ir, config.nothing), blur(smooth * ramp(vis, *_WHITE), 1.5))
+    hangs = blur(smooth * ramp(vis, *_WHITE), 1.5) * (config.hung + (1 - config.hung) * scene.patch)
+    target = torch.lerp(target, _lit(vis, ir, config.nothing), hangs)
     target = torch.lerp(_beside_warm(target, vis, ir, config), target, scene.patch)
     target = target.clamp(max=config.brightest)
     blind = scene.ir_blind
