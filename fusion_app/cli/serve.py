@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
-from fusion_app.cli.outputs import Outputs, check_outputs, events_apart, output_options, sending
+from fusion_app.cli.outputs import Outputs, events_apart, output_options, sending, with_outputs
 from fusion_app.cli.progress import interruptible
 from fusion_app.cli.record import has_ended
 from fusion_app.cli.startup import say
@@ -55,18 +55,17 @@ def serve(options: argparse.Namespace) -> int:
 
     Exit codes: 0 ended as asked, 1 the run failed, 2 cannot start.
     """
-    check_outputs(options)
-    settings = settings_from(options)
+    settings = with_outputs(options, settings_from(options))
     if options.output is not None:
         settings = replace(settings, recording=replace(settings.recording, folder=str(options.output)))
     schedule = schedule_of(options.record) if options.record is not None else None
     keep = keep_of(options.keep) if options.keep is not None else None
     end = threading.Event()
-    with interruptible(end), events_apart(options):
+    with interruptible(end), events_apart(settings):
         session = open_session(settings, Pace.PLAY)
         try:
             node = Node(session, settings)
-            with sending(options, session, node.overview, settings.measure.spots) as outputs:
+            with sending(options, session, settings, node.overview) as outputs:
                 node.tell_also(outputs.notices)
                 return _serve(node, Unattended(node, schedule, keep), outputs, options, end)
         finally:

@@ -6,7 +6,6 @@ begun anew, and never the run. Frames that come meanwhile are dropped and counte
 
 import json
 import os
-import re
 import sys
 import threading
 import time
@@ -19,12 +18,14 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 
-from fusion_app.errors import OutputError, without_password
+from fusion_app.errors import OutputError
 from fusion_app.frames import FusedFrame, Size
 from fusion_app.outputs import publish_child
+from fusion_app.outputs.base import OutputCounts
 from fusion_app.outputs.planes_of import planes_of
 from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
+from fusion_app.settings.shown import shown_address
 from fusion_app.system.logs import log
 from fusion_app.writers.conversion import size_in
 
@@ -64,11 +65,6 @@ def stream_address(text: str) -> str:
     return text
 
 
-def shown_address(address: str) -> str:
-    """Return ``address`` as it may be shown: the end of an RTMP path is a key with which anybody may stream."""
-    return re.sub(r"^(rtmp[a-z]*://[^/]*/[^/]+/).+", r"\1…", without_password(address), flags=re.IGNORECASE | re.DOTALL)
-
-
 class Publisher:
     """An `Output`: sends the newest frame, as often as the receiver takes one."""
 
@@ -95,9 +91,19 @@ class Publisher:
         ]
 
     @property
+    def name(self) -> str:
+        """Where it sends."""
+        return self._shown
+
+    @property
     def notice(self) -> str:
         """What the user should know now."""
         return self._notice
+
+    @property
+    def counts(self) -> OutputCounts:
+        """What became of the frames so far."""
+        return OutputCounts(self.sent, self._mailbox.replaced, self.lost)
 
     @property
     def process_id(self) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fusion_app.errors import OutputError
 from fusion_app.frames import Size
+from fusion_app.outputs.base import OutputCounts
 from fusion_app.outputs.planes_of import planes_of
 from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
@@ -50,9 +51,19 @@ class VirtualCamera:
         self._thread = threading.Thread(target=self._run, name="virtual camera", daemon=True)
 
     @property
+    def name(self) -> str:
+        """Where it sends."""
+        return f"virtual camera {self._name}".strip()
+
+    @property
     def notice(self) -> str:
         """What the user should know now."""
         return self._notice
+
+    @property
+    def counts(self) -> OutputCounts:
+        """What became of the frames so far."""
+        return OutputCounts(self.sent, self._mailbox.replaced, self.lost)
 
     @property
     def device(self) -> str:

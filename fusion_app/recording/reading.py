@@ -7,7 +7,7 @@ from pathlib import Path
 from fusion_app.errors import SettingsError, SourceError
 from fusion_app.recording.frame_log import LONGEST_S, Lines, began_of, lines_of, markers_of
 from fusion_app.recording.sidecar import Sidecar
-from fusion_app.settings import Settings, SourceSettings, ThermalSettings, load_settings
+from fusion_app.settings import OutputSettings, Settings, SourceSettings, ThermalSettings, load_settings
 from fusion_app.sources import path_and_track
 from fusion_app.sources.video_file import track_titles
 from fusion_app.system.yaml_files import load_as
@@ -55,7 +55,10 @@ def settings_of_recording(path: Path, rig: Settings | None = None) -> Settings:
         SettingsError: Its YAML is damaged.
     """
     sidecar = path.with_suffix(".yaml")
-    settings = rig or (load_settings(sidecar, "rig") if sidecar.is_file() else Settings())
+    settings = rig
+    if settings is None:
+        found = load_settings(sidecar, "rig") if sidecar.is_file() else Settings()
+        settings = replace(found, outputs=OutputSettings())  # whoever gets a recording must not send it on unasked
     ir, visible = (f"{path}#{track}" for track in TRACKS)
     return replace(settings, sources=SourceSettings(ir, visible), thermal=_thermal(settings.thermal))
 

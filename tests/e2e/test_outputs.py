@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,24 @@ def test_record_keeps_events_beside_the_recording(tmp_path: Path) -> None:
     assert recordings == [True, False]
     assert (told[0]["event"], told[-1]["event"]) == ("began", "ended")
     assert "readings: " in finished.stdout
+
+
+def test_a_rig_names_where_it_is_sent_and_the_command_line_is_stronger(tmp_path: Path) -> None:
+    events, rig = tmp_path / "events.jsonl", tmp_path / "rig.yaml"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(200)
+        address = f"udp://127.0.0.1:{ear.getsockname()[1]}"
+        secret = f"mqtt://bob:secret@127.0.0.1:{free_port()}/x"
+        rig.write_text(f"outputs: {{publish: '{address}', events: '{events}', mqtt: '{secret}'}}\n", encoding="utf-8")
+        with served(tmp_path, "--rig", str(rig), "--events", "") as (process, _):
+            assert ear.recv(1 << 16)[:1] == b"G", "MPEG-TS comes"
+            process.send_signal(signal.SIGTERM)
+            output, errors = process.communicate(timeout=200)
+    assert process.returncode == 0, errors
+    assert f"sends to {secret.replace('bob:secret@', '')}, {address}" in errors
+    assert not events.exists(), "an empty option sends nothing there"
+    assert "secret" not in errors + output
 
 
 @pytest.mark.parametrize(
