@@ -723,8 +723,8 @@
       <translation>打开配置…</translation>
     </message>
     <message>
-      <source>The password of a camera is in the file.</source>
-      <translation>文件中含有相机密码。</translation>
+      <source>A password or a key is in the file.</source>
+      <translation>文件中含有密码或密钥。</translation>
     </message>
     <message>
       <source>The stream has ended.</source>
@@ -1862,6 +1862,73 @@
     </message>
   </context>
   <context>
+    <name>OutputsPage</name>
+    <message>
+      <source>S&amp;tream</source>
+      <translation>视频流(&amp;T)</translation>
+    </message>
+    <message>
+      <source>&amp;Webcam</source>
+      <translation>虚拟摄像头(&amp;W)</translation>
+    </message>
+    <message>
+      <source>&amp;MQTT</source>
+      <translation>&amp;MQTT</translation>
+    </message>
+    <message>
+      <source>&amp;Events</source>
+      <translation>事件(&amp;E)</translation>
+    </message>
+    <message>
+      <source>name of the device; empty: the first that is free</source>
+      <translation>设备名称；留空则使用第一个空闲设备</translation>
+    </message>
+    <message>
+      <source>path of a file that gets JSON lines</source>
+      <translation>写入 JSON 行的文件路径</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>starting</source>
+      <translation>正在启动</translation>
+    </message>
+    <message>
+      <source>begins with the next pair that is opened</source>
+      <translation>打开下一对源时开始</translation>
+    </message>
+    <message>
+      <source>Start</source>
+      <translation>开始</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>File…</source>
+      <translation>文件…</translation>
+    </message>
+    <message>
+      <source>File for events</source>
+      <translation>事件文件</translation>
+    </message>
+    <message>
+      <source>{0} readings sent, {1} frames not measured, {2} readings lost</source>
+      <translation>已发送 {0} 条读数，{1} 帧未测量，丢失 {2} 条读数</translation>
+    </message>
+    <message>
+      <source>{0} frames sent, {1} dropped, {2} lost</source>
+      <translation>已发送 {0} 帧，丢弃 {1} 帧，丢失 {2} 帧</translation>
+    </message>
+    <message>
+      <source>The session goes to other programs until that is stopped here or the window closes. A rig that is saved holds the addresses.</source>
+      <translation>会话将发送到其他程序，直到在此停止或窗口关闭。保存的配置会包含这些地址。</translation>
+    </message>
+  </context>
+  <context>
     <name>PerformanceDock</name>
     <message>
       <source>Nothing runs.</source>
@@ -2594,6 +2661,14 @@
       <translation>停止共享(&amp;H)</translation>
     </message>
     <message>
+      <source>Browsers</source>
+      <translation>浏览器</translation>
+    </message>
+    <message>
+      <source>Other programs</source>
+      <translation>其他程序</translation>
+    </message>
+    <message>
       <source>Token: {0}</source>
       <translation>令牌：{0}</translation>
     </message>
@@ -2988,6 +3063,14 @@
   <context>
     <name>StatusBar</name>
     <message>
+      <source>sent · {0}</source>
+      <translation>发送 · {0}</translation>
+    </message>
+    <message>
+      <source>sent · {0} of {1} in trouble</source>
+      <translation>发送 · {1} 个中 {0} 个有问题</translation>
+    </message>
+    <message>
       <source>shared · {0} watching</source>
       <translation>共享中 · {0} 人观看</translation>
     </message>
@@ -3146,6 +3229,10 @@
     <message>
       <source>The session is shown to browsers</source>
       <translation>本次会话正在浏览器中共享</translation>
+    </message>
+    <message>
+      <source>The session is sent to other programs: File › Share…</source>
+      <translation>会话正在发送到其他程序：文件 › 共享…</translation>
     </message>
     <message>
       <source>Recording</source>
@@ -3588,6 +3675,10 @@
     <message>
       <source>A file cannot be written: check the folder and the disk</source>
       <translation>文件无法写入：请检查文件夹和磁盘</translation>
+    </message>
+    <message>
+      <source>It does not arrive: check the address and who receives it</source>
+      <translation>未能送达：请检查地址和接收方</translation>
     </message>
     <message>
       <source>A setting is not allowed: check the rig or the settings</source>

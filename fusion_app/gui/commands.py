@@ -170,8 +170,8 @@ class Commands(QObject):
         """Open a rig with all that it says, or a recording as it was made; how to record on is the window's matter."""
         settings, recent = found.settings, RecentRig(str(found.path.absolute()))
         if found.is_recording:
-            now = self._controller.settings.recording
-            settings = self.memory.recall(replace(settings, recording=now))
+            now = self._controller.settings
+            settings = self.memory.recall(replace(settings, recording=now.recording, outputs=now.outputs))
         self.switching.open(settings, recent)
 
     def ask_for_pair(self, ir: str = "", vis: str = "") -> None:

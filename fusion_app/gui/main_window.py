@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         self.recovery.folder_asked.connect(self.commands.show_recordings)
         self.problem.connect(self.banner_controller.show_fault)
         self.bottom.transport.sought.connect(controller.seek)
-        self.closing_controller.begun.connect(self.share.stop)
+        self.closing_controller.begun.connect(self.share.end)
         self.closing_controller.finished.connect(self._close_for_good)
         self.watch.looked.connect(self._on_look)
         self.states.retry_asked.connect(self._retry)
@@ -277,6 +277,7 @@ class MainWindow(QMainWindow):
         self.states.show_overview(overview)
         self.states.recording.show_recording(self.recording.state, self.recording.status())
         self.bottom.live.show_silent(overview is not None and overview.ir.is_gone and overview.vis.is_gone)
+        self.share.look()
         self._looks += 1
         if self._looks % NUMBERS_EVERY == 0:
             fields = status_fields(overview) if overview is not None else {}
@@ -327,6 +328,7 @@ class MainWindow(QMainWindow):
     def _close_for_good(self) -> None:
         self.watch.stop()
         self.docks.close()
+        self.share.sending.wait()
         self.close()
         for other in QApplication.topLevelWidgets():  # a file dialog waits in a loop of its own for an answer
             if other is not self and other.isVisible():

@@ -110,7 +110,7 @@ class Teller:
         self._is_over.set()
         self._mailbox.close()
         if self._thread.is_alive():
-            self._thread.join(timeout=2.0)
+            self._thread.join(timeout=4.0)
         for receiver in self._receivers:
             receiver.close()
 

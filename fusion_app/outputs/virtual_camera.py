@@ -130,7 +130,7 @@ class VirtualCamera:
         try:
             self._camera = library.Camera(*size, USUAL_FPS, fmt=library.PixelFormat.I420, **given)
         except (RuntimeError, ValueError, OSError) as error:
-            words = str(error).splitlines()[0] if str(error) else type(error).__name__
+            words = str(error).splitlines()[0].partition(". ")[0] if str(error) else type(error).__name__
             raise OutputError(f"no virtual camera can be opened ({words}); {install_line()}") from None
         self._size = size
 

@@ -24,6 +24,7 @@ from fusion_app.session.wall import Wall
 from fusion_app.settings import (
     FusionSettings,
     MeasureSettings,
+    OutputSettings,
     RecordingSettings,
     Settings,
     ThermalSettings,
@@ -253,6 +254,10 @@ class SessionController(QObject):
         """Measure at these places, each across and down, 0…1 of the visible picture."""
         self.settings = replace(self.settings, measure=MeasureSettings(spots))
         self.settings_changed.emit()
+
+    def use_outputs(self, outputs: OutputSettings) -> None:
+        """Note where things are sent, for a rig that is saved."""
+        self.settings = replace(self.settings, outputs=outputs)
 
     def use_thermal(self, thermal: ThermalSettings) -> None:
         """Treat infrared as ``thermal`` says from the next frame on; another layout needs the camera opened anew."""
