@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command
@@ -9,6 +10,7 @@ from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.recording import recover as recover_one
 from fusion_app.recording import unfinished_recordings
+from fusion_app.recording.removal import finish_removals
 from fusion_app.sources import is_image_folder
 
 
@@ -38,6 +40,8 @@ def recover(options: argparse.Namespace) -> int:
 
 def _unfinished(place: Path) -> list[Path]:
     if is_image_folder(str(place)):
+        with suppress(OSError):
+            finish_removals(place)
         found = unfinished_recordings(place)
         if not found:
             say(f"{place} holds no unfinished recording")

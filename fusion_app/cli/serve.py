@@ -53,7 +53,7 @@ def register(commands: Commands) -> None:
 def serve(options: argparse.Namespace) -> int:
     """Fuse two sources and show them to browsers until Ctrl-C, SIGTERM, or the end of the sources.
 
-    Exit codes: 0 ended as asked, 1 the run failed, 2 cannot start.
+    Exit codes: 0 ended as asked, 1 the run or a recording failed, 2 cannot start.
     """
     settings = with_outputs(options, settings_from(options))
     if options.output is not None:
@@ -83,7 +83,8 @@ def _serve(
         server.start()
         node.begin()
         _tell(server, is_made=not token)
-        notify("READY=1")
+        if trouble := notify("READY=1"):
+            print(f"note: systemd cannot be told that this node is ready: {trouble}", file=sys.stderr, flush=True)
         watch = _Watch(node, server, unattended)
         while not end.wait(LOOK_S) and not has_ended(node.session):
             outputs.look(quiet=options.quiet)
@@ -96,10 +97,11 @@ def _serve(
         failure = node.close() or failure
     for text in () if options.quiet else session.notices():
         say(f"note: {text}")
+    if node.failures:
+        say(f"error: recordings that ended by themselves or could not begin: {node.failures}; {node.last_failure}")
     if failure is not None:
         say(f"error: {failure}")
-        return 1
-    return 0
+    return 1 if failure is not None or node.failures else 0
 
 
 def _tell(server: Server, *, is_made: bool) -> None:
@@ -121,11 +123,15 @@ class _Watch:
         self._node, self._server, self._unattended = node, server, unattended
         self._pulse, self._told_s = Pulse(node.session), 0.0
         self._every_s = (watchdog_s() or 0.0) / 4
+        self._failures = 0
 
     def look(self) -> None:
         """Do it."""
         self._node.check()
         self._unattended.look()
+        if self._node.failures != self._failures:
+            self._failures = self._node.failures
+            print(f"error: {self._node.last_failure}", file=sys.stderr, flush=True)
         every_s = self._every_s
         is_due = every_s and time.monotonic() - self._told_s >= every_s
         if is_due and self._pulse.is_well() and self._server.answers(every_s):
