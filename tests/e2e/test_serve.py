@@ -104,7 +104,7 @@ def is_alive(process: psutil.Process) -> bool:
 @pytest.mark.full
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process")
 def test_a_recording_that_the_disk_does_not_take_is_told_in_the_status_and_at_the_end(tmp_path: Path) -> None:
-    import resource  # noqa: PLC0415 - POSIX only
+    import resource
 
     (tmp_path / "rig.yaml").write_text("recording: {warn_free_mb: 0, stop_free_mb: 0}\n", encoding="utf-8")
     with served(tmp_path / "out", "--rig", str(tmp_path / "rig.yaml")) as (process, line):
