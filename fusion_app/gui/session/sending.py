@@ -94,7 +94,7 @@ class SendingController(QObject):
         super().__init__(controller)
         self._controller = controller
         self._recording = recording
-        self._worker = Worker(self)
+        self._worker = Worker(self, "sending")
         self._open = _Open()
         self._wanted: dict[str, OutputSettings] = {}
         self._begun: dict[str, Output] = {}
