@@ -1980,7 +1980,7 @@
     </message>
     <message>
       <source>off</source>
-      <translation>关闭</translation>
+      <translation>未启动</translation>
     </message>
     <message>
       <source>starting</source>

@@ -101,7 +101,7 @@ class OutputRow:
         self.told.setMinimumWidth(TOLD_WIDTH)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid.addWidget(label, line, 0)
-        grid.addWidget(self.field, line, 1)
+        grid.addWidget(self.field, line, 1, 1, 1 if kind == "events" else 2)
         grid.addWidget(self.button, line, 3)
         grid.addWidget(self.told, line + 1, 1, 1, 3)
         if kind == "events":
