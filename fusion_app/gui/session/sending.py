@@ -23,7 +23,7 @@ from fusion_app.session.overview import Overview, look
 from fusion_app.session.session import Session
 from fusion_app.settings import OutputSettings, check
 
-CLOSE_S = 1.0
+CLOSE_S = 0.3
 
 
 class Phase(enum.Enum):
