@@ -83,3 +83,21 @@ def test_what_cannot_be_is_refused_with_one_sentence(
     assert words in error
     assert len(error.splitlines()) == 1
     assert "secret" not in error
+
+
+def test_what_a_rig_names_wrongly_is_refused_before_anything_is_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rig = tmp_path / "rig.yaml"
+    for outputs, words in (
+        ("publish: 'rtmps://live.example/app/the-secret-key'", "is refused, because certificates"),
+        ("mqtt: 'http://bob:the-secret-key@host'", "is no broker"),
+        ("alarm: 'above:60'", "--alarm needs somebody who is told"),
+        ("stream: here", "only these names: publish"),
+    ):
+        rig.write_text(f"outputs: {{{outputs}}}\n", encoding="utf-8")
+        assert main(["serve", "no-such-file.mkv", "nor-this.mkv", "--rig", str(rig)]) == 2
+        error = capsys.readouterr().err
+        assert words in error
+        assert len(error.splitlines()) == 1
+        assert "the-secret-key" not in error
