@@ -213,7 +213,8 @@ def test_a_video_whose_encoder_fails_on_the_way_ends(running: Running, monkeypat
         api.pictures._encoders.forget(FUSED)
         end = b""
         while end != b"0\r\n\r\n":
-            assert (part := connection.recv(1 << 16)), "it ends in order"
+            part = connection.recv(1 << 16)
+            assert part, "it ends in order"
             end = (end + part)[-5:]
     wait_until(lambda: api.pictures.views == (), "nobody looks")
 
