@@ -81,13 +81,12 @@ def _crash(error: Exception) -> str:
 
 
 def _parser() -> "argparse.ArgumentParser":
-    import argparse  # noqa: PLC0415
-
     from fusion_app.cli.commands import COMMANDS  # noqa: PLC0415
     from fusion_app.cli.options import run_options  # noqa: PLC0415
+    from fusion_app.cli.parsing import Parser  # noqa: PLC0415
     from fusion_app.cli.view import view  # noqa: PLC0415
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="main.py",
         description="CS2Fusion Live: infrared and visible video become one picture. "
         "Without a command a window opens, on the sources that are given.",
