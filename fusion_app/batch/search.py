@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fusion_app.errors import PairingError
 from fusion_app.recording.reading import is_recording
+from fusion_app.sources import is_there
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
 from fusion_app.sources.names import all_different, natural
 from fusion_app.sources.pair_files import MAX_DEPTH, Files, PairPlan, files_by_stem, holds_both
@@ -56,6 +57,8 @@ def pairs_in(folder: Path, rule: str = "", output: Path | None = None) -> Search
     Raises:
         PairingError: Nothing belongs together, or it is ambiguous; the text says what to do.
     """
+    if not is_there(str(folder)):
+        raise PairingError(f"{folder} does not exist; check the path")
     if not folder.is_dir():
         raise PairingError(f"{folder} is no folder; name a folder with recordings, or a plan that ends in .yaml")
     try:

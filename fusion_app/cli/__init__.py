@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser = _parser()
         given = sys.argv[1:] if arguments is None else arguments
         options = parser.parse_args(_with_command(given, parser.get_default("commands")))
-    code = _run(options)
+    code = _run(options, given)
     if lost := report_failure():
         print(f"error: what is printed could not be written ({lost})", file=sys.stderr)
         return code or 1
@@ -50,7 +50,8 @@ def _with_command(arguments: Sequence[str], commands: Sequence[str]) -> Sequence
     return ["view", *arguments] if is_option or (is_source and not first.startswith("-")) else arguments
 
 
-def _run(options: "argparse.Namespace") -> int:
+def _run(options: "argparse.Namespace", given: Sequence[str]) -> int:
+    from fusion_app.cli.options import as_typed  # noqa: PLC0415
     from fusion_app.errors import FusionAppError  # noqa: PLC0415
     from fusion_app.system import logs  # noqa: PLC0415
 
@@ -59,7 +60,7 @@ def _run(options: "argparse.Namespace") -> int:
     try:
         return int(options.command(options))
     except FusionAppError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {as_typed(error, given)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         say_interrupted()

@@ -84,7 +84,11 @@ def _film(options: argparse.Namespace) -> int:
     places = (options.ir, options.vis, *options.fused)
     for place in places:
         if not is_video(place):
-            why = "is no video, but others are" if place.exists() else "is not there; check the path"
+            why = (
+                "is no video, but others are; give videos only, or pictures only"
+                if place.exists()
+                else "does not exist; check the path"
+            )
             raise PairingError(f"{place} {why}")
     with _bar(options, None, " frames") as bar:
 

@@ -1,13 +1,14 @@
 """What commands have in common: their options, and the settings that these make."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias, get_args, get_type_hints
 
 from fusion_app.alignment.profile import AlignmentProfile, load_profile
 from fusion_app.engine import model_names
+from fusion_app.errors import FusionAppError, SettingsError
 from fusion_app.session.source_pair import holds_both, pair_file
 from fusion_app.settings import (
     FusionMode,
@@ -41,6 +42,16 @@ SOURCE_OPTIONS = (
     "vis_turn",
 )  # fmt: skip
 NO_ALIGNMENT = "none"
+
+TYPED_AS = {
+    "fusion.mode": "mode", "fusion.strength": "strength", "fusion.model": "model", "fusion.weights": "weights",
+    "fusion.device": "device", "fusion.runtime": "runtime", "fusion.precision": "precision",
+    "fusion.working_size": "size", "fusion.threads": "threads", "fusion.isotherm.low": "isotherm-low",
+    "fusion.isotherm.high": "isotherm-high", "sources.offset_ms": "offset-ms", "sources.rate": "rate",
+    "sources.ir_turn": "turn-ir", "sources.vis_turn": "turn-vis", "thermal.level": "level", "thermal.span": "span",
+    "view.models": "models",
+}  # fmt: skip
+"""Settings, and the options that say the same."""
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """Where `add_command` registers."""
@@ -92,6 +103,16 @@ def settings_from(options: argparse.Namespace) -> Settings:
     fusion = replace(fusion, isotherm=_isotherm_from(options, fusion.isotherm))
     settings = replace(settings, sources=sources, fusion=fusion, alignment=_alignment_from(options, settings.alignment))
     return check(replace(settings, thermal=_thermal_from(options, settings.thermal)))
+
+
+def as_typed(error: FusionAppError, given: Sequence[str]) -> str:
+    """Return the sentence of ``error``; a setting that an option in ``given`` has set is named as that option."""
+    if not isinstance(error, SettingsError) or (name := TYPED_AS.get(error.key)) is None:
+        return str(error)
+    option = f"--{name}"
+    if not any(word == option or word.startswith(f"{option}=") for word in given):
+        return str(error)
+    return str(error).replace(f"the setting {error.key} ", f"{option} ", 1).removesuffix(", or empty")
 
 
 def _alignment_from(options: argparse.Namespace, rig: AlignmentProfile) -> AlignmentProfile:

@@ -91,12 +91,15 @@ def show(name: str) -> AddedNetwork:
     """Return what is known of an added network.
 
     Raises:
-        SettingsError: There is none of that name, or its card is damaged.
+        EngineError: There is none of that name.
+        SettingsError: Its card is damaged.
     """
     if name not in added_names():
         if NAME.fullmatch(name) and network_path(name).is_file():
             raise EngineError(f"{network_path(name)} lies there without its card; add it anew")
-        raise SettingsError("model", name, added_names() or "nothing yet; add one with: models add NET.onnx")
+        there = ", ".join(added_names())
+        cure = f"there are {there}" if there else "add one with: models add NET.onnx"
+        raise EngineError(f"no added network is called {name}; {cure}")
     kept = load_as(AddedNetwork, folder() / f"{name}.yaml")
     check_card(kept.card)
     return kept

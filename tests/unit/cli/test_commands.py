@@ -81,7 +81,7 @@ def test_a_strength_out_of_range_is_refused_in_a_sentence(
     pair: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["fuse", *pair, "-o", str(tmp_path / "out"), "--mode", "edges", "--strength", "7"]) == 2
-    assert "fusion.strength cannot be 7.0; allowed: 0 (visible alone) to 1" in capsys.readouterr().err
+    assert "error: --strength cannot be 7.0; allowed: 0 (visible alone) to 1\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["view", "align", "record"])

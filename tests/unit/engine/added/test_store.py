@@ -236,7 +236,7 @@ def test_a_card_that_is_written_is_read_again() -> None:
     assert isinstance(card, NetworkCard)
     with pytest.raises(EngineError, match="--card"):
         card_from_text("inputs: 5")
-    with pytest.raises(SettingsError):
+    with pytest.raises(EngineError, match="no added network is called nothing; add one with"):
         store.show("nothing")
 
 
