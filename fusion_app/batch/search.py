@@ -57,10 +57,10 @@ def pairs_in(folder: Path, rule: str = "", output: Path | None = None) -> Search
     Raises:
         PairingError: Nothing belongs together, or it is ambiguous; the text says what to do.
     """
-    if not is_there(str(folder)):
-        raise PairingError(f"{folder} does not exist; check the path")
     if not folder.is_dir():
-        raise PairingError(f"{folder} is no folder; name a folder with recordings, or a plan that ends in .yaml")
+        is_file = is_there(str(folder))
+        cure = "is no folder; name a folder with recordings, or a plan that ends in .yaml"
+        raise PairingError(f"{folder} {cure if is_file else 'does not exist; check the path'}")
     try:
         videos = _videos(folder, rule, output)
         images = tuple(_image_folders(folder, output, MAX_DEPTH))

@@ -4,6 +4,7 @@ One module per command: its ``register`` adds the command and its options, the f
 Nothing of them is imported here: Ctrl-C is to be heeded before they are (`startup`).
 """
 
+import os.path
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -13,6 +14,10 @@ from fusion_app.cli.startup import INTERRUPTED, forgive_streams, leaving_on_inte
 
 if TYPE_CHECKING:
     import argparse
+
+
+INSTALLED = "cs2fusion-live"
+"""Name of the command where the program is installed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,9 +81,9 @@ def _crash(error: Exception) -> str:
 
     details, path = logs.note_crash(error), logs.log_path()
     if path is None:
-        return f"something went wrong in the program; please report this:\n{details}"
+        return f"something went wrong in the program; report this:\n{details}"
     kind = type(error).__name__
-    return f"something went wrong in the program ({kind}); please report it with the last lines of {path}"
+    return f"something went wrong in the program ({kind}); report it with the last lines of {path}"
 
 
 def _parser() -> "argparse.ArgumentParser":
@@ -88,7 +93,7 @@ def _parser() -> "argparse.ArgumentParser":
     from fusion_app.cli.view import view  # noqa: PLC0415
 
     parser = Parser(
-        prog="main.py",
+        prog=INSTALLED if os.path.basename(sys.argv[0]).startswith(INSTALLED) else "main.py",
         description="CS2Fusion Live: infrared and visible video become one picture. "
         "Without a command a window opens, on the sources that are given.",
         epilog="A source: a video file, an image, a folder of images, camera:NAME, a URL, split:left:SOURCE.",

@@ -42,8 +42,11 @@ def _unfinished(place: Path) -> list[Path]:
         if not found:
             say(f"{place} holds no unfinished recording")
         return found
-    if not is_there(str(place)):
-        raise RecordingError(f"{place} does not exist; check the path")
     if place not in unfinished_recordings(place.parent):
-        raise RecordingError(f"{place} is no unfinished recording; nothing was changed")
+        why = (
+            "is no unfinished recording; nothing was changed"
+            if is_there(str(place))
+            else "does not exist; check the path"
+        )
+        raise RecordingError(f"{place} {why}")
     return [place]

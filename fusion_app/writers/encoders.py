@@ -186,7 +186,7 @@ def encoder_for(wish: str, size: Size, asked: Asked) -> str:
         # A card may serve a few at a time: what opened in the trial may not open beside two others.
         return SOFTWARE if found != SOFTWARE and why_not(found, size, asked) else found
     if why := why_not(wish, size, asked):
-        raise RecordingError(f"{wish} {why}; set recording.encoder to auto or software")
+        raise RecordingError(f"{wish} {why}; choose the encoder auto or software (recording.encoder in a rig)")
     return wish
 
 

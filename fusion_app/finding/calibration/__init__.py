@@ -26,6 +26,8 @@ MAX_PAIRS = 8
 """More pairs take longer and tell little more; those of different scenes tell most."""
 PAIRS_TO_HALVE = 4
 LEAST_SCORE = 0.1
+SURE_MARGIN = 0.35
+"""Margin from which on no other placement comes near."""
 LEAST_CONFIDENCE = 0.42
 """Least sum of margin and score: by chance, either may be high, both hardly ever are."""
 CELLS = (40, 30)
@@ -64,6 +66,11 @@ class Calibration:
     def accepted(self) -> bool:
         """It can be relied on."""
         return self.profile.is_set
+
+    @property
+    def is_sure(self) -> bool:
+        """No other placement comes near."""
+        return self.margin >= SURE_MARGIN
 
 
 def calibrate(pairs: Sequence[Pictures], ir: Size, vis: Size) -> Calibration:

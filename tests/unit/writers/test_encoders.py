@@ -137,7 +137,7 @@ def test_an_encoder_that_opens_is_measured_beside_libx264(monkeypatch: pytest.Mo
 
 def test_what_is_asked_for_by_name_and_is_not_there_is_refused_with_what_to_do() -> None:
     name = next(name for name in OPTIONS if why_not(name, SIZE, ASKED) == "not in this build")
-    with pytest.raises(RecordingError, match=r"not in this build; set recording.encoder to auto or software"):
+    with pytest.raises(RecordingError, match=r"not in this build; choose the encoder auto or software"):
         encoder_for(name, SIZE, ASKED)
 
 
