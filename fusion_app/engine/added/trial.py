@@ -37,7 +37,7 @@ FRAME = 40
 
 
 @dataclass(frozen=True)
-class Trial:
+class NetworkTrial:
     """What came of it.
 
     Attributes:
@@ -61,7 +61,9 @@ def demo_pair() -> tuple[Image, Image]:
     return scene.infrared(FRAME), scene.visible(FRAME)
 
 
-def try_network(path: Path, name: str, card: NetworkCard | None, told: str, *, timeout_s: float = TIMEOUT_S) -> Trial:
+def try_network(
+    path: Path, name: str, card: NetworkCard | None, told: str, *, timeout_s: float = TIMEOUT_S
+) -> NetworkTrial:
     """Return what the network of a file makes of the demo pair, read as ``card`` says, or as is plausible without one.
 
     Args:
@@ -87,7 +89,7 @@ class _CrashedError(EngineError):
     """The child ended without a word."""
 
 
-def _in_child(asked: tuple[str, str, str, str], told: str, timeout_s: float) -> Trial:
+def _in_child(asked: tuple[str, str, str, str], told: str, timeout_s: float) -> NetworkTrial:
     name = asked[1]
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
@@ -109,13 +111,13 @@ def _in_child(asked: tuple[str, str, str, str], told: str, timeout_s: float) -> 
     return _received(json.loads(head), pixels, told)
 
 
-def _received(values: dict[str, str], pixels: bytes, told: str) -> Trial:
+def _received(values: dict[str, str], pixels: bytes, told: str) -> NetworkTrial:
     if "error" in values:
         raise EngineError(values["error"])
     _, vis = demo_pair()
     others = tuple(card_from_text(text) for text in json.loads(values["others"]))
     fused = np.frombuffer(pixels, np.uint8).reshape(vis.shape)
-    return Trial(card_from_text(values["card"]), values["told"] or told, fused, values["runtime"], others)
+    return NetworkTrial(card_from_text(values["card"]), values["told"] or told, fused, values["runtime"], others)
 
 
 def _serve(sender: Connection, path: str, name: str, text: str, runtime: str) -> None:
@@ -137,7 +139,7 @@ def _serve(sender: Connection, path: str, name: str, text: str, runtime: str) ->
     sender.send_bytes(message)
 
 
-def _tried(path: Path, name: str, card: NetworkCard | None, runtime: str) -> Trial:
+def _tried(path: Path, name: str, card: NetworkCard | None, runtime: str) -> NetworkTrial:
     from fusion_app.engine.added.engine import AddedEngine  # noqa: PLC0415 - runtimes only in the child
     from fusion_app.engine.added.onnx_file import read_onnx  # noqa: PLC0415
     from fusion_app.engine.added.readings import choose, possible  # noqa: PLC0415
@@ -155,7 +157,7 @@ def _tried(path: Path, name: str, card: NetworkCard | None, runtime: str) -> Tri
     fused = _fused(engine, ir, vis)
     rows, columns = OTHER_SHAPE
     _fused(engine, ir[:rows, :columns], vis[:rows, :columns])  # live video comes in any size
-    return Trial(card, told, fused, computing.runtime, others)
+    return NetworkTrial(card, told, fused, computing.runtime, others)
 
 
 def _sources(ir: Image, vis: Image) -> Sources:
