@@ -24,9 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     with leaving_on_interrupt():
         forgive_streams()
-        parser = _parser()
-        given = sys.argv[1:] if arguments is None else arguments
-        options = parser.parse_args(_with_command(given, parser.get_default("commands")))
+        given = _with_command(sys.argv[1:] if arguments is None else arguments)
+        options = _parser(given[0] if given else "view").parse_args(given)
     code = _run(options, given)
     if lost := report_failure():
         print(f"error: what is printed could not be written ({lost})", file=sys.stderr)
@@ -42,17 +41,21 @@ def run() -> NoReturn:
     sys.exit(leave(code))
 
 
-def _with_command(arguments: Sequence[str], commands: Sequence[str]) -> Sequence[str]:
+def _with_command(arguments: Sequence[str]) -> Sequence[str]:
     """Return ``arguments`` with the command that they leave out: whoever gives sources wants to see them.
 
-    One of ``commands`` is that, though a folder may have its name; ``./NAME`` is the folder.
+    A command is that, though a folder may have its name; ``./NAME`` is the folder.
     """
-    from fusion_app.sources import is_there  # noqa: PLC0415
+    from fusion_app.cli.commands import COMMANDS  # noqa: PLC0415
 
     first = arguments[0] if arguments else ""
-    is_option = first.startswith("-") and first not in ("-h", "--help", "--version")
-    is_source = first not in ("", *commands) and (":" in first or "." in first or is_there(first))
-    return ["view", *arguments] if is_option or (is_source and not first.startswith("-")) else arguments
+    if first in ("", *COMMANDS):
+        return arguments
+    if first.startswith("-"):
+        return arguments if first in ("-h", "--help", "--version") else ["view", *arguments]
+    from fusion_app.sources import is_there  # noqa: PLC0415
+
+    return ["view", *arguments] if ":" in first or "." in first or is_there(first) else arguments
 
 
 def _run(options: "argparse.Namespace", given: Sequence[str]) -> int:
@@ -86,13 +89,14 @@ def _crash(error: Exception) -> str:
     return f"something went wrong in the program ({kind}); report it with the last lines of {path}"
 
 
-def _parser() -> "argparse.ArgumentParser":
-    from fusion_app.cli.commands import COMMANDS  # noqa: PLC0415
+def _parser(command: str = "") -> "argparse.ArgumentParser":
+    """Return the parser of one command, or of all if it is none; without a command the window opens."""
+    from fusion_app.cli.commands import register  # noqa: PLC0415
     from fusion_app.cli.options import run_options  # noqa: PLC0415
     from fusion_app.cli.parsing import Parser  # noqa: PLC0415
     from fusion_app.cli.view import view  # noqa: PLC0415
 
-    parser = Parser(
+    parser: argparse.ArgumentParser = Parser(
         prog=INSTALLED if os.path.basename(sys.argv[0]).startswith(INSTALLED) else "main.py",
         description="CS2Fusion Live: infrared and visible video become one picture. "
         "Without a command a window opens, on the sources that are given.",
@@ -100,8 +104,5 @@ def _parser() -> "argparse.ArgumentParser":
     )
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")
     parser.set_defaults(command=view, **vars(run_options().parse_args([])), ir=None, vis=None)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in COMMANDS:
-        command.register(commands)
-    parser.set_defaults(commands=tuple(commands.choices))
+    register(parser.add_subparsers(title="commands", metavar="COMMAND"), command)
     return parser

@@ -18,7 +18,7 @@ from fusion_app.system.whole_files import new_file
 from fusion_app.system.yaml_files import load_as, save_yaml
 
 if TYPE_CHECKING:
-    from fusion_app.engine.added.trial import Trial
+    from fusion_app.engine.added.trial import NetworkTrial
 
 FOLDER_VARIABLE = "CS2FUSION_MODELS"
 """Environment variable that names another folder."""
@@ -120,11 +120,13 @@ def load(name: str) -> tuple[bytes, AddedNetwork]:
     return data, kept
 
 
-Choose = Callable[["Trial"], NetworkCard]
+Choose = Callable[["NetworkTrial"], NetworkCard]
 """Asks which reading of a network without a card is meant."""
 
 
-def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...], choose: Choose | None = None) -> "Trial":
+def add(
+    path: Path, name: str, card_path: Path | None, taken: tuple[str, ...], choose: Choose | None = None
+) -> "NetworkTrial":
     """Check, try and keep the network of an ONNX file under ``name``; return what it made of the demo pair.
 
     Args:

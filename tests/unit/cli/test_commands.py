@@ -1,10 +1,13 @@
 """What the command line makes of what is typed."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fusion_app.cli import _parser, main
+from fusion_app.cli.commands import COMMANDS
 from fusion_app.cli.options import settings_from
 from tests.media import counting_frames, write_images, write_video
 
@@ -90,3 +93,20 @@ def test_a_folder_that_holds_both_can_be_given_alone(tmp_path: Path, command: st
     folder = write_images(tmp_path / "both", names, counting_frames(6))
     sources = settings_from(_parser().parse_args([command, str(folder)])).sources
     assert sources.ir == sources.vis == str(folder)
+
+
+def test_every_command_is_known_by_the_name_that_is_typed() -> None:
+    choices = next(iter(_parser()._subparsers._group_actions)).choices
+    assert list(choices) == list(COMMANDS)
+    for name in COMMANDS:
+        assert name in next(iter(_parser(name)._subparsers._group_actions)).choices
+
+
+def test_a_command_loads_nothing_of_the_others() -> None:
+    code = (
+        "import sys; from fusion_app.cli import _parser; _parser('fuse')\n"
+        "others = {f'fusion_app.{name}' for name in ('serve', 'bench', 'batch', 'metrics', 'doctor')}\n"
+        "sys.exit(str(sorted(others & set(sys.modules))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == "[]"
