@@ -47,6 +47,26 @@
       <translation>仅可见光(&amp;V)</translation>
     </message>
     <message>
+      <source>¼×</source>
+      <translation>¼×</translation>
+    </message>
+    <message>
+      <source>½×</source>
+      <translation>½×</translation>
+    </message>
+    <message>
+      <source>1×</source>
+      <translation>1×</translation>
+    </message>
+    <message>
+      <source>2×</source>
+      <translation>2×</translation>
+    </message>
+    <message>
+      <source>4×</source>
+      <translation>4×</translation>
+    </message>
+    <message>
       <source>&amp;Open pair…</source>
       <translation>打开一对视频(&amp;O)…</translation>
     </message>
@@ -383,6 +403,26 @@
       <translation>循环播放(&amp;L)</translation>
     </message>
     <message>
+      <source>Part begins &amp;here</source>
+      <translation>片段从此处开始(&amp;H)</translation>
+    </message>
+    <message>
+      <source>Part ends he&amp;re</source>
+      <translation>片段到此处结束(&amp;R)</translation>
+    </message>
+    <message>
+      <source>&amp;Whole file</source>
+      <translation>整个文件(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Slo&amp;wer</source>
+      <translation>减速(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Fas&amp;ter</source>
+      <translation>加速(&amp;T)</translation>
+    </message>
+    <message>
       <source>&amp;Lock infrared gain</source>
       <translation>锁定红外增益(&amp;L)</translation>
     </message>
@@ -413,6 +453,10 @@
     <message>
       <source>&amp;Snapshot</source>
       <translation>快照(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;Benchmark…</source>
+      <translation>性能测试(&amp;B)…</translation>
     </message>
     <message>
       <source>&amp;Shortcuts</source>
@@ -723,8 +767,8 @@
       <translation>打开配置…</translation>
     </message>
     <message>
-      <source>The password of a camera is in the file.</source>
-      <translation>文件中含有相机密码。</translation>
+      <source>A password or a key is in the file.</source>
+      <translation>文件中含有密码或密钥。</translation>
     </message>
     <message>
       <source>The stream has ended.</source>
@@ -761,6 +805,45 @@
     <message>
       <source>Open as it is</source>
       <translation>原样打开</translation>
+    </message>
+  </context>
+  <context>
+    <name>BenchmarkDialog</name>
+    <message>
+      <source>Benchmark</source>
+      <translation>性能测试</translation>
+    </message>
+    <message>
+      <source>Measures every model of this machine, takes a minute or two, and opens a window for some seconds. Close other programs first: what else runs makes the figures worse.</source>
+      <translation>测量本机上的每个模型，需要一两分钟，期间会打开一个窗口数秒。请先关闭其他程序：同时运行的程序会使结果变差。</translation>
+    </message>
+    <message>
+      <source>Report</source>
+      <translation>报告</translation>
+    </message>
+    <message>
+      <source>&amp;Measure</source>
+      <translation>测量(&amp;M)</translation>
+    </message>
+    <message>
+      <source>&amp;Copy</source>
+      <translation>复制(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Starting</source>
+      <translation>正在启动</translation>
+    </message>
+    <message>
+      <source>Measuring: {0}</source>
+      <translation>正在测量：{0}</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>进度</translation>
+    </message>
+    <message>
+      <source>It could not be measured: {0}</source>
+      <translation>无法测量：{0}</translation>
     </message>
   </context>
   <context>
@@ -911,7 +994,7 @@
       <translation>CPU 线程数(&amp;T)</translation>
     </message>
     <message>
-      <source>A rig, a pair that is remembered otherwise, and the command line are stronger.</source>
+      <source>A rig, what is remembered of a pair, and the command line override these settings.</source>
       <translation>配置文件、已记住的视频设置和命令行优先于此处。</translation>
     </message>
   </context>
@@ -1696,6 +1779,10 @@
       <translation>录制(&amp;R)</translation>
     </message>
     <message>
+      <source>&amp;Tools</source>
+      <translation>工具(&amp;T)</translation>
+    </message>
+    <message>
       <source>&amp;Help</source>
       <translation>帮助(&amp;H)</translation>
     </message>
@@ -1726,6 +1813,10 @@
     <message>
       <source>&amp;Docks</source>
       <translation>面板(&amp;D)</translation>
+    </message>
+    <message>
+      <source>S&amp;peed</source>
+      <translation>速度(&amp;P)</translation>
     </message>
     <message>
       <source>Models on the &amp;wall</source>
@@ -1859,6 +1950,73 @@
     <message>
       <source>Choose a folder of images</source>
       <translation>选择图像文件夹</translation>
+    </message>
+  </context>
+  <context>
+    <name>OutputsPage</name>
+    <message>
+      <source>S&amp;tream</source>
+      <translation>视频流(&amp;T)</translation>
+    </message>
+    <message>
+      <source>&amp;Webcam</source>
+      <translation>虚拟摄像头(&amp;W)</translation>
+    </message>
+    <message>
+      <source>&amp;MQTT</source>
+      <translation>&amp;MQTT</translation>
+    </message>
+    <message>
+      <source>&amp;Events</source>
+      <translation>事件(&amp;E)</translation>
+    </message>
+    <message>
+      <source>name of the device; empty: the first that is free</source>
+      <translation>设备名称；留空则使用第一个空闲设备</translation>
+    </message>
+    <message>
+      <source>path of a file that gets JSON lines</source>
+      <translation>写入 JSON 行的文件路径</translation>
+    </message>
+    <message>
+      <source>off</source>
+      <translation>未启动</translation>
+    </message>
+    <message>
+      <source>starting</source>
+      <translation>正在启动</translation>
+    </message>
+    <message>
+      <source>begins with the next pair that is opened</source>
+      <translation>打开下一对源时开始</translation>
+    </message>
+    <message>
+      <source>Start</source>
+      <translation>开始</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>File…</source>
+      <translation>文件…</translation>
+    </message>
+    <message>
+      <source>File for events</source>
+      <translation>事件文件</translation>
+    </message>
+    <message>
+      <source>{0} readings sent, {1} frames not measured, {2} readings lost</source>
+      <translation>已发送 {0} 条读数，{1} 帧未测量，丢失 {2} 条读数</translation>
+    </message>
+    <message>
+      <source>{0} frames sent, {1} dropped, {2} lost</source>
+      <translation>已发送 {0} 帧，丢弃 {1} 帧，丢失 {2} 帧</translation>
+    </message>
+    <message>
+      <source>The session goes to other programs until that is stopped here or the window closes. A rig that is saved holds the addresses.</source>
+      <translation>会话将发送到其他程序，直到在此停止或窗口关闭。保存的配置会包含这些地址。</translation>
     </message>
   </context>
   <context>
@@ -2594,6 +2752,14 @@
       <translation>停止共享(&amp;H)</translation>
     </message>
     <message>
+      <source>Browsers</source>
+      <translation>浏览器</translation>
+    </message>
+    <message>
+      <source>Other programs</source>
+      <translation>其他程序</translation>
+    </message>
+    <message>
       <source>Token: {0}</source>
       <translation>令牌：{0}</translation>
     </message>
@@ -2988,6 +3154,14 @@
   <context>
     <name>StatusBar</name>
     <message>
+      <source>sent · {0}</source>
+      <translation>发送 · {0}</translation>
+    </message>
+    <message>
+      <source>sent · {0} of {1} in trouble</source>
+      <translation>发送 · {1} 个中 {0} 个有问题</translation>
+    </message>
+    <message>
       <source>shared · {0} watching</source>
       <translation>共享中 · {0} 人观看</translation>
     </message>
@@ -3146,6 +3320,10 @@
     <message>
       <source>The session is shown to browsers</source>
       <translation>本次会话正在浏览器中共享</translation>
+    </message>
+    <message>
+      <source>The session is sent to other programs: File › Share…</source>
+      <translation>会话正在发送到其他程序：文件 › 共享…</translation>
     </message>
     <message>
       <source>Recording</source>
@@ -3423,6 +3601,17 @@
     </message>
   </context>
   <context>
+    <name>Timeline</name>
+    <message>
+      <source>{0} frames are missing here</source>
+      <translation>此处缺少 {0} 帧</translation>
+    </message>
+    <message>
+      <source>Marker</source>
+      <translation>标记</translation>
+    </message>
+  </context>
+  <context>
     <name>Titles</name>
     <message>
       <source>thermal edges</source>
@@ -3539,6 +3728,14 @@
       <source>Time</source>
       <translation>时间</translation>
     </message>
+    <message>
+      <source>Speed</source>
+      <translation>速度</translation>
+    </message>
+    <message>
+      <source>Speed of playing</source>
+      <translation>播放速度</translation>
+    </message>
   </context>
   <context>
     <name>TrialPicture</name>
@@ -3588,6 +3785,10 @@
     <message>
       <source>A file cannot be written: check the folder and the disk</source>
       <translation>文件无法写入：请检查文件夹和磁盘</translation>
+    </message>
+    <message>
+      <source>It does not arrive: check the address and who receives it</source>
+      <translation>未能送达：请检查地址和接收方</translation>
     </message>
     <message>
       <source>A setting is not allowed: check the rig or the settings</source>

@@ -1,7 +1,7 @@
 """The output folder as the queue: which jobs there are, where their parts lie, which results are ours."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from fusion_app.batch.files import read_json, write_json
 from fusion_app.batch.identity import digest_of, what_matters
 from fusion_app.batch.job import Job
 from fusion_app.errors import BatchError, SettingsError
-from fusion_app.settings import Settings, check
+from fusion_app.settings import OutputSettings, Settings, check
 from fusion_app.system.yaml_files import from_mapping
 
 QUEUE = ".batch"
@@ -84,7 +84,7 @@ class BatchFolder:
             raise BatchError(
                 f"{self.output} cannot be written ({error.strerror}); choose a folder that you may write to"
             ) from None
-        told = {job.name: asdict(job) | {"segment_s": segment_s} for job in jobs}
+        told = {job.name: asdict(_unsent(job)) | {"segment_s": segment_s} for job in jobs}
         path = self._plans / f"{digest_of(told)[:16]}.json"
         self._refuse_others(told)
         is_new = read_json(path) is None  # a power cut may have left one that is empty
@@ -122,6 +122,11 @@ class BatchFolder:
             for values in (read_json(path) or {}).get("jobs", ()):
                 found.setdefault(values["name"], values)
         return found
+
+
+def _unsent(job: Job) -> Job:
+    """Return ``job`` without where its rig sends things: nothing is sent here, and others may read the folder."""
+    return replace(job, settings=replace(job.settings, outputs=OutputSettings()))
 
 
 def _digest(told: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from fusion_app.settings import FusionSettings, SourceSettings
 
 WAYS = ("device", "runtime", "compiled", "threads")
 """Settings of fusion that each process of a queue may choose for itself."""
-NOT_OF_PIXELS = ("view", "measure")
+NOT_OF_PIXELS = ("view", "measure", "outputs")
 """Sections of settings that no fused pixel depends on."""
 LOOK = 64 * 1024
 """Bytes at the begin, in the middle and at the end of a file that are looked at."""

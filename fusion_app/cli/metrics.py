@@ -22,6 +22,8 @@ from fusion_app.system.whole_files import write_whole
 
 Result = TypeVar("Result")
 
+FILM_PROCESSES = 8
+"""Unless told otherwise: one process reads for all, and each keeps pictures of its own."""
 WORTH_A_PROCESS = 8
 """With fewer pictures than this for each, processes are not worth the second that it takes to start them."""
 
@@ -34,10 +36,12 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "fused", type=Path, nargs="+", metavar="FUSED", help="fused picture, folder, or video; several compare"
     )
-    parser.add_argument("--pairs", default="", metavar="A,B", help="how names belong together; else it is found")
+    parser.add_argument(
+        "--pairs", default="", metavar="A,B", help="how names belong together; else the program finds it"
+    )
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; else as many as are worth it")
     parser.add_argument(
-        "--every", type=int, default=EVERY, metavar="N", help="of a video every N-th frame as a picture"
+        "--every", type=int, default=EVERY, metavar="N", help="measure every N-th frame of a video as a picture"
     )
     parser.add_argument("--json", action="store_true", help="print all figures as JSON, not as a table")
     parser.add_argument(
@@ -82,14 +86,18 @@ def _film(options: argparse.Namespace) -> int:
     places = (options.ir, options.vis, *options.fused)
     for place in places:
         if not is_video(place):
-            why = "is no video, but others are" if place.exists() else "is not there; check the path"
+            why = (
+                "is no video, but others are; give videos only, or pictures only"
+                if place.exists()
+                else "does not exist; check the path"
+            )
             raise PairingError(f"{place} {why}")
     with _bar(options, None, " frames") as bar:
 
         def begin(count: int | None) -> None:
             bar.total = count
 
-        for so_far in measure_film(places, options.every, options.jobs or cores(), begin):
+        for so_far in measure_film(places, options.every, options.jobs or min(cores(), FILM_PROCESSES), begin):
             if isinstance(so_far, Film):
                 film = so_far
             else:

@@ -4,40 +4,53 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import fields, replace
 
 from fusion_app.cli.startup import say
-from fusion_app.errors import OutputError
 from fusion_app.outputs.base import Output
-from fusion_app.outputs.broker import broker_of, context_of
-from fusion_app.outputs.lines import STANDARD_OUTPUT, LinesFile
-from fusion_app.outputs.mqtt import MqttReceiver
-from fusion_app.outputs.publishing import Publisher, stream_address
-from fusion_app.outputs.readings import AlarmWatch, Places, alarm_of
-from fusion_app.outputs.telling import Receiver, Teller
-from fusion_app.outputs.virtual_camera import VirtualCamera
+from fusion_app.outputs.chosen import FIRST_FREE, check_outputs, outputs_of
+from fusion_app.outputs.lines import STANDARD_OUTPUT
 from fusion_app.session.overview import Overview
 from fusion_app.session.session import Session
+from fusion_app.settings import OutputSettings, Settings
 
 
 def output_options() -> argparse.ArgumentParser:
     """Return a parent parser with the options of outputs."""
     parser = argparse.ArgumentParser(add_help=False)
-    group = parser.add_argument_group("what other programs get (docs/outputs.md)")
+    group = parser.add_argument_group(
+        "what other programs get (docs/outputs.md); stronger than the rig, '' sends nothing of what it names"
+    )
     group.add_argument("--events", metavar="FILE|-", help="readings and changes as JSON lines; a file is continued")
     group.add_argument(
         "--mqtt", metavar="mqtt[s]://HOST[:PORT]/PREFIX", help="the same by MQTT, for Home Assistant, too"
     )
-    group.add_argument(
-        "--mqtt-ca", default="", metavar="FILE", help="whom to trust with mqtts://, PEM; else: the system's"
-    )
+    group.add_argument("--mqtt-ca", metavar="FILE", help="whom to trust with mqtts://, PEM; else: the system's")
     group.add_argument("--alarm", metavar="above:60:celsius", help="tell when something is too hot, or below: too cold")
     group.add_argument(
         "--publish", metavar="URL", help="send the fused picture as H.264 to rtsp://, rtmp://, srt://, udp:// or tcp://"
     )
     group.add_argument(
-        "--virtual-camera", nargs="?", const="", metavar="NAME", help="show the fused picture as a webcam, of this name"
+        "--virtual-camera",
+        nargs="?",
+        const=FIRST_FREE,
+        metavar="NAME",
+        help="show the fused picture as a webcam, of this name",
     )
     return parser
+
+
+def with_outputs(options: argparse.Namespace, settings: Settings) -> Settings:
+    """Return ``settings`` with the outputs of the command line on top of the rig's.
+
+    Raises:
+        OutputError: One of them is wrong.
+    """
+    names = (item.name for item in fields(OutputSettings))
+    given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    outputs = replace(settings.outputs, **given)
+    check_outputs(outputs)
+    return replace(settings, outputs=outputs)
 
 
 class Outputs:
@@ -62,6 +75,11 @@ class Outputs:
         except BaseException:
             _close(begun)
             raise
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Where they send."""
+        return tuple(output.name for output in self._outputs)
 
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know now, a sentence each."""
@@ -89,21 +107,23 @@ def _close(outputs: list[Output]) -> None:
 
 @contextmanager
 def sending(
-    options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None], spots: Places = ()
+    options: argparse.Namespace, session: Session, settings: Settings, overview: Callable[[], Overview | None]
 ) -> Iterator[Outputs]:
-    """Let the outputs that ``options`` ask for run meanwhile, and say at the end what became of them.
+    """Let the outputs that ``settings`` name run meanwhile; say where they send, and at the end what became of them.
 
     Args:
         options: Of the command.
         session: What is sent.
+        settings: Name the outputs, and where readings measure.
         overview: Returns how it is now.
-        spots: Where readings measure beside the hottest, coldest and middle pixel.
 
     Raises:
         OutputError: One of them cannot work at all.
     """
-    outputs = Outputs(_asked(options, session, overview, spots))
+    outputs = Outputs(outputs_of(settings.outputs, session, overview, settings.measure.spots))
     outputs.begin()
+    if outputs.names and not options.quiet:
+        print(f"note: sends to {', '.join(outputs.names)}", file=sys.stderr, flush=True)
     try:
         yield outputs
     finally:
@@ -113,46 +133,11 @@ def sending(
 
 
 @contextmanager
-def events_apart(options: argparse.Namespace) -> Iterator[None]:
+def events_apart(settings: Settings) -> Iterator[None]:
     """Leave the standard output to the events where they go there: all else is said on the standard error."""
-    if options.events != STANDARD_OUTPUT:
+    if settings.outputs.events != STANDARD_OUTPUT:
         yield
         return
     sys.stdout.flush()
     with redirect_stdout(sys.stderr):
         yield
-
-
-def check_outputs(options: argparse.Namespace) -> None:
-    """Refuse what is wrong in ``options`` before a source is opened.
-
-    Raises:
-        OutputError: Something is.
-    """
-    if options.alarm is not None:
-        alarm_of(options.alarm)
-        if options.events is None and options.mqtt is None:
-            raise OutputError("--alarm needs somebody who is told; add --events FILE or --mqtt mqtt://HOST/PREFIX")
-    if options.mqtt is not None:
-        context_of(broker_of(options.mqtt, options.mqtt_ca).ca)
-    elif options.mqtt_ca:
-        raise OutputError("--mqtt-ca is for a broker; add --mqtt mqtts://HOST/PREFIX")
-    if options.publish is not None:
-        stream_address(options.publish)
-
-
-def _asked(
-    options: argparse.Namespace, session: Session, overview: Callable[[], Overview | None], spots: Places
-) -> list[Output]:
-    receivers: list[Receiver] = []
-    if options.events is not None:
-        receivers.append(LinesFile(options.events))
-    if options.mqtt is not None:
-        receivers.append(MqttReceiver(broker_of(options.mqtt, options.mqtt_ca)))
-    watch = AlarmWatch(alarm_of(options.alarm)) if options.alarm is not None else None
-    outputs: list[Output] = [Teller(session, overview, receivers, watch, spots)] if receivers else []
-    if options.publish is not None:
-        outputs.append(Publisher(session, stream_address(options.publish)))
-    if options.virtual_camera is not None:
-        outputs.append(VirtualCamera(session, options.virtual_camera))
-    return outputs

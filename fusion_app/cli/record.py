@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
-from fusion_app.cli.outputs import Outputs, check_outputs, events_apart, output_options, sending
+from fusion_app.cli.outputs import Outputs, events_apart, output_options, sending, with_outputs
 from fusion_app.cli.progress import ProgressLine, interruptible
 from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
@@ -42,14 +42,13 @@ def record(options: argparse.Namespace) -> int:
 
     Exit codes: 0 recorded as asked, 1 recorded in part, 2 cannot start, 130 interrupted before --duration was over.
     """
-    check_outputs(options)
-    settings = _settings(options)
+    settings = with_outputs(options, _settings(options))
     end = threading.Event()
-    with interruptible(end), events_apart(options):
+    with interruptible(end), events_apart(settings):
         session = open_session(settings, Pace.PLAY)
         try:
             recorder = Recorder(session, settings)
-            with sending(options, session, lambda: look(session, recorder.status()), settings.measure.spots) as outputs:
+            with sending(options, session, settings, lambda: look(session, recorder.status())) as outputs:
                 return _record(session, recorder, outputs, options, end)
         finally:
             session.close()
@@ -105,7 +104,7 @@ def _stop(recorder: Recorder, session: Session) -> Exception | None:
 
 
 def _without_frames(session: Session, error: RecordingError) -> RecordingError:
-    silent = next((source.notice for source in (session.vis, session.ir) if source.notice), "")
+    silent = "; ".join(source.notice for source in (session.ir, session.vis) if source.notice)
     return RecordingError(f"nothing was recorded: {silent}") if silent else error
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command
@@ -9,7 +10,8 @@ from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.recording import recover as recover_one
 from fusion_app.recording import unfinished_recordings
-from fusion_app.sources import is_image_folder
+from fusion_app.recording.removal import finish_removals
+from fusion_app.sources import is_image_folder, is_there
 
 
 def register(commands: Commands) -> None:
@@ -38,10 +40,17 @@ def recover(options: argparse.Namespace) -> int:
 
 def _unfinished(place: Path) -> list[Path]:
     if is_image_folder(str(place)):
+        with suppress(OSError):
+            finish_removals(place)
         found = unfinished_recordings(place)
         if not found:
             say(f"{place} holds no unfinished recording")
         return found
     if place not in unfinished_recordings(place.parent):
-        raise RecordingError(f"{place} is no unfinished recording; nothing was changed")
+        why = (
+            "is no unfinished recording; nothing was changed"
+            if is_there(str(place))
+            else "does not exist; check the path"
+        )
+        raise RecordingError(f"{place} {why}")
     return [place]

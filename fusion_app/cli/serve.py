@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
-from fusion_app.cli.outputs import Outputs, check_outputs, events_apart, output_options, sending
+from fusion_app.cli.outputs import Outputs, events_apart, output_options, sending, with_outputs
 from fusion_app.cli.progress import interruptible
 from fusion_app.cli.record import has_ended
 from fusion_app.cli.startup import say
@@ -39,7 +39,11 @@ def register(commands: Commands) -> None:
         "--token", default="", metavar="T", help=f"who has it may look; made where needed; or in ${TOKEN_VARIABLE}"
     )
     parser.add_argument(
-        "--name", action="append", default=[], metavar="N", help="a name by which a proxy or a browser calls it"
+        "--name",
+        action="append",
+        default=[],
+        metavar="N",
+        help="another name under which a proxy or a browser asks for it",
     )
     parser.add_argument(
         "--record", nargs="?", const=ALWAYS, metavar="WHEN", help=f"record by itself: {ALWAYS}, or 08:00-18:00,…"
@@ -53,20 +57,19 @@ def register(commands: Commands) -> None:
 def serve(options: argparse.Namespace) -> int:
     """Fuse two sources and show them to browsers until Ctrl-C, SIGTERM, or the end of the sources.
 
-    Exit codes: 0 ended as asked, 1 the run failed, 2 cannot start.
+    Exit codes: 0 ended as asked, 1 the run or a recording failed, 2 cannot start.
     """
-    check_outputs(options)
-    settings = settings_from(options)
+    settings = with_outputs(options, settings_from(options))
     if options.output is not None:
         settings = replace(settings, recording=replace(settings.recording, folder=str(options.output)))
     schedule = schedule_of(options.record) if options.record is not None else None
     keep = keep_of(options.keep) if options.keep is not None else None
     end = threading.Event()
-    with interruptible(end), events_apart(options):
+    with interruptible(end), events_apart(settings):
         session = open_session(settings, Pace.PLAY)
         try:
             node = Node(session, settings)
-            with sending(options, session, node.overview, settings.measure.spots) as outputs:
+            with sending(options, session, settings, node.overview) as outputs:
                 node.tell_also(outputs.notices)
                 return _serve(node, Unattended(node, schedule, keep), outputs, options, end)
         finally:
@@ -84,7 +87,8 @@ def _serve(
         server.start()
         node.begin()
         _tell(server, is_made=not token)
-        notify("READY=1")
+        if trouble := notify("READY=1"):
+            print(f"note: systemd cannot be told that this node is ready: {trouble}", file=sys.stderr, flush=True)
         watch = _Watch(node, server, unattended)
         while not end.wait(LOOK_S) and not has_ended(node.session):
             outputs.look(quiet=options.quiet)
@@ -97,10 +101,11 @@ def _serve(
         failure = node.close() or failure
     for text in () if options.quiet else session.notices():
         say(f"note: {text}")
+    if node.failures:
+        say(f"error: recordings that ended by themselves or could not begin: {node.failures}; {node.last_failure}")
     if failure is not None:
         say(f"error: {failure}")
-        return 1
-    return 0
+    return 1 if failure is not None or node.failures else 0
 
 
 def _tell(server: Server, *, is_made: bool) -> None:
@@ -122,11 +127,15 @@ class _Watch:
         self._node, self._server, self._unattended = node, server, unattended
         self._pulse, self._told_s = Pulse(node.session), 0.0
         self._every_s = (watchdog_s() or 0.0) / 4
+        self._failures = 0
 
     def look(self) -> None:
         """Do it."""
         self._node.check()
         self._unattended.look()
+        if self._node.failures != self._failures:
+            self._failures = self._node.failures
+            print(f"error: {self._node.last_failure}", file=sys.stderr, flush=True)
         every_s = self._every_s
         is_due = every_s and time.monotonic() - self._told_s >= every_s
         if is_due and self._pulse.is_well() and self._server.answers(every_s):

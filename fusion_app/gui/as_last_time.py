@@ -63,7 +63,7 @@ class AsLastTime(QObject):
         if not is_same:
             thermal = self._plain.thermal if now.sources.ir else now.thermal
             plain = PairSettings(fusion=self._usual, thermal=thermal)
-            now = plain.applied(Settings(sources, recording=now.recording))
+            now = plain.applied(Settings(sources, recording=now.recording, outputs=now.outputs))
         return self.recall(now, is_given=is_given)
 
     def recall(self, settings: Settings, *, is_given: bool = False) -> Settings:

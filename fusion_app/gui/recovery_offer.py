@@ -12,6 +12,7 @@ from fusion_app.errors import RecordingError
 from fusion_app.gui.bars.banner import Banner, Kind
 from fusion_app.gui.session.worker import Worker
 from fusion_app.recording import dismiss, is_without_frames, recover, unfinished_recordings
+from fusion_app.recording.removal import finish_removals
 
 
 class _Left(NamedTuple):
@@ -22,6 +23,8 @@ class _Left(NamedTuple):
 
 
 def _left_in(folder: Path) -> _Left:
+    with suppress(OSError):  # there is no such folder yet
+        finish_removals(folder)
     left = _Left([], [])
     for path in unfinished_recordings(folder):
         if is_without_frames(path):

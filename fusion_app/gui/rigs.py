@@ -8,11 +8,12 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from fusion_app.errors import SourceError, has_password
+from fusion_app.errors import SourceError
 from fusion_app.gui.preferences import Preferences
 from fusion_app.gui.session.session_controller import SessionController
+from fusion_app.outputs.lines import STANDARD_OUTPUT
 from fusion_app.session.source_pair import RIG_SUFFIXES, PairFile, pair_file
-from fusion_app.settings import save_settings
+from fusion_app.settings import OutputSettings, save_settings
 from fusion_app.sources import is_there
 
 RECORDINGS = (".mkv", ".csv", *RIG_SUFFIXES)
@@ -51,7 +52,7 @@ class Rigs(QObject):
         """Write the settings in use to ``path``."""
         settings = self._controller.settings
         sources = replace(settings.sources, ir=absolute(settings.sources.ir), vis=absolute(settings.sources.vis))
-        rig = replace(settings, sources=sources)
+        rig = replace(settings, sources=sources, outputs=_absolute(settings.outputs))
         self._controller.worker.submit(
             partial(save_settings, Path(path), rig), partial(self._on_saved, Path(path)), self.failed.emit
         )
@@ -93,8 +94,7 @@ class Rigs(QObject):
         self.path = path.absolute()
         self._preferences.remember_rig(str(self.path))
         self.changed.emit()
-        sources = self._controller.settings.sources
-        self.saved.emit(path, any(map(has_password, (sources.ir, sources.vis))))
+        self.saved.emit(path, self._controller.settings.has_secret)
 
     def _on_failed(self, path: str, error: Exception) -> None:
         if not is_there(path):
@@ -106,6 +106,14 @@ class Rigs(QObject):
 def absolute(uri: str) -> str:
     """Return ``uri``, a path of something that exists made absolute: a rig may be opened from elsewhere."""
     return str(Path(uri).absolute()) if is_there(uri) else uri
+
+
+def _absolute(outputs: OutputSettings) -> OutputSettings:
+    """Return ``outputs`` with the paths of files made absolute, those that are yet to be made, too."""
+    paths = {
+        name: path for name in ("events", "mqtt_ca") if (path := getattr(outputs, name)) not in ("", STANDARD_OUTPUT)
+    }
+    return replace(outputs, **{name: str(Path(path).absolute()) for name, path in paths.items()})
 
 
 def may_be_one(paths: Sequence[str]) -> bool:

@@ -96,7 +96,7 @@ def context_of(ca: str) -> ssl.SSLContext:
 def trouble_of(error: BaseException | None) -> str:
     """Return in words why a broker could not be connected to: ``error`` is what its library met with."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"shows a certificate that is not trusted ({error.verify_message}); give its CA by --mqtt-ca"
+        return f"shows a certificate that is not trusted ({error.verify_message}); give its CA (--mqtt-ca)"
     if isinstance(error, ssl.SSLError | ConnectionResetError):
         return "does not speak TLS as we do; write mqtt://, or give the port where it does"
     return "does not answer"

@@ -35,6 +35,11 @@ class LinesFile:
         self._waiting: queue.Queue[bytes | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._run, name="lines", daemon=True)
 
+    @property
+    def name(self) -> str:
+        """Where it sends."""
+        return "the standard output" if self._target == STANDARD_OUTPUT else self._target
+
     def begin(self) -> None:
         """Open the file.
 

@@ -7,6 +7,7 @@ Topics below the prefix: ``status`` (online, offline; retained), ``state`` (all 
 import json
 import sys
 import threading
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ KEEPALIVE_S = 15
 RETRY_S = (1, 30)
 CONNECT_S = 3.0
 CLOSE_S = 3.0
+TOLD_S = 300.0
+"""So long it is told that another program has used the prefix: once that has gone, nothing else says that it has."""
 CONTROLS = {"above": "heat", "below": "cold"}
 """Home Assistant's classes of an alarm."""
 
@@ -38,10 +41,11 @@ class MqttReceiver:
         Raises:
             OutputError: The library is not installed, or the certificates of the broker cannot be read.
         """
-        self.notice = ""
         self.dropped = 0
         """Happenings that were lost because the broker was not there; the state is sent once it is."""
         self._broker = broker
+        self._trouble = self._contradiction = ""
+        self._contradicted_s = 0.0
         self._client = self._made()
         self._lock = threading.Lock()
         self._state: Data | None = None
@@ -49,9 +53,20 @@ class MqttReceiver:
         self._is_leaving = False
         self._announced: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """Where it sends."""
+        return repr(self._broker)
+
+    @property
+    def notice(self) -> str:
+        """What the user should know now; that another program uses the prefix, only for `TOLD_S` after it showed."""
+        is_told = self._contradiction and time.monotonic() - self._contradicted_s < TOLD_S
+        return self._trouble or (self._contradiction if is_told else "")
+
     def begin(self) -> None:
         """Connect as soon as the broker answers."""
-        self.notice = f"{self._name} has not answered yet; it is tried again"
+        self._trouble = f"{self._called} has not answered yet; it is tried again"
         self._client.connect_async(self._broker.host, self._broker.port, KEEPALIVE_S)
         self._client.loop_start()
 
@@ -100,7 +115,7 @@ class MqttReceiver:
         return client
 
     @property
-    def _name(self) -> str:
+    def _called(self) -> str:
         return f"the MQTT broker {self._broker.host}:{self._broker.port}"
 
     def _topic(self, name: str) -> str:
@@ -108,27 +123,28 @@ class MqttReceiver:
 
     def _on_connect(self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
-            self.notice = f"the MQTT broker refuses: {reason}; check name and password"
+            self._trouble = f"the MQTT broker refuses: {reason}; check name and password"
             return
         with self._lock:
-            self.notice, self._is_connected, self._announced = "", True, ()
+            self._trouble, self._is_connected, self._announced = "", True, ()
             self._client.publish(self._topic("status"), "online", qos=1, retain=True)
             self._client.subscribe(self._topic("status"))
             self._publish_state()
 
     def _on_connect_fail(self, _client: Any, _userdata: Any) -> None:
-        self.notice = f"{self._name} {trouble_of(sys.exception())}; it is tried again"
+        self._trouble = f"{self._called} {trouble_of(sys.exception())}; it is tried again"
 
     def _on_disconnect(self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         with self._lock:
             was_connected, self._is_connected = self._is_connected, False
         if was_connected and reason.is_failure:
-            self.notice = f"the MQTT broker has gone ({reason}); it is tried again"
+            self._trouble = f"the MQTT broker has gone ({reason}); it is tried again"
 
     def _on_message(self, client: Any, _userdata: Any, message: Any) -> None:
         """Contradict whoever says that this node is offline: another one with the same prefix, that goes."""
         if message.payload == b"offline" and not message.retain and self._is_connected and not self._is_leaving:
-            self.notice = (
+            self._contradicted_s = time.monotonic()
+            self._contradiction = (
                 f"another program uses the MQTT prefix {self._broker.prefix}, too, and has said that this node is "
                 "offline; give each node a prefix of its own"
             )

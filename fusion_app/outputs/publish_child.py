@@ -6,8 +6,12 @@ seconds and when it was captured, 8 bytes each, and its planes. Answered is JSON
 """
 
 import json
+import os
 import struct
+import threading
+import time
 from contextlib import suppress
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
 import numpy as np
@@ -16,6 +20,8 @@ from fusion_app.errors import without_passwords
 from fusion_app.system.ending import ignore_interrupts
 from fusion_app.writers.stream import StreamSender, has_no_protocol
 
+LEAVE_S = 2.0
+"""So long it may take leave of the receiver once the program has gone."""
 OPEN, FRAME = b"O", b"F"
 HEAD = struct.Struct("<cdq")
 NO_PROTOCOL = "this build of PyAV cannot send {0}; use rtsp, rtmp, udp or tcp, or let ffmpeg pass on a udp stream"
@@ -24,6 +30,7 @@ NO_PROTOCOL = "this build of PyAV cannot send {0}; use rtsp, rtmp, udp or tcp, o
 def run(pipe: Connection) -> None:
     """Do what is asked by ``pipe`` until that is closed."""
     ignore_interrupts()
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     desk = _Desk()
     answer: dict[str, object] = {}
     try:
@@ -32,6 +39,17 @@ def run(pipe: Connection) -> None:
             answer = desk.done(pipe.recv_bytes())
     except (EOFError, OSError):
         desk.leave()  # whoever asked has gone
+
+
+def _end_with_parent() -> None:
+    """End with the program that began this one, however that ends: a receiver that takes nothing holds up the rest.
+
+    While the program lives, it ends a child that is held up.
+    """
+    if (parent := parent_process()) is not None:
+        parent.join()
+        time.sleep(LEAVE_S)
+        os._exit(1)
 
 
 class _Desk:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from fusion_app.outputs.base import OutputCounts
 from fusion_app.outputs.readings import AlarmWatch, Data, Places, now, spots_of, state_of
 from fusion_app.run.mailbox import Mailbox
 from fusion_app.session.overview import Overview
@@ -18,8 +19,15 @@ LOOK_S = 0.25
 class Receiver(Protocol):
     """Somebody who is told; all of it returns at once."""
 
-    notice: str
     dropped: int
+
+    @property
+    def name(self) -> str:
+        """Where it sends, without passwords."""
+
+    @property
+    def notice(self) -> str:
+        """What the user should know now, one sentence without passwords, or empty."""
 
     def begin(self) -> None:
         """Begin to send what is put.
@@ -67,6 +75,17 @@ class Teller:
         self._failure = ""
 
     @property
+    def name(self) -> str:
+        """Where it sends."""
+        return " · ".join(one.name for one in self._receivers)
+
+    @property
+    def counts(self) -> OutputCounts:
+        """What became of what was to be told, each receiver counted by itself."""
+        lost = sum(one.dropped for one in self._receivers)
+        return OutputCounts(max(0, self._told * len(self._receivers) - lost), self._mailbox.replaced, lost)
+
+    @property
     def notice(self) -> str:
         """What the user should know now."""
         trouble = "" if self._alarm is None else self._alarm.trouble
@@ -91,7 +110,7 @@ class Teller:
         self._is_over.set()
         self._mailbox.close()
         if self._thread.is_alive():
-            self._thread.join(timeout=2.0)
+            self._thread.join(timeout=4.0)
         for receiver in self._receivers:
             receiver.close()
 

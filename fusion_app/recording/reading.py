@@ -5,9 +5,9 @@ from itertools import count
 from pathlib import Path
 
 from fusion_app.errors import SettingsError, SourceError
-from fusion_app.recording.frame_log import LONGEST_S, Lines, began_of, lines_of, markers_of
+from fusion_app.recording.frame_log import LONGEST_S, Lines, began_of, lines_of
 from fusion_app.recording.sidecar import Sidecar
-from fusion_app.settings import Settings, SourceSettings, ThermalSettings, load_settings
+from fusion_app.settings import OutputSettings, Settings, SourceSettings, ThermalSettings, load_settings
 from fusion_app.sources import path_and_track
 from fusion_app.sources.video_file import track_titles
 from fusion_app.system.yaml_files import load_as
@@ -55,7 +55,10 @@ def settings_of_recording(path: Path, rig: Settings | None = None) -> Settings:
         SettingsError: Its YAML is damaged.
     """
     sidecar = path.with_suffix(".yaml")
-    settings = rig or (load_settings(sidecar, "rig") if sidecar.is_file() else Settings())
+    settings = rig
+    if settings is None:
+        found = load_settings(sidecar, "rig") if sidecar.is_file() else Settings()
+        settings = replace(found, outputs=OutputSettings())  # whoever gets a recording must not send it on unasked
     ir, visible = (f"{path}#{track}" for track in TRACKS)
     return replace(settings, sources=SourceSettings(ir, visible), thermal=_thermal(settings.thermal))
 
@@ -99,8 +102,8 @@ def lines_of_parts(parts: list[tuple[Path, float]]) -> Lines | None:
     return Lines.joined(found) if all(len(lines) for lines in found) else None
 
 
-def markers_of_sources(sources: SourceSettings) -> list[tuple[float, str]]:
-    """Return PTS and text of the markers of the recording that the two sources are, of all its parts; else nothing."""
+def logs_of(sources: SourceSettings) -> list[tuple[Path, float]]:
+    """Return the CSVs of the recording that the two sources are and when each began, seconds; of another pair none."""
     path = tracks_of(sources)
     if path is None:
         return []
@@ -108,7 +111,7 @@ def markers_of_sources(sources: SourceSettings) -> list[tuple[float, str]]:
         parts = parts_of(path)
     except SourceError:
         parts = [(path, 0.0)]  # opening it says what is the matter
-    return [(began_s + at, text) for part, began_s in parts for at, text in markers_of(part.with_suffix(".csv"))]
+    return [(part.with_suffix(".csv"), began_s) for part, began_s in parts]
 
 
 def _began_s(part: Path) -> float | None:

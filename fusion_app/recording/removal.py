@@ -1,12 +1,16 @@
 """Removes all files of a recording or none, whatever fails on the way and wherever it is killed.
 
 The files first move into a folder ``NAME.removing`` beside them, which a file that cannot go refuses; then they move
-back. Once all are in it the folder becomes ``NAME.removed``, and from then on they are only to be deleted.
+back. Once all are in it the folder becomes ``NAME.removed``, and from then on they are only to be deleted. Whoever is
+at it holds a lock on the folder, which the kernel takes from the dead: nobody finishes what somebody still does.
 """
 
+import errno
+import os
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MOVING, GONE = ".removing", ".removed"
@@ -23,6 +27,14 @@ def remove_whole(files: Iterable[Path]) -> None:
     paths = list(files)
     folder = paths[0].with_suffix(MOVING)
     folder.mkdir(exist_ok=True)
+    with _held(folder) as is_ours:
+        if not is_ours:
+            raise OSError(errno.EBUSY, "another program removes it")
+        _move(paths, folder)
+        _delete(folder.with_suffix(GONE))
+
+
+def _move(paths: list[Path], folder: Path) -> None:
     try:
         for path in paths:
             path.rename(folder / path.name)
@@ -30,7 +42,6 @@ def remove_whole(files: Iterable[Path]) -> None:
     except OSError:
         _put_back(folder)
         raise
-    _delete(folder.with_suffix(GONE))
 
 
 def finish_removals(folder: Path) -> None:
@@ -42,8 +53,31 @@ def finish_removals(folder: Path) -> None:
     for path in sorted(folder.iterdir()):
         found = FOLDER.fullmatch(path.name)
         if found is not None and path.is_dir() and not path.is_symlink():
-            with suppress(OSError):  # it is tried again; the others must not wait for it
-                (_put_back if path.suffix == MOVING else _delete)(path)
+            with suppress(OSError), _held(path) as is_ours:  # it is tried again; the others must not wait for it
+                if is_ours:
+                    (_put_back if path.suffix == MOVING else _delete)(path)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[bool]:
+    """Lock ``folder`` meanwhile; yield whether nobody else has, as far as its file system tells."""
+    if sys.platform == "win32":
+        yield True
+        return
+    import fcntl  # noqa: PLC0415 - POSIX only
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    is_ours = True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        is_ours = False
+    except OSError:
+        pass  # this file system has no locks
+    try:
+        yield is_ours
+    finally:
+        os.close(descriptor)
 
 
 def _put_back(folder: Path) -> None:

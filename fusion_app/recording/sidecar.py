@@ -11,7 +11,7 @@ from pathlib import Path
 from fusion_app import __version__
 from fusion_app.errors import RecordingError, without_password
 from fusion_app.frames import FusedFrame, MeasuredSpot
-from fusion_app.settings import Settings
+from fusion_app.settings import OutputSettings, Settings
 from fusion_app.system.whole_files import open_bounded, write_whole
 from fusion_app.system.yaml_files import to_yaml
 from fusion_app.writers.base import write_failure
@@ -189,9 +189,12 @@ def clock_text(seconds: float | None = None) -> str:
 
 
 def without_secrets(rig: Settings) -> Settings:
-    """Return ``rig`` with the passwords of its addresses left out."""
-    sources = rig.sources
-    return replace(rig, sources=replace(sources, ir=without_password(sources.ir), vis=without_password(sources.vis)))
+    """Return ``rig`` with the passwords of its addresses left out, and all that is about sending it elsewhere.
+
+    Whoever gets a recording and opens it must not send anything because of that.
+    """
+    sources = replace(rig.sources, ir=without_password(rig.sources.ir), vis=without_password(rig.sources.vis))
+    return replace(rig, sources=sources, outputs=OutputSettings())
 
 
 def file_sha256(path: Path) -> str:

@@ -44,7 +44,7 @@ class Api:
     def __init__(self, served: Served, counts: Counts) -> None:
         self.counts = counts
         self.feed = Feed()
-        self.pictures = Pictures(served.mailbox, self.feed.arrived, served.stride)
+        self.pictures = Pictures(served.mailbox, self.feed.arrived, served.stride, self.feed.failed)
         self._served = served
         self._commands = _Queue("server commands", 2)
         self._fusing = _Queue("server models", 1)

@@ -1,9 +1,10 @@
 """From the thread that encodes to the clients in the server's loop: the newest picture of each view, and who waits."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from fusion_app.errors import ServeError
 from fusion_app.serve.encoding import Encoded
 from fusion_app.serve.views import View
 
@@ -16,6 +17,8 @@ class Watched:
 
     def __init__(self) -> None:
         self.watchers = 0
+        self.failure = ""
+        """Why no picture comes any more, or empty."""
         self._recent: list[Encoded] = []
         """What has come since the last picture that needs no other: of JPEG only the newest."""
         self._changed = asyncio.Event()
@@ -44,8 +47,13 @@ class Watched:
         Args:
             number: Of the last picture that the client got; 0: none.
             since: Of the newest picture when it began, or began anew: those up to there come in a row.
+
+        Raises:
+            ServeError: None will come.
         """
         while (found := self._following(number, since)) is None:
+            if self.failure:
+                raise ServeError(self.failure)
             await self._changed.wait()
         return found
 
@@ -61,7 +69,7 @@ class Watched:
 
 
 class Feed:
-    """All views that are watched. Only `arrived` may be called from other threads."""
+    """All views that are watched. Only `arrived` and `failed` may be called from other threads."""
 
     def __init__(self) -> None:
         self._views: dict[View, Watched] = {}
@@ -77,11 +85,11 @@ class Feed:
 
     def arrived(self, view: View, picture: Encoded) -> None:
         """Take a picture from the thread that encodes."""
-        if (loop := self._loop) is not None:
-            try:
-                loop.call_soon_threadsafe(self._put, view, picture)
-            except RuntimeError:  # the loop has just been closed
-                self._loop = None
+        self._in_loop(self._put, view, picture)
+
+    def failed(self, view: View, why: str) -> None:
+        """Let all who watch ``view`` go, from the thread that encodes; whoever comes now begins anew."""
+        self._in_loop(self._fail, view, why)
 
     @contextmanager
     def watching(self, view: View) -> Iterator[Watched]:
@@ -92,9 +100,21 @@ class Feed:
             yield watched
         finally:
             watched.watchers -= 1
-            if not watched.watchers:
+            if not watched.watchers and self._views.get(view) is watched:
                 del self._views[view]
+
+    def _in_loop(self, act: Callable[..., None], *values: object) -> None:
+        if (loop := self._loop) is not None:
+            try:
+                loop.call_soon_threadsafe(act, *values)
+            except RuntimeError:  # the loop has just been closed
+                self._loop = None
 
     def _put(self, view: View, picture: Encoded) -> None:
         if (watched := self._views.get(view)) is not None:
             watched.put(picture)
+
+    def _fail(self, view: View, why: str) -> None:
+        if (watched := self._views.pop(view, None)) is not None:
+            watched.failure = why
+            watched.wake()

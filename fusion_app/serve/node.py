@@ -29,6 +29,10 @@ class Node:
         self.session = session
         self.trouble = ""
         """Why the last recording ended by itself, one sentence; empty once another one runs."""
+        self.failures = 0
+        """Recordings that ended by themselves or could not begin."""
+        self.last_failure = ""
+        """Why the last of these did, one sentence."""
         self.room_notice = ""
         """What the user should know of old recordings, one sentence, or empty."""
         self._settings = settings
@@ -112,11 +116,16 @@ class Node:
         try:
             recording = self._recorder.recording
             if recording is not None and recording.error is not None:
-                self.trouble = f"the recording has ended: {recording.error}"
+                self.note_failure(f"the recording has ended: {recording.error}")
                 with suppress(RecordingError):
                     self._recorder.stop()
         finally:
             self._changing.release()
+
+    def note_failure(self, why: str) -> None:
+        """Be told that a recording has ended by itself or could not begin."""
+        self.trouble = self.last_failure = why
+        self.failures += 1
 
     def set_marker(self, text: str) -> None:
         """Mark this moment in the recording.

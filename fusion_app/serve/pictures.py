@@ -9,13 +9,15 @@ from collections.abc import Callable
 
 from fusion_app.frames import FusedFrame
 from fusion_app.run.mailbox import Mailbox
-from fusion_app.serve.encoding import Encoded, Encoders
+from fusion_app.serve.encoding import Encoded, ViewEncoders
 from fusion_app.serve.views import View, jpeg, pixels_of, png
 
 NICENESS = 5
 """The thread comes behind fusing and recording."""
 MOST_FPS = 30.0
 """Pictures per second and view, at most: no eye at a browser sees more."""
+TOLD_S = 60.0
+"""So long it is told that a picture could not be encoded."""
 KEPT = 4
 """Snapshots that are kept, so that many who ask for the same frame cost one encoding."""
 
@@ -24,7 +26,11 @@ class Pictures:
     """Encodes what is watched. Its thread begins with the first watcher and waits without polling for the next."""
 
     def __init__(
-        self, mailbox: Mailbox, arrived: Callable[[View, Encoded], None], stride: Callable[[], int] = lambda: 1
+        self,
+        mailbox: Mailbox,
+        arrived: Callable[[View, Encoded], None],
+        stride: Callable[[], int] = lambda: 1,
+        failed: Callable[[View, str], None] = lambda *_: None,
     ) -> None:
         """Prepare.
 
@@ -32,17 +38,18 @@ class Pictures:
             mailbox: Where frames come from; this takes them.
             arrived: Is called with every picture, in the thread that encodes; it must not wait.
             stride: Returns of how many fused frames one is to be shown: a recording comes first.
+            failed: Is called in the same way when a video cannot be encoded, and why.
         """
         self.encoded = 0
         """Pictures encoded so far, of all views."""
-        self.failure = ""
-        """Why the last picture could not be encoded, or empty."""
+        self._failure, self._failed_s = "", 0.0
         self._mailbox = mailbox
         self._arrived = arrived
+        self._failed = failed
         self._stride = stride
         self._changed = threading.Condition()
         self._watched: Counter[View] = Counter()
-        self._encoders = Encoders()
+        self._encoders = ViewEncoders()
         self._begun: set[View] = set()
         """What has begun to be watched since the last frame: a video begins with a key frame then."""
         self._is_closed = False
@@ -69,6 +76,11 @@ class Pictures:
         with self._changed:
             self._watched[view] -= 1
             self._watched = +self._watched
+
+    @property
+    def failure(self) -> str:
+        """Why a picture could not be encoded of late, or empty."""
+        return self._failure if time.monotonic() - self._failed_s < TOLD_S else ""
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -127,14 +139,25 @@ class Pictures:
             views, begun, self._begun = tuple(self._watched), self._begun, set()
         self._encoders.keep(set(views) - begun)
         for view in views:
-            try:
-                picture = self._encoders.encoded(fused, view)
-            except Exception as error:  # noqa: BLE001 - one odd frame must not end the pictures; it is told in the status
-                self.failure = f"a picture could not be encoded: {error}"
-                self._encoders.forget(view)
-                continue
-            self.encoded += 1
-            self._arrived(view, picture)
+            picture = self._encoded(fused, view) or self._encoded(fused, view, is_last=True)
+            if picture is not None:
+                self.encoded += 1
+                self._arrived(view, picture)
+
+    def _encoded(self, fused: FusedFrame, view: View, *, is_last: bool = False) -> Encoded | None:
+        """Return ``view`` of a frame; None if its encoder fails, which begins anew then.
+
+        A video that fails a second time ends, so that a page can do without.
+        """
+        try:
+            return self._encoders.encoded(fused, view)
+        except Exception as error:  # noqa: BLE001 - one odd frame must not end the pictures; it is told in the status
+            kind = "H.264" if view.form == "h264" else "JPEG"
+            self._failure, self._failed_s = f"a picture could not be encoded as {kind}: {error}", time.monotonic()
+            self._encoders.forget(view)
+            if is_last and view.form == "h264":
+                self._failed(view, f"the server cannot encode H.264: {error}")
+            return None
 
 
 def _give_way() -> None:

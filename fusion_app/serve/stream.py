@@ -1,10 +1,12 @@
 """Pictures for one client as they come, in one long answer: motion JPEG, or fragments of MP4 with H.264."""
 
 import asyncio
+import json
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from fusion_app.errors import ServeError
 from fusion_app.serve.encoding import Encoded
 from fusion_app.serve.feed import Feed, Watched
 from fusion_app.serve.pictures import Pictures
@@ -40,6 +42,8 @@ class PictureStream(Response):
             gone = asyncio.create_task(_until_gone(receive))
             try:
                 await self._send_all(watched, gone, scope, send)
+            except ServeError as error:
+                await self._end(f"{error}", send)
             finally:
                 gone.cancel()
                 self._pictures.leave(self._view)
@@ -50,6 +54,10 @@ class PictureStream(Response):
         await send(_start(self._kind(None)))
         await send({"type": "http.response.body", "body": EDGE, "more_body": True})
         return not gone.done()
+
+    async def _end(self, why: str, send: Send) -> None:
+        """End it because no picture comes any more."""
+        await send({"type": "http.response.body", "body": b""})
 
     def _kind(self, first: Encoded | None) -> bytes:
         """Return the type of the answer, once ``first`` is there."""
@@ -102,6 +110,8 @@ class PictureStream(Response):
 class VideoStream(PictureStream):
     """One client's video: every frame from a key frame on; one that falls behind goes on with the next key frame."""
 
+    _head = b""
+
     async def _begin(self, watched: Watched, gone: "asyncio.Task[None]", send: Send) -> bool:
         first = await self._next(watched, 0, 0, gone)
         if first is None:
@@ -110,6 +120,14 @@ class VideoStream(PictureStream):
         await send(_start(self._kind(first)))
         await send({"type": "http.response.body", "body": first.head, "more_body": True})
         return True
+
+    async def _end(self, why: str, send: Send) -> None:
+        """Say it where nothing has been sent yet; a player that asks again is told then."""
+        if not self._head:
+            await send(
+                {"type": "http.response.start", "status": 500, "headers": [(b"content-type", b"application/json")]}
+            )
+        await send({"type": "http.response.body", "body": b"" if self._head else json.dumps({"error": why}).encode()})
 
     def _kind(self, first: Encoded | None) -> bytes:
         return b"video/mp4" if first is None else f'video/mp4; codecs="{first.codec}"'.encode()

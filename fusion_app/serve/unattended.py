@@ -1,14 +1,17 @@
 """What a node does while nobody looks: records by the clock, begins a new recording every hour, removes old ones."""
 
+import math
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from fusion_app.errors import FusionAppError
+from fusion_app.recording.removal import finish_removals
 from fusion_app.recording.retention import Cleared, Keep, make_room
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.serve.node import Node
@@ -84,11 +87,10 @@ class Unattended:
 
     def look(self) -> None:
         """Do what is due."""
-        if self._keep is not None and time.monotonic() >= self._room_s and not self._clearing.is_alive():
-            self._room_s = time.monotonic() + ROOM_EVERY_S
-            self._clearing = threading.Thread(
-                target=self._make_room, args=(self._keep,), name="old recordings", daemon=True
-            )
+        if time.monotonic() >= self._room_s and not self._clearing.is_alive():
+            self._room_s = math.inf if self._keep is None else time.monotonic() + ROOM_EVERY_S
+            work = self._finish_removals if self._keep is None else partial(self._make_room, self._keep)
+            self._clearing = threading.Thread(target=work, name="old recordings", daemon=True)
             self._clearing.start()  # of its own: a slow disk must not hold up the watchdog, nor what is to be recorded
         if self._schedule is not None:
             self._record(is_on=self._schedule.is_on(self._now()))
@@ -112,8 +114,14 @@ class Unattended:
         try:
             act()
         except FusionAppError as error:
-            self._node.trouble = f"{error}"
+            self._node.note_failure(f"{error}")
             log.warning("unattended recording: %s", error)
+
+    def _finish_removals(self) -> None:
+        """Finish what an earlier run was removing when it ended; nothing new is removed."""
+        if self._folder.is_dir():
+            with suppress(OSError):
+                finish_removals(self._folder)
 
     def _make_room(self, keep: Keep) -> None:
         cleared: Cleared = make_room(self._folder, keep, self._clock.now_s())

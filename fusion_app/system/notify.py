@@ -3,18 +3,30 @@
 import os
 import re
 import socket
-from contextlib import suppress
+
+WAIT_S = 1.0
+"""So long whoever listens may take; the queue of such a socket is short."""
 
 
-def notify(*lines: str) -> None:
-    """Send ``lines`` such as ``READY=1`` to who started this service, if somebody wants to hear of it."""
+def notify(*lines: str) -> str:
+    """Send ``lines`` such as ``READY=1`` to who started this service, if somebody wants to hear of it.
+
+    Returns:
+        Why they could not be told, in a few words; empty where they were, or nobody wants to hear.
+    """
     address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return ""
     if not address.startswith(("/", "@")) or not hasattr(socket, "AF_UNIX"):
-        return
+        return f"NOTIFY_SOCKET is {address!r}, which is no socket that this program can speak to"
     where = f"\0{address[1:]}" if address.startswith("@") else address
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaker:
-        speaker.setblocking(False)
-        speaker.sendto("\n".join(lines).encode(), where)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaker:
+            speaker.settimeout(WAIT_S)
+            speaker.sendto("\n".join(lines).encode(), where)
+    except OSError as error:
+        return f"NOTIFY_SOCKET is {address!r}: {error.strerror or error}"
+    return ""
 
 
 def watchdog_s() -> float | None:

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,24 @@ def test_record_keeps_events_beside_the_recording(tmp_path: Path) -> None:
     assert "readings: " in finished.stdout
 
 
+def test_a_rig_names_where_it_is_sent_and_the_command_line_is_stronger(tmp_path: Path) -> None:
+    events, rig = tmp_path / "events.jsonl", tmp_path / "rig.yaml"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(200)
+        address = f"udp://127.0.0.1:{ear.getsockname()[1]}"
+        secret = f"mqtt://bob:secret@127.0.0.1:{free_port()}/x"
+        rig.write_text(f"outputs: {{publish: '{address}', events: '{events}', mqtt: '{secret}'}}\n", encoding="utf-8")
+        with served(tmp_path, "--rig", str(rig), "--events", "") as (process, _):
+            assert ear.recv(1 << 16)[:1] == b"G", "MPEG-TS comes"
+            process.send_signal(signal.SIGTERM)
+            output, errors = process.communicate(timeout=200)
+    assert process.returncode == 0, errors
+    assert f"sends to {secret.replace('bob:secret@', '')}, {address}" in errors
+    assert not events.exists(), "an empty option sends nothing there"
+    assert "secret" not in errors + output
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -64,3 +83,21 @@ def test_what_cannot_be_is_refused_with_one_sentence(
     assert words in error
     assert len(error.splitlines()) == 1
     assert "secret" not in error
+
+
+def test_what_a_rig_names_wrongly_is_refused_before_anything_is_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rig = tmp_path / "rig.yaml"
+    for outputs, words in (
+        ("publish: 'rtmps://live.example/app/the-secret-key'", "is refused, because certificates"),
+        ("mqtt: 'http://bob:the-secret-key@host'", "is no broker"),
+        ("alarm: 'above:60'", "--alarm needs somebody who is told"),
+        ("stream: here", "only these names: publish"),
+    ):
+        rig.write_text(f"outputs: {{{outputs}}}\n", encoding="utf-8")
+        assert main(["serve", "no-such-file.mkv", "nor-this.mkv", "--rig", str(rig)]) == 2
+        error = capsys.readouterr().err
+        assert words in error
+        assert len(error.splitlines()) == 1
+        assert "the-secret-key" not in error

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fusion_app.cli import main
@@ -69,6 +70,56 @@ def test_a_node_records_by_itself_tells_systemd_and_finishes_its_recording(tmp_p
         assert "Traceback" not in output + errors
     (path,) = (tmp_path / "out").glob("recording-*.mkv")
     assert "ended: stopped" in path.with_suffix(".yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.full
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at processes as Linux shows them")
+def test_a_node_that_is_killed_leaves_no_process_and_its_recording_is_recovered(tmp_path: Path) -> None:
+    """Its stream goes to a receiver that takes nothing, so that the child which sends is held up."""
+    with socket.socket() as ear:
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        ear.bind(("127.0.0.1", 0))
+        ear.listen()
+        ear.settimeout(200)
+        address = f"tcp://127.0.0.1:{ear.getsockname()[1]}?send_buffer_size=4096"
+        with served(tmp_path / "out", "--record", "--publish", address) as (process, line), ear.accept()[0]:
+            client = client_of(line)
+            wait_until(lambda: (client.get("/status").data["recording"] or {}).get("frames", 0) > 20, "it records")
+            children = psutil.Process(process.pid).children(recursive=True)
+            assert children
+            process.kill()
+            wait_until(lambda: not any(map(is_alive, children)), "no child is left")
+    assert main(["recover", str(tmp_path / "out")]) == 0
+    (path,) = (tmp_path / "out").glob("recording-*.mkv")
+    assert "ended: recovered" in path.with_suffix(".yaml").read_text(encoding="utf-8")
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+@pytest.mark.full
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process")
+def test_a_recording_that_the_disk_does_not_take_is_told_in_the_status_and_at_the_end(tmp_path: Path) -> None:
+    import resource
+
+    (tmp_path / "rig.yaml").write_text("recording: {warn_free_mb: 0, stop_free_mb: 0}\n", encoding="utf-8")
+    with served(tmp_path / "out", "--rig", str(tmp_path / "rig.yaml")) as (process, line):
+        client = client_of(line)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (100_000, 100_000))
+        assert client.post("/api/record", {"on": True}).status == 200
+        wait_until(lambda: "File too large" in "".join(client.get("/status").data["notices"]), "it is told")
+        assert client.get("/status").data["recording"] is None
+        assert client.post("/api/marker").status == 400
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=200)
+    assert process.returncode == 1
+    assert "error: recordings that ended by themselves or could not begin: 1; the recording has ended: " in output
+    assert "error: the recording has ended: " in errors
+    assert "Traceback" not in output + errors
 
 
 def test_beyond_loopback_the_token_is_shown_once_and_asked_for(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import cv2
 import pytest
 
 from fusion_app.serve.server import Door
+from fusion_app.writers import live_video
 from tests.serving import serving
 from tests.webdriver import Browser, browser
 
@@ -147,3 +148,18 @@ def test_a_browser_that_cannot_play_h264_gets_jpeg_and_says_so(tmp_path: Path, s
         desk.open(running.server.addresses[0])
         desk.wait("return document.getElementById('fused').naturalWidth > 0")
         desk.wait(f"return document.getElementById('f-transfer').textContent.startsWith('{told}')")
+
+
+def test_where_the_servers_encoder_fails_the_page_takes_jpeg_by_itself_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(live_video.OPTIONS, "profile", "no-such-profile")
+    with serving(tmp_path / "recordings") as running, browser(tmp_path / "profile", DESK) as desk:
+        desk.open(running.server.addresses[0])
+        needs_h264(desk)
+        desk.wait("return document.getElementById('fused').naturalWidth > 0")
+        desk.wait(
+            "return document.getElementById('f-transfer').textContent"
+            ".startsWith('JPEG: H.264 failed (the server cannot encode')"
+        )
+        desk.wait("return document.getElementById('notices').textContent.includes('encoded as H.264')")

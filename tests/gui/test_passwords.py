@@ -32,7 +32,7 @@ def test_the_window_shows_and_keeps_no_password(make_window: MakeWindow, qtbot: 
         qtbot.waitUntil(lambda: "me@home.org:…@127.0.0.1" in texts(window))
         assert MARK not in texts(window)
         window.commands.rigs.save(str(tmp_path / "rig.yaml"))
-        wait_until_told(qtbot, window, Kind.NOTICE, "The password of a camera is in the file")
+        wait_until_told(qtbot, window, Kind.NOTICE, "A password or a key is in the file")
         assert MARK not in texts(window) + "".join(told(window))
         assert MARK in (tmp_path / "rig.yaml").read_text()
         assert (tmp_path / "rig.yaml").stat().st_mode & 0o777 == 0o600

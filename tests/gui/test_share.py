@@ -9,8 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from fusion_app.errors import RecordingError
-from fusion_app.gui import share_controller
 from fusion_app.gui.main_window import MainWindow
+from fusion_app.gui.session import shared_window
 from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.serve.server import Door
 from tests.gui.conftest import MakeWindow
@@ -79,7 +79,7 @@ def test_sharing_goes_on_with_the_next_pair_and_ends_when_told(window: MainWindo
 def test_what_a_browser_has_given_up_waiting_for_is_not_done_later(
     window: MainWindow, ask: Asker, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(share_controller, "ANSWER_S", 0.1)
+    monkeypatch.setattr(shared_window, "ANSWER_S", 0.1)
     served = window.share._served
     assert served is not None
     with ThreadPoolExecutor(1) as threads:  # the window does nothing while this waits

@@ -113,7 +113,7 @@ def test_nothing_that_can_have_the_focus_is_without_a_name(make_window: MakeWind
         if action.objectName().startswith("dock_"):
             action.trigger()
     assert not (found := list(unnamed(window))), "\n".join(found)
-    for name in ("shortcuts", "open_pair", "connect_cameras", "export", "settings"):
+    for name in ("shortcuts", "open_pair", "connect_cameras", "export", "settings", "share"):
         window.all_actions[name].trigger()
         dialog = window.commands.dialog
         assert dialog is not None

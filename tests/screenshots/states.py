@@ -220,6 +220,24 @@ def _export(window: MainWindow) -> None:
     wait_until(lambda: dialog.has_estimate, "the estimate never came")
 
 
+def _share(window: MainWindow) -> None:
+    """Send a stream to whoever may be at a port of this machine, and readings to a broker that is not there."""
+    _dialog("share")(window)
+    dialog, sending = window.share.dialog, window.share.sending
+    assert dialog is not None
+    dialog.tabs.setCurrentWidget(dialog.outputs)
+    for kind, address in (("publish", "udp://127.0.0.1:5600"), ("mqtt", "mqtt://user:secret@127.0.0.1:9/yard")):
+        dialog.outputs.rows[kind].field.setText(address)
+        dialog.outputs.rows[kind].button.click()
+    wait_until(lambda: sending.states()["publish"].counts.sent > 0, "the stream was never sent")
+    wait_until(lambda: "does not answer" in sending.states()["mqtt"].trouble, "the broker's absence was never told")
+
+
+def _end_share(window: MainWindow) -> None:
+    window.share.sending.end()
+    close_dialog(window)
+
+
 SHOTS = (
     Shot("playing", _playing),
     Shot("side-by-side", _layout("layout_side_by_side"), _layout("layout_fused_big")),
@@ -234,5 +252,6 @@ SHOTS = (
     Shot("performance", _performance),
     Shot("export", _export, close_dialog),
     Shot("settings", _dialog("settings"), close_dialog),
+    Shot("share", _share, _end_share),
 )
 """Beside these the empty window is photographed first."""

@@ -4,7 +4,16 @@ from pathlib import Path
 import pytest
 
 from fusion_app.errors import SettingsError
-from fusion_app.settings import FusionSettings, Settings, SourceSettings, load_settings, save_settings
+from fusion_app.recording.reading import settings_of_recording
+from fusion_app.recording.sidecar import without_secrets
+from fusion_app.settings import (
+    FusionSettings,
+    OutputSettings,
+    Settings,
+    SourceSettings,
+    load_settings,
+    save_settings,
+)
 
 
 def rig(tmp_path: Path, text: str) -> Path:
@@ -77,4 +86,37 @@ def test_a_missing_rig_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "absent.yaml"
     with pytest.raises(SettingsError) as caught:
         load_settings(path)
-    assert str(caught.value).startswith(f"{path} is unreadable (No such file or directory); ")
+    assert str(caught.value).startswith(f"{path} does not exist; check the path")
+
+
+SENT = OutputSettings(
+    "rtsp://bob:pw@10.0.0.2/fused", "auto", "mqtts://bob:pw@host/yard", "/ca.pem", "a.jsonl", "above:60"
+)
+
+
+def test_a_rig_holds_outputs_and_only_its_user_reads_their_passwords(tmp_path: Path) -> None:
+    path = tmp_path / "rig.yaml"
+    save_settings(path, Settings(outputs=SENT))
+    assert load_settings(path).outputs == SENT
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("outputs", "is_secret"),
+    [
+        (OutputSettings(), False),
+        (OutputSettings("udp://10.0.0.2:5600", mqtt="mqtt://host/yard"), False),
+        (OutputSettings(mqtt="mqtt://bob:pw@host/yard"), True),
+        (OutputSettings("rtmp://live.example/app/key-of-a-streaming-service"), True),
+    ],
+)
+def test_what_of_outputs_is_secret_is_known(outputs: OutputSettings, is_secret: bool) -> None:
+    assert Settings(outputs=outputs).has_secret is is_secret
+
+
+def test_a_recording_names_nobody_to_send_to(tmp_path: Path) -> None:
+    video = tmp_path / "recording-20260101-000000.mkv"
+    assert without_secrets(Settings(outputs=SENT)).outputs == OutputSettings()
+    rig(tmp_path, "rig: {outputs: {publish: 'udp://10.0.0.2:5600'}}\n").rename(video.with_suffix(".yaml"))
+    assert settings_of_recording(video).outputs == OutputSettings(), "one that somebody else has written"
+    assert settings_of_recording(video, Settings(outputs=SENT)).outputs == SENT, "a rig that the user names"

@@ -13,6 +13,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
+from fusion_app.finding.steps import BetweenSteps, go_on
 from fusion_app.finding.synchronisation.motion import Grid, MotionSample, motion_between
 
 Times = npt.NDArray[np.float64]
@@ -53,7 +54,10 @@ class OffsetEstimate:
 
 
 def estimate_offset(
-    ir: Sequence[MotionSample], vis: Sequence[MotionSample], max_offset_s: float = MAX_OFFSET_S
+    ir: Sequence[MotionSample],
+    vis: Sequence[MotionSample],
+    max_offset_s: float = MAX_OFFSET_S,
+    between: BetweenSteps = go_on,
 ) -> OffsetEstimate:
     """Return the offset between two streams over the samples given: 2 s at least, better 5 s.
 
@@ -61,6 +65,7 @@ def estimate_offset(
         ir: Infrared samples in order of time; the rates of the two may differ and jitter.
         vis: Visible samples on the same clock.
         max_offset_s: Largest offset looked for, either way, seconds.
+        between: Called before each offset that is tried; what it raises ends the search.
 
     Returns:
         The offset; refused where too little moves, the motion repeats itself, or the true offset is larger.
@@ -69,7 +74,7 @@ def estimate_offset(
         return OffsetEstimate.refused("both cameras must be watched for a few seconds first")
     is_ir_slower = _period_s(ir) >= 0.99 * _period_s(vis)
     slower, faster = (ir, vis) if is_ir_slower else (vis, ir)
-    shifts_s, agreement = _agreement(slower, faster, max_offset_s)
+    shifts_s, agreement = _agreement(slower, faster, max_offset_s, between)
     if len(shifts_s) < 3:
         return OffsetEstimate.refused("the two streams have too little time in common")
     margin = _margin(shifts_s, agreement, max(RIVAL_S, 1.5 * _period_s(slower)))
@@ -84,7 +89,7 @@ def estimate_offset(
 
 
 def _agreement(
-    slower: Sequence[MotionSample], faster: Sequence[MotionSample], max_offset_s: float
+    slower: Sequence[MotionSample], faster: Sequence[MotionSample], max_offset_s: float, between: BetweenSteps
 ) -> tuple[Times, Times]:
     """Return how far the faster stream was shifted, seconds in even steps, and how well motion agrees at each shift."""
     intervals = _intervals(slower)
@@ -96,6 +101,7 @@ def _agreement(
     count = int(max_offset_s / step_s + 0.5)
     shifts, agreement = [], []
     for shift_s in np.arange(-count, count + 1) * step_s:
+        between()
         inside = other.covers(starts + shift_s) & other.covers(ends + shift_s)
         if inside.sum() < max(MIN_FRAMES, len(intervals) // 3):
             continue

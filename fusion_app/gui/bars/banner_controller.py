@@ -133,7 +133,7 @@ class BannerController(QObject):
     def _on_rig_saved(self, path: Path, has_password: bool) -> None:
         text = self.tr("Saved: {0}").format(path)
         if has_password:
-            self._banner.show_message(Kind.NOTICE, text + " · " + self.tr("The password of a camera is in the file."))
+            self._banner.show_message(Kind.NOTICE, text + " · " + self.tr("A password or a key is in the file."))
         else:
             self._banner.show_message(Kind.DONE, text)
 

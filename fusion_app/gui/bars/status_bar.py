@@ -24,6 +24,7 @@ class StatusBar(QStatusBar):
     KEPT_LONGEST = (
         "recording",
         "shared",
+        "sending",
         "losses",
         "fusion",
         "display",
@@ -36,7 +37,20 @@ class StatusBar(QStatusBar):
     )
     """What goes for the seconds that a message is shown, from the end; the message would be cut otherwise."""
 
-    NAMES = ("ir", "vis", "skew", "fusion", "latency", "losses", "engine", "display", "recording", "disk", "shared")
+    NAMES = (
+        "ir",
+        "vis",
+        "skew",
+        "fusion",
+        "latency",
+        "losses",
+        "engine",
+        "display",
+        "recording",
+        "disk",
+        "shared",
+        "sending",
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +73,7 @@ class StatusBar(QStatusBar):
             "losses": self.tr("Frames that were not fused"), "engine": self.tr("Model and device"),
             "display": self.tr("Painting gives way to a recording"),
             "shared": self.tr("The session is shown to browsers"),
+            "sending": self.tr("The session is sent to other programs: File › Share…"),
             "recording": self.tr("Recording"), "disk": self.tr("What the disk for recordings has left"),
         }  # fmt: skip
         for name, label in self._labels.items():

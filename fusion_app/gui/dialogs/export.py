@@ -15,7 +15,7 @@ from fusion_app.gui.dialogs.export_range import Place, Range
 from fusion_app.gui.dialogs.export_words import about, outcome_text, progress_text, way_on
 from fusion_app.gui.dialogs.export_work import ExportWork, TrialWork, Work
 from fusion_app.session.export import FuseJob, FuseReport
-from fusion_app.session.trial import Trial
+from fusion_app.session.trial import ExportTrial
 from fusion_app.settings import FusionSettings, Settings
 from fusion_app.sources import is_there
 
@@ -33,12 +33,14 @@ class Exportable:
         output: Where to, unless the user says otherwise.
         models: What may fuse, by the words for it; the first is what the window is set to.
         places: What a range may go from and to, the beginning first and the end last.
+        part: What is chosen of it at first.
     """
 
     settings: Settings
     output: Path
     models: Sequence[tuple[str, FusionSettings]]
     places: Sequence[Place]
+    part: Range
 
 
 class ExportDialog(QDialog):
@@ -57,11 +59,12 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(600)
         self._settings = what.settings
         self._trial: TrialWork | None = None
-        self._seen: tuple[FuseJob, Trial] | None = None
+        self._seen: tuple[FuseJob, ExportTrial] | None = None
         self._work: ExportWork | None = None
         self._part: Path | None = None
         self._before: tuple[int, int, int] | None = None
         self.form = ExportForm(str(what.output), [words for words, _ in what.models], what.places, self)
+        self.form.range.choose(what.part)
         self._models = [fusion for _, fusion in what.models]
         self._connect()
         self._poll = QTimer(self)
@@ -189,7 +192,7 @@ class ExportDialog(QDialog):
     def _on_tried(self, outcome: object) -> None:
         assert self._trial is not None  # noqa: S101 - asked by the caller
         self._trial.stop()
-        if isinstance(outcome, Trial):
+        if isinstance(outcome, ExportTrial):
             self._seen = (self._trial.job, outcome)
             self._show_estimate()
         elif self._work is not None and outcome is None:  # the export has begun instead

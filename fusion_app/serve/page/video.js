@@ -62,6 +62,7 @@ class LiveVideo {
 
   async play(run, address) {
     const answer = await fetch(address, { cache: "no-store", signal: run.abort.signal });
+    if (answer.status === 500) throw new Error((await answer.json()).error); // the server has no H.264: done without
     if (!answer.ok) throw new TypeError(await answer.text()); // it is the server's trouble, and tried again
     const type = answer.headers.get("Content-Type");
     if (!Source.isTypeSupported(type)) throw new Error(type);

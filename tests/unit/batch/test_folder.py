@@ -1,5 +1,6 @@
 """The queue in the output folder: plans that contradict each other, and plans that a crash has damaged."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from fusion_app.batch.files import write_json
 from fusion_app.batch.folder import BatchFolder
 from fusion_app.batch.job import Job
 from fusion_app.errors import BatchError
-from fusion_app.settings import Settings, SourceSettings
+from fusion_app.settings import OutputSettings, Settings, SourceSettings
 
 
 def job(name: str, ir: str = "ir.mkv") -> Job:
@@ -45,3 +46,10 @@ def test_a_plan_that_a_power_cut_has_emptied_is_written_anew(tmp_path: Path) -> 
     path.write_bytes(b"")
     folder.add([job("a")], 60)
     assert [one.name for one in folder.jobs()[0]] == ["a"]
+
+
+def test_the_queue_does_not_say_where_a_rig_is_sent(tmp_path: Path) -> None:
+    sent = OutputSettings("rtsp://bob:secret@host/fused", mqtt="mqtt://bob:secret@host/yard")
+    BatchFolder(tmp_path).add([replace(job("a"), settings=replace(job("a").settings, outputs=sent))], 60)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"secret" in path.read_bytes()]
+    BatchFolder(tmp_path).add([job("a")], 60)

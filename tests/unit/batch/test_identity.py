@@ -11,7 +11,7 @@ import pytest
 from fusion_app.batch.identity import key_of
 from fusion_app.batch.job import Job
 from fusion_app.engine.added import store
-from fusion_app.settings import FusionSettings, MeasureSettings, Settings, SourceSettings, ViewSettings
+from fusion_app.settings import FusionSettings, MeasureSettings, OutputSettings, Settings, SourceSettings, ViewSettings
 
 
 def job(folder: Path, fusion: FusionSettings) -> Job:
@@ -40,7 +40,12 @@ def test_weights_that_are_no_ordinary_file_are_not_waited_for(tmp_path: Path) ->
     assert key_of(job(tmp_path, FusionSettings(weights=str(pipe))), "the same")
 
 
-def test_how_pictures_are_looked_at_and_measured_changes_no_pixel(tmp_path: Path) -> None:
+def test_how_pictures_are_looked_at_measured_and_sent_changes_no_pixel(tmp_path: Path) -> None:
     plain = job(tmp_path, FusionSettings(model="max"))
-    looked = replace(plain.settings, view=ViewSettings(difference=True), measure=MeasureSettings(((0.5, 0.5),)))
+    looked = replace(
+        plain.settings,
+        view=ViewSettings(difference=True),
+        measure=MeasureSettings(((0.5, 0.5),)),
+        outputs=OutputSettings("udp://127.0.0.1:5600"),
+    )
     assert key_of(plain, "the same") == key_of(replace(plain, settings=looked), "the same")

@@ -244,7 +244,9 @@ def test_what_a_broker_would_drop_is_refused_at_once(address: str) -> None:
 
 
 @needs_broker
-def test_a_node_that_another_one_declares_offline_contradicts_and_tells(tmp_path: Path) -> None:
+def test_a_node_that_another_one_declares_offline_contradicts_and_tells_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = free_port()
     with broker(tmp_path, port), hearing(port) as ears, receiving(f"mqtt://127.0.0.1:{port}/x") as stays:
         with receiving(f"mqtt://127.0.0.1:{port}/x") as goes:
@@ -252,3 +254,5 @@ def test_a_node_that_another_one_declares_offline_contradicts_and_tells(tmp_path
         wait_until(lambda: "a prefix of its own" in stays.notice, "it is told")
         wait_until(lambda: ears.heard["x/status"] == "online", "the one that stays is online")
         assert goes.notice == ""
+        monkeypatch.setattr("fusion_app.outputs.mqtt.TOLD_S", 0.0)
+        assert stays.notice == "", "the other one has long gone"

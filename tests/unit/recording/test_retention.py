@@ -2,13 +2,16 @@
 
 import csv
 import shutil
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from fusion_app.cli import main
 from fusion_app.errors import SettingsError
-from fusion_app.recording import retention
+from fusion_app.recording import removal, retention
+from fusion_app.recording.removal import finish_removals, remove_whole
 from fusion_app.recording.retention import Keep, finished_recordings, keep_of, make_room
 from tests.serving import serving
 from tests.sessions import wait_for_frames
@@ -185,6 +188,37 @@ def test_what_was_broken_off_is_finished_or_undone(made: Path, tmp_path: Path, m
     assert list(folder.iterdir()) == [folder / f"{name(1)}.removed"]
     clear(folder, "2000d")
     assert list(folder.iterdir()) == []
+
+
+def broken_off(made: Path, folder: Path) -> tuple[Path, Path]:
+    """Return a recording whose removal was broken off before all had moved, and the folder in which its video is."""
+    path = put(made, folder, name(1), 900)
+    moving = folder / f"{name(1)}.removing"
+    moving.mkdir()
+    path.rename(moving / path.name)
+    return path, moving
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs locks of POSIX")
+def test_what_another_program_is_removing_is_neither_finished_nor_removed_twice(made: Path, tmp_path: Path) -> None:
+    path, moving = broken_off(made, tmp_path / "recordings")
+    with removal._held(moving) as is_ours:
+        assert is_ours
+        finish_removals(path.parent)
+        assert moving.exists()
+        with pytest.raises(OSError, match="another program removes it"):
+            remove_whole([path, path.with_suffix(".csv")])
+        assert path.with_suffix(".csv").exists()
+    finish_removals(path.parent)
+    assert path.exists()
+    assert not moving.exists()
+
+
+def test_recover_brings_back_what_was_half_removed(made: Path, tmp_path: Path) -> None:
+    path, moving = broken_off(made, tmp_path / "recordings")
+    assert main(["recover", str(path.parent)]) == 0
+    assert path.exists()
+    assert not moving.exists()
 
 
 def test_a_folder_of_somebody_else_with_such_a_name_is_left_alone(made: Path, tmp_path: Path) -> None:

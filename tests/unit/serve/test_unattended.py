@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +102,8 @@ def test_a_recording_that_cannot_begin_is_told_and_tried_again(
     unattended.look()
     assert running.node.is_recording
     assert running.node.trouble == ""
+    assert running.node.failures == 1, "it is told at the end all the same"
+    assert "cannot be created" in running.node.last_failure
     wait_for_frames(running.node.session, 2)
 
 
@@ -141,6 +144,61 @@ def test_a_run_that_stands_still_is_felt_and_one_that_runs_or_is_paused_is_well(
     clock[0] += 30.0
     is_silent = bool(running.node.session.silent_sources())
     assert pulse.is_well() is (is_silent or running.node.session.runner.is_paused)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has abstract sockets")
+def test_systemd_hears_by_an_abstract_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind("")  # the kernel finds a free name
+        ear.settimeout(30)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{ear.getsockname()[1:].decode()}")
+        assert notify("READY=1") == ""
+        assert ear.recv(100) == b"READY=1"
+    assert "refused" in notify("READY=1"), "it has gone"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="errors are named as Linux does")
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("", ""),
+        ("/no/such/folder/notify", "No such file"),
+        ("/" + "x" * 200, "too long"),
+        ("notify", "is no socket that"),
+        ("vsock:2:1234", "is no socket that"),
+        ("/dev/null", "refused"),
+        ("@no-such-abstract-socket", "refused"),
+    ],
+)
+def test_why_systemd_cannot_hear_is_known_and_no_trouble(
+    address: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    found = notify("READY=1")
+    assert words in found
+    assert bool(found) is bool(words)
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs sockets of Unix")
+def test_a_listener_that_takes_nothing_is_not_waited_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fusion_app.system.notify.WAIT_S", 0.05)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        assert notify("WATCHDOG=1") == ""
+        assert "timed out" in next(filter(None, (notify("WATCHDOG=1") for _ in range(100_000))))
+
+
+def test_without_a_limit_what_was_half_removed_is_brought_back_at_the_start_and_nothing_else_goes(
+    running: Running,
+) -> None:
+    moving = running.folder / "recording-20260101-000000.removing"
+    moving.mkdir(parents=True)
+    (moving / "recording-20260101-000000.mkv").write_bytes(b"video")
+    unattended = Unattended(running.node, None, None)
+    unattended.look()
+    wait_until(lambda: not moving.exists(), "it is brought back")
+    assert [path.name for path in running.folder.iterdir()] == ["recording-20260101-000000.mkv"]
 
 
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="needs sockets of Unix")

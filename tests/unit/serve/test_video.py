@@ -9,16 +9,19 @@ from typing import TypeVar
 
 import av
 import numpy as np
+import pytest
 from starlette.types import Message
 
 from fusion_app.frames import Frame, FramePair, FusedFrame
 from fusion_app.run.mailbox import Mailbox
+from fusion_app.serve import pictures as serve_pictures
 from fusion_app.serve.encoding import Encoded
 from fusion_app.serve.feed import MOST_BEHIND, Feed, Watched
 from fusion_app.serve.pictures import Pictures
 from fusion_app.serve.served import Counts
 from fusion_app.serve.stream import VideoStream
 from fusion_app.serve.views import VIDEO_WIDTH, View
+from fusion_app.writers import live_video
 from tests.serving import Client, Running
 from tests.webdriver import wait_until
 
@@ -181,6 +184,39 @@ def test_a_stream_ends_where_the_size_changes_so_that_a_player_begins_anew() -> 
     streamed(send, lambda _, mailbox: mailbox(fused_of(64)))
     assert [message["type"] for message in sent] == ["http.response.start", *["http.response.body"] * 3]
     assert sent[-1] == {"type": "http.response.body", "body": b""}
+
+
+def test_where_the_encoder_fails_who_looks_is_told_so_and_a_later_one_may_have_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as spoiled:
+        spoiled.setitem(live_video.OPTIONS, "profile", "no-such-profile")
+        answer = client.get("/video")
+        assert answer.status == 500
+        assert answer.data["error"].startswith("the server cannot encode H.264: ")
+        assert any("encoded as H.264" in one for one in client.get("/status").data["notices"])
+        assert client.get("/snapshot").status == 200, "pictures one by one come all the same"
+    headers, _ = received(client, "/video", 2)
+    assert headers["content-type"].startswith("video/mp4")
+    monkeypatch.setattr(serve_pictures, "TOLD_S", 0.0)
+    wait_until(lambda: "H.264" not in "".join(client.get("/status").data["notices"]), "it is told no more")
+
+
+def test_a_video_whose_encoder_fails_on_the_way_ends(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = running.server._api
+    assert api is not None
+    with running.client.stream("/video") as connection:
+        connection.settimeout(200)
+        while b"moof" not in connection.recv(1 << 16):
+            pass
+        monkeypatch.setitem(live_video.OPTIONS, "profile", "no-such-profile")
+        api.pictures._encoders.forget(FUSED)
+        end = b""
+        while end != b"0\r\n\r\n":
+            part = connection.recv(1 << 16)
+            assert part, "it ends in order"
+            end = (end + part)[-5:]
+    wait_until(lambda: api.pictures.views == (), "nobody looks")
 
 
 def test_who_takes_long_goes_on_with_the_next_key_frame_and_what_it_missed_is_counted() -> None:

@@ -12,7 +12,41 @@ from typing import Literal
 from fusion_app.alignment.profile import AlignmentProfile, check_profile
 from fusion_app.errors import SettingsError, has_password
 from fusion_app.frames import Size
+from fusion_app.settings.shown import (
+    MOST_ON_WALL,
+    MOST_SPOTS,
+    MeasureSettings,
+    OutputSettings,
+    ViewSettings,
+    check_lengths,
+    check_spots,
+    check_view,
+)
 from fusion_app.system.yaml_files import from_mapping, read_yaml, save_yaml
+
+__all__ = [
+    "ISOTHERM_LIMITS",
+    "MOST_ON_WALL",
+    "MOST_SPOTS",
+    "Encoder",
+    "FusionMode",
+    "FusionSettings",
+    "IsothermSettings",
+    "MeasureSettings",
+    "OutputSettings",
+    "Palette",
+    "Precision",
+    "RecordingSettings",
+    "Settings",
+    "SourceSettings",
+    "ThermalSettings",
+    "Turn",
+    "ViewSettings",
+    "check",
+    "load_settings",
+    "parse_size",
+    "save_settings",
+]
 
 Palette = Literal[
     "auto", "none", "iron", "rainbow", "flir-iron", "flir-rainbow", "flir-rainbow-hc", "dji-iron", "dji-rainbow",
@@ -20,7 +54,7 @@ Palette = Literal[
 ]  # fmt: skip
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 Turn = Literal["none", "right", "upside-down", "left", "mirror", "mirror-right", "mirror-upside-down", "mirror-left"]
-Encoder = Literal["auto", "software", "h264_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox", "h264_mf"]
+EncoderChoice = Literal["auto", "software", "h264_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox", "h264_mf"]
 FusionMode = Literal["network", "edges", "hot", "blend", "pyramid", "ir", "vis"]
 
 
@@ -88,10 +122,6 @@ class IsothermSettings:
     palette: Literal["iron", "rainbow", "inferno", "hot", "plasma", "turbo"] = "iron"
 
 
-MOST_ON_WALL = 9
-"""Models that fuse side by side at most."""
-MOST_SPOTS = 9
-"""Spots that can be placed: as many as the CSV of a recording has columns for."""
 ISOTHERM_LIMITS = {
     "percent": (0.0, 100.0, "0 (coldest) to 100 (hottest) percent of the range in view"),
     "counts": (0.0, 65535.0, "0 to 65535 counts"),
@@ -205,43 +235,12 @@ class RecordingSettings:
     tracks: tuple[Literal["fused", "visible", "ir", "audio"], ...] = ("fused", "visible", "ir", "audio")
     visible: Literal["copy", "encode"] = "copy"
     ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
-    encoder: Encoder = "auto"
+    encoder: EncoderChoice = "auto"
     split_minutes: float = 0.0
     split_mb: int = 0
     preroll_s: float = 0.0
     warn_free_mb: int = 5000
     stop_free_mb: int = 500
-
-
-@dataclass(frozen=True)
-class ViewSettings:
-    """How the window shows the pictures; nothing of it is in what is fused or recorded.
-
-    Attributes:
-        layout: How they are arranged; empty: as the window was left.
-        palette: Colours of infrared on the screen; empty: as the window was left.
-        models: What fuses side by side in the layout ``wall``, `MOST_ON_WALL` at most; empty: as the window was left.
-        difference: What infrared adds is shown instead of the fused picture.
-    """
-
-    layout: Literal[
-        "", "fused", "ir", "vis", "side by side", "fused big", "three up", "picture in picture", "swipe", "wall"
-    ] = ""
-    palette: Literal["", "white hot", "black hot", "ironbow", "rainbow", "lava", "arctic"] = ""
-    models: tuple[str, ...] = ()
-    difference: bool = False
-
-
-@dataclass(frozen=True)
-class MeasureSettings:
-    """What of infrared is measured beside its hottest, coldest and middle pixel.
-
-    Attributes:
-        spots: Places, `MOST_SPOTS` at most, each across and down, 0…1 of the visible picture. Their values are shown,
-            recorded, and kept with a snapshot.
-    """
-
-    spots: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -255,6 +254,12 @@ class Settings:
     alignment: AlignmentProfile = field(default_factory=AlignmentProfile)
     view: ViewSettings = field(default_factory=ViewSettings)
     measure: MeasureSettings = field(default_factory=MeasureSettings)
+    outputs: OutputSettings = field(default_factory=OutputSettings)
+
+    @property
+    def has_secret(self) -> bool:
+        """It holds a password of a camera, or one with which something is sent."""
+        return any(map(has_password, (self.sources.ir, self.sources.vis))) or self.outputs.has_secret
 
 
 def load_settings(path: Path, section: str = "") -> Settings:
@@ -277,8 +282,7 @@ def save_settings(path: Path, settings: Settings) -> None:
     Raises:
         SettingsError: It cannot be written there.
     """
-    is_private = any(map(has_password, (settings.sources.ir, settings.sources.vis)))
-    save_yaml(path, settings, "A rig of CS2Fusion Live", is_private=is_private)
+    save_yaml(path, settings, "A rig of CS2Fusion Live", is_private=settings.has_secret)
 
 
 def check(settings: Settings) -> Settings:
@@ -288,8 +292,9 @@ def check(settings: Settings) -> Settings:
         SettingsError: One is not.
     """
     _check_recording(settings.recording)
-    _check_view(settings.view)
-    _check_spots(settings.measure)
+    check_view(settings.view)
+    check_spots(settings.measure)
+    check_lengths(settings.outputs)
     check_profile(settings.alignment, "alignment")
     if not 0 <= settings.fusion.threads <= 256:
         raise SettingsError("fusion.threads", settings.fusion.threads, "0 (automatic) to 256")
@@ -306,21 +311,6 @@ def check(settings: Settings) -> Settings:
     if device not in ("auto", "cpu", "cuda") and not (device.startswith("cuda:") and device[5:].isdecimal()):
         raise SettingsError("fusion.device", device, "auto, cpu, cuda, cuda:0, cuda:1, …")
     return settings
-
-
-def _check_spots(measure: MeasureSettings) -> None:
-    if len(measure.spots) > MOST_SPOTS:
-        raise SettingsError("measure.spots", len(measure.spots), f"{MOST_SPOTS} at most")
-    for spot in measure.spots:
-        if len(spot) != 2 or not all(0 <= value <= 1 for value in spot):
-            raise SettingsError("measure.spots", list(spot), "two numbers, across and down, 0 to 1 of the picture")
-
-
-def _check_view(view: ViewSettings) -> None:
-    if len(view.models) > MOST_ON_WALL:
-        raise SettingsError("view.models", ", ".join(view.models), f"{MOST_ON_WALL} at most")
-    if len(set(view.models)) < len(view.models):
-        raise SettingsError("view.models", ", ".join(view.models), "each of them once")
 
 
 def _check_turn(settings: Settings) -> None:
