@@ -44,6 +44,17 @@ def test_infrared_keeps_its_contrast_on_white_without_leaving_the_grey_levels() 
     assert inside.max() - inside.min() > 40
 
 
+def test_infrareds_detail_is_left_to_the_teacher_on_white_where_a_recipe_does_not_hang_it() -> None:
+    hung, left = (CorrectionConfig(lift=0.0, hung=share) for share in (1.0, 0.0))
+
+    def inside(patch: float, config: CorrectionConfig) -> Tensor:
+        return corrected(flat(200), scene(stripes(40, 60), flat(255), patch=patch), config)[:, :, 24:-24, 24:-24]
+
+    assert inside(0.0, left) == pytest.approx(200)
+    assert inside(0.0, hung) != pytest.approx(200, abs=20)
+    assert inside(1.0, left) == pytest.approx(inside(1.0, hung))
+
+
 def test_grain_of_infrared_on_a_good_sky_is_gone() -> None:
     grain = stripes(0, 6)
 
