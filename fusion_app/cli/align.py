@@ -51,7 +51,7 @@ def align(options: argparse.Namespace) -> int:
     """Find where infrared lies on visible, from what both cameras see, and save it as an alignment profile.
 
     Exit codes: 0 found, 1 it cannot be told from these pictures and nothing was written, 2 cannot start. With
-    --dataset: 0 something was corrected, 1 nothing was or not all could be read, 130 interrupted.
+    --dataset: 0 all is done, 1 not all could be read or written, 130 interrupted.
     """
     if options.dataset is not None:
         return align_dataset(options)

@@ -51,7 +51,7 @@ def align_dataset(options: argparse.Namespace) -> int:
         return 130
     if not options.quiet:
         say(*summary(rows, per=per), *where(output))
-    return 1 if any(row.failed for row in rows) or not any(row.is_corrected for row in rows) else 0
+    return int(any(row.failed for row in rows))
 
 
 def _run(aligning: Aligning, *, quiet: bool) -> bool:

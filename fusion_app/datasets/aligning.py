@@ -12,7 +12,7 @@ from fusion_app.datasets.fitting import FITTED, Fit, fit_pair, fit_rig
 from fusion_app.datasets.journal import Journal, Row
 from fusion_app.datasets.judging import judged
 from fusion_app.datasets.writing import PICTURES, write_pair, write_picture, write_rig
-from fusion_app.errors import CalibrationError, FusionAppError
+from fusion_app.errors import FusionAppError
 from fusion_app.finding.offset_of_files import IN_STEP_MS, offset_of_files
 
 Per = Literal["rig", "pair"]
@@ -48,11 +48,8 @@ class Aligning:
         """Begin in ``output``, or go on there.
 
         Raises:
-            CalibrationError: The output holds something else, or would be the data set itself.
+            CalibrationError: The output holds something else.
         """
-        whole, source = output.resolve(), Path(plan.dataset).resolve()
-        if whole == source or source.is_relative_to(whole):
-            raise CalibrationError(f"{output} is the data set itself, or holds it; choose another output folder")
         self._plan, self._clips, self._output = plan, tuple(clips), output
         self._journal = Journal(output, asdict(plan), overwrite=overwrite)
         self._done = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fusion_app.batch.search import Found, pairs_in
-from fusion_app.errors import FusionAppError, PairingError
+from fusion_app.errors import CalibrationError, FusionAppError, PairingError
 from fusion_app.finding.alignment_of_sources import pairs_of
 from fusion_app.finding.beside_a_run import small_pictures
 from fusion_app.finding.calibration import Pictures
@@ -123,7 +123,10 @@ def find_clips(
 
     Raises:
         PairingError: There is none, or which belong together is ambiguous.
+        CalibrationError: Results would lie among the originals.
     """
+    if folder.resolve().is_relative_to(output.resolve()):
+        raise CalibrationError(f"{output} is the data set itself, or holds it; choose another output folder")
     search = pairs_in(folder, rule, output)
     clips: list[Clip] = []
     told = list(search.told)

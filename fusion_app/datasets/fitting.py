@@ -14,7 +14,7 @@ from fusion_app.finding.calibration.refine import STEPS, refined
 
 FITTED = 32
 """Pairs that a rig's homography is refined from, at most: 8 find where it is, more make it finer."""
-LEAST_TO_HOLD_OUT = 4
+LEAST_TO_HALVE = 4
 MOST_MOVED = 0.02
 """How far a pair that is not found anew may be moved from how it lies, of the width."""
 CHECKED = 4
@@ -78,7 +78,7 @@ def _fit(samples: Sequence[Sample]) -> Fit:
     fitted = tuple((sample.clip, sample.name) for sample in samples)
     try:
         whole = _profile(first, refined(pictures, rough)[0], f"align --dataset, pairs {len(samples)}")
-        if len(samples) < LEAST_TO_HOLD_OUT:
+        if len(samples) < LEAST_TO_HALVE:
             return Fit(whole, fitted=fitted)
         halves = (refined(pictures[start::2], rough, STEPS[1:])[0] for start in (0, 1))
         return Fit(whole, "", tuple(_profile(first, half, "half of the pairs") for half in halves), fitted)

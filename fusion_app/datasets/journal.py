@@ -15,7 +15,7 @@ from fusion_app.system.whole_files import read_bounded
 from fusion_app.system.yaml_files import from_mapping
 
 NAME = "align.jsonl"
-FORMAT = 1
+VERSION = 1
 MAX_BYTES = 256 << 20
 
 
@@ -78,7 +78,7 @@ class Journal:
             self._take(line)
         self._file = self._open(folder, is_anew=not lines)
         if not lines:
-            self._write({"format": FORMAT, "job": dict(job)})
+            self._write({"format": VERSION, "job": dict(job)})
 
     def note_fit(self, name: str, fit: Fit) -> None:
         """Keep the homography of a rig."""
@@ -138,7 +138,7 @@ class Journal:
         whole = text[: text.rfind("\n") + 1].splitlines()
         try:
             lines = [dict(json.loads(line)) for line in whole]
-            if lines and lines[0]["format"] != FORMAT:
+            if lines and lines[0]["format"] != VERSION:
                 raise ValueError
         except (ValueError, KeyError, TypeError):
             raise _damaged(self._path) from None
