@@ -327,6 +327,7 @@ class MainWindow(QMainWindow):
     def _close_for_good(self) -> None:
         self.watch.stop()
         self.docks.close()
+        self.grid.difference.close()
         self.close()
         for other in QApplication.topLevelWidgets():  # a file dialog waits in a loop of its own for an answer
             if other is not self and other.isVisible():
