@@ -12,7 +12,14 @@ if ROOT not in sys.path:
 
 from torch import nn  # noqa: E402
 
-from models.pretrained import load  # noqa: E402
+try:
+    from models.pretrained import load
+except ModuleNotFoundError as error:
+    if error.name is None or not error.name.startswith("models"):
+        raise
+    raise ImportError(
+        f"a package named models is imported that is not the one in {ROOT}; load the network before importing it"
+    ) from None
 
 dependencies = ["torch", "safetensors"]
 

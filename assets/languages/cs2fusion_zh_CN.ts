@@ -47,6 +47,26 @@
       <translation>仅可见光(&amp;V)</translation>
     </message>
     <message>
+      <source>¼×</source>
+      <translation>¼×</translation>
+    </message>
+    <message>
+      <source>½×</source>
+      <translation>½×</translation>
+    </message>
+    <message>
+      <source>1×</source>
+      <translation>1×</translation>
+    </message>
+    <message>
+      <source>2×</source>
+      <translation>2×</translation>
+    </message>
+    <message>
+      <source>4×</source>
+      <translation>4×</translation>
+    </message>
+    <message>
       <source>&amp;Open pair…</source>
       <translation>打开一对视频(&amp;O)…</translation>
     </message>
@@ -383,6 +403,26 @@
       <translation>循环播放(&amp;L)</translation>
     </message>
     <message>
+      <source>Part begins &amp;here</source>
+      <translation>片段从此处开始(&amp;H)</translation>
+    </message>
+    <message>
+      <source>Part ends he&amp;re</source>
+      <translation>片段到此处结束(&amp;R)</translation>
+    </message>
+    <message>
+      <source>&amp;Whole file</source>
+      <translation>整个文件(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Slo&amp;wer</source>
+      <translation>减速(&amp;W)</translation>
+    </message>
+    <message>
+      <source>Fas&amp;ter</source>
+      <translation>加速(&amp;T)</translation>
+    </message>
+    <message>
       <source>&amp;Lock infrared gain</source>
       <translation>锁定红外增益(&amp;L)</translation>
     </message>
@@ -413,6 +453,10 @@
     <message>
       <source>&amp;Snapshot</source>
       <translation>快照(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;Benchmark…</source>
+      <translation>性能测试(&amp;B)…</translation>
     </message>
     <message>
       <source>&amp;Shortcuts</source>
@@ -761,6 +805,45 @@
     <message>
       <source>Open as it is</source>
       <translation>原样打开</translation>
+    </message>
+  </context>
+  <context>
+    <name>BenchmarkDialog</name>
+    <message>
+      <source>Benchmark</source>
+      <translation>性能测试</translation>
+    </message>
+    <message>
+      <source>Measures every model of this machine, takes a minute or two, and opens a window for some seconds. Close other programs first: what else runs makes the figures worse.</source>
+      <translation>测量本机上的每个模型，需要一两分钟，期间会打开一个窗口数秒。请先关闭其他程序：同时运行的程序会使结果变差。</translation>
+    </message>
+    <message>
+      <source>Report</source>
+      <translation>报告</translation>
+    </message>
+    <message>
+      <source>&amp;Measure</source>
+      <translation>测量(&amp;M)</translation>
+    </message>
+    <message>
+      <source>&amp;Copy</source>
+      <translation>复制(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Starting</source>
+      <translation>正在启动</translation>
+    </message>
+    <message>
+      <source>Measuring: {0}</source>
+      <translation>正在测量：{0}</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <translation>进度</translation>
+    </message>
+    <message>
+      <source>It could not be measured: {0}</source>
+      <translation>无法测量：{0}</translation>
     </message>
   </context>
   <context>
@@ -1696,6 +1779,10 @@
       <translation>录制(&amp;R)</translation>
     </message>
     <message>
+      <source>&amp;Tools</source>
+      <translation>工具(&amp;T)</translation>
+    </message>
+    <message>
       <source>&amp;Help</source>
       <translation>帮助(&amp;H)</translation>
     </message>
@@ -1726,6 +1813,10 @@
     <message>
       <source>&amp;Docks</source>
       <translation>面板(&amp;D)</translation>
+    </message>
+    <message>
+      <source>S&amp;peed</source>
+      <translation>速度(&amp;P)</translation>
     </message>
     <message>
       <source>Models on the &amp;wall</source>
@@ -3423,6 +3514,17 @@
     </message>
   </context>
   <context>
+    <name>Timeline</name>
+    <message>
+      <source>{0} frames are missing here</source>
+      <translation>此处缺少 {0} 帧</translation>
+    </message>
+    <message>
+      <source>Marker</source>
+      <translation>标记</translation>
+    </message>
+  </context>
+  <context>
     <name>Titles</name>
     <message>
       <source>thermal edges</source>
@@ -3538,6 +3640,14 @@
     <message>
       <source>Time</source>
       <translation>时间</translation>
+    </message>
+    <message>
+      <source>Speed</source>
+      <translation>速度</translation>
+    </message>
+    <message>
+      <source>Speed of playing</source>
+      <translation>播放速度</translation>
     </message>
   </context>
   <context>

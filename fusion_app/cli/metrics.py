@@ -22,6 +22,8 @@ from fusion_app.system.whole_files import write_whole
 
 Result = TypeVar("Result")
 
+FILM_PROCESSES = 8
+"""Unless told otherwise: one process reads for all, and each keeps pictures of its own."""
 WORTH_A_PROCESS = 8
 """With fewer pictures than this for each, processes are not worth the second that it takes to start them."""
 
@@ -89,7 +91,7 @@ def _film(options: argparse.Namespace) -> int:
         def begin(count: int | None) -> None:
             bar.total = count
 
-        for so_far in measure_film(places, options.every, options.jobs or cores(), begin):
+        for so_far in measure_film(places, options.every, options.jobs or min(cores(), FILM_PROCESSES), begin):
             if isinstance(so_far, Film):
                 film = so_far
             else:

@@ -15,6 +15,9 @@ from fusion_app.errors import PairingError
 AHEAD = 2
 """Pieces that each process may have waiting: enough that none is idle, few enough for the memory."""
 
+MOST = 61
+"""Windows waits for no more processes at once."""
+
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
@@ -27,11 +30,12 @@ def in_order(work: Callable[[Piece], Result], pieces: Iterable[Piece], jobs: int
     Args:
         work: A function of a module.
         pieces: Read as they are needed, in this process.
-        jobs: How many processes; 1 works in this one.
+        jobs: How many processes, `MOST` of them at most; 1 works in this one.
 
     Raises:
         PairingError: A process was ended from outside.
     """
+    jobs = min(jobs, MOST)
     if jobs == 1:
         yield from map(work, pieces)
         return

@@ -14,6 +14,7 @@ from fusion_app.errors import SettingsError
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.as_last_time import AsLastTime
 from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.dialogs.benchmark import BenchmarkDialog
 from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
@@ -31,7 +32,8 @@ from fusion_app.gui.view.dropping import guess_pair
 from fusion_app.gui.view.pixels import to_qimage
 from fusion_app.gui.view.view_grid import Layout, Role, ViewGrid
 from fusion_app.gui.wheel import WheelGuard
-from fusion_app.recording.reading import markers_of_sources, tracks_of
+from fusion_app.recording.moments import Moment, moments_of
+from fusion_app.recording.reading import tracks_of
 from fusion_app.recording.snapshot import recording_folder
 from fusion_app.session.source_pair import PairFile
 from fusion_app.settings import SourceSettings, Turn, check
@@ -98,6 +100,7 @@ class Commands(QObject):
         self._on("quit", self._window.close)
         self._on("copy_frame", self.copy_frame)
         self._on("shortcuts", lambda: self.open_dialog(ShortcutsDialog(self._actions, self._window)))
+        self._on("benchmark", self.measure_machine)
         self._on("about", lambda: self.open_dialog(AboutDialog(self._window)))
 
     def _connect_playback(self) -> None:
@@ -235,11 +238,17 @@ class Commands(QObject):
         dialog.exported.connect(self._recording.saved)
         self.open_dialog(dialog)
 
-        def offer(found: list[tuple[float, str]]) -> None:
+        def offer(found: list[Moment]) -> None:
             if self.dialog is dialog:
                 dialog.offer(places_of(found))
 
-        self._controller.worker.submit(partial(markers_of_sources, self._controller.settings.sources), offer)
+        self._controller.worker.submit(partial(moments_of, self._controller.settings.sources), offer)
+
+    def measure_machine(self) -> None:
+        """Offer to measure the machine; playing pauses, or it would be measured along."""
+        if self._controller.state is State.PLAYING:
+            self._controller.toggle()
+        self.open_dialog(BenchmarkDialog(self._window))
 
     def stop_export(self, worker: Worker) -> None:
         """End an export that runs, because the window closes; ``worker`` waits for it."""

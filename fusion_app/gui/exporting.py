@@ -9,10 +9,11 @@ from PyQt6.QtCore import QCoreApplication
 from fusion_app.engine import model_names
 from fusion_app.gui.bars.actions import MODES
 from fusion_app.gui.dialogs.export import Exportable
-from fusion_app.gui.dialogs.export_range import Place
+from fusion_app.gui.dialogs.export_range import Place, Range
 from fusion_app.gui.plain import without_mnemonic
 from fusion_app.gui.session.session_controller import SessionController
 from fusion_app.gui.view.titles import maker_of
+from fusion_app.recording.moments import Moment
 from fusion_app.recording.snapshot import free_path, recording_folder
 from fusion_app.settings import FusionSettings
 from fusion_app.sources import is_there
@@ -28,12 +29,12 @@ def exportable(controller: SessionController) -> Exportable:
         output = vis.absolute().parent / f"{vis.stem}-fused.mkv"
     else:
         output = free_path(recording_folder(settings.recording), "fused", ".mkv")
-    return Exportable(settings, output, tuple(_models(controller)), tuple(_places(controller)))
+    return Exportable(settings, output, tuple(_models(controller)), tuple(_places(controller)), Range(*controller.part))
 
 
-def places_of(markers: Iterable[tuple[float, str]]) -> list[Place]:
+def places_of(moments: Iterable[Moment]) -> list[Place]:
     """Return the markers of a recording as places."""
-    return [Place(at_s, text) for at_s, text in markers]
+    return [Place(one.at_s, one.text) for one in moments if not one.lost]
 
 
 def _places(controller: SessionController) -> Iterator[Place]:

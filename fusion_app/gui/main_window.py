@@ -28,6 +28,7 @@ from fusion_app.gui.empty_card import EmptyCard
 from fusion_app.gui.focus_keys import FocusKeys
 from fusion_app.gui.memory import Memory
 from fusion_app.gui.panels import Panels
+from fusion_app.gui.playback import Playback
 from fusion_app.gui.preferences import Preferences, RecentPair
 from fusion_app.gui.recents import Recents
 from fusion_app.gui.recovery_offer import RecoveryOffer
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self._build_frame()
         self._build_bars()
         self._build_centre()
+        self.playback = Playback(self.all_actions, self.controller, self.bottom.transport)
         self.docks = Docks(self, self.all_actions, self.commands, self.controller, self.recording, self.preferences)
         self.wall = WallController(self._wall_menu, self.controller, self.recording, self.grid)
         self.appearance = Appearance(self, self.all_actions, self.grid, self.preferences)
@@ -187,7 +189,6 @@ class MainWindow(QMainWindow):
         self.recovery.failed.connect(self.banner_controller.show_error)
         self.recovery.folder_asked.connect(self.commands.show_recordings)
         self.problem.connect(self.banner_controller.show_fault)
-        self.bottom.transport.sought.connect(controller.seek)
         self.closing_controller.begun.connect(self.share.stop)
         self.closing_controller.finished.connect(self._close_for_good)
         self.watch.looked.connect(self._on_look)
@@ -248,10 +249,7 @@ class MainWindow(QMainWindow):
             self.all_actions.allow_frame_actions()
         self._show_maker()
         self.grid.show_frame(fused)
-        self._show_position()
-
-    def _show_position(self) -> None:
-        self.bottom.transport.show_position(self.controller.position_s, self.controller.duration_s)
+        self.playback.look()
 
     def _show_engine(self, *_: object) -> None:
         self.model.show_chosen(self.controller.settings.fusion)
@@ -272,7 +270,7 @@ class MainWindow(QMainWindow):
     def _on_look(self, overview: Overview | None) -> None:
         self.controller.sync()
         self.recording.check()
-        self._show_position()
+        self.playback.look()
         self._show_maker()
         self.states.show_overview(overview)
         self.states.recording.show_recording(self.recording.state, self.recording.status())

@@ -9,6 +9,8 @@ from fusion_app.frames import FloatImage, Image
 
 STRIP_PIXELS = 1 << 16
 """So many pixels of what is computed on the way stay in the processor's cache: a quarter less time, more if large."""
+ZERO = np.zeros((1, 1))
+"""Nothing, as OpenCV 4 and 5 both take it for a scalar beside an image of any type."""
 
 
 def luma(image: Image) -> FloatImage:
@@ -54,7 +56,7 @@ def restore_chroma(vis: Image, vis_luma: FloatImage, fused_luma: FloatImage) -> 
 
 def in_bytes(fused_luma: FloatImage) -> Image:
     """Return fused luma clamped to 0…255 and rounded, uint8."""
-    return np.asarray(cv2.add(fused_luma, np.zeros((), np.float32), dtype=cv2.CV_8U), np.uint8)
+    return np.asarray(cv2.add(fused_luma, ZERO, dtype=cv2.CV_8U), np.uint8)
 
 
 def over_bytes(upper: Image, lower: Image, weight: FloatImage) -> Image:

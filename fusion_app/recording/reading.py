@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from fusion_app.errors import SettingsError, SourceError
-from fusion_app.recording.frame_log import LONGEST_S, Lines, began_of, lines_of, markers_of
+from fusion_app.recording.frame_log import LONGEST_S, Lines, began_of, lines_of
 from fusion_app.recording.sidecar import Sidecar
 from fusion_app.settings import Settings, SourceSettings, ThermalSettings, load_settings
 from fusion_app.sources import path_and_track
@@ -99,8 +99,8 @@ def lines_of_parts(parts: list[tuple[Path, float]]) -> Lines | None:
     return Lines.joined(found) if all(len(lines) for lines in found) else None
 
 
-def markers_of_sources(sources: SourceSettings) -> list[tuple[float, str]]:
-    """Return PTS and text of the markers of the recording that the two sources are, of all its parts; else nothing."""
+def logs_of(sources: SourceSettings) -> list[tuple[Path, float]]:
+    """Return the CSVs of the recording that the two sources are and when each began, seconds; of another pair none."""
     path = tracks_of(sources)
     if path is None:
         return []
@@ -108,7 +108,7 @@ def markers_of_sources(sources: SourceSettings) -> list[tuple[float, str]]:
         parts = parts_of(path)
     except SourceError:
         parts = [(path, 0.0)]  # opening it says what is the matter
-    return [(began_s + at, text) for part, began_s in parts for at, text in markers_of(part.with_suffix(".csv"))]
+    return [(part.with_suffix(".csv"), began_s) for part, began_s in parts]
 
 
 def _began_s(part: Path) -> float | None:

@@ -16,14 +16,15 @@ class Pacing:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Measure time with ``clock``, seconds."""
         self._clock = clock
+        self._speed = 1.0
         self._origin: tuple[float, float] | None = None
         """A moment of the clock, and the PTS that was due then."""
         self._skipping: tuple[float, float] | None = None
         """Since when frames are skipped, and how late the first of them was."""
 
-    def begin_anew(self) -> None:
-        """Let time run from the next picture on."""
-        self._origin = None
+    def begin_anew(self, speed: float = 1.0) -> None:
+        """Let time run from the next picture on, ``speed`` seconds of the video in one of the clock."""
+        self._origin, self._speed = None, speed
 
     def shown(self, pts_s: float) -> None:
         """Note that the frame of ``pts_s`` is shown now; a network's first frame takes longest, so time begins here."""
@@ -35,7 +36,7 @@ class Pacing:
         now = self._clock()
         if self._origin is None:
             return now
-        due = self._origin[0] + pts_s - self._origin[1]
+        due = self._origin[0] + (pts_s - self._origin[1]) / self._speed
         if now > due + LATE_S:
             if self._is_catching_up(now, now - due):
                 return None

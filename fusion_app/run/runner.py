@@ -167,6 +167,15 @@ class Runner:
         self._pipeline = pipeline
         self._transport.refresh()
 
+    def play_at(self, speed: float) -> None:
+        """Play ``speed`` seconds of the video in one of real time; frames for which there is no time are skipped."""
+        self._transport.play_at(speed)
+
+    @property
+    def speed(self) -> float:
+        """Seconds of the video that are played in one of real time."""
+        return self._transport.speed
+
     @property
     def is_paused(self) -> bool:
         """The run holds, by `pause` or because a played file has ended."""
@@ -195,7 +204,7 @@ class Runner:
             self._deliver_finished(leave=0)
         order = self._transport.next(has_frame=self._last is not None)
         if order is not None and order.is_anew:
-            self._pacing.begin_anew()
+            self._pacing.begin_anew(order.speed)
         if order is not None and order.seek_s is not None:
             self._pairs.seek(order.seek_s)
             self.telemetry.interrupted()

@@ -1,4 +1,4 @@
-"""What was asked of a run, from any thread: to play, to hold, to step, to seek, to stop. One lock, one state.
+"""What was asked of a run, from any thread: to play and how fast, to hold, step, seek, stop. One lock, one state.
 
 ::
 
@@ -49,12 +49,14 @@ class Order:
     Attributes:
         do: What to do.
         seek_s: Where to continue first, seconds of the visible stream; None goes on.
-        is_anew: The run held since the last order: real time begins anew.
+        is_anew: The run held since the last order, or goes at another speed: real time begins anew.
+        speed: Seconds of the video in a second of real time.
     """
 
     do: Do
     seek_s: float | None = None
     is_anew: bool = False
+    speed: float = 1.0
 
 
 class Transport:
@@ -69,6 +71,7 @@ class Transport:
         self._seek_s: float | None = None
         self._wants_refresh = False
         self._is_anew = False
+        self._speed = 1.0
 
     @property
     def state(self) -> State:
@@ -79,6 +82,16 @@ class Transport:
     def is_interrupted(self) -> bool:
         """Frames in work are to be finished before the next is begun."""
         return self._state is not State.PLAYING or self._seek_s is not None
+
+    @property
+    def speed(self) -> float:
+        """Seconds of the video in a second of real time."""
+        return self._speed
+
+    def play_at(self, speed: float) -> None:
+        """Play ``speed`` seconds of the video in one of real time from the next frame on."""
+        with self._wake:
+            self._speed, self._is_anew = speed, True
 
     def pause(self) -> None:
         """Hold after the frame in work."""
@@ -135,7 +148,7 @@ class Transport:
                 return None
             seek_s, self._seek_s = self._seek_s, None
             is_anew, self._is_anew = self._is_anew or seek_s is not None, False
-            return Order(self._next_do(has_frame, is_sought=seek_s is not None), seek_s, is_anew)
+            return Order(self._next_do(has_frame, is_sought=seek_s is not None), seek_s, is_anew, self._speed)
 
     def wait_until(self, due_s: float) -> bool:
         """Wait for ``due_s`` of the monotonic clock; tell whether the frame that is due then is still wanted."""

@@ -56,6 +56,7 @@ class Overview:
         stride: Of so many fused frames one is shown, for a recording comes first.
         recording: The recording that runs, or None.
         disk_left: Free bytes where a recording would go, or None where they are not known.
+        speed: Seconds of a file that are played in one of real time.
         lost_lately: Share of the frames of the last `LATELY_S` that were not fused, 0…1; None where nobody looked.
     """
 
@@ -69,6 +70,7 @@ class Overview:
     stride: int = 1
     recording: RecordingStatus | None = None
     disk_left: int | None = None
+    speed: float = 1.0
     lost_lately: float | None = None
 
     @property
@@ -109,4 +111,5 @@ def look(
         session.stride,
         recording,
         disk_left,
+        session.runner.speed,
     )

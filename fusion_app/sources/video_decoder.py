@@ -176,7 +176,7 @@ class VideoDecoder:
         return True
 
     def count_after(self, at_s: float | None) -> int:
-        """Return how many frames come after ``at_s``, or there are; counted without decoding, from any thread, closed or not."""
+        """Count the frames after ``at_s``, or all, without decoding; from any thread, of a closed file too."""
         count = 0
         try:
             with open_file(self._path, playlists=self._playlists) as container:

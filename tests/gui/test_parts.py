@@ -152,6 +152,10 @@ def test_what_was_lost_long_ago_is_counted_but_not_held_against_the_run() -> Non
     overview = Overview(source, source, RunStatus(fused=480, skipped=20), pace=Pace.PLAY, lost_lately=0.0)
     assert status_fields(overview)["losses"] == Field("skipped 20 (now 0.0 %)", Level.PLAIN)
     assert status_fields(replace(overview, lost_lately=0.2))["losses"].level is Level.DANGER
+    assert status_fields(replace(overview, lost_lately=0.2, speed=2.0))["losses"].level is Level.PLAIN
+    half = replace(overview, run=RunStatus(fused=480, fusion_fps=12.5))
+    assert status_fields(half)["fusion"].level is Level.DANGER
+    assert status_fields(replace(half, speed=0.5))["fusion"].level is Level.PLAIN
 
 
 def test_pictures_that_are_files_of_their_own_have_no_rate() -> None:

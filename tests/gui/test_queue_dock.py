@@ -201,3 +201,39 @@ def test_a_second_press_of_start_starts_nobody_and_stop_ends_all(
     assert first.wait(60)
     assert len(first.pids) == 1
     qtbot.waitUntil(dock.start.isEnabled, timeout=240_000)
+
+
+def test_another_folder_can_be_started_while_the_first_is_starting(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        write_pair(tmp_path / f"{name}-in", "night", 3000)
+        assert (
+            main(
+                [
+                    "batch",
+                    str(tmp_path / f"{name}-in"),
+                    "-o",
+                    str(tmp_path / name),
+                    "--model",
+                    "max",
+                    "--quiet",
+                    "--queue-only",
+                ]
+            )
+            == 0
+        )
+    queue = window.docks.queue
+    queue.use_output(tmp_path / "first")
+    queue.start(1)
+    first = queue.helpers
+    queue.use_output(tmp_path / "second")
+    queue.start(1)
+    second = queue.helpers
+    assert first is not None
+    assert second is not None
+    assert second is not first
+    qtbot.waitUntil(lambda: len(second.pids) == 1)
+    assert first.wait(60)  # told to end with its folder
+    queue.stop()
+    assert second.wait(60)

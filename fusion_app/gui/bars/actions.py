@@ -46,6 +46,15 @@ MODES: dict[FusionMode, str] = {
 }
 """The modes of fusion, in the order of the key M."""
 
+SPEEDS: dict[float, str] = {
+    0.25: QT_TRANSLATE_NOOP("Actions", "¼×"),
+    0.5: QT_TRANSLATE_NOOP("Actions", "½×"),
+    1.0: QT_TRANSLATE_NOOP("Actions", "1×"),
+    2.0: QT_TRANSLATE_NOOP("Actions", "2×"),
+    4.0: QT_TRANSLATE_NOOP("Actions", "4×"),
+}
+"""How fast a file can be played, seconds of it in one of real time, and what that is called."""
+
 COMMANDS = (
     Command("open_pair", QT_TRANSLATE_NOOP("Actions", "&Open pair…"), ("Ctrl+O",), "open"),
     Command("connect_cameras", QT_TRANSLATE_NOOP("Actions", "&Connect cameras…"), ("Ctrl+Shift+O",), "camera"),
@@ -133,6 +142,15 @@ COMMANDS = (
     Command("to_start", QT_TRANSLATE_NOOP("Actions", "To the &start"), ("Home",), "to_start"),
     Command("to_end", QT_TRANSLATE_NOOP("Actions", "To the &end"), ("End",), "to_end"),
     Command("loop", QT_TRANSLATE_NOOP("Actions", "&Loop"), ("Ctrl+L",), "loop", is_checkable=True),
+    Command("part_begin", QT_TRANSLATE_NOOP("Actions", "Part begins &here"), ("Shift+I",), "part_begin"),
+    Command("part_end", QT_TRANSLATE_NOOP("Actions", "Part ends he&re"), ("Shift+O",), "part_end"),
+    Command("part_whole", QT_TRANSLATE_NOOP("Actions", "&Whole file"), ("Shift+Backspace",)),
+    Command("slower", QT_TRANSLATE_NOOP("Actions", "Slo&wer"), ("[",)),
+    Command("faster", QT_TRANSLATE_NOOP("Actions", "Fas&ter"), ("]",)),
+    *(
+        Command(f"speed_{number}", name, ("Backspace",) if speed == 1 else (), group="speed")
+        for number, (speed, name) in enumerate(SPEEDS.items())
+    ),
     Command("lock_gain", QT_TRANSLATE_NOOP("Actions", "&Lock infrared gain"), ("L",), is_checkable=True),
     Command("reconnect", QT_TRANSLATE_NOOP("Actions", "&Reconnect"), ("Ctrl+R",)),
     Command("swap", QT_TRANSLATE_NOOP("Actions", "&Swap infrared and visible"), icon="swap"),
@@ -142,6 +160,7 @@ COMMANDS = (
     Command("marker", QT_TRANSLATE_NOOP("Actions", "Set &marker"), ("Shift+F9",), "marker"),
     Command("record_split", QT_TRANSLATE_NOOP("Actions", "Begin a &new file")),
     Command("snapshot", QT_TRANSLATE_NOOP("Actions", "&Snapshot"), ("F12", "S"), "snapshot"),
+    Command("benchmark", QT_TRANSLATE_NOOP("Actions", "&Benchmark…")),
     Command("shortcuts", QT_TRANSLATE_NOOP("Actions", "&Shortcuts"), ("F1",)),
     Command("tags", QT_TRANSLATE_NOOP("Actions", "What the &tags say…")),
     Command("diagnostics", QT_TRANSLATE_NOOP("Actions", "&Copy diagnostics")),
@@ -167,6 +186,7 @@ WHILE_RUNNING = (
 )
 FILES_ONLY = (
     "step_forward", "step_back", "forward_5", "back_5", "forward_1", "back_1", "to_start", "to_end", "loop", "export",
+    "part_begin", "part_end", "part_whole", "slower", "faster", *(f"speed_{number}" for number in range(len(SPEEDS))),
 )  # fmt: skip
 
 

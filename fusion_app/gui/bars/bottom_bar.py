@@ -1,13 +1,16 @@
 """Under the pictures: the transport of a file, or the lamp of a live session."""
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QMouseEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStackedWidget, QStyle, QToolButton, QWidget
+from PyQt6.QtCore import QCoreApplication, QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QWidget
 
 from fusion_app.gui.bars.actions import Actions
+from fusion_app.gui.bars.timeline import Timeline
 from fusion_app.gui.plain import without_mnemonic
 
+translate = QCoreApplication.translate
+
 TRANSPORT = ("to_start", "step_back", "play", "step_forward", "to_end")
+PART = ("part_begin", "part_end", "loop")
 
 
 class BottomBar(QStackedWidget):
@@ -28,7 +31,7 @@ class BottomBar(QStackedWidget):
 
 
 class TransportBar(QWidget):
-    """Buttons, seek slider and time of a file.
+    """Buttons, timeline, time and speed of a file.
 
     Signals:
         sought: The user wants to go on at this PTS, seconds.
@@ -43,7 +46,7 @@ class TransportBar(QWidget):
         row.setSpacing(2)
         for name in TRANSPORT:
             row.addWidget(_button(actions, name, self))
-        self.slider = _SeekSlider(Qt.Orientation.Horizontal, self)
+        self.slider = Timeline(self)
         self.slider.setAccessibleName(self.tr("Position"))
         self.slider.setToolTip(self.tr("Position in the video"))
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -54,7 +57,10 @@ class TransportBar(QWidget):
         self.time = QLabel(_time_text(0.0, None), self)
         self.time.setAccessibleName(self.tr("Time"))
         row.addWidget(self.time)
-        row.addWidget(_button(actions, "loop", self))
+        for name in PART:
+            row.addWidget(_button(actions, name, self))
+        self.speed = _speed_button(actions, self)
+        row.addWidget(self.speed)
 
     def show_position(self, pts_s: float, duration_s: float | None) -> None:
         """Show where the video is; the slider keeps still while the user holds it."""
@@ -67,26 +73,13 @@ class TransportBar(QWidget):
         self.slider.setValue(round(pts_s * 1000))
         self.slider.blockSignals(False)
 
+    def show_speed(self, words: str) -> None:
+        """Say how fast the file is played."""
+        self.speed.setText(words)
+        self.speed.setAccessibleDescription(words)
+
     def _on_slider(self, position_ms: int) -> None:
         self.sought.emit(position_ms / 1000)
-
-
-class _SeekSlider(QSlider):
-    """A slider that goes where it is clicked, in milliseconds; its own keys move it by seconds."""
-
-    def __init__(self, orientation: Qt.Orientation, parent: QWidget) -> None:
-        super().__init__(orientation, parent)
-        self.setSingleStep(1000)
-        self.setPageStep(5000)
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Jump to the place clicked, then drag from there."""
-        if event is not None and event.button() is Qt.MouseButton.LeftButton:
-            place = QStyle.sliderValueFromPosition(
-                0, self.maximum(), round(event.position().x()) - 7, self.width() - 14
-            )
-            self.setValue(place)
-        super().mousePressEvent(event)
 
 
 class LiveBar(QWidget):
@@ -144,6 +137,20 @@ def _button(actions: Actions, name: str, parent: QWidget) -> QToolButton:
     button.setDefaultAction(actions[name])
     button.setIconSize(QSize(20, 20))
     button.setAccessibleName(without_mnemonic(actions[name].text()))
+    return button
+
+
+def _speed_button(actions: Actions, parent: QWidget) -> QToolButton:
+    """Return a button that says the speed and opens a menu to choose another."""
+    button = QToolButton(parent)
+    menu = QMenu(button)
+    menu.addActions([*actions.group("speed"), actions["slower"], actions["faster"]])
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(translate("TransportBar", "Speed"))
+    button.setToolTip(translate("TransportBar", "Speed of playing"))
+    button.setText("1×")
     return button
 
 

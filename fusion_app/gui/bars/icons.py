@@ -14,6 +14,8 @@ SHAPES = {
     "step_back": '<path class="f" d="M19 5l-9 7 9 7z"/><path d="M6 5v14"/>',
     "to_start": '<path class="f" d="M12 12l8-6v12zM4 12l8-6v12z"/><path d="M3.5 6v12"/>',
     "to_end": '<path class="f" d="M12 12L4 6v12zM20 12l-8-6v12z"/><path d="M20.5 6v12"/>',
+    "part_begin": '<path d="M14 4H8v16h6"/><path class="f" d="M12.5 12l5-3.5v7z"/>',
+    "part_end": '<path d="M10 4h6v16h-6"/><path class="f" d="M11.5 12l-5-3.5v7z"/>',
     "loop": '<path d="M5 11a7 7 0 0 1 12-4l2 2M19 13a7 7 0 0 1-12 4l-2-2M19 4v5h-5M5 20v-5h5"/>',
     "freeze": '<path d="M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9M9.5 4.5L12 7l2.5-2.5M9.5 19.5L12 17l2.5 2.5"/>',
     "record": '<circle cx="12" cy="12" r="8.5"/><circle class="r" cx="12" cy="12" r="5"/>',

@@ -29,11 +29,13 @@ MENUS = (
     ),
     (
         QT_TRANSLATE_NOOP("Menus", "&Playback"),
-        "play | step_forward step_back forward_1 back_1 forward_5 back_5 to_start to_end | loop",
+        "play speed | step_forward step_back forward_1 back_1 forward_5 back_5 to_start to_end | "
+        "part_begin part_end part_whole loop",
     ),
     (QT_TRANSLATE_NOOP("Menus", "&Source"), "reconnect swap | lock_gain | forget_pair"),
     (QT_TRANSLATE_NOOP("Menus", "F&usion"), "mode model | dock_fusion"),
     (QT_TRANSLATE_NOOP("Menus", "&Record"), "record record_pause marker record_split | snapshot"),
+    (QT_TRANSLATE_NOOP("Menus", "&Tools"), "dock_alignment dock_measure | benchmark"),
     (QT_TRANSLATE_NOOP("Menus", "&Help"), "shortcuts tags | diagnostics about"),
 )
 """Title and items of each menu; ``|`` is a line between two items."""
@@ -58,6 +60,8 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
     mode.addActions([*actions.group("mode"), actions["mode_next"], actions["mode_before"]])
     docks = QMenu(translate("Menus", "&Docks"), window)
     docks.addActions([action for action in actions.all() if action.objectName().startswith("dock")])
+    speed = QMenu(translate("Menus", "S&peed"), window)
+    speed.addActions([*actions.group("speed"), actions["slower"], actions["faster"]])
     wall = QMenu(translate("Menus", "Models on the &wall"), window)
     alignment = QMenu(translate("Menus", "Infrared &alignment"), window)
     for names in ALIGNMENT:
@@ -72,6 +76,7 @@ def build_menus(window: QMainWindow, actions: Actions) -> dict[str, QMenu]:
         "language": language,
         "palette": palette,
         "docks": docks,
+        "speed": speed,
         "wall": wall,
     }
     for title, names in MENUS:

@@ -126,7 +126,7 @@ def _fusion_field(overview: Overview) -> Field:
         return Field(translate("StatusBar", "fusion – fps"))
     vis = overview.vis
     wanted = vis.state.fps if vis.info.is_live else None if vis.info.is_stills else vis.info.fps
-    level = _share_level(run.fusion_fps / wanted) if wanted else Level.PLAIN
+    level = _share_level(run.fusion_fps / (wanted * min(1.0, overview.speed))) if wanted else Level.PLAIN
     shown = Level.PLAIN if level is Level.GOOD else level
     return Field(translate("StatusBar", "fusion {0:.1f} fps").format(run.fusion_fps), shown)
 
@@ -147,6 +147,8 @@ def _loss_field(overview: Overview) -> Field:
     if overview.pace is not Pace.LIVE and dropped:
         text += " · " + translate("StatusBar", "without partner {0}").format(dropped)
     level = Level.DANGER if share > LOSS_RED else Level.WARNING if share > LOSS_AMBER else Level.PLAIN
+    if overview.speed > 1:
+        level = Level.PLAIN  # who wants it faster than it is gives up frames
     return Field(f"{text} ({shown})", level)
 
 

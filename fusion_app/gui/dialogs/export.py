@@ -33,12 +33,14 @@ class Exportable:
         output: Where to, unless the user says otherwise.
         models: What may fuse, by the words for it; the first is what the window is set to.
         places: What a range may go from and to, the beginning first and the end last.
+        part: What is chosen of it at first.
     """
 
     settings: Settings
     output: Path
     models: Sequence[tuple[str, FusionSettings]]
     places: Sequence[Place]
+    part: Range
 
 
 class ExportDialog(QDialog):
@@ -62,6 +64,7 @@ class ExportDialog(QDialog):
         self._part: Path | None = None
         self._before: tuple[int, int, int] | None = None
         self.form = ExportForm(str(what.output), [words for words, _ in what.models], what.places, self)
+        self.form.range.choose(what.part)
         self._models = [fusion for _, fusion in what.models]
         self._connect()
         self._poll = QTimer(self)

@@ -86,6 +86,14 @@ class RangeRow(QWidget):
             for place in places:
                 box.insertItem(box.count() - after, self._words_of(place))
 
+    def choose(self, chosen: Range) -> None:
+        """Choose a range; what it shares with the whole stays as it is."""
+        for box, at_s in ((self.begins, chosen.start_s or None), (self.ends, chosen.end_s)):
+            if at_s is not None:
+                words = exact_time(at_s)
+                self._exact[words] = at_s
+                box.setCurrentText(words)
+
     @property
     def range(self) -> Range | None:
         """What is wanted; None where a time cannot be read. Use `trouble` to say why."""

@@ -54,7 +54,7 @@ class QueueController(QObject):
         self._helpers: Helpers | None = None
         self._told: tuple[str, ...] = ()
         self._is_looking = False
-        self._is_starting = False
+        self._starting: Helpers | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self.look)
@@ -81,7 +81,7 @@ class QueueController(QObject):
         """Show the queue in the folder ``output``; processes that work on another one end."""
         if str(output) != self._output:
             self.stop()
-            self._helpers = None
+            self._helpers = self._starting = None
         self._output, self._watch, self._told = str(output), None, ()
         self._preferences.queue = self._output
         self.look()
@@ -98,7 +98,7 @@ class QueueController(QObject):
 
         Does nothing while those of this window are starting or at work: a second press is no second start.
         """
-        if self._is_starting or (self._helpers is not None and self._helpers.at_work):
+        if self._starting is not None or (self._helpers is not None and self._helpers.at_work):
             return
         output = Path(self._output)
         helpers = Helpers(output, ("--nice", NICE))
@@ -107,9 +107,10 @@ class QueueController(QObject):
             BatchFolder(output).go_on()
             helpers.start(count)
 
-        self._helpers, self._watch, self._told, self._is_starting = helpers, None, (), True
+        self._helpers = self._starting = helpers
+        self._watch, self._told = None, ()
         self.panel.show_starting()
-        self._submit(begin, self._on_started, self._on_start_failed)
+        self._submit(begin, lambda _: self._on_started(helpers), lambda error: self._on_start_failed(helpers, error))
         self.look(is_start=True)
 
     def pause(self, is_paused: bool) -> None:
@@ -143,17 +144,18 @@ class QueueController(QObject):
         self._is_looking = False
         self._watch = seen.watch
         errors = {} if seen.watch is None or seen.totals is None else _errors(seen.watch, seen.totals)
-        at_work = seen.at_work or int(self._is_starting)
+        at_work = seen.at_work or int(self._starting is not None)
         self.panel.show_queue(self._output, seen.totals, errors, (*self._told, *seen.troubles), at_work=at_work)
         self.panel.show_paused(seen.is_paused)
 
-    def _on_started(self, _: None) -> None:
-        self._is_starting = False
+    def _on_started(self, helpers: Helpers) -> None:
+        self._starting = None if self._starting is helpers else self._starting
         self._timer.start()
 
-    def _on_start_failed(self, error: Exception) -> None:
-        self._is_starting = False
-        self._fail(error)
+    def _on_start_failed(self, helpers: Helpers, error: Exception) -> None:
+        if self._starting is helpers:  # else another folder is in view by now, and the error is none of its
+            self._starting = None
+            self._fail(error)
 
     def _on_added(self, asked: Asked) -> None:
         self._watch, self._told = None, tuple(text for text in asked.told if "left out" in text)

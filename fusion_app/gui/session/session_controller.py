@@ -57,6 +57,10 @@ RUNNING = frozenset({State.PLAYING, State.PAUSED, State.LIVE, State.FROZEN})
 class SessionController(QObject):
     """One session at a time, from `open` to `close`.
 
+    Attributes:
+        is_looping: A file begins again behind its end.
+        part: What of a file is chosen, from and up to, seconds; `None` is its end. A loop begins there.
+
     Signals:
         state_changed: The state is another.
         frame_changed: There is a frame to show.
@@ -89,6 +93,7 @@ class SessionController(QObject):
         self.frame: FusedFrame | None = None
         self.sink = QtSink(self)
         self.is_looping = False
+        self.part: tuple[float, float | None] = (0.0, None)
         self.worker = worker
         self._factory = factory
         self._ticket = 0
@@ -281,6 +286,7 @@ class SessionController(QObject):
             return
         runner = self.session.runner
         if runner.is_at_end and self.is_looping and self.state is State.PLAYING:
+            runner.seek(self.part[0])
             runner.resume()
         self._set(State.PAUSED if runner.is_paused else State.PLAYING)
 

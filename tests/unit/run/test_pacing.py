@@ -63,3 +63,11 @@ def test_after_a_pause_time_begins_with_the_next_picture() -> None:
     assert pacing.due_s(2.04) == clock.now
     pacing.shown(2.04)
     assert abs((pacing.due_s(2.08) or 0.0) - clock.now - 0.04) < 1e-9
+
+
+def test_at_another_speed_frames_are_due_sooner_or_later() -> None:
+    for speed, after_s in ((2.0, 0.5), (0.25, 4.0)):
+        pacing, clock = playing()
+        pacing.begin_anew(speed)
+        pacing.shown(2.0)
+        assert pacing.due_s(3.0) == clock.now + after_s

@@ -111,3 +111,11 @@ def test_whoever_counts_the_rate_is_told_that_the_run_holds() -> None:
     later(found.resume)
     found.next(has_frame=True)
     assert told
+
+
+def test_another_speed_is_told_with_the_next_order_and_lets_time_begin_anew() -> None:
+    asked = Transport()
+    assert asked.next(has_frame=True) == Order(Do.RUN)
+    asked.play_at(2.0)
+    assert asked.next(has_frame=True) == Order(Do.RUN, is_anew=True, speed=2.0)
+    assert asked.next(has_frame=True) == Order(Do.RUN, speed=2.0)
