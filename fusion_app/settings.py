@@ -20,7 +20,7 @@ Palette = Literal[
 ]  # fmt: skip
 Precision = Literal["auto", "fp32", "bf16", "fp16", "int8"]
 Turn = Literal["none", "right", "upside-down", "left", "mirror", "mirror-right", "mirror-upside-down", "mirror-left"]
-Encoder = Literal["auto", "software", "h264_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox", "h264_mf"]
+EncoderChoice = Literal["auto", "software", "h264_nvenc", "h264_qsv", "h264_amf", "h264_videotoolbox", "h264_mf"]
 FusionMode = Literal["network", "edges", "hot", "blend", "pyramid", "ir", "vis"]
 
 
@@ -205,7 +205,7 @@ class RecordingSettings:
     tracks: tuple[Literal["fused", "visible", "ir", "audio"], ...] = ("fused", "visible", "ir", "audio")
     visible: Literal["copy", "encode"] = "copy"
     ir_codec: Literal["auto", "ffv1", "h264"] = "auto"
-    encoder: Encoder = "auto"
+    encoder: EncoderChoice = "auto"
     split_minutes: float = 0.0
     split_mb: int = 0
     preroll_s: float = 0.0

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 
 Array = npt.NDArray[np.generic]
 
@@ -32,13 +33,17 @@ def write_video(
     times = pts_ms if pts_ms is not None else [40 * index for index in range(len(frames))]
     source = {(2, 1): "gray", (2, 2): "gray16le", (3, 1): "bgr24"}[(frames[0].ndim, frames[0].itemsize)]
     target = {"bgr24": "bgr0", "gray": "gray", "gray16le": "gray16le"}[source] if codec == "ffv1" else "yuv420p"
+    conversion = VideoReformatter()  # one for all: to set it up takes longer than a small frame
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = target
         stream.codec_context.time_base = Fraction(1, 1000)
+        stream.codec_context.thread_count = 1  # starting threads takes longer than a small frame
         for image, time_ms in zip(frames, times, strict=True):
-            frame = VideoFrame.from_ndarray(np.ascontiguousarray(image), format=source).reformat(format=target)
+            frame = conversion.reformat(
+                VideoFrame.from_ndarray(np.ascontiguousarray(image), format=source), format=target
+            )
             frame.pts, frame.time_base = time_ms, Fraction(1, 1000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

@@ -13,6 +13,7 @@ import numpy as np
 from av.container import OutputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from tests.media import Array
@@ -104,8 +105,9 @@ def add_track(container: OutputContainer, recipe: Recipe) -> VideoStream:
 
 def encode_coded(container: OutputContainer, stream: VideoStream, recipe: Recipe, first: int = 0) -> None:
     """Write numbered frames from number ``first`` on."""
+    conversion = VideoReformatter()
     for index, ticks in enumerate(recipe.times if recipe.times is not None else range(recipe.count)):
-        frame = VideoFrame.from_ndarray(coded(first + index), format="gray").reformat(format=recipe.pix_fmt)
+        frame = conversion.reformat(VideoFrame.from_ndarray(coded(first + index), format="gray"), format=recipe.pix_fmt)
         frame.pts, frame.time_base = ticks, Fraction(1, recipe.rate)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))

@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
         "--pairs",
         default="",
         metavar="A,B",
-        help="how names belong together, like '{}_ir.png,{}_co.png'; else it is found",
+        help="how names belong together, like '{}_ir.png,{}_co.png'; else the program finds it",
     )
     parser.add_argument(
         "--hard-cases", type=Path, metavar="DATA", help="a page of the hard cases in this data folder, no figures"

@@ -994,7 +994,7 @@
       <translation>CPU 线程数(&amp;T)</translation>
     </message>
     <message>
-      <source>A rig, a pair that is remembered otherwise, and the command line are stronger.</source>
+      <source>A rig, what is remembered of a pair, and the command line override these settings.</source>
       <translation>配置文件、已记住的视频设置和命令行优先于此处。</translation>
     </message>
   </context>

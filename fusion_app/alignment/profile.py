@@ -102,7 +102,9 @@ def load_profile(path: Path) -> AlignmentProfile:
             values = values[section]
     profile = check_profile(from_mapping(AlignmentProfile, values))
     if not profile.is_set:
-        raise SettingsFileError(path, "is without an alignment", "name what `main.py align` or the window saved")
+        raise SettingsFileError(
+            path, "is without an alignment", "give a profile that the window or the command align has saved"
+        )
     return profile
 
 

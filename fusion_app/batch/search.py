@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fusion_app.errors import PairingError
 from fusion_app.recording.reading import is_recording
+from fusion_app.sources import is_there
 from fusion_app.sources.images import IMAGE_SUFFIXES, image_files
 from fusion_app.sources.names import all_different, natural
 from fusion_app.sources.pair_files import MAX_DEPTH, Files, PairPlan, files_by_stem, holds_both
@@ -57,7 +58,9 @@ def pairs_in(folder: Path, rule: str = "", output: Path | None = None) -> Search
         PairingError: Nothing belongs together, or it is ambiguous; the text says what to do.
     """
     if not folder.is_dir():
-        raise PairingError(f"{folder} is no folder; name a folder with recordings, or a plan that ends in .yaml")
+        is_file = is_there(str(folder))
+        cure = "is no folder; name a folder with recordings, or a plan that ends in .yaml"
+        raise PairingError(f"{folder} {cure if is_file else 'does not exist; check the path'}")
     try:
         videos = _videos(folder, rule, output)
         images = tuple(_image_folders(folder, output, MAX_DEPTH))

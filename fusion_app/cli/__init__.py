@@ -4,6 +4,7 @@ One module per command: its ``register`` adds the command and its options, the f
 Nothing of them is imported here: Ctrl-C is to be heeded before they are (`startup`).
 """
 
+import os.path
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
     import argparse
 
 
+INSTALLED = "cs2fusion-live"
+"""Name of the command where the program is installed."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     with leaving_on_interrupt():
         forgive_streams()
-        parser = _parser()
-        given = sys.argv[1:] if arguments is None else arguments
-        options = parser.parse_args(_with_command(given, parser.get_default("commands")))
-    code = _run(options)
+        given = _with_command(sys.argv[1:] if arguments is None else arguments)
+        options = _parser(given[0] if given else "view").parse_args(given)
+    code = _run(options, given)
     if lost := report_failure():
         print(f"error: what is printed could not be written ({lost})", file=sys.stderr)
         return code or 1
@@ -37,20 +41,25 @@ def run() -> NoReturn:
     sys.exit(leave(code))
 
 
-def _with_command(arguments: Sequence[str], commands: Sequence[str]) -> Sequence[str]:
+def _with_command(arguments: Sequence[str]) -> Sequence[str]:
     """Return ``arguments`` with the command that they leave out: whoever gives sources wants to see them.
 
-    One of ``commands`` is that, though a folder may have its name; ``./NAME`` is the folder.
+    A command is that, though a folder may have its name; ``./NAME`` is the folder.
     """
-    from fusion_app.sources import is_there  # noqa: PLC0415
+    from fusion_app.cli.commands import COMMANDS  # noqa: PLC0415
 
     first = arguments[0] if arguments else ""
-    is_option = first.startswith("-") and first not in ("-h", "--help", "--version")
-    is_source = first not in ("", *commands) and (":" in first or "." in first or is_there(first))
-    return ["view", *arguments] if is_option or (is_source and not first.startswith("-")) else arguments
+    if first in ("", *COMMANDS):
+        return arguments
+    if first.startswith("-"):
+        return arguments if first in ("-h", "--help", "--version") else ["view", *arguments]
+    from fusion_app.sources import is_there  # noqa: PLC0415
+
+    return ["view", *arguments] if ":" in first or "." in first or is_there(first) else arguments
 
 
-def _run(options: "argparse.Namespace") -> int:
+def _run(options: "argparse.Namespace", given: Sequence[str]) -> int:
+    from fusion_app.cli.options import as_typed  # noqa: PLC0415
     from fusion_app.errors import FusionAppError  # noqa: PLC0415
     from fusion_app.system import logs  # noqa: PLC0415
 
@@ -59,7 +68,7 @@ def _run(options: "argparse.Namespace") -> int:
     try:
         return int(options.command(options))
     except FusionAppError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {as_typed(error, given)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         say_interrupted()
@@ -75,28 +84,25 @@ def _crash(error: Exception) -> str:
 
     details, path = logs.note_crash(error), logs.log_path()
     if path is None:
-        return f"something went wrong in the program; please report this:\n{details}"
+        return f"something went wrong in the program; report this:\n{details}"
     kind = type(error).__name__
-    return f"something went wrong in the program ({kind}); please report it with the last lines of {path}"
+    return f"something went wrong in the program ({kind}); report it with the last lines of {path}"
 
 
-def _parser() -> "argparse.ArgumentParser":
-    import argparse  # noqa: PLC0415
-
-    from fusion_app.cli.commands import COMMANDS  # noqa: PLC0415
+def _parser(command: str = "") -> "argparse.ArgumentParser":
+    """Return the parser of one command, or of all if it is none; without a command the window opens."""
+    from fusion_app.cli.commands import register  # noqa: PLC0415
     from fusion_app.cli.options import run_options  # noqa: PLC0415
+    from fusion_app.cli.parsing import Parser  # noqa: PLC0415
     from fusion_app.cli.view import view  # noqa: PLC0415
 
-    parser = argparse.ArgumentParser(
-        prog="main.py",
+    parser: argparse.ArgumentParser = Parser(
+        prog=INSTALLED if os.path.basename(sys.argv[0]).startswith(INSTALLED) else "main.py",
         description="CS2Fusion Live: infrared and visible video become one picture. "
         "Without a command a window opens, on the sources that are given.",
         epilog="A source: a video file, an image, a folder of images, camera:NAME, a URL, split:left:SOURCE.",
     )
     parser.add_argument("--version", action="version", version=f"CS2Fusion Live {__version__}")
     parser.set_defaults(command=view, **vars(run_options().parse_args([])), ir=None, vis=None)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for command in COMMANDS:
-        command.register(commands)
-    parser.set_defaults(commands=tuple(commands.choices))
+    register(parser.add_subparsers(title="commands", metavar="COMMAND"), command)
     return parser

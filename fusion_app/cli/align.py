@@ -102,10 +102,13 @@ def _as_json(found: Calibration) -> str:
     return json.dumps(figures)
 
 
+LOOK = "look at it with --preview P.png"
+
+
 def _in_words(found: Calibration, output: Path | None) -> str:
-    sure = f"score {found.score:.2f}, margin {found.margin:.2f}, pairs {found.pairs}"
+    sure = f"{found.pairs} different pair{'s' * (found.pairs != 1)}, score {found.score:.2f}, margin {found.margin:.2f}"
     if found.apart_px is not None:
-        sure += f", whose halves agree within {found.apart_px:.1f} px"
+        sure += f", both halves of the pairs agree within {found.apart_px:.1f} px"
     if not found.accepted:
         return f"no alignment can be told: {found.reason} ({sure})\n{HINT}"
     place = _placement(found)
@@ -113,6 +116,10 @@ def _in_words(found: Calibration, output: Path | None) -> str:
         f"infrared is {100 * place.scale_x:.1f} % as wide and {100 * place.scale_y:.1f} % as high as visible, "
         f"{round(place.dx):+} px to the right, {round(place.dy):+} px down, turned by {place.turn_deg:+.1f}° ({sure})"
     ]
+    better = (
+        "clearly better than anywhere else" if found.is_sure else f"better than anywhere else, but not by much: {LOOK}"
+    )
+    lines.append(f"infrared fits there {better}")
     lines.append(f"written to {output}: use it with --align {output}" if output else "add -o PROFILE.yaml to keep it")
     return "\n".join(lines)
 

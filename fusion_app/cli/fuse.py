@@ -14,6 +14,7 @@ from fusion_app.errors import RecordingError
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
 from fusion_app.session.source_pair import may_hold_both, twice
 from fusion_app.settings import Settings
+from fusion_app.sources import open_source
 
 
 def register(commands: Commands) -> None:
@@ -42,6 +43,8 @@ def register(commands: Commands) -> None:
 
 def fuse(options: argparse.Namespace) -> int:
     """Fuse two recordings, or two folders of images, into a file or folder; or a recording of `record` once more."""
+    if options.end is not None and options.end <= options.start:
+        raise RecordingError(f"--end {options.end:g} is not after --start {options.start:g}; give a later --end")
     settings = settings_of_pair(options)
     job = FuseJob(settings, options.output, options.start, options.end, options.overwrite, maps=options.map)
     return run_job(job, quiet=options.quiet)
@@ -57,6 +60,7 @@ def settings_of_pair(options: argparse.Namespace) -> Settings:
     if not settings.sources.vis and may_hold_both(settings.sources.ir):  # if it does not, opening says what is missing
         settings = replace(settings, sources=twice(settings.sources))
     if not settings.sources.vis:
+        open_source(settings.sources.ir).close()  # a path that leads nowhere is told as that
         raise RecordingError(f"{options.ir} holds no infrared and visible track; give the visible source as well")
     return settings
 

@@ -36,10 +36,12 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "fused", type=Path, nargs="+", metavar="FUSED", help="fused picture, folder, or video; several compare"
     )
-    parser.add_argument("--pairs", default="", metavar="A,B", help="how names belong together; else it is found")
+    parser.add_argument(
+        "--pairs", default="", metavar="A,B", help="how names belong together; else the program finds it"
+    )
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; else as many as are worth it")
     parser.add_argument(
-        "--every", type=int, default=EVERY, metavar="N", help="of a video every N-th frame as a picture"
+        "--every", type=int, default=EVERY, metavar="N", help="measure every N-th frame of a video as a picture"
     )
     parser.add_argument("--json", action="store_true", help="print all figures as JSON, not as a table")
     parser.add_argument(
@@ -84,7 +86,11 @@ def _film(options: argparse.Namespace) -> int:
     places = (options.ir, options.vis, *options.fused)
     for place in places:
         if not is_video(place):
-            why = "is no video, but others are" if place.exists() else "is not there; check the path"
+            why = (
+                "is no video, but others are; give videos only, or pictures only"
+                if place.exists()
+                else "does not exist; check the path"
+            )
             raise PairingError(f"{place} {why}")
     with _bar(options, None, " frames") as bar:
 

@@ -19,7 +19,7 @@ from fusion_app.writers.images import write_png
 RUNTIME_WORDS = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime"}
 
 if TYPE_CHECKING:
-    from fusion_app.engine.added.trial import Trial
+    from fusion_app.engine.added.trial import NetworkTrial
 
 
 def register(commands: Commands) -> None:
@@ -64,7 +64,7 @@ def add_model(options: argparse.Namespace) -> int:
     return 0
 
 
-def _ask(trial: "Trial") -> NetworkCard:
+def _ask(trial: "NetworkTrial") -> NetworkCard:
     """Return the reading that the user chooses; the first one is what fits best."""
     cards = (trial.card, *trial.others)
     say(*(f"{number:3}  {card.in_brief()}" for number, card in enumerate(cards, 1)))

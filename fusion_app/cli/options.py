@@ -1,13 +1,14 @@
 """What commands have in common: their options, and the settings that these make."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias, get_args, get_type_hints
 
 from fusion_app.alignment.profile import AlignmentProfile, load_profile
 from fusion_app.engine import model_names
+from fusion_app.errors import FusionAppError, SettingsError
 from fusion_app.session.source_pair import holds_both, pair_file
 from fusion_app.settings import (
     FusionMode,
@@ -24,10 +25,10 @@ Command = Callable[[argparse.Namespace], int]
 """Does what was asked and returns the exit code."""
 
 THERMAL_CHOICES = {
-    "layout": "bytes of the infrared camera",
-    "temperature": "what a count is",
-    "polarity": "what the infrared camera draws bright is hot, or cold",
-    "palette": "colours on infrared, to be taken off",
+    "layout": "what the infrared camera sends",
+    "temperature": "how counts become temperatures",
+    "polarity": "whether the infrared camera draws hot or cold things bright",
+    "palette": "colours of the infrared picture, which become grey again",
     "agc": "how 16 bit infrared becomes grey",
 }
 THERMAL_NUMBERS = {"level": "counts at mid grey", "span": "counts from black to white"}
@@ -41,6 +42,16 @@ SOURCE_OPTIONS = (
     "vis_turn",
 )  # fmt: skip
 NO_ALIGNMENT = "none"
+
+TYPED_AS = {
+    "fusion.mode": "mode", "fusion.strength": "strength", "fusion.model": "model", "fusion.weights": "weights",
+    "fusion.device": "device", "fusion.runtime": "runtime", "fusion.precision": "precision",
+    "fusion.working_size": "size", "fusion.threads": "threads", "fusion.isotherm.low": "isotherm-low",
+    "fusion.isotherm.high": "isotherm-high", "sources.offset_ms": "offset-ms", "sources.rate": "rate",
+    "sources.ir_turn": "turn-ir", "sources.vis_turn": "turn-vis", "thermal.level": "level", "thermal.span": "span",
+    "view.models": "models",
+}  # fmt: skip
+"""Settings, and the options that say the same."""
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """Where `add_command` registers."""
@@ -94,6 +105,16 @@ def settings_from(options: argparse.Namespace) -> Settings:
     return check(replace(settings, thermal=_thermal_from(options, settings.thermal)))
 
 
+def as_typed(error: FusionAppError, given: Sequence[str]) -> str:
+    """Return the sentence of ``error``; a setting that an option in ``given`` has set is named as that option."""
+    if not isinstance(error, SettingsError) or (name := TYPED_AS.get(error.key)) is None:
+        return str(error)
+    option = f"--{name}"
+    if not any(word == option or word.startswith(f"{option}=") for word in given):
+        return str(error)
+    return str(error).replace(f"the setting {error.key} ", f"{option} ", 1).removesuffix(", or empty")
+
+
 def _alignment_from(options: argparse.Namespace, rig: AlignmentProfile) -> AlignmentProfile:
     given = getattr(options, "align", None)
     if given is None:
@@ -118,12 +139,12 @@ def _thermal_from(options: argparse.Namespace, rig: ThermalSettings) -> ThermalS
 def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
     """Return a parent parser with the options of whatever runs a session, or only reads its sources."""
     parser = argparse.ArgumentParser(add_help=False)
-    group = parser.add_argument_group("how to run (stronger than the rig)")
+    group = parser.add_argument_group("how to run (overrides the rig)")
     group.add_argument("--rig", type=Path, metavar="RIG.yaml", help="settings; see assets/default.yaml")
     group.add_argument(
         "--pairs",
         metavar="A,B",
-        help="how names of images belong together, like '{}_ir.png,{}_co.png'; else it is found",
+        help="how names of images belong together, like '{}_ir.png,{}_co.png'; else the program finds it",
     )
     group.add_argument("--offset-ms", type=float, metavar="N", help="milliseconds added to every infrared time stamp")
     group.add_argument("--realtime", action="store_true", default=None, help="play files as if they were live")
@@ -144,11 +165,11 @@ def run_options(*, fuses: bool = True) -> argparse.ArgumentParser:
         "--keep-sides", action="store_true", default=None, help="open sources as given, whatever their names say"
     )
     _add_turns(group)
-    group.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    group.add_argument("--quiet", action="store_true", help="print errors only")
     if fuses:
         _add_fusion(group)
-        _add_mode(parser.add_argument_group("what the fused picture is (stronger than the rig)"))
-    _add_thermal(parser.add_argument_group("infrared (stronger than the rig; assets/default.yaml explains)"))
+        _add_mode(parser.add_argument_group("what the fused picture is (overrides the rig)"))
+    _add_thermal(parser.add_argument_group("infrared (overrides the rig; assets/default.yaml explains)"))
     return parser
 
 
@@ -159,7 +180,7 @@ def _add_turns(group: "argparse._ArgumentGroup") -> None:
             dest=f"{name}_turn",
             choices=get_args(Turn),
             metavar="HOW",
-            help=f"lay {words} otherwise before anything else: {', '.join(get_args(Turn))}",
+            help=f"turn or mirror {words} before anything else: {', '.join(get_args(Turn))}",
         )
 
 

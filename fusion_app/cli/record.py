@@ -105,7 +105,7 @@ def _stop(recorder: Recorder, session: Session) -> Exception | None:
 
 
 def _without_frames(session: Session, error: RecordingError) -> RecordingError:
-    silent = next((source.notice for source in (session.vis, session.ir) if source.notice), "")
+    silent = "; ".join(source.notice for source in (session.ir, session.vis) if source.notice)
     return RecordingError(f"nothing was recorded: {silent}") if silent else error
 
 

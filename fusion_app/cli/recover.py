@@ -9,7 +9,7 @@ from fusion_app.cli.startup import say
 from fusion_app.errors import RecordingError
 from fusion_app.recording import recover as recover_one
 from fusion_app.recording import unfinished_recordings
-from fusion_app.sources import is_image_folder
+from fusion_app.sources import is_image_folder, is_there
 
 
 def register(commands: Commands) -> None:
@@ -43,5 +43,10 @@ def _unfinished(place: Path) -> list[Path]:
             say(f"{place} holds no unfinished recording")
         return found
     if place not in unfinished_recordings(place.parent):
-        raise RecordingError(f"{place} is no unfinished recording; nothing was changed")
+        why = (
+            "is no unfinished recording; nothing was changed"
+            if is_there(str(place))
+            else "does not exist; check the path"
+        )
+        raise RecordingError(f"{place} {why}")
     return [place]

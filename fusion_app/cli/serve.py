@@ -39,7 +39,11 @@ def register(commands: Commands) -> None:
         "--token", default="", metavar="T", help=f"who has it may look; made where needed; or in ${TOKEN_VARIABLE}"
     )
     parser.add_argument(
-        "--name", action="append", default=[], metavar="N", help="a name by which a proxy or a browser calls it"
+        "--name",
+        action="append",
+        default=[],
+        metavar="N",
+        help="another name under which a proxy or a browser asks for it",
     )
     parser.add_argument(
         "--record", nargs="?", const=ALWAYS, metavar="WHEN", help=f"record by itself: {ALWAYS}, or 08:00-18:00,…"

@@ -48,7 +48,7 @@ def _as_json(found: FileOffset) -> str:
 def _in_words(found: FileOffset) -> str:
     estimate = found.estimate
     accepted = sum(window.estimate.accepted for window in found.windows)
-    sure = f"margin {estimate.margin:.3f}, {accepted} of {len(found.windows)} windows accepted"
+    sure = f"{accepted} of {len(found.windows)} stretches tell an offset, margin {estimate.margin:.3f}"
     if not estimate.accepted:
         return f"no offset can be told: {estimate.reason} ({sure})\n{HINT}"
     return f"{_offset_in_words(estimate.offset_ms)} ({sure})\n{_drift_in_words(found)}"

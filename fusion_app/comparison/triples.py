@@ -59,7 +59,7 @@ def _fused_files(pairs: tuple[NamedPair, ...], vis: Path, fused: Path) -> dict[P
 def _check(places: tuple[Path, Path, Path]) -> None:
     for place in places:
         if not place.exists():
-            raise PairingError(f"{place} is not there; check the path")
+            raise PairingError(f"{place} does not exist; check the path")
         if place.is_file() and place.suffix.lower() not in IMAGE_SUFFIXES:
             raise PairingError(f"{place} is no picture; give three pictures, three folders of them, or three videos")
         if place.is_dir() and not any(path.suffix.lower() in IMAGE_SUFFIXES for path in place.rglob("*")):

@@ -21,7 +21,7 @@ __all__ = ["Check", "Finding", "State", "as_json", "as_text", "diagnose"]
 
 Check = Callable[[], Sequence[Finding]]
 
-REPORT_IT = "please report it, with this text"
+REPORT_IT = "report it, with this text"
 
 
 def diagnose(recordings: Path, window: Check) -> tuple[Finding, ...]:

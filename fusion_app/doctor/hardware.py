@@ -9,7 +9,8 @@ from fusion_app.engine.devices import gpu_absence, gpu_names
 from fusion_app.frames import Size
 from fusion_app.sources.devices import cameras
 from fusion_app.system.machine import describe_machine
-from fusion_app.writers.encoders import NAMES, SOFTWARE, UNTRIED, Asked, best, trials
+from fusion_app.writers.encoder_trials import best, trials
+from fusion_app.writers.encoders import NAMES, SOFTWARE, UNTRIED, Asked
 
 VIDEO_DEVICES = Path("/dev")
 TRIED_SIZE = Size(1280, 720)

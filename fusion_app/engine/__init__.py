@@ -1,5 +1,11 @@
-"""The only door to torch and inference runtimes. `open_engine` chooses; torch is imported when first needed."""
+"""The only door to torch and inference runtimes. `open_engine` chooses; torch is imported when first needed.
 
+OpenVINO reports its use over the network as soon as it is imported. This application sends nothing that the user did
+not ask for, so the reporting package is made impossible to import here, before any module of this folder is loaded;
+OpenVINO then uses its own silent stand-in (docs/adr/0003).
+"""
+
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -36,6 +42,8 @@ __all__ = [
     "warm_up",
     "weights_of",
 ]
+
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None refuses the import
 
 BACKBONE = "cs2fusion"
 COMPACT = "lite-6k"

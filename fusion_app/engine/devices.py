@@ -33,7 +33,10 @@ def gpu_absence() -> tuple[str, str] | None:
     """Return why no GPU is used here, and what to do to use one; None if one is."""
     if not _has_gpu_driver():
         drivers = " or ".join((*GPU_DRIVERS, str(ROCM_DEVICE)))
-        return f"no driver ({drivers}) was found", "nothing, or install the driver of an NVIDIA or AMD GPU"
+        return (
+            f"no driver ({drivers}) was found",
+            "nothing needs to be done; an NVIDIA or AMD GPU with its driver would fuse faster",
+        )
     import torch  # noqa: PLC0415
 
     if torch.version.cuda is None and torch.version.hip is None:

@@ -119,8 +119,6 @@ def _runtimes(data: bytes) -> Iterator[tuple[str, Fuse]]:
     if find_spec("openvino") is not None:
         import openvino  # noqa: PLC0415
 
-        import fusion_app.engine.cpu.openvino_runtime  # noqa: F401, PLC0415 - stops OpenVINO's reports first
-
         compiled = openvino.Core().compile_model(
             openvino.Core().read_model(data, b""), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
         )

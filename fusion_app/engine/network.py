@@ -123,7 +123,10 @@ class NetworkEngine:
                 raise OutOfMemoryError(f"{too_little(self.device, size)}; use smaller video") from error
         except RuntimeError as error:
             reason = str(error).strip().partition("\n")[0]
-            raise EngineError(f"{self.name} failed on {self.device}: {reason}") from error
+            raise EngineError(f"{self.name} failed on {self.device}: {reason}; {self._way_on()}") from error
+
+    def _way_on(self) -> str:
+        return "choose another model" if str(self.device) == "cpu" else "choose another model, or the CPU"
 
     def _take_smaller_strips(self, frame: Size) -> bool:
         """Compute in smaller pieces from now on, to the same pixels; tell whether there was something to gain."""

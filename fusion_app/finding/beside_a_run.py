@@ -6,12 +6,14 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 import cv2
 import numpy as np
 
 from fusion_app.finding.calibration import MAX_PAIRS, Calibration, Pictures, calibrate
+from fusion_app.finding.steps import AbandonedError
 from fusion_app.finding.synchronisation import (
     WINDOW_S,
     Drift,
@@ -35,7 +37,11 @@ MAX_WINDOWS = 200
 
 
 class EstimatorThread:
-    """One worker of low priority with room for one job: the newest wins, the one in work is finished."""
+    """One worker of low priority with room for one job: the newest wins, the one in work is finished.
+
+    Beside programs that want all of the machine, one of low priority may compute for minutes. So a job asks
+    `between_steps`, and one in work ends there once the thread is closed.
+    """
 
     def __init__(self) -> None:
         self._wake = threading.Condition()
@@ -44,11 +50,29 @@ class EstimatorThread:
         self._thread = threading.Thread(target=self._run, name="estimator", daemon=True)
         self._thread.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """The thread has not come to its end."""
+        return self._thread.is_alive()
+
     def submit(self, job: Callable[[], None]) -> None:
-        """Do ``job`` as soon as the thread is free, instead of one that still waits; it must not raise."""
+        """Do ``job`` as soon as the thread is free, instead of one that still waits.
+
+        A thread that is closed takes no job. The job must not raise, but for what `between_steps` does.
+        """
         with self._wake:
-            self._job = job
-            self._wake.notify_all()
+            if not self._is_closing:
+                self._job = job
+                self._wake.notify_all()
+
+    def between_steps(self) -> None:
+        """Return if the job in work is still wanted.
+
+        Raises:
+            AbandonedError: The thread is closed; the job ends with it.
+        """
+        if self._is_closing:
+            raise AbandonedError
 
     def hand_over(self, take: Callable[[T], None], found: T) -> None:
         """Call ``take`` with what a job has ``found``, unless nobody waits for it any more."""
@@ -57,7 +81,7 @@ class EstimatorThread:
                 take(found)
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Forget what waits and end the thread after the job in work; wait at most ``timeout_s`` for it."""
+        """Forget what waits and end the thread after the job's step in work; wait at most ``timeout_s`` for it."""
         with self._wake:
             self._is_closing = True
             self._job = None
@@ -68,7 +92,8 @@ class EstimatorThread:
     def _run(self) -> None:
         yield_to_others()
         while (job := self._next()) is not None:
-            job()
+            with suppress(AbandonedError):
+                job()
 
     def _next(self) -> Callable[[], None] | None:
         with self._wake:
@@ -143,7 +168,7 @@ class OffsetEstimator:
             return estimate_drift(self._windows)
 
     def _estimate(self, ir: Sequence[MotionSample], vis: Sequence[MotionSample]) -> None:
-        estimate = estimate_offset(ir, vis)
+        estimate = estimate_offset(ir, vis, between=self._thread.between_steps)
         if estimate.accepted:
             middle_s = (vis[0].pts_s + vis[-1].pts_s) / 2
             with self._lock:
@@ -189,7 +214,10 @@ class AlignmentEstimator:
         with self._lock:
             pairs, sizes = tuple(self._pairs), self._sizes
         if sizes is not None:
-            self._thread.submit(lambda: self._thread.hand_over(self._on_estimate, calibrate(pairs, *sizes)))
+            self._thread.submit(lambda: self._estimate(pairs, sizes))
+
+    def _estimate(self, pairs: Sequence[Pictures], sizes: tuple[Size, Size]) -> None:
+        self._thread.hand_over(self._on_estimate, calibrate(pairs, *sizes, self._thread.between_steps))
 
     def _keep(self, grey: Image, ir: Frame, vis: Frame) -> None:
         sizes = size_of(grey), vis.size

@@ -11,6 +11,7 @@ from fusion_app.alignment.profile import AlignmentProfile, corners
 from fusion_app.finding.beside_a_run import EstimatorThread, small_pictures
 from fusion_app.finding.calibration import LEAST_SCORE, Calibration, Pictures, calibrate, different
 from fusion_app.finding.calibration.refine import STEPS, refined, score_at
+from fusion_app.finding.steps import BetweenSteps, go_on
 from fusion_app.frames import FusedFrame, Size, size_of
 
 KEEP_EVERY_S = 2.0
@@ -43,12 +44,15 @@ class Fit:
     is_off: bool
 
 
-def fit_of(pairs: Sequence[Pictures], profile: AlignmentProfile, vis: Size) -> Fit:
-    """Return how ``profile`` fits ``pairs``; ``vis`` is the size of the visible frames whose pixels are told."""
+def fit_of(pairs: Sequence[Pictures], profile: AlignmentProfile, vis: Size, between: BetweenSteps = go_on) -> Fit:
+    """Return how ``profile`` fits ``pairs``; ``vis`` is the size of the visible frames whose pixels are told.
+
+    ``between`` is called between any two steps; what it raises ends them.
+    """
     ir_small, vis_small = pairs[0].ir_size, pairs[0].vis_size
     matrix = profile.homography(ir_small, vis_small)
     score = score_at(pairs, matrix)
-    best, best_score = refined(pairs, matrix, STEPS[:1])
+    best, best_score = refined(pairs, matrix, STEPS[:1], between)
     apart = np.linalg.norm(corners(best, ir_small) - corners(matrix, ir_small), axis=1).mean() / vis_small.width
     is_off = bool(apart > OFF and best_score >= LEAST_SCORE and best_score > BETTER * score)
     return Fit(score, best_score, float(apart) * vis.width, is_off)
@@ -104,7 +108,8 @@ class FitWatch:
             pairs, sizes = tuple(self._pairs), self._sizes
         if not pairs or sizes is None:
             return False
-        self._thread.submit(lambda: self._thread.hand_over(on_found, calibrate(pairs, *sizes)))
+        thread = self._thread
+        thread.submit(lambda: thread.hand_over(on_found, calibrate(pairs, *sizes, thread.between_steps)))
         return True
 
     def _check(self) -> None:
@@ -115,7 +120,7 @@ class FitWatch:
             return
         if profile != self._checked:
             self._checked, self._row = profile, 0
-        fit = fit_of(different(pairs), profile, sizes[1])
+        fit = fit_of(different(pairs), profile, sizes[1], self._thread.between_steps)
         self._row = self._row + 1 if fit.is_off else 0
         said = Fit(fit.score, fit.best_score, fit.off_px, self._row >= IN_A_ROW)
         self._thread.hand_over(self._on_fit, said)

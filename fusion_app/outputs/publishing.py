@@ -5,9 +5,7 @@ begun anew, and never the run. Frames that come meanwhile are dropped and counte
 """
 
 import json
-import os
 import re
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -22,8 +20,8 @@ import numpy.typing as npt
 from fusion_app.errors import OutputError, without_password
 from fusion_app.frames import FusedFrame, Size
 from fusion_app.outputs import publish_child
+from fusion_app.outputs.feeding import Feeder
 from fusion_app.outputs.planes_of import planes_of
-from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
 from fusion_app.system.logs import log
 from fusion_app.writers.conversion import size_in
@@ -74,25 +72,27 @@ class Publisher:
 
     def __init__(self, session: Session, address: str) -> None:
         """Prepare to send what ``session`` fuses to ``address``, of `stream_address`."""
-        self.sent = 0
-        """Frames that were encoded and handed to the system."""
-        self.lost = 0
-        """Frames that were not sent because the receiver or the child was not there."""
         self.connected = 0
         """How often a receiver was opened."""
         self._session, self._address = session, address
         self._shown = shown_address(address)
-        self._mailbox = Mailbox()
         self._notice = f"{self._shown}: not connected yet"
         self._is_over = threading.Event()
         self._child: _Child | None = None
         self._size: Size | None = None
-        self._last = 0
-        self._tries, self._retry_s = 0, 0.0
-        self._threads = [
-            threading.Thread(target=self._run, name="publish", daemon=True),
-            threading.Thread(target=self._watch, name="publish watch", daemon=True),
-        ]
+        self._tries = 0
+        self._feeder = Feeder(session, "publish", self._send, self._has_failed, NICENESS)
+        self._watcher = threading.Thread(target=self._watch, name="publish watch", daemon=True)
+
+    @property
+    def sent(self) -> int:
+        """Frames that were encoded and handed to the system."""
+        return self._feeder.sent
+
+    @property
+    def lost(self) -> int:
+        """Frames that were not sent because the receiver or the child was not there."""
+        return self._feeder.lost
 
     @property
     def notice(self) -> str:
@@ -108,47 +108,26 @@ class Publisher:
     @property
     def summary(self) -> str:
         """What became of it so far."""
-        dropped = self._mailbox.replaced
+        dropped = self._feeder.dropped
         return f"{self._shown}: {self.sent} frames sent, {dropped} dropped, {self.lost} while it was not there"
 
     def begin(self) -> None:
         """Send from the next frame on."""
-        self._session.begin_to_show()
-        self._session.runner.add_sink(self._mailbox)
-        for thread in self._threads:
-            thread.start()
+        self._feeder.begin()
+        self._watcher.start()
 
     def close(self) -> None:
         """Take leave of the receiver and end the child."""
-        self._session.runner.remove_sink(self._mailbox)
         self._is_over.set()
-        self._mailbox.close()
-        if self._threads[0].is_alive():
-            self._threads[0].join(timeout=1.0)
+        self._feeder.close(1.0)
         if (child := self._child) is not None:
             child.end()
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join(timeout=3.0)
+        self._feeder.close(3.0)
+        if self._watcher.is_alive():
+            self._watcher.join(timeout=3.0)
 
-    def _run(self) -> None:
-        if sys.platform == "linux":
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-        while not self._is_over.is_set():
-            taken = self._mailbox.take(1.0)
-            if taken is None or 0 < taken.number - self._last < self._session.stride:
-                continue
-            self._last = taken.number
-            if time.monotonic() < self._retry_s:
-                self.lost += 1
-                continue
-            try:
-                self._send(taken)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the next try begins anew
-                self._has_failed(error)
-
-    def _send(self, taken: Taken) -> None:
-        planes = planes_of(taken.fused)
+    def _send(self, fused: FusedFrame) -> None:
+        planes = planes_of(fused)
         size = size_in(planes)
         if self._child is None:
             self._child = _Child()
@@ -158,8 +137,7 @@ class Publisher:
             self._child.open(self._address, size, fps)
             self._size = size
             self.connected += 1
-        self._child.send(planes, self._captured_us(taken.fused))
-        self.sent += 1
+        self._child.send(planes, self._captured_us(fused))
         self._tries, self._notice = 0, ""
 
     def _captured_us(self, fused: FusedFrame) -> int:
@@ -167,20 +145,21 @@ class Publisher:
         age_s = time.monotonic() - fused.pts_s if self._session.vis.info.is_live else 0.0
         return round((time.time() - age_s) * 1e6)
 
-    def _has_failed(self, error: Exception) -> None:
-        self.lost += 1
+    def _has_failed(self, error: Exception) -> float:
+        """Tell what went wrong, and after how many seconds it is tried again."""
         child, self._size = self._child, None
         if self._is_over.is_set():
-            return
+            return 0.0
         if child is not None and not isinstance(error, _RefusedError):
             self._child = None
             child.end()
         wait_s = RETRY_S[min(self._tries, len(RETRY_S) - 1)]
-        self._tries, self._retry_s = self._tries + 1, time.monotonic() + wait_s
+        self._tries += 1
         why = child.why(error) if child is not None else str(error)
         why = why.replace(self._address, self._shown)
         self._notice = f"{self._shown}: {why}; it is tried again in {wait_s:g} s"
         log.warning("publish: %s", self._notice)
+        return wait_s
 
     def _watch(self) -> None:
         """End a child that is held up; whoever waits for its answer goes on then."""

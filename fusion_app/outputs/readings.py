@@ -1,16 +1,14 @@
 """What a session measures and how it is, as data for JSON."""
 
-import time
 from datetime import UTC, datetime
 from typing import Any
 
 from fusion_app.errors import OutputError
-from fusion_app.frames import FusedFrame, MeasuredSpot, ThermalView
+from fusion_app.frames import FusedFrame, MeasuredSpot
 from fusion_app.session.overview import Overview, SourceOverview
-from fusion_app.thermal.heat import LIMITS, AlarmSettings, measured, recorded_spots
+from fusion_app.thermal.alarm import AlarmState, Unwatched, seen_by
+from fusion_app.thermal.heat import LIMITS, AlarmSettings, recorded_spots
 
-CALM_S = 1.0
-"""So long nothing may be beyond the threshold before an alarm is over, so that it does not go on and off."""
 Data = dict[str, Any]
 Places = tuple[tuple[float, ...], ...]
 """Placed spots, each across and down, 0…1 of the visible picture."""
@@ -43,49 +41,35 @@ def alarm_of(text: str) -> AlarmSettings:
 
 
 class AlarmWatch:
-    """Watches every frame that it is shown for what is too hot or too cold.
-
-    Attributes:
-        is_on: Something is; None while nothing can be watched.
-        value: The hottest or coldest value of late, in the unit of the alarm.
-        trouble: Why nothing can be watched, one sentence, or empty.
-    """
+    """Watches every frame that it is shown for what is too hot or too cold."""
 
     def __init__(self, settings: AlarmSettings) -> None:
-        self.settings = settings
-        self.is_on: bool | None = None
-        self.value: float | None = None
-        self.trouble = ""
-        self._beyond_s = 0.0
+        self._settings = settings
+        self._state = AlarmState(settings)
+
+    @property
+    def is_on(self) -> bool | None:
+        """Something is too hot or too cold; None while nothing can be watched."""
+        return self._state.is_on
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be watched, one sentence, or empty."""
+        if self._state.why is None:
+            return ""
+        if self._state.why is Unwatched.UNIT:
+            return f"this camera does not measure {self._settings.unit}; choose another unit for --alarm"
+        return "infrared is lost, so the alarm watches nothing"
 
     def note(self, fused: FusedFrame) -> None:
         """Measure ``fused``; while the shutter is closed nothing changes."""
-        if fused.thermal is None or fused.pair.ir.index < 0 or fused.pair.lost == "ir":
-            self._unwatched("infrared is lost, so the alarm watches nothing")
-        elif not fused.is_nuc:
-            self._measure(fused.thermal)
+        self._state.judge(seen_by(self._settings, fused))
 
     def data(self) -> Data:
-        """Return it as data."""
-        settings = self.settings
-        found = {"side": settings.side, "threshold": settings.threshold, "unit": settings.unit}
-        value = None if self.value is None else round(self.value, 2)
-        return {"is_on": self.is_on, "value": value, **found, "trouble": self.trouble}
-
-    def _measure(self, view: ThermalView) -> None:
-        value = measured(view, self.settings)
-        if value is None:
-            self._unwatched(f"this camera does not measure {self.settings.unit}; choose another unit for --alarm")
-            return
-        self.value, self.trouble = value, ""
-        threshold, at_s = self.settings.threshold, time.monotonic()
-        if value > threshold if self.settings.side == "above" else value < threshold:
-            self.is_on, self._beyond_s = True, at_s
-        elif self.is_on is None or at_s - self._beyond_s > CALM_S:
-            self.is_on = False
-
-    def _unwatched(self, why: str) -> None:
-        self.is_on, self.value, self.trouble = None, None, why
+        """Return it as data; the value is the hottest or coldest of late, in the unit of the alarm."""
+        asked = {name: getattr(self._settings, name) for name in ("side", "threshold", "unit")}
+        value = None if self._state.value is None else round(self._state.value, 2)
+        return {"is_on": self.is_on, "value": value, **asked, "trouble": self.trouble}
 
 
 def spots_of(fused: FusedFrame | None, placed: Places = ()) -> Data:

@@ -1,14 +1,12 @@
 """The fused picture as a webcam that other programs can open, through pyvirtualcam."""
 
 import sys
-import threading
-import time
 from typing import Any
 
 from fusion_app.errors import OutputError
-from fusion_app.frames import Size
+from fusion_app.frames import FusedFrame, Size
+from fusion_app.outputs.feeding import Feeder
 from fusion_app.outputs.planes_of import planes_of
-from fusion_app.run.mailbox import Mailbox, Taken
 from fusion_app.session.session import Session
 from fusion_app.system import machine
 from fusion_app.system.logs import log
@@ -36,18 +34,21 @@ class VirtualCamera:
             name: Of the device, as ``/dev/video4`` or ``OBS Virtual Camera``; empty takes any that is free.
             backend: Of pyvirtualcam; None is any of this system.
         """
-        self.sent = 0
-        """Frames handed to the device."""
-        self.lost = 0
-        """Frames that the device did not take."""
         self._session, self._name, self._backend = session, name, backend
-        self._mailbox = Mailbox()
         self._notice = ""
         self._camera: Any = None
         self._size: Size | None = None
-        self._last = 0
-        self._retry_s = 0.0
-        self._thread = threading.Thread(target=self._run, name="virtual camera", daemon=True)
+        self._feeder = Feeder(session, "virtual camera", self._show, self._has_failed)
+
+    @property
+    def sent(self) -> int:
+        """Frames handed to the device."""
+        return self._feeder.sent
+
+    @property
+    def lost(self) -> int:
+        """Frames that the device did not take."""
+        return self._feeder.lost
 
     @property
     def notice(self) -> str:
@@ -62,7 +63,7 @@ class VirtualCamera:
     @property
     def summary(self) -> str:
         """What became of it so far."""
-        return f"virtual camera: {self.sent} frames sent, {self._mailbox.replaced} dropped, {self.lost} not taken"
+        return f"virtual camera: {self.sent} frames sent, {self._feeder.dropped} dropped, {self.lost} not taken"
 
     def begin(self) -> None:
         """Open the device and show frames from now on.
@@ -72,44 +73,27 @@ class VirtualCamera:
         """
         size = self._session.vis.info.size
         self._open(size if min(size) > 1 else USUAL)
-        self._session.begin_to_show()
-        self._session.runner.add_sink(self._mailbox)
-        self._thread.start()
+        self._feeder.begin()
 
     def close(self) -> None:
         """Let go of the device."""
-        self._session.runner.remove_sink(self._mailbox)
-        self._mailbox.close()
-        if self._thread.is_alive():
-            self._thread.join(timeout=3.0)
+        self._feeder.close(3.0)
         self._close()
 
-    def _run(self) -> None:
-        while (taken := self._mailbox.take()) is not None:
-            if 0 < taken.number - self._last < self._session.stride:
-                continue
-            self._last = taken.number
-            if time.monotonic() < self._retry_s:
-                self.lost += 1
-                continue
-            try:
-                self._show(taken)
-            except Exception as error:  # noqa: BLE001 - a device may fail in any way; it is told and tried again
-                self.lost += 1
-                self._retry_s = time.monotonic() + RETRY_S
-                self._close()
-                if not self._notice:
-                    log.warning("virtual camera: %s", error)
-                self._notice = f"the virtual camera takes no frames: {error}"
+    def _has_failed(self, error: Exception) -> float:
+        self._close()
+        if not self._notice:
+            log.warning("virtual camera: %s", error)
+        self._notice = f"the virtual camera takes no frames: {error}"
+        return RETRY_S
 
-    def _show(self, taken: Taken) -> None:
-        planes = planes_of(taken.fused)
+    def _show(self, fused: FusedFrame) -> None:
+        planes = planes_of(fused)
         size = size_in(planes)
         if size != self._size:
             self._close()
             self._open(size)
         self._camera.send(planes.reshape(-1))
-        self.sent += 1
         self._notice = ""
 
     def _open(self, size: Size) -> None:

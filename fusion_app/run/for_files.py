@@ -29,9 +29,12 @@ class FileChoice:
             return ""
         if frames is None:
             slower = f"{self.better_frame_s / self.frame_s:.0f} times as long"
-            return f"auto fuses with {self.model}; {self.better} would take {slower}: --model {self.better}"
+            return f"auto fuses with {self.model}; {self.better}, more faithful, takes {slower} (--model {self.better})"
         takes, would_take = (about(frames * frame_s) for frame_s in (self.frame_s, self.better_frame_s))
-        return f"auto fuses with {self.model}, {takes}; {self.better}: {would_take}; --model {self.better}"
+        return (
+            f"auto fuses with {self.model}, which takes {takes}; "
+            f"{self.better}, more faithful, takes {would_take} (--model {self.better})"
+        )
 
 
 def choose_for_file(models: Sequence[str], frame_s: Callable[[str], float | None], period_s: float) -> FileChoice:

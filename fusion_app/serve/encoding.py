@@ -34,7 +34,7 @@ class Encoded:
     codec: str = ""
 
 
-class Encoders:
+class ViewEncoders:
     """Encodes views; one encoder per video, for all who look at it."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from fusion_app.frames import FusedFrame
 from fusion_app.run.mailbox import Mailbox
-from fusion_app.serve.encoding import Encoded, Encoders
+from fusion_app.serve.encoding import Encoded, ViewEncoders
 from fusion_app.serve.views import View, jpeg, pixels_of, png
 
 NICENESS = 5
@@ -42,7 +42,7 @@ class Pictures:
         self._stride = stride
         self._changed = threading.Condition()
         self._watched: Counter[View] = Counter()
-        self._encoders = Encoders()
+        self._encoders = ViewEncoders()
         self._begun: set[View] = set()
         """What has begun to be watched since the last frame: a video begins with a key frame then."""
         self._is_closed = False

@@ -223,7 +223,7 @@ def _missing_beside(path: Path, lines: Lines | None) -> tuple[str, ...]:
     """Return what is to be said of the files that should lie beside the recording ``path``."""
     found = []
     if not path.with_suffix(".yaml").is_file():
-        found.append(f"{path} has no YAML beside it that says how it was made")
+        found.append(f"{path} has no YAML beside it that says how it was made, so the settings given now hold")
     if lines is None:
         found.append(f"{path}: its CSV is missing or damaged, so its frames are paired by their times")
     return tuple(found)

@@ -16,7 +16,7 @@ KNOWN = (".mkv", ".mp4", ".png")
 
 
 @dataclass(frozen=True)
-class Trial:
+class ExportTrial:
     """What the beginning of a job took.
 
     Attributes:
@@ -50,7 +50,7 @@ class Trial:
         return frames / self.fps, round(self.size / self.frames * frames)
 
 
-def try_out(job: FuseJob, cancel: threading.Event, most_s: float = TRIAL_S) -> Trial | None:
+def try_out(job: FuseJob, cancel: threading.Event, most_s: float = TRIAL_S) -> ExportTrial | None:
     """Fuse the beginning of ``job`` into a folder that is removed again; nothing of the user's is touched.
 
     Args:
@@ -83,4 +83,4 @@ def try_out(job: FuseJob, cancel: threading.Event, most_s: float = TRIAL_S) -> T
         size = sum(path.stat().st_size for path in files)
     if not report.fused or not at:
         return None
-    return Trial(report.model, report.fused, at[-1] - at[0], size, expected)
+    return ExportTrial(report.model, report.fused, at[-1] - at[0], size, expected)

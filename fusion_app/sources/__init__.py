@@ -87,7 +87,9 @@ def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> F
     if uri.startswith("camera:") or uri.partition("://")[0].lower() in URL_SCHEMES:
         return _live(uri, raw=raw, reading=reading)
     if "://" in uri:
-        raise SourceError(without_password(uri), f"is not an address this program reads ({', '.join(URL_SCHEMES)})")
+        raise SourceError(
+            without_password(uri), f"is not an address that is read; begin it with one of {', '.join(URL_SCHEMES)}"
+        )
     source = _open_path(uri, replace(reading or Reading(), raw=bool(raw)))
     if source.reader:
         log.info("%s: read by %s", uri, source.reader)
@@ -96,9 +98,9 @@ def open_source(uri: str, *, raw: str = "", reading: Reading | None = None) -> F
 
 def _live(uri: str, *, raw: str, reading: Reading | None) -> FrameSource:
     if uri == "camera:":
-        raise SourceError(uri, "names no camera; `python main.py devices` lists them, camera:0 is the first")
+        raise SourceError(uri, "names no camera; the command devices lists them, camera:0 is the first")
     if not uri.isprintable():
-        raise SourceError(without_password(uri), "has characters in it that no address has")
+        raise SourceError(without_password(uri), "has characters in it that no address has; type it anew")
     if uri.startswith("camera:"):
         camera_of(uri)  # a word that is not understood is told at once
     shown = without_password(uri)
@@ -152,7 +154,7 @@ def _open_path(uri: str, reading: Reading) -> FrameSource:
         if path.is_dir():
             return ImagesSource(uri, image_files(path), reading)
         if not path.is_file():
-            raise SourceError(uri, "is neither a file nor a folder")
+            raise SourceError(uri, "is neither a file nor a folder; give a video, an image or a folder of images")
         suffix = path.suffix.lower()
         if suffix in SEQUENCE_SUFFIXES or suffix in RAW_PHOTOS:
             raise SourceError(uri, NO_SEQUENCE if suffix in SEQUENCE_SUFFIXES else NO_RAW_PHOTO)

@@ -99,13 +99,15 @@ class ImagesSource(_Stills):
         reading = reading or Reading()
         super().__init__(reading)
         if not files:
-            raise SourceError(uri, "has no images in it (" + ", ".join(sorted(s[1:] for s in IMAGE_SUFFIXES)) + ")")
+            raise SourceError(
+                uri, f"has no images in it; the kinds that are read: {', '.join(sorted(s[1:] for s in IMAGE_SUFFIXES))}"
+            )
         self._files = tuple(files)
         self._names = tuple(names) or tuple(path.name for path in files)
         self._is_own_pair = is_own_pair
         first, self.reader = _first_readable(self._files, reading.use)
         if first is None:
-            raise SourceError(uri, "holds no image that can be read")
+            raise SourceError(uri, "holds no image that can be read; give another folder, or copy the images again")
         has_times = bool(reading.rate)
         size = size_of(first.image)
         self.info = SourceInfo(

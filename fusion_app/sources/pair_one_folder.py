@@ -24,6 +24,8 @@ def one_folder(files: Files) -> PairPlan:
     Raises:
         PairingError: None is found, or more than one rule fits.
     """
+    if not files.by_stem:
+        raise PairingError(f"{files.folder} holds no images; give a folder with images, or two videos")
     plain = _within(files, has_letters=False)
     lettered = _within(files, has_letters=True)
     best = max((plain, lettered), key=lambda plan: len(plan.pairs))

@@ -93,7 +93,11 @@ class ReconnectingSource(FrameSource):
                 raise
             except (SourceError, cv2.error, OSError) as error:
                 self._be_patient(is_slow=isinstance(error, NoPictureError))
-                self._lose(str(error) if isinstance(error, SourceError) else f"{self._uri}: the driver failed")
+                self._lose(
+                    str(error)
+                    if isinstance(error, SourceError)
+                    else f"{self._uri}: its driver failed; unplug it and plug it in again if it does not come back"
+                )
             else:
                 if frame is not None:
                     return self._deliver(frame)

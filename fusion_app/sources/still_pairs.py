@@ -87,7 +87,7 @@ def _of_picture(path: Path) -> StillPairs:
         return own
     if look_into(path) is not None:
         raise PairingError(_NO_VISIBLE.format(path))
-    raise PairingError(f"{path} is named as infrared and as visible; a picture is not fused with itself")
+    raise PairingError(f"{path} is named as infrared and as visible; give two different pictures")
 
 
 def _radiometric(files: tuple[Path, ...]) -> StillPairs | None:

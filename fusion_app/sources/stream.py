@@ -79,7 +79,7 @@ class StreamSource(FrameSource):
     def _begin(self, shown: str, opening_s: float) -> tuple[SourceInfo, Frame | None]:
         stream = next(iter(self._container.streams.video), None)
         if stream is None:
-            raise NoPictureError(shown, "answers but has no video in it")
+            raise NoPictureError(shown, "answers but has no video in it; give the address of its video")
         if _is_file(self._container, shown):
             hint = "is a file that has an end, not a live stream; download it and give its path"
             raise NotLiveError(shown, hint)
@@ -92,7 +92,9 @@ class StreamSource(FrameSource):
         self._frames = self._decoded()
         first = self._caught_up(1 / fps if fps else 0.04, opening_s)
         if first is None:
-            raise NoPictureError(shown, "answers but sends no picture")
+            raise NoPictureError(
+                shown, "answers but sends no picture; switch the camera off and on, and see who else is connected to it"
+            )
         return SourceInfo(shown, first.size, fps, is_live=True, pixel_aspect=first.pixel_aspect), first
 
     def _caught_up(self, period_s: float, opening_s: float) -> Frame | None:

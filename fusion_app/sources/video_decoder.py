@@ -82,7 +82,7 @@ class VideoDecoder:
             raise SourceError(self._uri, f"has no video track of this name; it has {described(self.tracks)}")
         context = stream and stream.codec_context  # None where ffmpeg has no decoder for it
         if stream is None or not context or not context.width:
-            raise SourceError(self._uri, "has no video track that can be decoded")
+            raise SourceError(self._uri, "has no video track that can be read; give a video, or convert it to H.264")
         if max(context.width, context.height) > MAX_IMAGE_SIDE or context.width * context.height > MAX_IMAGE_PIXELS:
             limit = f"{MAX_IMAGE_SIDE} pixels on a side or {MAX_IMAGE_PIXELS >> 20} megapixels"
             raise SourceError(self._uri, f"is larger than {limit}; scale it down first")
@@ -148,7 +148,10 @@ class VideoDecoder:
         if self._first is None:
             self._first = next(self._decoded, None)
         if self._first is None:
-            raise SourceError(self._uri, "holds no picture that can be decoded; it is damaged or cut off")
+            raise SourceError(
+                self._uri,
+                "holds no picture that can be read: it is damaged or cut off; copy it again, or give another file",
+            )
         return self._first
 
     def frames(self) -> Iterator[tuple[VideoFrame, float | None]]:

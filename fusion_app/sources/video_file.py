@@ -48,7 +48,7 @@ class VideoFileSource(FrameSource):
         self._track = track
         self._uri = f"{path}#{track}" if track else str(path)
         if path.stat().st_size == 0:
-            raise SourceError(self._uri, "is empty")
+            raise SourceError(self._uri, "is empty; copy it again, or give another file")
         self._reading = reading or Reading()
         self._damage = Damage(path, self._uri)
         self._pending: Frame | None = None

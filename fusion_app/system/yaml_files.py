@@ -36,9 +36,11 @@ def read_yaml(path: Path) -> object:
     """
     try:
         return yaml.load(read_bounded(path, MAX_YAML_BYTES).decode(), _PlainLoader)  # noqa: S506 - a safe loader with less in it
+    except FileNotFoundError:
+        raise SettingsFileError(path, "does not exist", "check the path") from None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
-        raise SettingsFileError(path, f"is unreadable ({reason})", "a YAML file is needed; check the path") from None
+        raise SettingsFileError(path, f"cannot be read ({reason})", "give a YAML file that you may read") from None
     except (yaml.YAMLError, *_DAMAGE) as error:
         problem = _problem(error)
         raise SettingsFileError(path, f"is not YAML ({problem})", "write it like assets/default.yaml") from None

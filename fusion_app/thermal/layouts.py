@@ -85,7 +85,7 @@ def _in_rows(image: Image, settings: ThermalSettings) -> Image:
     if size is None or size.width * size.height * 2 != data.size:
         raise ThermalError(
             f"the infrared camera delivers rows of {data.size} bytes, which is not 16 bit of {size or 'a known size'}; "
-            "set thermal.raw_size to the width x height of its picture"
+            "name the width x height of its picture in a rig (thermal.raw_size)"
         )
     return data.reshape(size.height, size.width, 2)
 
@@ -99,7 +99,7 @@ def _recognised(image: Image) -> str:
         return "dual" if size_of(image) in DUAL_SIZES else "y16"
     raise ThermalError(
         f"the infrared camera delivers {_described(image)}, which may be counts or a picture; "
-        "set thermal.layout to y16, dual or picture"
+        "choose the layout y16, dual or picture (Thermal dock, or --layout)"
     )
 
 
@@ -123,7 +123,8 @@ def _dual(image: Image) -> Decoded:
     rows = DUAL_SIZES.get(size_of(image), half)
     if image.shape[0] % 2 or half == 0:
         raise ThermalError(
-            f"the infrared camera delivers {_described(image)}, which has no two halves; set thermal.layout to auto"
+            f"the infrared camera delivers {_described(image)}, which has no two halves; choose the layout auto "
+            "(Thermal dock, or --layout)"
         )
     counts = _counts(image[half:])
     if counts is None:
@@ -137,8 +138,8 @@ def _dual(image: Image) -> Decoded:
 _NO_COUNTS = "infrared: there is a picture instead of counts; the picture is used, without temperatures"
 
 _MAYBE_DUAL = (
-    "infrared is {}; if its upper half is the picture (InfiRay P2 Pro, TOPDON TC001), set thermal.layout to dual "
-    "(--layout dual)"
+    "infrared is {}; if its upper half is the picture (InfiRay P2 Pro, TOPDON TC001), choose the layout dual "
+    "(Thermal dock, or --layout dual)"
 )
 
 _DECODERS: dict[str, Callable[[Image], Decoded]] = {"picture": _picture, "y16": _y16, "dual": _dual}
@@ -164,7 +165,9 @@ def _without_telemetry(decoded: Decoded, settings: ThermalSettings) -> Decoded:
     if where == "none":
         return decoded
     if rows >= height:
-        raise ThermalError(f"infrared has {height} rows, so {rows} cannot be telemetry; set thermal.telemetry_rows")
+        raise ThermalError(
+            f"infrared has {height} rows, so {rows} cannot be telemetry; name fewer in the rig (thermal.telemetry_rows)"
+        )
     return replace(decoded, image=image[rows:] if where == "top" else image[:-rows])
 
 

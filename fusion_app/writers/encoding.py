@@ -16,7 +16,7 @@ from fusion_app.writers.encoders import NAMES, SOFTWARE, Asked, options_of
 Packets: TypeAlias = "list[Packet[Any]]"
 
 
-class Encoder:
+class TrackEncoder:
     """Encodes the frames of a stream; where a hardware encoder fails, libx264 goes on in the same track.
 
     Its packets then bring their own parameter sets along, so that players follow the change.

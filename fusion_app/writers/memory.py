@@ -48,7 +48,9 @@ class MemoryVideo:
             self._container = open_to_write(io.BytesIO(), format="matroska")
             self.tracks = {name: self._track(name, frames[name]) for name in plan.tracks}
         except (av.error.FFmpegError, OSError, ValueError) as error:
-            raise RecordingError(f"what is seen cannot be encoded ({error})") from error
+            raise RecordingError(
+                f"the pre-roll cannot be encoded ({error}); choose another encoder, or a pre-roll of 0 s"
+            ) from error
         self._count = 0
 
     def _track(self, name: TrackName, frame: Frame) -> Track | CopiedTrack:
@@ -73,7 +75,9 @@ class MemoryVideo:
                 if name in self.tracks:
                     found += self._encode(name, frame, begins_clip=begins_clip)
         except (av.error.FFmpegError, OSError, MemoryError) as error:
-            raise RecordingError(f"what is seen cannot be encoded ({error})") from error
+            raise RecordingError(
+                f"the pre-roll cannot be encoded ({error}); choose another encoder, or a pre-roll of 0 s"
+            ) from error
         return found
 
     def head(self, vis: Frame) -> list[Piece]:

@@ -10,7 +10,8 @@ from fusion_app.frames import SQUARE, USUAL, Colours, Frame, FusedFrame, Planes,
 from fusion_app.frames.coded import CodedStream
 from fusion_app.writers.audio import Sound
 from fusion_app.writers.base import plain
-from fusion_app.writers.encoders import SOFTWARE, Asked, encoder_for
+from fusion_app.writers.encoder_trials import encoder_for
+from fusion_app.writers.encoders import SOFTWARE, Asked
 
 TrackName = Literal["fused", "visible", "ir"]
 Codec = Literal["h264", "ffv1"]

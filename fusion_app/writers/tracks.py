@@ -11,7 +11,7 @@ from fusion_app.frames import Frame, Picture, Size
 from fusion_app.writers.base import TICKS, plain
 from fusion_app.writers.conversion import Conversion, tags_of, threads
 from fusion_app.writers.encoders import options_of
-from fusion_app.writers.encoding import Encoder, Packets
+from fusion_app.writers.encoding import Packets, TrackEncoder
 from fusion_app.writers.plan import Form, TrackPlan, form_of
 
 ODD_SIDES = "yuv444p"
@@ -38,7 +38,7 @@ class Track:
     def __init__(self, container: OutputContainer, plan: TrackPlan, form: Form) -> None:
         self.form = form
         self.stream = _add_stream(container, plan, form)
-        self._encoder = Encoder(self.stream, plan.encoder, plan.asked)
+        self._encoder = TrackEncoder(self.stream, plan.encoder, plan.asked)
         self._is_h264 = plan.codec == "h264"
         self._frame_of = Conversion(Size(form.shape[1], form.shape[0]), self.stream.pix_fmt or "yuv420p", form.colours)
         self._scaled = 0

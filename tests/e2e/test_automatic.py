@@ -48,7 +48,9 @@ def test_a_file_that_would_take_long_gets_less_and_is_told_the_time_and_the_othe
     assert main(["fuse", *pair, "-o", str(tmp_path / "out.mkv"), *AUTO]) == 0
     told, _, rest = capsys.readouterr().out.partition("\n")
     assert re.fullmatch(
-        r"note: auto fuses with (lite-\dk), about \d+ s; cs2fusion: about \d+ s; --model cs2fusion", told
+        r"note: auto fuses with (lite-\dk), which takes about \d+ s; "
+        r"cs2fusion, more faithful, takes about \d+ s \(--model cs2fusion\)",
+        told,
     )
     assert "20 frames fused by lite-" in rest
     assert len(read_back(tmp_path / "out.mkv")[1]) == 20

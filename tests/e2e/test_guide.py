@@ -23,7 +23,7 @@ from training.train import main as train
 ENGLISH = [block for page in pages() for block in blocks(page)]
 PROGRAM = ["python", "main.py"]
 TRAINING = ["python", "-m", "training.train"]
-NAMES = {module.__name__.rpartition(".")[2].replace("_", "-") for module in COMMANDS} - {"view"}
+NAMES = set(COMMANDS) - {"view", "demo"}
 PATIENCE_S = 90
 pytestmark = pytest.mark.timeout(400)
 

@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 from fusion_app.gui.bars.banner import Banner
 from fusion_app.gui.language import Language
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.session_controller import SessionFactory
+from fusion_app.gui.session.session_controller import SessionFactory, State
 from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, RecordingSettings, Settings, SourceSettings
+from tests.gui.actions import wait_for
 from tests.gui.pulse import Pulse
 from tests.gui.told import remembering
 from tests.media import counting_frames, write_video
@@ -75,6 +76,15 @@ def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeWindow]:
         window.close()
         qtbot.waitUntil(lambda window=window: window.is_closed)
         window.deleteLater()
+
+
+@pytest.fixture
+def window(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
+    """A window on a small pair that is paused at its first frames."""
+    window = make_window("synthetic:ir?size=64x48", "synthetic:vis?size=64x48")
+    wait_for(qtbot, window, State.PLAYING)
+    window.controller.toggle()
+    return window
 
 
 @pytest.fixture

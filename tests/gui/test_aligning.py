@@ -1,5 +1,7 @@
 """Infrared is moved with the mouse, by points and by the distance, each with a way back; a misfit is told."""
 
+import threading
+
 import numpy as np
 import pytest
 from PyQt6.QtCore import QPointF, Qt
@@ -47,6 +49,23 @@ def on_tile(window: MainWindow, role: Role, column: float, row: float) -> QPoint
     return QPointF(
         picture.x() + (column + 0.5) / SIZE[0] * picture.width(), picture.y() + (row + 0.5) / SIZE[1] * picture.height()
     )
+
+
+def test_closing_the_window_ends_a_search_that_would_never_end(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(*DEMO)
+    wait_for(qtbot, window, State.PLAYING)
+    thread, begun = window.docks.alignment.estimator_thread, threading.Event()
+
+    def search() -> None:
+        while True:
+            begun.set()
+            thread.between_steps()
+
+    thread.submit(search)
+    qtbot.waitUntil(begun.is_set)
+    window.close()
+    qtbot.waitUntil(lambda: window.is_closed)
+    qtbot.waitUntil(lambda: not thread.is_alive)
 
 
 def test_infrared_follows_the_mouse_and_a_drag_is_one_step_back(paused: MainWindow, qtbot: QtBot) -> None:

@@ -41,15 +41,6 @@ def folders(qapp: QApplication):
     QDesktopServices.unsetUrlHandler("file")
 
 
-@pytest.fixture
-def window(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
-    """A window on a paused pair."""
-    window = make_window("synthetic:ir?size=64x48", "synthetic:vis?size=64x48")
-    wait_for(qtbot, window, State.PLAYING)
-    window.controller.toggle()
-    return window
-
-
 def in_menu_bar(menu: QWidget) -> set[str]:
     """Return the names of all actions that the menu bar offers, at any depth."""
     found: set[str] = set()

@@ -134,9 +134,10 @@ def test_an_error_of_the_engine_is_shown_and_the_window_lives(make_window: MakeW
 
 @pytest.mark.parametrize("is_stopped", [False, True], ids=["wanted", "stopped again"])
 def test_a_recording_that_has_not_begun_does_not_keep_the_window_open(
-    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path, is_stopped: bool
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_stopped: bool
 ) -> None:
     """The monkey: a model is being loaded, the recording waits for that, and the window is to close."""
+    monkeypatch.setattr("fusion_app.gui.closing_controller.CLOSE_WITHIN_MS", 200)
     window = make_window(*DEMO)
     wait_for(qtbot, window, State.PLAYING)
     go_on = threading.Event()

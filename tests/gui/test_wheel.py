@@ -1,15 +1,11 @@
 """Scrolling changes nothing: a box takes the wheel only when it has the focus."""
 
-import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from fusion_app.gui.main_window import MainWindow
-from fusion_app.gui.session.session_controller import State
-from tests.gui.actions import wait_for
-from tests.gui.conftest import MakeWindow
 
 DOCKS = ("dock_sources", "dock_thermal", "dock_record", "dock_alignment")
 
@@ -38,42 +34,33 @@ def values(window: QWidget) -> dict[QWidget, object]:
     return {box: value for box, value in (combos | spins | sliders).items() if box.isVisible()}
 
 
-@pytest.fixture
-def paused(make_window: MakeWindow, qtbot: QtBot) -> MainWindow:
-    """A window on a paused pair."""
-    window = make_window("synthetic:ir?size=64x48", "synthetic:vis?size=64x48")
-    wait_for(qtbot, window, State.PLAYING)
-    window.controller.toggle()
-    return window
-
-
-def test_the_wheel_changes_no_box_that_has_not_the_focus(paused: MainWindow, qtbot: QtBot) -> None:
+def test_the_wheel_changes_no_box_that_has_not_the_focus(window: MainWindow, qtbot: QtBot) -> None:
     seen: set[type[QWidget]] = set()
     for dock in DOCKS:
-        paused.all_actions[dock].trigger()
+        window.all_actions[dock].trigger()
         qtbot.wait(50)
-        before = values(paused)
+        before = values(window)
         for box in before:
             turn_wheel(box, -2)
             turn_wheel(box, 1)
-        assert values(paused) == before
+        assert values(window) == before
         seen |= {type(box) for box in before}
     assert len(seen) > 2
-    assert paused.model.combo in before
+    assert window.model.combo in before
 
 
-def test_the_wheel_over_a_box_is_left_to_what_lies_behind_it(paused: MainWindow, qtbot: QtBot) -> None:
-    paused.all_actions["dock_thermal"].trigger()
-    box = paused.docks.thermal.polarity
+def test_the_wheel_over_a_box_is_left_to_what_lies_behind_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.all_actions["dock_thermal"].trigger()
+    box = window.docks.thermal.polarity
     qtbot.waitUntil(box.isVisible)
     assert not turn_wheel(box, -1)
     box.setFocus()
     assert turn_wheel(box, -1)
 
 
-def test_a_box_with_the_focus_takes_the_wheel(paused: MainWindow, qtbot: QtBot) -> None:
-    paused.all_actions["dock_record"].trigger()
-    box = paused.docks.record.quality
+def test_a_box_with_the_focus_takes_the_wheel(window: MainWindow, qtbot: QtBot) -> None:
+    window.all_actions["dock_record"].trigger()
+    box = window.docks.record.quality
     qtbot.waitUntil(box.isVisible)
     before = box.currentIndex()
     box.setFocus()
@@ -81,9 +68,9 @@ def test_a_box_with_the_focus_takes_the_wheel(paused: MainWindow, qtbot: QtBot) 
     assert box.currentIndex() == before + 1
 
 
-def test_dialogs_are_guarded_too(paused: MainWindow, qtbot: QtBot) -> None:
-    paused.all_actions["export"].trigger()
-    dialog = paused.commands.dialog
+def test_dialogs_are_guarded_too(window: MainWindow, qtbot: QtBot) -> None:
+    window.all_actions["export"].trigger()
+    dialog = window.commands.dialog
     assert dialog is not None
     before = values(dialog)
     assert before

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fusion_app.frames import Size
 from fusion_app.run.mailbox import Mailbox
 from fusion_app.run.runner import Pace
-from fusion_app.serve.encoding import Encoders
+from fusion_app.serve.encoding import ViewEncoders
 from fusion_app.serve.node import Node
 from fusion_app.serve.server import Door, Server
 from fusion_app.serve.views import View, pixels_of, planes_of, video_of
@@ -75,7 +75,7 @@ def stretch(server: Server, node: Node, path: str, count: int, seconds: float) -
 def encoding(settings: Settings, frames: int) -> None:
     """Print what a picture takes as either, at the 25 frames a second that it stands for, whatever else is going on."""
     session = open_session(settings, Pace.PLAY)
-    mailbox, encoders = Mailbox(), Encoders()
+    mailbox, encoders = Mailbox(), ViewEncoders()
     session.runner.add_sink(mailbox)
     session.runner.start()
     views = {"JPEG": View(width=640), "H.264": video_of(View())}

@@ -77,4 +77,4 @@ def test_a_missing_rig_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "absent.yaml"
     with pytest.raises(SettingsError) as caught:
         load_settings(path)
-    assert str(caught.value).startswith(f"{path} is unreadable (No such file or directory); ")
+    assert str(caught.value).startswith(f"{path} does not exist; check the path")

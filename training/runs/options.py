@@ -31,7 +31,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "--pairs",
         default="",
         metavar="A,B",
-        help="how names belong together, like '{}_ir.png,{}_co.png'; else it is found",
+        help="how names belong together, like '{}_ir.png,{}_co.png'; else the program finds it",
     )
 
 

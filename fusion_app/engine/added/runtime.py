@@ -4,14 +4,13 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import openvino
 
 from fusion_app.engine.added.card import NetworkCard
 from fusion_app.engine.added.ports import TensorInfo, checked, input_order, place_of
-from fusion_app.engine.cpu.openvino_runtime import MAX_COMPILED, named  # stops OpenVINO's reports before it is imported
+from fusion_app.engine.cpu.openvino_runtime import MAX_COMPILED, named
 from fusion_app.errors import EngineError
 from fusion_app.frames import FloatImage, Size
-
-import openvino  # isort: skip
 
 UNKNOWN = re.compile(r"No conversion rule found for operations: (.+)")
 """How OpenVINO says that it does not know operators of a file."""

@@ -18,7 +18,7 @@ from fusion_app.system.whole_files import new_file
 from fusion_app.system.yaml_files import load_as, save_yaml
 
 if TYPE_CHECKING:
-    from fusion_app.engine.added.trial import Trial
+    from fusion_app.engine.added.trial import NetworkTrial
 
 FOLDER_VARIABLE = "CS2FUSION_MODELS"
 """Environment variable that names another folder."""
@@ -91,12 +91,15 @@ def show(name: str) -> AddedNetwork:
     """Return what is known of an added network.
 
     Raises:
-        SettingsError: There is none of that name, or its card is damaged.
+        EngineError: There is none of that name.
+        SettingsError: Its card is damaged.
     """
     if name not in added_names():
         if NAME.fullmatch(name) and network_path(name).is_file():
             raise EngineError(f"{network_path(name)} lies there without its card; add it anew")
-        raise SettingsError("model", name, added_names() or "nothing yet; add one with: models add NET.onnx")
+        there = ", ".join(added_names())
+        cure = f"there are {there}" if there else "add one with: models add NET.onnx"
+        raise EngineError(f"no added network is called {name}; {cure}")
     kept = load_as(AddedNetwork, folder() / f"{name}.yaml")
     check_card(kept.card)
     return kept
@@ -117,11 +120,13 @@ def load(name: str) -> tuple[bytes, AddedNetwork]:
     return data, kept
 
 
-Choose = Callable[["Trial"], NetworkCard]
+Choose = Callable[["NetworkTrial"], NetworkCard]
 """Asks which reading of a network without a card is meant."""
 
 
-def add(path: Path, name: str, card_path: Path | None, taken: tuple[str, ...], choose: Choose | None = None) -> "Trial":
+def add(
+    path: Path, name: str, card_path: Path | None, taken: tuple[str, ...], choose: Choose | None = None
+) -> "NetworkTrial":
     """Check, try and keep the network of an ONNX file under ``name``; return what it made of the demo pair.
 
     Args:

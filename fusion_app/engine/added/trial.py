@@ -6,7 +6,7 @@ What comes back is JSON and pixels; nothing that the child sends is executed.
 import json
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,7 +21,6 @@ from fusion_app.engine.added.tensors import Sources
 from fusion_app.engine.devices import default_threads
 from fusion_app.errors import EngineError, FusionAppError, ShapeMismatchError
 from fusion_app.frames import Image
-from fusion_app.sources.synthetic import Scene
 
 if TYPE_CHECKING:
     from fusion_app.engine.added.engine import AddedEngine
@@ -37,7 +36,7 @@ FRAME = 40
 
 
 @dataclass(frozen=True)
-class Trial:
+class NetworkTrial:
     """What came of it.
 
     Attributes:
@@ -57,11 +56,15 @@ class Trial:
 
 def demo_pair() -> tuple[Image, Image]:
     """Return infrared ``(H, W)`` and visible ``(H, W, 3)`` BGR of the demo, uint8."""
+    from fusion_app.sources.synthetic import Scene  # noqa: PLC0415 - the child is handed the pair: it loads no sources
+
     scene = Scene()
     return scene.infrared(FRAME), scene.visible(FRAME)
 
 
-def try_network(path: Path, name: str, card: NetworkCard | None, told: str, *, timeout_s: float = TIMEOUT_S) -> Trial:
+def try_network(
+    path: Path, name: str, card: NetworkCard | None, told: str, *, timeout_s: float = TIMEOUT_S
+) -> NetworkTrial:
     """Return what the network of a file makes of the demo pair, read as ``card`` says, or as is plausible without one.
 
     Args:
@@ -74,24 +77,35 @@ def try_network(path: Path, name: str, card: NetworkCard | None, told: str, *, t
     Raises:
         EngineError: It cannot be used; the text says why.
     """
-    text = "" if card is None else card_text(card)
+    asked = _Asked(path, name, "" if card is None else card_text(card), "auto", demo_pair())
     try:
-        return _in_child((str(path), name, text, "auto"), told, timeout_s)
+        return _in_child(asked, told, timeout_s)
     except _CrashedError:
         if len(installed()) < 2:
             raise
-    return _in_child((str(path), name, text, installed()[0]), told, timeout_s)  # the other one may have crashed
+    return _in_child(replace(asked, runtime=installed()[0]), told, timeout_s)  # the other one may have crashed
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the child is to try."""
+
+    path: Path
+    name: str
+    card: str
+    runtime: str
+    pair: tuple[Image, Image]
 
 
 class _CrashedError(EngineError):
     """The child ended without a word."""
 
 
-def _in_child(asked: tuple[str, str, str, str], told: str, timeout_s: float) -> Trial:
-    name = asked[1]
+def _in_child(asked: _Asked, told: str, timeout_s: float) -> NetworkTrial:
+    name = asked.name
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=_serve, args=(sender, *asked), daemon=True)
+    child = context.Process(target=_serve, args=(sender, asked), daemon=True)
     child.start()
     sender.close()
     try:
@@ -106,22 +120,22 @@ def _in_child(asked: tuple[str, str, str, str], told: str, timeout_s: float) -> 
         child.kill()
         child.join()
         receiver.close()
-    return _received(json.loads(head), pixels, told)
+    return _received(json.loads(head), pixels, told, asked.pair[1].shape)
 
 
-def _received(values: dict[str, str], pixels: bytes, told: str) -> Trial:
+def _received(values: dict[str, str], pixels: bytes, told: str, shape: tuple[int, ...]) -> NetworkTrial:
     if "error" in values:
         raise EngineError(values["error"])
-    _, vis = demo_pair()
     others = tuple(card_from_text(text) for text in json.loads(values["others"]))
-    fused = np.frombuffer(pixels, np.uint8).reshape(vis.shape)
-    return Trial(card_from_text(values["card"]), values["told"] or told, fused, values["runtime"], others)
+    fused = np.frombuffer(pixels, np.uint8).reshape(shape)
+    return NetworkTrial(card_from_text(values["card"]), values["told"] or told, fused, values["runtime"], others)
 
 
-def _serve(sender: Connection, path: str, name: str, text: str, runtime: str) -> None:
+def _serve(sender: Connection, asked: _Asked) -> None:
     _bound_memory()
+    name = asked.name
     try:
-        trial = _tried(Path(path), name, card_from_text(text) if text else None, runtime)
+        trial = _tried(asked)
         head = {"card": card_text(trial.card), "told": trial.told, "runtime": trial.runtime}
         head["others"] = json.dumps([card_text(card) for card in trial.others])
         message = json.dumps(head).encode() + b"\n" + trial.fused.tobytes()
@@ -137,25 +151,25 @@ def _serve(sender: Connection, path: str, name: str, text: str, runtime: str) ->
     sender.send_bytes(message)
 
 
-def _tried(path: Path, name: str, card: NetworkCard | None, runtime: str) -> Trial:
+def _tried(asked: _Asked) -> NetworkTrial:
     from fusion_app.engine.added.engine import AddedEngine  # noqa: PLC0415 - runtimes only in the child
     from fusion_app.engine.added.onnx_file import read_onnx  # noqa: PLC0415
     from fusion_app.engine.added.readings import choose, possible  # noqa: PLC0415
 
-    data, _ = read_onnx(path)
-    wanted = Wanted(name, threads=default_threads(), runtime=runtime, is_measured=True)
+    data, _ = read_onnx(asked.path)
+    wanted = Wanted(asked.name, threads=default_threads(), runtime=asked.runtime, is_measured=True)
     network = read(data, wanted)
-    ir, vis = demo_pair()
+    card, (ir, vis) = card_from_text(asked.card) if asked.card else None, asked.pair
     told, others = "", tuple[NetworkCard, ...]()
     if card is None:
         chosen = choose(possible(network.inputs, network.outputs), network.open, _sources(ir, vis))
         card, told, others = chosen.card, chosen.told, chosen.others
     computing = choose_runtime(data, card, wanted)
-    engine = AddedEngine(name, card, computing.compute)
+    engine = AddedEngine(asked.name, card, computing.compute)
     fused = _fused(engine, ir, vis)
     rows, columns = OTHER_SHAPE
     _fused(engine, ir[:rows, :columns], vis[:rows, :columns])  # live video comes in any size
-    return Trial(card, told, fused, computing.runtime, others)
+    return NetworkTrial(card, told, fused, computing.runtime, others)
 
 
 def _sources(ir: Image, vis: Image) -> Sources:

@@ -124,7 +124,8 @@ def _traced(model: "nn.Module") -> "openvino.Model":
     with warnings.catch_warnings(), torch.inference_mode():
         # Sides are multiples of the grid here, so the branch on the shape is the right one for every size.
         warnings.simplefilter("ignore")
-        traced = torch.jit.trace(model, example)  # type: ignore[no-untyped-call]
+        # The check would trace and compare twice more, most of a conversion; nothing in a network is left to chance.
+        traced = torch.jit.trace(model, example, check_trace=False)  # type: ignore[no-untyped-call]
         decoder = TorchScriptPythonDecoder(traced, example_input=example)
     front_end = FrontEndManager().load_by_framework("pytorch")
     return front_end.convert(front_end.load(decoder))

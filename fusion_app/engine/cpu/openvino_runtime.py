@@ -1,16 +1,8 @@
-"""OpenVINO on the CPU: the same network, several times faster than torch, and without importing it.
+"""OpenVINO on the CPU: the same network, several times faster than torch, and without importing it."""
 
-OpenVINO reports its use over the network as soon as it is imported. This application sends nothing that the user did
-not ask for, so the reporting package is made impossible to import first; OpenVINO then uses its own silent stand-in
-(docs/adr/0003).
-"""
-
-import sys
 from collections.abc import Sequence
 
 import numpy as np
-
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None refuses the import
 import openvino
 
 from fusion_app.engine.network import STRIP_PIXELS

@@ -18,6 +18,7 @@ from fusion_app.errors import SettingsError
 from fusion_app.finding.calibration.fields import Pictures
 from fusion_app.finding.calibration.refine import STEPS, refined
 from fusion_app.finding.calibration.search import Found, search
+from fusion_app.finding.steps import BetweenSteps, go_on
 from fusion_app.frames import Size
 
 __all__ = ["LEAST_SCORE", "MAX_PAIRS", "PAIRS_TO_HALVE", "Calibration", "Pictures", "calibrate", "different"]
@@ -26,6 +27,8 @@ MAX_PAIRS = 8
 """More pairs take longer and tell little more; those of different scenes tell most."""
 PAIRS_TO_HALVE = 4
 LEAST_SCORE = 0.1
+SURE_MARGIN = 0.35
+"""Margin from which on no other placement comes near."""
 LEAST_CONFIDENCE = 0.42
 """Least sum of margin and score: by chance, either may be high, both hardly ever are."""
 CELLS = (40, 30)
@@ -65,8 +68,13 @@ class Calibration:
         """It can be relied on."""
         return self.profile.is_set
 
+    @property
+    def is_sure(self) -> bool:
+        """No other placement comes near."""
+        return self.margin >= SURE_MARGIN
 
-def calibrate(pairs: Sequence[Pictures], ir: Size, vis: Size) -> Calibration:
+
+def calibrate(pairs: Sequence[Pictures], ir: Size, vis: Size, between: BetweenSteps = go_on) -> Calibration:
     """Return where infrared of size ``ir`` lies on visible pictures of size ``vis``.
 
     Scales of 0.55 to 1.6 of the visible picture's width, turns of 6° and shifts of a quarter of the width are found.
@@ -76,6 +84,7 @@ def calibrate(pairs: Sequence[Pictures], ir: Size, vis: Size) -> Calibration:
             them count, and those of the first one's sizes.
         ir: Size of the infrared pictures that the profile is for.
         vis: Size of the visible ones.
+        between: Called between any two steps; what it raises ends the search.
     """
     alike = [pair for pair in pairs if (pair.ir_size, pair.vis_size) == (pairs[0].ir_size, pairs[0].vis_size)]
     pairs = spread(different(alike))
@@ -83,9 +92,9 @@ def calibrate(pairs: Sequence[Pictures], ir: Size, vis: Size) -> Calibration:
         return Calibration(reason="there was no pair of pictures")
     if not all(_is_picture(size) for size in (pairs[0].ir_size, pairs[0].vis_size)):
         return Calibration(reason="the pictures are too small or too narrow")
-    found = search(pairs)
-    matrix, score = refined(pairs, found.matrix)
-    apart = _apart(pairs, matrix)
+    found = search(pairs, between)
+    matrix, score = refined(pairs, found.matrix, between=between)
+    apart = _apart(pairs, matrix, between)
     profile, reason = AlignmentProfile(), _reason(found, score, apart)
     if not reason:
         try:
@@ -127,12 +136,12 @@ def _is_picture(size: Size) -> bool:
     return min(size) >= LEAST_SIDE and max(size) <= MOST_NARROW * min(size)
 
 
-def _apart(pairs: Sequence[Pictures], matrix: Matrix) -> float | None:
+def _apart(pairs: Sequence[Pictures], matrix: Matrix, between: BetweenSteps) -> float | None:
     """Return how far the halves of the pairs disagree at the corners, of the visible picture's width."""
     if len(pairs) < PAIRS_TO_HALVE:
         return None
     size = pairs[0].ir_size
-    one, other = (refined(half, matrix, STEPS[1:])[0] for half in (pairs[::2], pairs[1::2]))
+    one, other = (refined(half, matrix, STEPS[1:], between)[0] for half in (pairs[::2], pairs[1::2]))
     return float(np.linalg.norm(corners(one, size) - corners(other, size), axis=1).mean()) / pairs[0].vis_size.width
 
 

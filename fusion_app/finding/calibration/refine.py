@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from fusion_app.alignment.profile import Matrix
 from fusion_app.finding.calibration.fields import Field, Pictures, edges, rescaling, resized, turned
+from fusion_app.finding.steps import BetweenSteps, go_on
 from fusion_app.frames import FloatImage, Size
 
 STEPS = ((160, 1.5), (320, 2.0))
@@ -29,13 +30,20 @@ Grid = tuple[FloatImage, FloatImage]
 
 
 def refined(
-    pairs: Sequence[Pictures], matrix: Matrix, steps: Sequence[tuple[int, float]] = STEPS
+    pairs: Sequence[Pictures],
+    matrix: Matrix,
+    steps: Sequence[tuple[int, float]] = STEPS,
+    between: BetweenSteps = go_on,
 ) -> tuple[Matrix, float]:
-    """Return the placement near ``matrix`` at which the edges agree best, and how far they do, 0…1."""
+    """Return the placement near ``matrix`` at which the edges agree best, and how far they do, 0…1.
+
+    ``between`` is called before each step and each of its rounds.
+    """
     vis, score = pairs[0].vis_size, 0.0
     for width, blur_px in steps:
+        between()
         small = resized(vis, width)
-        fine, score = _Level(pairs, rescaling(vis, small) @ matrix, small, blur_px).climb()
+        fine, score = _Level(pairs, rescaling(vis, small) @ matrix, small, blur_px).climb(between)
         matrix = rescaling(small, vis) @ fine
     return matrix / matrix[2, 2], score
 
@@ -105,11 +113,12 @@ class _Level:
         sums, covered = self._sums((self._start / self._start[2, 2])[:2].ravel())
         return 0.0 if sums is None else max(0.0, float(sums.correlation * np.sqrt(covered)))
 
-    def climb(self) -> tuple[Matrix, float]:
+    def climb(self, between: BetweenSteps) -> tuple[Matrix, float]:
         """Return the best placement of all rounds, and its score."""
         numbers = (self._start / self._start[2, 2])[:2].ravel()
         best, best_score = numbers, -1.0
         for _ in range(MAX_ROUNDS):
+            between()
             sums, covered = self._sums(numbers)
             if sums is None:
                 break

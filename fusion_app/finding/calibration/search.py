@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from fusion_app.alignment.profile import Matrix, corners
 from fusion_app.finding.calibration.fields import Field, Pictures, edges, rescaling, resized, turned
+from fusion_app.finding.steps import BetweenSteps, go_on
 from fusion_app.frames import FloatImage, Size
 
 WIDTH = 160
@@ -59,12 +60,12 @@ class Found:
     margin: float
 
 
-def search(pairs: Sequence[Pictures]) -> Found:
-    """Return the best placement of infrared over all ``pairs``."""
+def search(pairs: Sequence[Pictures], between: BetweenSteps = go_on) -> Found:
+    """Return the best placement of infrared over all ``pairs``; ``between`` is called before each size and turn."""
     ir, vis = pairs[0].ir_size, pairs[0].vis_size
     small = resized(vis, WIDTH)
     canvas = _Canvas(small, [edges(pair.vis, small, BLUR_PX) for pair in pairs])
-    best, *others = sorted(_places(canvas, pairs), key=lambda place: -place.score)
+    best, *others = sorted(_places(canvas, pairs, between), key=lambda place: -place.score)
     matrix = _matrix(best, ir, small)
     rival = next((one.score for one in others if are_distinct(_matrix(one, ir, small), matrix, ir, small)), 0.0)
     margin = 1 - max(0.0, rival) / best.score if best.score > LEAST_SCORE else 0.0
@@ -127,12 +128,13 @@ def _spectrum(field: Field, flags: int = 0) -> Field:
     return np.asarray(cv2.dft(parts, flags=flags).view(np.complex64)[..., 0], np.complex64)
 
 
-def _places(canvas: _Canvas, pairs: Sequence[Pictures]) -> Iterator[Place]:
+def _places(canvas: _Canvas, pairs: Sequence[Pictures], between: BetweenSteps) -> Iterator[Place]:
     ir = pairs[0].ir_size
     for scale in SCALES:
         size = resized(ir, round(WIDTH * scale))
         fields = [edges(pair.ir, size, BLUR_PX) for pair in pairs]
         for turn in TURNS_DEG:
+            between()
             onto = _onto(size, canvas.size, turn)
             drawn = [turned(_drawn(one, onto, canvas.size), turn) for one in fields]
             covered = _drawn(np.ones(size[::-1], np.complex64), onto, canvas.size).real

@@ -17,6 +17,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
+from fusion_app.finding.steps import BetweenSteps, go_on
 from fusion_app.finding.synchronisation.motion import Grid, MotionSample, motion_between
 
 Times = npt.NDArray[np.float64]
@@ -66,7 +67,10 @@ class OffsetEstimate:
 
 
 def estimate_offset(
-    ir: Sequence[MotionSample], vis: Sequence[MotionSample], max_offset_s: float = MAX_OFFSET_S
+    ir: Sequence[MotionSample],
+    vis: Sequence[MotionSample],
+    max_offset_s: float = MAX_OFFSET_S,
+    between: BetweenSteps = go_on,
 ) -> OffsetEstimate:
     """Return the offset between two streams over the samples given: 2 s at least, better 5 s.
 
@@ -74,6 +78,7 @@ def estimate_offset(
         ir: Infrared samples in order of time; the rates of the two may differ and jitter.
         vis: Visible samples on the same clock.
         max_offset_s: Largest offset looked for, either way, seconds.
+        between: Called before each offset that is tried; what it raises ends the search.
 
     Returns:
         The offset; refused where too little moves, the motion repeats itself, or the true offset is larger.
@@ -82,7 +87,7 @@ def estimate_offset(
         return OffsetEstimate.refused("both cameras must be watched for a few seconds first")
     is_ir_slower = _period_s(ir) >= 0.99 * _period_s(vis)
     slower, faster = (ir, vis) if is_ir_slower else (vis, ir)
-    compared = _compared(slower, faster, max_offset_s)
+    compared = _compared(slower, faster, max_offset_s, between)
     if len(compared.shifts_s) < 3:
         return OffsetEstimate.refused("the two streams have too little time in common")
     rival_s, sign = max(RIVAL_S, 1.5 * _period_s(slower)), 1 if is_ir_slower else -1
@@ -122,7 +127,9 @@ class _Compared:
         return self.passing >= FEWEST and float(self.of_few.max()) >= MIN_AGREEMENT_OF_FEW and is_clear
 
 
-def _compared(slower: Sequence[MotionSample], faster: Sequence[MotionSample], max_offset_s: float) -> _Compared:
+def _compared(
+    slower: Sequence[MotionSample], faster: Sequence[MotionSample], max_offset_s: float, between: BetweenSteps
+) -> _Compared:
     intervals = _intervals(slower)
     if not intervals:
         return _Compared(np.array([]), np.array([]), np.array([]), 0.0)
@@ -133,6 +140,7 @@ def _compared(slower: Sequence[MotionSample], faster: Sequence[MotionSample], ma
     count = int(max_offset_s / step_s + 0.5)
     shifts, agreement, of_few = [], [], []
     for shift_s in np.arange(-count, count + 1) * step_s:
+        between()
         inside = other.covers(starts + shift_s) & other.covers(ends + shift_s)
         if inside.sum() < max(MIN_FRAMES, len(intervals) // 3):
             continue

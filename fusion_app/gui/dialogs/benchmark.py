@@ -107,7 +107,7 @@ class BenchmarkDialog(QDialog):
         report = bytes(self.process.readAllStandardOutput().data()).decode(errors="replace").strip()
         self.report.setPlainText(report)
         lines = [line for line in self._errors.splitlines() if line.strip() and not line.startswith("bench: ")]
-        reason = lines[-1] if lines else str(code)
+        reason = lines[-1].removeprefix("error: ") if lines else str(code)
         self.told.setText(self.tr("Done") if not code else self.tr("It could not be measured: {0}").format(reason))
         self.copy_button.setEnabled(bool(report))
         self.start_button.setEnabled(True)

@@ -15,7 +15,7 @@ from fusion_app.gui.dialogs.export_range import Place, Range
 from fusion_app.gui.dialogs.export_words import about, outcome_text, progress_text, way_on
 from fusion_app.gui.dialogs.export_work import ExportWork, TrialWork, Work
 from fusion_app.session.export import FuseJob, FuseReport
-from fusion_app.session.trial import Trial
+from fusion_app.session.trial import ExportTrial
 from fusion_app.settings import FusionSettings, Settings
 from fusion_app.sources import is_there
 
@@ -59,7 +59,7 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(600)
         self._settings = what.settings
         self._trial: TrialWork | None = None
-        self._seen: tuple[FuseJob, Trial] | None = None
+        self._seen: tuple[FuseJob, ExportTrial] | None = None
         self._work: ExportWork | None = None
         self._part: Path | None = None
         self._before: tuple[int, int, int] | None = None
@@ -192,7 +192,7 @@ class ExportDialog(QDialog):
     def _on_tried(self, outcome: object) -> None:
         assert self._trial is not None  # noqa: S101 - asked by the caller
         self._trial.stop()
-        if isinstance(outcome, Trial):
+        if isinstance(outcome, ExportTrial):
             self._seen = (self._trial.job, outcome)
             self._show_estimate()
         elif self._work is not None and outcome is None:  # the export has begun instead

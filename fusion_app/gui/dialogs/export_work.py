@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fusion_app.gui.session.bridge import Outlet
 from fusion_app.session.export import FuseJob, FuseReport, fuse_recordings
-from fusion_app.session.trial import Trial, try_out
+from fusion_app.session.trial import ExportTrial, try_out
 
 STOP_WITHIN_S = 4.0
 
@@ -58,7 +58,7 @@ class TrialWork(Work):
         super().__init__("trial", self._try_out, tell, behind)
         self.job = job
 
-    def _try_out(self) -> Trial | None:
+    def _try_out(self) -> ExportTrial | None:
         return None if self.cancel.is_set() else try_out(self.job, self.cancel)
 
 

@@ -251,7 +251,7 @@ class DevicesPage(Page):
                 ]
             )
         )
-        text = self.tr("A rig, a pair that is remembered otherwise, and the command line are stronger.")
+        text = self.tr("A rig, what is remembered of a pair, and the command line override these settings.")
         column.addWidget(self._hint(text))
         column.addStretch(1)
 

@@ -194,15 +194,11 @@ class AlignmentDock(QWidget):
         whole.addStretch(1)
 
 
-SURE = 0.35
-"""Margin from which on no other placement comes near."""
-
-
 def _found_text(found: Calibration) -> str:
     """Return how sure it is that infrared was found."""
     sure = _words(
         QT_TRANSLATE_NOOP("AlignmentDock", "clearly better than anywhere else")
-        if found.margin >= SURE
+        if found.is_sure
         else QT_TRANSLATE_NOOP("AlignmentDock", "better than anywhere else, but not by much: check it with E")
     )
     text = _words(QT_TRANSLATE_NOOP("AlignmentDock", "✓  Found from {0} different pictures, {1}"))

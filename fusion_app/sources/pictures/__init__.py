@@ -36,7 +36,7 @@ def open_picture(path: Path, use: Use = Use.INFRARED) -> PictureFile:
         with path.open("rb") as file:
             start = file.read(4)
             if not start:
-                raise SourceError(str(path), "is empty")
+                raise SourceError(str(path), "is empty; copy it again, or leave it out")
             if start in TIFF_STARTS:
                 return TiffPages(path, use)
             if path.stat().st_size > MAX_FILE_BYTES:

@@ -72,7 +72,9 @@ def unreadable(path: Path) -> Iterator[None]:
     except SourceError:
         raise
     except MemoryError:
-        raise SourceError(str(path), "needs more memory than there is") from None
+        raise SourceError(
+            str(path), "needs more memory than there is; close other programs, or scale it down"
+        ) from None
     except Exception as error:  # noqa: BLE001
         reason = str(error).partition("\n")[0][:120]
         raise SourceError(str(path), f"is no image that can be read ({reason or type(error).__name__})") from None

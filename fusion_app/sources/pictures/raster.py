@@ -76,11 +76,16 @@ class _WithOpenCv(PictureFile):
             image = self._decoded(self._data + END_OF_JPEG)
             found = (Note("no end", "has no end marker; it is read as far as it goes"),)
             if image is not None and (_is_cut_off(image) or self._data.endswith(ZEROS)):
-                raise SourceError(str(self._path), "ends early: the lower part of the picture is missing")
+                raise SourceError(
+                    str(self._path), "ends early: the lower part of the picture is missing; copy it again"
+                )
         elif image is not None and self._is_damaged(image):
             raise SourceError(str(self._path), DAMAGED)
         if image is None or image.dtype not in (np.uint8, np.uint16):
-            raise SourceError(str(self._path), "cannot be decoded: it is cut off, damaged, or has no 8 or 16 bit")
+            raise SourceError(
+                str(self._path),
+                "cannot be read: it is cut off, damaged, or not of 8 or 16 bit; copy it again, or save it as PNG",
+            )
         turned, notes = (1, ()) if self._header is None else _of_header(self._header, self._data)
         notes = (*notes, *_seen_through(image))
         image = orientation.upright(one_channel(_without_alpha(image)), turned)

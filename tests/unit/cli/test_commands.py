@@ -1,10 +1,13 @@
 """What the command line makes of what is typed."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from fusion_app.cli import _parser, main
+from fusion_app.cli.commands import COMMANDS
 from fusion_app.cli.options import settings_from
 from tests.media import counting_frames, write_images, write_video
 
@@ -81,7 +84,7 @@ def test_a_strength_out_of_range_is_refused_in_a_sentence(
     pair: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["fuse", *pair, "-o", str(tmp_path / "out"), "--mode", "edges", "--strength", "7"]) == 2
-    assert "fusion.strength cannot be 7.0; allowed: 0 (visible alone) to 1" in capsys.readouterr().err
+    assert "error: --strength cannot be 7.0; allowed: 0 (visible alone) to 1\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["view", "align", "record"])
@@ -90,3 +93,20 @@ def test_a_folder_that_holds_both_can_be_given_alone(tmp_path: Path, command: st
     folder = write_images(tmp_path / "both", names, counting_frames(6))
     sources = settings_from(_parser().parse_args([command, str(folder)])).sources
     assert sources.ir == sources.vis == str(folder)
+
+
+def test_every_command_is_known_by_the_name_that_is_typed() -> None:
+    choices = next(iter(_parser()._subparsers._group_actions)).choices
+    assert list(choices) == list(COMMANDS)
+    for name in COMMANDS:
+        assert name in next(iter(_parser(name)._subparsers._group_actions)).choices
+
+
+def test_a_command_loads_nothing_of_the_others() -> None:
+    code = (
+        "import sys; from fusion_app.cli import _parser; _parser('fuse')\n"
+        "others = {f'fusion_app.{name}' for name in ('serve', 'bench', 'batch', 'metrics', 'doctor')}\n"
+        "sys.exit(str(sorted(others & set(sys.modules))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == "[]"

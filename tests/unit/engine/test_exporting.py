@@ -1,5 +1,8 @@
 """Our networks as ONNX: what torch computes, at any size, and what this program itself reads back."""
 
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -106,3 +109,10 @@ def test_the_loader_gives_a_network_that_is_ready(tmp_path: Path) -> None:
     assert net(*pair).shape == (2, 1, 35, 50)
     with pytest.raises(WeightsFormatError, match="lite-6k"):
         load("lite-9k")
+
+
+@pytest.mark.skipif(not find_spec("openvino"), reason="OpenVINO is not installed")
+def test_whatever_of_the_engine_comes_first_openvino_reports_nothing() -> None:
+    """An export is the first to need OpenVINO where torch or ONNX Runtime fuse; it compares what they compute."""
+    code = "import sys, fusion_app.engine.enduring, openvino; sys.exit(sys.modules['openvino_telemetry'] is not None)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

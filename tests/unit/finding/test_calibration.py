@@ -52,8 +52,10 @@ def test_a_little_perspective_is_met_by_the_nearest_affinity() -> None:
 
 def test_halves_of_the_pairs_say_how_sure_it_is() -> None:
     truth = similarity(0.8, 2.0, 0.05, 0.0, IR, VIS)
-    found = calibrate([seen(seed, truth, IR, VIS) for seed in range(4)], IR, VIS)
+    asked: list[None] = []
+    found = calibrate([seen(seed, truth, IR, VIS) for seed in range(4)], IR, VIS, lambda: asked.append(None))
     assert error_of(found, truth) < 0.01
+    assert len(asked) > 175, "it is asked at every size and turn, and at every round behind them"
     assert found.apart_px is not None
     assert found.apart_px < 3
 

@@ -10,7 +10,7 @@ from fusion_app.finding.beside_a_run import EstimatorThread
 from fusion_app.finding.calibration import Calibration, Pictures
 from fusion_app.finding.fit_watch import Fit, FitWatch, fit_of
 from fusion_app.frames import Frame, FramePair, FusedFrame, Size, ThermalView
-from fusion_app.sources import open_source
+from fusion_app.sources.synthetic import Scene
 
 SIZE = Size(320, 240)
 FITS = profile_of(np.eye(3), SIZE, SIZE)
@@ -20,18 +20,15 @@ def moved(x: float) -> AlignmentProfile:
     return profile_of(np.array([[1, 0, x], [0, 1, 0.0], [0, 0, 1.0]]), SIZE, SIZE)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def frames() -> list[FusedFrame]:
-    """What the demo's cameras, which are aligned, see in three seconds, one frame a second and on."""
+    """What the demo's cameras, which are aligned, see at four moments, as if ten seconds lay between two frames."""
+    scene = Scene(SIZE)
     found = []
-    ir, vis = (open_source(f"synthetic:{role}?frames=150&size=320x240") for role in ("ir", "vis"))
-    for number in range(150):
-        infrared, visible = ir.read(), vis.read()
-        if number % 10 == 0:
-            grey = infrared.image if infrared.image.ndim == 2 else infrared.image[..., 0]
-            pts_s = float(number)
-            pair = FramePair(Frame(grey, pts_s, number), Frame(visible.image, pts_s, number))
-            found.append(FusedFrame(visible.image, pair, grey, thermal=ThermalView(grey)))
+    for number in range(0, 40, 10):
+        grey, visible, pts_s = scene.infrared(number), scene.visible(number), float(number)
+        pair = FramePair(Frame(grey, pts_s, number), Frame(visible, pts_s, number))
+        found.append(FusedFrame(visible, pair, grey, thermal=ThermalView(grey)))
     return found
 
 
@@ -64,8 +61,8 @@ def told(profile: AlignmentProfile, frames: list[FusedFrame]) -> list[Fit]:
 
 
 def test_three_checks_in_a_row_have_to_say_so(frames: list[FusedFrame]) -> None:
-    assert [fit.is_off for fit in told(moved(16), frames)][:4] == [False, False, True, True]
-    assert not any(fit.is_off for fit in told(FITS, frames))
+    assert [fit.is_off for fit in told(moved(16), frames[:4])] == [False, False, True, True]
+    assert [fit.is_off for fit in told(FITS, frames[:4])] == [False] * 4
     assert told(AlignmentProfile(), frames) == []
 
 
@@ -78,7 +75,7 @@ def test_it_is_found_again_in_what_was_kept(frames: list[FusedFrame]) -> None:
         came.set()
 
     assert not watch.find_again(take)
-    for frame in frames:
+    for frame in frames[:3]:
         watch(frame)
     assert watch.find_again(take)
     assert came.wait(60)

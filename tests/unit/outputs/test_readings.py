@@ -3,6 +3,9 @@
 import errno
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,7 @@ import pytest
 
 from fusion_app.errors import OutputError
 from fusion_app.frames import Frame, FramePair, FusedFrame, ThermalView
-from fusion_app.outputs import lines, readings
+from fusion_app.outputs import lines
 from fusion_app.outputs.lines import LinesFile
 from fusion_app.outputs.readings import AlarmWatch, alarm_of, spots_of
 from tests.webdriver import wait_until
@@ -57,12 +60,12 @@ def test_centre_and_placed_spots_are_read_too() -> None:
 def test_an_alarm_is_on_with_one_frame_beyond_and_over_after_a_calm_second(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = AlarmWatch(alarm_of("above:60:celsius"))
     at_s = [100.0]
-    monkeypatch.setattr(readings.time, "monotonic", lambda: at_s[0])
+    monkeypatch.setattr("time.monotonic", lambda: at_s[0])
     assert watch.is_on is None
     watch.note(fused_of(59.0))
     assert watch.is_on is False
     watch.note(fused_of(61.0))
-    assert (watch.is_on, watch.value) == (True, pytest.approx(61.0))
+    assert (watch.is_on, watch.data()["value"]) == (True, pytest.approx(61.0))
     at_s[0] += 0.9
     watch.note(fused_of(20.0))
     assert watch.is_on is True
@@ -128,41 +131,47 @@ def counted(found: bytes) -> int:
     return sum(one["count"] for one in happenings if one["event"] == "dropped")
 
 
+@contextmanager
+def piped(folder: Path) -> Iterator[tuple[LinesFile, FileIO]]:
+    """Lines into a named pipe that has a reader, which is this test; both end behind it."""
+    path = folder / "pipe"
+    os.mkfifo(path)
+    reader = FileIO(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+    file = LinesFile(str(path))
+    file.begin()
+    try:
+        yield file, reader
+    finally:
+        reader.close()  # the thread that writes ends with it
+        file.close()
+        file._thread.join(60)
+        assert not file._thread.is_alive()
+
+
 def test_a_reader_that_takes_nothing_costs_lines_that_are_counted_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A named pipe stands for any reader: it holds some 64 KiB, then whoever writes must wait."""
     monkeypatch.setattr(lines, "WAITING", 5)
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    file = LinesFile(str(path))
-    file.begin()
-    for _ in range(50):
-        file.put({"event": "readings", "text": "x" * 10_000}, {})
-    wait_until(file._waiting.full, "the pipe and the queue are full")
-    assert file.dropped > 0
-    os.set_blocking(reader, True)
-    found = b""
-    while not found.endswith(b"\n") or counted(found) != file.dropped:
-        if file._waiting.empty():
-            file.put({"event": "readings"}, {})
-        found += os.read(reader, 1 << 16)
-    file.close()
-    os.close(reader)
+    with piped(tmp_path) as (file, reader):
+        for _ in range(50):
+            file.put({"event": "readings", "text": "x" * 10_000}, {})
+        wait_until(file._waiting.full, "the pipe and the queue are full")
+        assert file.dropped > 0
+        os.set_blocking(reader.fileno(), True)
+        found = b""
+        while not found.endswith(b"\n") or counted(found) != file.dropped:
+            if file._waiting.empty():
+                file.put({"event": "readings"}, {})
+            found += os.read(reader.fileno(), 1 << 16)
 
 
 def test_a_reader_that_has_left_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    file = LinesFile(str(path))
-    file.begin()
-    os.close(reader)
-    file.put({"event": "readings"}, {})
-    wait_until(lambda: "has left" in file.notice, "it is told")
-    assert file.dropped == 1
-    file.close()
+    with piped(tmp_path) as (file, reader):
+        reader.close()
+        file.put({"event": "readings"}, {})
+        wait_until(lambda: "has left" in file.notice, "it is told")
+        assert file.dropped == 1
 
 
 def test_a_pipe_that_nobody_reads_is_told_and_not_waited_for(tmp_path: Path) -> None:
@@ -202,15 +211,8 @@ def test_after_a_full_disk_events_go_on_in_a_line_of_their_own(tmp_path: Path, m
 
 def test_what_a_reader_leaves_at_the_end_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "CLOSE_S", 0.1)
-    path = tmp_path / "pipe"
-    os.mkfifo(path)
-    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    file = LinesFile(str(path))
-    file.begin()
-    for _ in range(3):
-        file.put({"event": "readings", "text": "x" * 100_000}, {})
-    file.close()
-    assert file.dropped == 3
-    os.close(reader)  # the thread ends with it
-    file._thread.join(60)
-    assert not file._thread.is_alive()
+    with piped(tmp_path) as (file, _):
+        for _ in range(3):
+            file.put({"event": "readings", "text": "x" * 100_000}, {})
+        file.close()
+        assert file.dropped == 3

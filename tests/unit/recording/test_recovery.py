@@ -211,7 +211,7 @@ def test_the_name_of_a_recording_that_came_to_nothing_is_free_again(tmp_path: Pa
 
 def test_a_name_that_no_file_system_takes_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recover", "x" * 300]) == 2
-    assert "is no unfinished recording" in capsys.readouterr().err
+    assert "does not exist; check the path" in capsys.readouterr().err
 
 
 def test_escapes_in_a_file_name_do_not_reach_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,7 +36,10 @@ def test_nothing_is_measured_that_nobody_has_to_know() -> None:
 
 def test_the_time_and_the_other_choice_are_told() -> None:
     choice = FileChoice("lite-6k", 0.04, "cs2fusion", 1.8)
-    assert choice.told(18_000) == "auto fuses with lite-6k, about 12 min; cs2fusion: about 9 h; --model cs2fusion"
+    assert choice.told(18_000) == (
+        "auto fuses with lite-6k, which takes about 12 min; "
+        "cs2fusion, more faithful, takes about 9 h (--model cs2fusion)"
+    )
     assert "45 times as long" in choice.told(None)
     assert FileChoice("cs2fusion", 0.1).told(18_000) == ""
 

@@ -1,5 +1,7 @@
+import shutil
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,8 @@ from fusion_app.run.speed import Measurement
 from fusion_app.settings import FusionSettings
 from fusion_app.system import cache
 
+MOST_OF_A_MEASUREMENT = 4096
+"""Bytes; a network that is kept has more."""
 ONCE_MS = {"cs2fusion": 90.0, "lite-6k": 5.0, "lite-2k": 2.0, "average": 0.5}
 
 
@@ -24,11 +28,28 @@ def frame(fuse_ms: float) -> FusedFrame:
     return FusedFrame(image, FramePair(empty, empty), image, {"fuse": fuse_ms})
 
 
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where networks are kept that were converted once; it takes seconds."""
+    return tmp_path_factory.mktemp("networks")
+
+
 @pytest.fixture
-def measured_quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def cached(tmp_path: Path, networks: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache of the test's own, in which networks are converted already and nothing is measured."""
+    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+    for path in networks.iterdir():
+        shutil.copy(path, tmp_path / path.name)
+    yield tmp_path
+    for path in tmp_path.glob(f"*{cache.SUFFIX}"):
+        if path.stat().st_size > MOST_OF_A_MEASUREMENT and not (networks / path.name).exists():
+            shutil.copy(path, networks / path.name)
+
+
+@pytest.fixture
+def measured_quick(cached: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Start from a measurement of a quiet machine: from a busy one's there may be no step down left."""
     monkeypatch.setattr("fusion_app.run.speed._once_ms", lambda engine, _: 2 * (ONCE_MS.get(engine.name, 1.0),))
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
 
 
 @pytest.mark.usefixtures("measured_quick")
@@ -79,7 +100,8 @@ def test_the_network_gives_way_to_a_recording_that_lags_behind(monkeypatch: pyte
     keeper.close()
 
 
-def test_a_stopped_keeper_changes_nothing(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("measured_quick")
+def test_a_stopped_keeper_changes_nothing() -> None:
     keeper = QualityKeeper(FusionSettings(device="cpu"), Size(320, 256), 1 / 25)
     keeper.start()
     keeper.stop()
@@ -88,10 +110,8 @@ def test_a_stopped_keeper_changes_nothing(tmp_path: Path) -> None:
     assert keeper._thread is None
 
 
-def test_measurements_are_kept_until_a_running_session_contradicts_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(cache.FOLDER_VARIABLE, str(tmp_path))
+@pytest.mark.usefixtures("cached")
+def test_measurements_are_kept_until_a_running_session_contradicts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     base, small, large = FusionSettings(device="cpu"), Size(320, 256), Size(640, 512)
     first = Measurement(base)
     costs = first.costs(small, 33.3)
@@ -130,15 +150,16 @@ def test_other_programs_do_not_change_how_engines_compare(monkeypatch: pytest.Mo
 
 
 @pytest.mark.usefixtures("measured_quick")
-def test_a_step_of_a_running_session_forgets_the_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_of_a_running_session_forgets_the_measurement(cached: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    networks = set(cached.iterdir())
     monkeypatch.setattr("fusion_app.run.ladder.SETTLE_S", 0.0)
     keeper = QualityKeeper(FusionSettings(device="cpu", runtime="torch"), Size(320, 256), 1 / 25)
     keeper.start()
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(set(cached.iterdir()) - networks) == 1
     for _ in range(20):
         keeper(frame(3000.0))
     keeper.close()
-    assert list(tmp_path.iterdir()) == []
+    assert set(cached.iterdir()) == networks
 
 
 @pytest.mark.usefixtures("measured_quick")

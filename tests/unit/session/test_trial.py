@@ -8,7 +8,7 @@ import pytest
 
 from fusion_app.errors import FusionAppError
 from fusion_app.session.export import FuseJob, fuse_recordings
-from fusion_app.session.trial import Trial, try_out
+from fusion_app.session.trial import ExportTrial, try_out
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
 from tests.media import counting_frames, write_video
 
@@ -57,6 +57,6 @@ def test_a_trial_of_what_cannot_be_opened_fails_as_the_job_would(job: FuseJob, t
 
 
 def test_too_few_frames_tell_nothing_of_the_speed() -> None:
-    assert Trial("max", 2, 1.0, 100, 50).left() is None
-    assert Trial("max", 11, 1.0, 1100, None).left() is None
-    assert Trial("max", 11, 1.0, 1100, 100).left(0.5) == (5.0, 5000)
+    assert ExportTrial("max", 2, 1.0, 100, 50).left() is None
+    assert ExportTrial("max", 11, 1.0, 1100, None).left() is None
+    assert ExportTrial("max", 11, 1.0, 1100, 100).left(0.5) == (5.0, 5000)

@@ -49,7 +49,7 @@ def test_a_fault_of_the_program_is_one_sentence_that_names_the_log_with_the_trac
     assert finished.returncode == 1
     path = tmp_path / logs.NAME
     assert finished.stderr == (
-        f"error: something went wrong in the program (KeyError); please report it with the last lines of {path}\n"
+        f"error: something went wrong in the program (KeyError); report it with the last lines of {path}\n"
     )
     text = path.read_text(encoding="utf-8")
     assert "Traceback" in text

@@ -18,7 +18,7 @@ from fusion_app.engine.added.readings import plausibility
 from fusion_app.engine.added.tensors import Sources
 from fusion_app.engine.added.trial import try_network
 from fusion_app.engine.base import Engine
-from fusion_app.errors import EngineError, FusionAppError, SettingsError, WeightsError
+from fusion_app.errors import EngineError, FusionAppError, WeightsError
 from fusion_app.settings import FusionSettings
 from tests.added_networks import TWO, added, floats, halving_and_doubling, one_by_one, pictures
 from tests.onnx_files import convolution, mean_of_two, network, node, tensor_elsewhere, text
@@ -236,7 +236,7 @@ def test_a_card_that_is_written_is_read_again() -> None:
     assert isinstance(card, NetworkCard)
     with pytest.raises(EngineError, match="--card"):
         card_from_text("inputs: 5")
-    with pytest.raises(SettingsError):
+    with pytest.raises(EngineError, match="no added network is called nothing; add one with"):
         store.show("nothing")
 
 
