@@ -3581,8 +3581,16 @@
       <translation>复制画面(&amp;C)</translation>
     </message>
     <message>
+      <source>Show &amp;all models</source>
+      <translation>显示所有模型(&amp;A)</translation>
+    </message>
+    <message>
       <source>&amp;Measure here</source>
       <translation>在此测量(&amp;M)</translation>
+    </message>
+    <message>
+      <source>S&amp;wipe against</source>
+      <translation>划动对比(&amp;W)</translation>
     </message>
     <message>
       <source>&amp;Palette</source>
@@ -3872,6 +3880,10 @@
       <translation>等待首幅融合画面</translation>
     </message>
     <message>
+      <source>entropy {0:.1f} bit · edges kept {1:.0f} % · clipped {2:.1f} %</source>
+      <translation>熵 {0:.1f} 比特 · 边缘保留 {1:.0f} % · 截断 {2:.1f} %</translation>
+    </message>
+    <message>
       <source>failed</source>
       <translation>出错</translation>
     </message>
@@ -3890,6 +3902,10 @@
     <message>
       <source>{0:.1f} s behind</source>
       <translation>落后 {0:.1f} 秒</translation>
+    </message>
+    <message>
+      <source>{0} dropped</source>
+      <translation>丢弃 {0}</translation>
     </message>
     <message>
       <source>not as asked</source>

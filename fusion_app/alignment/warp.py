@@ -45,7 +45,13 @@ class Warp:
 
 
 def apply(ir: Image, profile: AlignmentProfile, size: Size) -> Image:
-    """Return ``ir`` as it lies on a visible frame of ``size``: ``(H, W)`` uint8, 0 where infrared does not reach."""
+    """Return ``ir`` as it lies on a visible frame of ``size``, 0 where infrared does not reach.
+
+    Args:
+        ir: ``(H, W)`` or ``(H, W, 3)``, uint8 or uint16; so is the result.
+        profile: Where it lies.
+        size: Of the visible frame.
+    """
     warp = _warp(profile, size_of(ir), size)
     if warp is None:
         return fit(ir, size)
@@ -55,8 +61,8 @@ def apply(ir: Image, profile: AlignmentProfile, size: Size) -> Image:
     laid = cv2.warpPerspective(widened, warp.matrix, box)
     if warp.inside is None:
         return laid
-    whole = np.zeros(size[::-1], np.uint8)
-    whole[warp.box] = cv2.bitwise_and(laid, warp.inside)
+    whole = np.zeros((size.height, size.width, *ir.shape[2:]), ir.dtype)
+    whole[warp.box] = cv2.bitwise_and(laid, laid, mask=warp.inside)
     return whole
 
 

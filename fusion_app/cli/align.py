@@ -13,6 +13,7 @@ from fusion_app.alignment import warp
 from fusion_app.alignment.placement import Placement, placement_of
 from fusion_app.alignment.preview import edges_over
 from fusion_app.alignment.profile import AlignmentProfile, save_profile
+from fusion_app.cli.align_dataset import add_dataset_options, align_dataset
 from fusion_app.cli.options import Commands, add_command, run_options, settings_from
 from fusion_app.cli.startup import say
 from fusion_app.errors import CalibrationError
@@ -31,9 +32,11 @@ def register(commands: Commands) -> None:
         "find where infrared lies on visible, for --align of every command",
         run_options(fuses=False),
     )
-    parser.add_argument("ir", metavar="INFRARED|RECORDING|RIG.yaml", help="infrared source, or both in one")
+    parser.add_argument("ir", nargs="?", metavar="INFRARED|RECORDING|RIG.yaml", help="infrared source, or both in one")
     parser.add_argument("vis", nargs="?", metavar="VISIBLE", help="visible source of the same scene")
-    parser.add_argument("-o", "--output", type=Path, metavar="PROFILE.yaml", help="where the profile goes")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="PROFILE.yaml", help="where the profile goes, or of a data set the folder"
+    )
     parser.add_argument("--preview", type=Path, metavar="P.png", help="infrared's edges on visible, before and after")
     parser.add_argument("--name", default="", help="what the profile is called")
     parser.add_argument(
@@ -41,13 +44,19 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what exists")
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
+    add_dataset_options(parser)
 
 
 def align(options: argparse.Namespace) -> int:
     """Find where infrared lies on visible, from what both cameras see, and save it as an alignment profile.
 
-    Exit codes: 0 found, 1 it cannot be told from these pictures and nothing was written, 2 cannot start.
+    Exit codes: 0 found, 1 it cannot be told from these pictures and nothing was written, 2 cannot start. With
+    --dataset: 0 all is done, 1 not all could be read or written, 130 interrupted.
     """
+    if options.dataset is not None:
+        return align_dataset(options)
+    if options.per or options.time:
+        raise CalibrationError("--per and --time are for a data set; add --dataset DIR, or leave them out")
     settings = settings_from(options)
     if not (settings.sources.ir and settings.sources.vis):
         raise CalibrationError("an infrared and a visible source are needed; give both, or a rig or a recording")

@@ -17,15 +17,19 @@ from fusion_app.system.ending import HANGUP, ending_signals
 class ProgressBar:
     """Frames done, frames per second and the time that is left, from the first frame on."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, *, quiet: bool, unit: str = "frames", verb: str = "fusing") -> None:
+        """Count ``unit`` under ``verb``; without a word where ``quiet``."""
         self._quiet = quiet
+        self._unit, self._verb = unit, verb
         self._bar: tqdm[NoReturn] | None = None
 
     def __call__(self, done: int, expected: int | None) -> None:
         """Show ``done`` frames of ``expected`` (None: unknown)."""
         if self._bar is None:
             tqdm.monitor_interval = 0  # with miniters=1 nothing is left for its thread to do
-            self._bar = tqdm(unit=" frames", disable=self._quiet, dynamic_ncols=True, desc="fusing", miniters=1)
+            self._bar = tqdm(
+                unit=f" {self._unit}", disable=self._quiet, dynamic_ncols=True, desc=self._verb, miniters=1
+            )
         bar = self._bar
         bar.total = max(done, expected) if expected else None
         bar.update(done - bar.n)

@@ -6,11 +6,9 @@ from collections.abc import Callable
 
 from fusion_app.cli.options import Commands, add_command
 from fusion_app.cli.startup import say
-from fusion_app.finding.offset_of_files import FileOffset, offset_of_files
+from fusion_app.finding.offset_of_files import IN_STEP_MS, FileOffset, offset_of_files
 from fusion_app.finding.synchronisation import MAX_OFFSET_S, WINDOW_S
 
-IN_STEP_MS = 10.0
-"""Less than this nobody sees, and no camera keeps."""
 STEADY_MS_PER_MINUTE = 5.0
 HINT = "something must move that both cameras see, and the two pictures must roughly lie on each other"
 

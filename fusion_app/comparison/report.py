@@ -108,10 +108,10 @@ def as_html(rows: Sequence[Row]) -> str:
     return html_page([f"<p>{note}</p>", *parts])
 
 
-def html_page(parts: Sequence[str]) -> str:
-    """Return ``parts``, which are HTML, as a page."""
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Metrics</title><style>{STYLE}</style>'
-    return f"{head}<h1>Metrics</h1>{''.join(parts)}</html>\n"
+def html_page(parts: Sequence[str], title: str = "Metrics") -> str:
+    """Return ``parts``, which are HTML, as a page under ``title``."""
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
+    return f"{head}<h1>{title}</h1>{''.join(parts)}</html>\n"
 
 
 def html_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -45,13 +45,7 @@ def align_sources(settings: Settings, live_s: float = LIVE_S) -> FoundAlignment 
     Raises:
         FusionAppError: A source cannot be opened or read.
     """
-    plain = replace(settings, fusion=FusionSettings(model="max"), alignment=AlignmentProfile())
-    session = open_session(plain, Pace.EXPORT)
-    try:
-        session.require_sources(OPENING_S)
-        pairs = [pair for pair in _pairs(session, live_s) if not pair.lost and not pair.is_held]
-    finally:
-        session.close()
+    pairs = pairs_of(settings, MAX_PAIRS, live_s)
     if not pairs:
         return None
     # Each by itself: the gain of frames that are minutes apart is no gain that follows the scene.
@@ -65,7 +59,22 @@ def align_sources(settings: Settings, live_s: float = LIVE_S) -> FoundAlignment 
     return FoundAlignment(found, greys[middle], pairs[middle].vis.image)
 
 
-def _pairs(session: Session, live_s: float) -> Iterator[FramePair]:
+def pairs_of(settings: Settings, count: int, live_s: float = LIVE_S) -> list[FramePair]:
+    """Return about ``count`` pairs of the sources of ``settings``, spread over their length; none that is held or lost.
+
+    Raises:
+        FusionAppError: A source cannot be opened or read.
+    """
+    plain = replace(settings, fusion=FusionSettings(model="max"), alignment=AlignmentProfile())
+    session = open_session(plain, Pace.EXPORT)
+    try:
+        session.require_sources(OPENING_S)
+        return [pair for pair in _pairs(session, count, live_s) if not pair.lost and not pair.is_held]
+    finally:
+        session.close()
+
+
+def _pairs(session: Session, count: int, live_s: float) -> Iterator[FramePair]:
     if session.is_live:
         yield from _live_pairs(session, live_s)
         return
@@ -75,7 +84,7 @@ def _pairs(session: Session, live_s: float) -> Iterator[FramePair]:
         return
     last_s = max(0.0, min(ends_s) - session.vis.info.period_s)
     seen = -1
-    for at_s in np.linspace(0, last_s, MAX_PAIRS):
+    for at_s in np.linspace(0, last_s, count):
         session.pairs.seek(float(at_s))
         if (pair := session.pairs.read()) is not None and pair.vis.index != seen:  # a short one is soon through
             seen = pair.vis.index

@@ -17,6 +17,8 @@ from fusion_app.finding.synchronisation import (
 )
 from fusion_app.sources import FrameSource, open_source
 
+IN_STEP_MS = 10.0
+"""Less than this nobody sees, and no camera keeps."""
 MAX_WINDOWS = 12
 """Windows looked at, at most; a long recording is sampled, not read."""
 

@@ -44,7 +44,7 @@ class ClosingController(QObject):
         if self._question is not None:
             self._question.close()
         self.begun.emit()
-        self._commands.stop_export(self._controller.worker)
+        self._commands.stop_dialog(self._controller.worker)
         self._controller.end()
         self._controller.worker.submit(lambda: None, self._finish)  # behind everything that waits
         QTimer.singleShot(CLOSE_WITHIN_MS, self._give_up)

@@ -14,7 +14,7 @@ from fusion_app.errors import SettingsError
 from fusion_app.frames import FusedFrame
 from fusion_app.gui.as_last_time import AsLastTime
 from fusion_app.gui.bars.actions import Actions
-from fusion_app.gui.dialogs.benchmark import BenchmarkDialog
+from fusion_app.gui.dialogs.benchmark import BenchmarkDialog, end_measuring
 from fusion_app.gui.dialogs.connect import ConnectDialog
 from fusion_app.gui.dialogs.export import ExportDialog
 from fusion_app.gui.dialogs.help import AboutDialog, ShortcutsDialog
@@ -250,8 +250,9 @@ class Commands(QObject):
             self._controller.toggle()
         self.open_dialog(BenchmarkDialog(self._window))
 
-    def stop_export(self, worker: Worker) -> None:
-        """End an export that runs, because the window closes; ``worker`` waits for it."""
+    def stop_dialog(self, worker: Worker) -> None:
+        """End what a dialog has begun, because the window closes; ``worker`` waits for an export."""
+        end_measuring(self._window)
         if isinstance(self.dialog, ExportDialog):
             self.dialog.abandon()
             worker.submit(self.dialog.stop)

@@ -327,6 +327,7 @@ class MainWindow(QMainWindow):
         self.watch.stop()
         self.docks.close()
         self.share.sending.wait()
+        self.grid.difference.close()
         self.close()
         for other in QApplication.topLevelWidgets():  # a file dialog waits in a loop of its own for an answer
             if other is not self and other.isVisible():

@@ -59,6 +59,10 @@ class TileMenus(QObject):
         yield None
         if role is not None:
             yield actions[ALONE[role]]
+        elif len(self._grid.wall.models) > 1:
+            yield self._comparisons(tile)
+            wall = self._grid.wall
+            yield Entry(self.tr("Show &all models"), wall.show_all, len(wall.shown) < len(wall.tiles))
         yield actions["zoom_fit"]
         yield actions["zoom_pixels"]
         if role is Role.IR:
@@ -74,6 +78,16 @@ class TileMenus(QObject):
             yield actions["spots_remove"]
             yield None
         yield actions["tags"]
+
+    def _comparisons(self, tile: FrameView) -> QMenu:
+        """Return the other models, each to be laid on this one with a line between them."""
+        wall = self._grid.wall
+        menu = QMenu(self.tr("S&wipe against"), tile)
+        for name, other in zip(wall.models, wall.tiles, strict=True):
+            action = menu.addAction(name) if other is not tile else None
+            if action is not None:
+                action.triggered.connect(lambda _, other=other: wall.compare(tile, other))
+        return menu
 
     def _palettes(self, tile: FrameView) -> QMenu:
         menu = QMenu(self.tr("&Palette"), tile)

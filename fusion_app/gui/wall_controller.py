@@ -41,6 +41,7 @@ class WallController(QObject):
         menu.aboutToShow.connect(self._fill_menu)
         grid.layout_changed.connect(self._follow)
         grid.wall.models_changed.connect(self._follow)
+        grid.wall.difference_changed.connect(self._follow)
         controller.state_changed.connect(self._follow)
         controller.engine_changed.connect(self._follow)
         controller.releasing.connect(self._end)
@@ -63,6 +64,7 @@ class WallController(QObject):
         if self.wall is not None:
             is_frozen = self._controller.state is State.FROZEN
             self.wall.hold(self._controller.frame if is_frozen else None)
+            self.wall.show_difference(self._grid.wall.has_difference)
             self.wall.rest(self._recording.state is not RecordingState.OFF)
             self._show()
 
@@ -87,7 +89,7 @@ class WallController(QObject):
         self._controller.worker.submit(wall.close)  # the frame in work may take seconds
 
     def _tell(self, outlet: Outlet) -> None:
-        """Have the tiles shown, once for all that has come until then; called in the wall's thread."""
+        """Have the tiles shown, once for all that has come until then; called in the lanes' threads."""
         if not self._is_told:
             self._is_told = True
             outlet()

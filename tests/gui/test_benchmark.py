@@ -60,3 +60,12 @@ def test_closing_the_dialog_ends_the_process(dialog: BenchmarkDialog, qtbot: QtB
     number = dialog.process.processId()
     dialog.reject()
     qtbot.waitUntil(lambda: not Path(f"/proc/{number}").exists() if os.path.isdir("/proc/self") else True)
+
+
+def test_closing_the_window_ends_the_process(dialog: BenchmarkDialog, qtbot: QtBot) -> None:
+    click(qtbot, button(dialog, "Measure"))
+    qtbot.waitUntil(lambda: dialog.process.state() is QProcess.ProcessState.Running)
+    process, window = dialog.process, dialog.parentWidget()
+    assert window is not None
+    window.close()
+    assert process.state() is QProcess.ProcessState.NotRunning

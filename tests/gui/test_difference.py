@@ -54,6 +54,18 @@ def test_one_key_shows_it_and_the_tag_says_so(window: MainWindow, qtbot: QtBot) 
     assert window.grid.tiles[Role.FUSED]._pixels is window.controller.frame.picture
 
 
+def test_of_a_large_picture_it_is_drawn_beside_the_window_and_gone_with_the_same_key(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fusion_app.gui.view.difference.LARGE", 1)
+    press(qtbot, window, Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: title(window).startswith("WHAT INFRARED ADDS · max"))
+    assert np.array_equal(shown(window), expected(window))
+    press(qtbot, window, Qt.Key.Key_A)
+    assert title(window).startswith("FUSED · max")
+    assert window.grid.tiles[Role.FUSED]._pixels is window.controller.frame.picture
+
+
 def test_the_dock_and_the_menu_say_the_same(window: MainWindow, qtbot: QtBot) -> None:
     press(qtbot, window, Qt.Key.Key_F4)
     box = window.docks.fusion.panel.difference

@@ -17,10 +17,10 @@ from fusion_app.gui.session.recording_controller import RecordingState
 from fusion_app.gui.session.session_controller import State
 from fusion_app.gui.view.frame_view import FrameView
 from fusion_app.gui.view.view_grid import Layout
-from tests.added_networks import TWO, added
+from tests.added_networks import TWO, added, one_by_one
 from tests.gui.actions import press, wait_for
 from tests.gui.conftest import MakeWindow
-from tests.onnx_files import mean_of_two
+from tests.onnx_files import convolution, mean_of_two
 
 DEMO = ("synthetic:ir?frames=60&size=64x48", "synthetic:vis?frames=60&size=64x48")
 
@@ -98,6 +98,82 @@ def test_a_double_click_shows_one_model_alone_and_all_again(walled: MainWindow, 
     assert tile.size() == walled.grid.wall.size()
     double_click(tile)
     assert all(one.isVisible() for one in walled.grid.wall.tiles)
+
+
+def test_each_tile_says_how_its_picture_is(walled: MainWindow, qtbot: QtBot) -> None:
+    wait_for_pictures(qtbot, walled)
+    qtbot.waitUntil(lambda: all("entropy" in tile.note for tile in walled.grid.wall.tiles))
+    assert all("edges kept" in tile.note and "clipped" in tile.note for tile in walled.grid.wall.tiles)
+
+
+def test_what_infrared_adds_is_shown_of_every_model(walled: MainWindow, qtbot: QtBot) -> None:
+    wait_for_pictures(qtbot, walled)
+    walled.all_actions["difference"].trigger()
+    qtbot.waitUntil(lambda: all("what infrared adds" in tile.title for tile in walled.grid.wall.tiles))
+    walled.all_actions["difference"].trigger()
+    qtbot.waitUntil(lambda: not any("what infrared adds" in tile.title for tile in walled.grid.wall.tiles))
+
+
+def test_two_models_lie_on_each_other_with_a_line_between_them(walled: MainWindow, qtbot: QtBot) -> None:
+    wait_for_pictures(qtbot, walled)
+    wall = walled.grid.wall
+    lower, _, upper = wall.tiles
+    menu = walled.tile_menus._comparisons(lower)
+    assert [action.text() for action in menu.actions()] == ["mean", "average"]
+    menu.actions()[1].trigger()
+    assert [tile.isVisible() for tile in wall.tiles] == [True, False, True]
+    assert lower.geometry() == upper.geometry() == wall.rect()
+    assert wall.swipe.isVisible()
+    wall.swipe.move_to(0.25)
+    assert upper.mask().boundingRect().left() == round(upper.width() * 0.25)
+    assert lower.mask().isEmpty()
+    wall.show_all()
+    assert all(tile.isVisible() for tile in wall.tiles)
+    assert upper.mask().isEmpty()
+    assert not wall.swipe.isVisible()
+
+
+def test_a_double_click_on_two_models_shows_all_again(walled: MainWindow, qtbot: QtBot) -> None:
+    wait_for_pictures(qtbot, walled)
+    wall = walled.grid.wall
+    wall.compare(*wall.tiles[:2])
+    double_click(wall.tiles[1])
+    assert all(tile.isVisible() for tile in wall.tiles)
+
+
+FIVE = {
+    "two-tensors": (mean_of_two(), TWO),
+    "one-tensor": (convolution(one_by_one([0.3, 0.7])), "inputs: [{roles: [infrared, visible-grey], range: -1..1}]\n"
+                   "output: {range: -1..1}\n"),
+    "colours": (convolution(one_by_one([0.5, 0, 0, 0.5], [0, 0.5, 0, 0.5], [0, 0, 0.5, 0.5])),
+                "inputs: [{roles: [visible-rgb, infrared]}]\noutput: {kind: rgb}\n"),
+    "weights": (convolution(one_by_one([0.0, 1.0])), "inputs: [{roles: [visible-y, infrared]}]\n"
+                "output: {kind: weights}\n"),
+    "decision": (convolution(one_by_one([0.0, 0.6], [0.4, 0.0], [0.0, 0.0])),
+                 "inputs: [{roles: [visible-y, infrared]}]\noutput: {kind: decision}\n"),
+}  # fmt: skip
+"""Networks of five kinds of card: two tensors; one, from -1 to 1; colours; weights; a decision."""
+
+
+@pytest.mark.full
+def test_five_networks_of_different_cards_are_on_the_wall_at_once(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path / "models"))
+    for name, (data, card) in FIVE.items():
+        added(tmp_path, data, card, name)
+    window = make_window("synthetic:ir?size=320x240", "synthetic:vis?size=320x240")
+    wait_for(qtbot, window, State.PLAYING)
+    window.all_actions["loop"].setChecked(True)
+    window.grid.wall.set_models(tuple(FIVE))
+    press(qtbot, window, Qt.Key.Key_9)
+    wait_for_pictures(qtbot, window)
+    qtbot.waitUntil(lambda: all("entropy" in tile.note for tile in window.grid.wall.tiles))
+    assert window.controller.wall is not None
+    tiles = window.controller.wall.tiles()
+    assert [tile.trouble for tile in tiles] == [""] * len(FIVE)
+    pictures = [tile.fused.image for tile in tiles if tile.fused is not None]
+    assert len({picture.tobytes() for picture in pictures}) == len(FIVE)
 
 
 def test_a_snapshot_keeps_the_picture_of_every_model(walled: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -3,6 +3,10 @@
 The slower stream gives the intervals: motion from one of its frames to a later one, in 40×30 cells. The same intervals,
 shifted by every possible offset, are looked up in the faster stream. Both are taken relative to what is usual in a
 cell and correlated over time and cells; the parabola through the best shift and its neighbours gives the fraction.
+
+Where small things move in a scene that stands still, a thousand cells of noise drown the few that tell something. So
+what all cells cannot tell is asked of the cells in which something passes in both streams, by a stricter rule: of few
+cells chance can make more.
 """
 
 from collections.abc import Sequence
@@ -21,6 +25,15 @@ Indices = npt.NDArray[np.intp]
 
 MAX_OFFSET_S = 0.6
 MIN_MARGIN = 0.04
+MIN_MARGIN_OF_FEW = 0.08
+"""Of the cells in which something passes; unrelated streams have reached .04 with `FEWEST` and more."""
+MIN_AGREEMENT_OF_FEW = 0.3
+FEWEST = 3.0
+"""Cells in which something passes, at the least."""
+STILL, PASSING = 1.6, 3.0
+"""Strongest motion of a cell over its usual one: as in noise, and as where something passes."""
+STRONGEST = 97
+"""Percentile of a cell's motion that counts as its strongest."""
 MIN_COVER_S = 1.5
 MIN_FRAMES = 8
 MIN_SPAN_S = 0.055
@@ -74,12 +87,16 @@ def estimate_offset(
         return OffsetEstimate.refused("both cameras must be watched for a few seconds first")
     is_ir_slower = _period_s(ir) >= 0.99 * _period_s(vis)
     slower, faster = (ir, vis) if is_ir_slower else (vis, ir)
-    shifts_s, agreement = _agreement(slower, faster, max_offset_s, between)
-    if len(shifts_s) < 3:
+    compared = _compared(slower, faster, max_offset_s, between)
+    if len(compared.shifts_s) < 3:
         return OffsetEstimate.refused("the two streams have too little time in common")
-    margin = _margin(shifts_s, agreement, max(RIVAL_S, 1.5 * _period_s(slower)))
-    shift_s = _peak_s(shifts_s, agreement)
-    offset_ms = 1000 * (shift_s if is_ir_slower else -shift_s)
+    rival_s, sign = max(RIVAL_S, 1.5 * _period_s(slower)), 1 if is_ir_slower else -1
+    margin = _margin(compared.shifts_s, compared.agreement, rival_s)
+    agreement = compared.agreement
+    if margin < MIN_MARGIN and compared.tells_by_few(rival_s):
+        agreement = compared.of_few
+        margin = _margin(compared.shifts_s, agreement, rival_s)
+    offset_ms = 1000 * sign * _peak_s(compared.shifts_s, agreement)
     if margin < MIN_MARGIN:
         return OffsetEstimate.refused("not enough motion that both cameras see in the same place", offset_ms, margin)
     if agreement.argmax() in (0, len(agreement) - 1):
@@ -88,18 +105,40 @@ def estimate_offset(
     return OffsetEstimate(offset_ms, margin, accepted=True)
 
 
-def _agreement(
+@dataclass(frozen=True)
+class _Compared:
+    """How well motion agrees at each shift.
+
+    Attributes:
+        shifts_s: How far the faster stream was shifted, seconds in even steps.
+        agreement: Correlation at each, over all cells.
+        of_few: The same over the cells in which something passes in both streams.
+        passing: How many these are.
+    """
+
+    shifts_s: Times
+    agreement: Times
+    of_few: Times
+    passing: float
+
+    def tells_by_few(self, rival_s: float) -> bool:
+        """Tell whether the few cells in which something passes are enough, and agree well enough."""
+        is_clear = _margin(self.shifts_s, self.of_few, rival_s) >= MIN_MARGIN_OF_FEW
+        return self.passing >= FEWEST and float(self.of_few.max()) >= MIN_AGREEMENT_OF_FEW and is_clear
+
+
+def _compared(
     slower: Sequence[MotionSample], faster: Sequence[MotionSample], max_offset_s: float, between: BetweenSteps
-) -> tuple[Times, Times]:
-    """Return how far the faster stream was shifted, seconds in even steps, and how well motion agrees at each shift."""
+) -> _Compared:
     intervals = _intervals(slower)
     if not intervals:
-        return np.array([]), np.array([])
+        return _Compared(np.array([]), np.array([]), np.array([]), 0.0)
     starts, ends = (np.array([slower[pair[side]].pts_s for pair in intervals]) for side in (0, 1))
-    own = _salient(np.array([motion_between(slower[first], slower[last]) for first, last in intervals], np.float32))
-    other, step_s = _Motions(faster), _period_s(faster)
+    motion = _motion_over(slower, intervals)
+    own, other, step_s = _salient(motion), _Motions(faster), _period_s(faster)
+    weights = np.sqrt(_passing(motion) * _passing(_motion_over(faster, _intervals(faster))))
     count = int(max_offset_s / step_s + 0.5)
-    shifts, agreement = [], []
+    shifts, agreement, of_few = [], [], []
     for shift_s in np.arange(-count, count + 1) * step_s:
         between()
         inside = other.covers(starts + shift_s) & other.covers(ends + shift_s)
@@ -107,8 +146,23 @@ def _agreement(
             continue
         motion, error_s = other.between(starts[inside] + shift_s, ends[inside] + shift_s)
         shifts.append(shift_s + error_s)
-        agreement.append(_correlation(own[inside], _salient(motion)))
-    return np.array(shifts), np.array(agreement)
+        seen = _salient(motion)
+        agreement.append(_correlation(own[inside], seen))
+        of_few.append(_correlation(own[inside] * np.sqrt(weights), seen * np.sqrt(weights)))
+    return _Compared(np.array(shifts), np.array(agreement), np.array(of_few), float(weights.sum()))
+
+
+def _motion_over(samples: Sequence[MotionSample], intervals: Sequence[tuple[int, int]]) -> Grid:
+    """Return motion ``(n, cells)`` over ``n`` intervals between samples."""
+    return np.array([motion_between(samples[first], samples[last]) for first, last in intervals], np.float32)
+
+
+def _passing(motion: Grid) -> Grid:
+    """Return in which cells something passes, ``(cells,)``, 0…1; noise and what moves all the time are not that."""
+    if not len(motion):
+        return np.zeros(1, np.float32)
+    strongest = np.percentile(motion, STRONGEST, axis=0) / (np.median(motion, axis=0) + 1e-6)
+    return np.asarray(np.clip((strongest - STILL) / (PASSING - STILL), 0, 1), np.float32)
 
 
 class _Motions:

@@ -12,6 +12,8 @@ from fusion_app.gui.plain import plain_label
 SECONDS = 20
 PATIENCE_MS = 3000
 """How long the process may take to end when it is asked to."""
+WAIT_MS = 500
+"""The same when the window closes."""
 
 
 def bench_process(parent: QWidget) -> QProcess:
@@ -25,6 +27,16 @@ def bench_process(parent: QWidget) -> QProcess:
     process.setProgram(sys.executable)
     process.setArguments([*start, "bench", "--seconds", str(SECONDS)])
     return process
+
+
+def end_measuring(window: QWidget) -> None:
+    """End what measures for ``window``, which is about to close; waits for it, a second at most."""
+    for process in window.findChildren(QProcess):
+        if process.state() is not QProcess.ProcessState.NotRunning:
+            process.terminate()
+            if not process.waitForFinished(WAIT_MS):
+                process.kill()
+                process.waitForFinished(WAIT_MS)
 
 
 class BenchmarkDialog(QDialog):

@@ -56,6 +56,7 @@ class FrameView(QWidget):
         super().__init__(parent)
         self._title = title
         self._hint = hint
+        self._note = ""
         self._pixels: Picture | None = None
         self._colours: Sequence[int] = ()
         self._image: QImage | None = None
@@ -100,6 +101,17 @@ class FrameView(QWidget):
             self._hint = hint
             self.update()
 
+    @property
+    def note(self) -> str:
+        """What else is said, at the bottom."""
+        return self._note
+
+    def set_note(self, note: str) -> None:
+        """Say something more at the bottom, while nothing is probed."""
+        if note != self._note:
+            self._note = note
+            self.update()
+
     def set_title_corner(self, corner: Qt.Corner) -> None:
         """Put the title elsewhere: something covers its place."""
         self._title_corner = corner
@@ -119,6 +131,8 @@ class FrameView(QWidget):
         The pixels must not change any more: they are read when they are painted, which a hidden tile never is. A grey
         image takes its 256 ``colours``, if there are any.
         """
+        if image is self._pixels and colours is self._colours:
+            return
         self._is_fresh = self._is_fresh or image is not self._pixels
         self._pixels, self._colours, self._image = image, colours, None
         self.update()
@@ -201,8 +215,9 @@ class FrameView(QWidget):
             painter.setPen(HINT)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint)
         paint_tag(painter, self, self._title, self._title_corner, is_title=True)
-        if probed := self.probe_text():
-            paint_tag(painter, self, probed, Qt.Corner.BottomLeftCorner)
+        if words := self.probe_text() or self._note:
+            bottom = {Qt.Corner.TopRightCorner: Qt.Corner.BottomRightCorner}
+            paint_tag(painter, self, words, bottom.get(self._title_corner, Qt.Corner.BottomLeftCorner))
         if self._is_target:
             painter.setPen(ACCENT)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

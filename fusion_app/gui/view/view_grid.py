@@ -106,6 +106,7 @@ class ViewGrid(QWidget):
             Role.VIS: FrameView(self.tr("VISIBLE"), "", self),
         }
         self.difference = DifferenceView(self.tiles[Role.FUSED])
+        self.difference.ready.connect(self._show_fused)
         self.swipe = SwipeHandle(self)
         self.swipe.moved.connect(self._arrange)
         self.wall = WallView(self)

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 
@@ -79,6 +80,42 @@ def test_black_hot_weak_and_16_bit_infrared_give_the_same_offset(street: tuple[S
     for ir in (raw, weak):
         estimate = estimate_offset(late(ir, 0.1), vis)
         assert estimate.offset_ms == pytest.approx(-100, abs=500 / FPS)
+
+
+@pytest.fixture(scope="module")
+def far_away() -> tuple[Samples, Samples]:
+    """One walker, 5 pixels wide in a picture of 320, a little warmer and darker than what is behind it."""
+    rng = np.random.default_rng(5)
+    times = [index / FPS for index in range(FRAMES)]
+    path = 150 + np.cumsum(np.clip(rng.normal(0, 1.0, FRAMES // 10).repeat(10), -2, 2))
+    found = []
+    for contrast in (45, -45):
+        still = cv2.GaussianBlur(rng.uniform(0, 255, (240, 320)).astype(np.float32), (0, 0), 2)
+        images = []
+        for x in np.rint(path).astype(int):
+            image = still + rng.normal(0, 9, still.shape)
+            image[60:70, x : x + 5] += contrast
+            images.append(np.clip(image, 0, 255).astype(np.uint8))
+        found.append(track_of(images, times).samples())
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("late_ms", [-250, 0, 400])
+def test_small_walkers_in_a_scene_that_stands_still_are_enough(
+    far_away: tuple[Samples, Samples], late_ms: float
+) -> None:
+    ir, vis = far_away
+    estimate = estimate_offset(late(ir, late_ms / 1000), vis)
+    assert estimate.accepted, estimate
+    assert estimate.offset_ms == pytest.approx(-late_ms, abs=500 / FPS)
+
+
+def test_small_walkers_of_another_place_or_time_are_refused(far_away: tuple[Samples, Samples]) -> None:
+    ir, vis = far_away
+    elsewhere = [MotionSample(sample.pts_s, np.ascontiguousarray(sample.picture[:, ::-1])) for sample in ir]
+    backwards = [MotionSample(one.pts_s, other.picture) for one, other in zip(ir, ir[::-1], strict=True)]
+    for wrong in (elsewhere, backwards, late(ir, 1.5)):
+        assert not estimate_offset(wrong, vis).accepted
 
 
 def test_a_scene_without_motion_is_refused() -> None:

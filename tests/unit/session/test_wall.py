@@ -1,7 +1,7 @@
-"""The models of a wall fuse the session's pairs in turns; one that fails leaves the others alone."""
+"""The models of a wall fuse the session's pairs, each in its lane; one that fails leaves the others alone."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ from fusion_app.alignment.profile import AlignmentProfile
 from fusion_app.engine.added import store
 from fusion_app.engine.classical import ClassicalEngine
 from fusion_app.frames import Frame, FramePair, FusedFrame
+from fusion_app.pipeline.difference import coloured, lumas_of
 from fusion_app.pipeline.pipeline import FusionPipeline
 from fusion_app.session.wall import Wall, WallTile
 from fusion_app.settings import FusionSettings
@@ -42,7 +43,7 @@ class Told:
         with self._something:
             self._something.notify_all()
 
-    def wait_for(self, is_so: "Checks") -> tuple[WallTile, ...]:
+    def wait_for(self, is_so: Callable[[tuple[WallTile, ...]], bool]) -> tuple[WallTile, ...]:
         with self._something:
             assert self._something.wait_for(lambda: is_so(self.wall.tiles()), PATIENCE_S), self.wall.tiles()
         return self.wall.tiles()
@@ -111,6 +112,60 @@ def test_a_network_that_fails_on_a_frame_says_so_and_no_other_takes_its_name(
     assert failing.fused is None
     assert mean.description.startswith("mean · CPU")
     assert mean.fused is not None
+
+
+class Slow(ClassicalEngine):
+    """An engine whose frames take until somebody lets them go."""
+
+    def __init__(self) -> None:
+        super().__init__("average")
+        self.goes_on = threading.Event()
+
+    def fuse(self, ir: np.ndarray, vis: np.ndarray) -> np.ndarray:
+        """Fuse, once that is allowed."""
+        assert self.goes_on.wait(PATIENCE_S)
+        return super().fuse(ir, vis)
+
+
+def test_a_slow_model_holds_up_no_other_and_what_it_misses_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slow()
+    engines = {"max": ClassicalEngine("max"), "average": slow}
+    monkeypatch.setattr("fusion_app.session.wall_lane.open_engine", lambda settings, **_: engines[settings.model])
+    told = Told("average", "max")
+    told.wall.start()
+    try:
+        pairs = [pair_of(seed) for seed in range(1, 5)]
+        for pair in pairs:
+            told.wall(fused_by("max", pair))
+            told.wait_for(lambda tiles, pair=pair: tiles[1].fused is not None and tiles[1].fused.pair is pair)
+        first = told.wall.tiles()
+        assert first[0].fused is None
+        assert first[1].dropped == 0
+        slow.goes_on.set()
+        last = told.wait_for(Checks(pairs[-1]))
+    finally:
+        slow.goes_on.set()
+        told.wall.close(PATIENCE_S)
+    assert last[0].dropped == 2
+    assert last[1].dropped == 0
+
+
+@pytest.mark.parametrize("told", [("max", "average")], indirect=True)
+def test_each_tile_is_looked_at_and_shows_what_infrared_adds_when_that_is_wanted(told: Told) -> None:
+    told.wall(fused_by("max", pair_of(1)))
+    for tile in told.wait_for(lambda tiles: all(tile.glance is not None for tile in tiles)):
+        assert tile.fused is not None
+        assert tile.glance is not None
+        assert 0 < tile.glance.entropy <= 8
+        assert tile.difference is None
+    told.wall.show_difference(is_on=True)
+    for tile in told.wait_for(lambda tiles: all(tile.difference is not None for tile in tiles)):
+        assert tile.fused is not None
+        lumas = lumas_of(tile.fused)
+        assert lumas is not None
+        np.testing.assert_array_equal(tile.difference, coloured(lumas))
+    told.wall.show_difference(is_on=False)
+    told.wait_for(lambda tiles: all(tile.difference is None for tile in tiles))
 
 
 @pytest.mark.parametrize("told", [("max", "average")], indirect=True)
