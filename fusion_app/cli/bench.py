@@ -1,6 +1,7 @@
 """``bench``: how fast this machine fuses."""
 
 import argparse
+import signal
 import sys
 
 from fusion_app.bench import options as bench_options
@@ -24,7 +25,11 @@ def bench(options: argparse.Namespace) -> int:
         if not options.quiet:
             print(f"bench: {text}", file=sys.stderr, flush=True)
 
-    say(*bench_options.run_command(options, tell, in_window).split("\n"))
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
+    try:
+        say(*bench_options.run_command(options, tell, in_window).split("\n"))
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return 0
 
 

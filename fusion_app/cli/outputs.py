@@ -49,6 +49,11 @@ def with_outputs(options: argparse.Namespace, settings: Settings) -> Settings:
     names = (item.name for item in fields(OutputSettings))
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     outputs = replace(settings.outputs, **given)
+    # What belongs to an output of the rig goes with it, unless it is given as well.
+    if options.mqtt is not None and options.mqtt_ca is None and not outputs.mqtt.lower().startswith("mqtts:"):
+        outputs = replace(outputs, mqtt_ca="")
+    if options.alarm is None and "" in (options.events, options.mqtt) and not (outputs.events or outputs.mqtt):
+        outputs = replace(outputs, alarm="")
     check_outputs(outputs)
     return replace(settings, outputs=outputs)
 

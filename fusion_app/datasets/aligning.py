@@ -11,7 +11,7 @@ from fusion_app.datasets.clips import Clip, Sample, sizes_of, spread_over
 from fusion_app.datasets.fitting import FITTED, Fit, fit_pair, fit_rig
 from fusion_app.datasets.journal import Journal, Row
 from fusion_app.datasets.judging import judged
-from fusion_app.datasets.writing import PICTURES, write_pair, write_picture, write_rig
+from fusion_app.datasets.writing import PICTURES, remove_results, write_pair, write_picture, write_rig
 from fusion_app.errors import FusionAppError
 from fusion_app.finding.offset_of_files import IN_STEP_MS, offset_of_files
 
@@ -52,6 +52,8 @@ class Aligning:
         """
         self._plan, self._clips, self._output = plan, tuple(clips), output
         self._journal = Journal(output, asdict(plan), overwrite=overwrite)
+        if overwrite:
+            remove_results(output)
         self._done = 0
         self._on_step: Callable[[int], None] = lambda _: None
         self._goes_on: Callable[[], bool] = lambda: True
@@ -178,7 +180,9 @@ class Aligning:
                 alignment = _laid_by(fit, row)
                 write_rig(clip, replace(clip.settings, alignment=alignment), self._output)
         except (FusionAppError, OSError) as error:
-            row = _nothing(clip, str(error))
+            self._journal.note_row(_nothing(clip, str(error)))
+            self._step(max(1, len(clip)))
+            return
         told = self._write_all(clip, _laid_by(fit, row))
         if told is None:
             return

@@ -117,7 +117,7 @@ def find_clips(
 
     Args:
         folder: The data set.
-        output: Where results go; nothing in it is a source.
+        output: Where results go.
         thermal: How infrared is read.
         rule: How names belong together; empty: it is found. See `plan_pairs`.
 
@@ -127,6 +127,8 @@ def find_clips(
     """
     if folder.resolve().is_relative_to(output.resolve()):
         raise CalibrationError(f"{output} is the data set itself, or holds it; choose another output folder")
+    if output.resolve().is_relative_to(folder.resolve()):
+        raise CalibrationError(f"{output} lies in the data set; choose an output folder beside it")
     search = pairs_in(folder, rule, output)
     clips: list[Clip] = []
     told = list(search.told)
@@ -134,6 +136,8 @@ def find_clips(
         clip = _clip(found, folder, thermal, rule)
         if isinstance(clip, str):
             told.append(clip)
+        elif clip.name in {one.name for one in clips}:
+            told.append(f"{found.vis} is left out: another clip is called {clip.name}, too; rename one of them")
         else:
             clips.append(clip)
     if not clips:
@@ -152,7 +156,7 @@ def _clip(found: Found, folder: Path, thermal: ThermalSettings, rule: str) -> Cl
         return Clip(found.name, replace(settings, sources=replace(sources, pairs="")))
     if stills.is_own:
         return f"{found.ir} is left out: its radiometric JPEGs say themselves where infrared lies"
-    below = Path(found.ir).resolve().relative_to(folder.resolve()).as_posix()
+    below = Path(found.ir).relative_to(folder).as_posix()  # a link stays where it lies
     return Clip(found.name if below == "." else below, settings, stills)
 
 

@@ -153,7 +153,9 @@ class Journal:
             elif "written" in line:
                 self.written.add((line["written"], line["pair"]))
             else:
-                self.rows.append(from_mapping(Row, line["row"]))
+                row: Row = from_mapping(Row, line["row"])
+                if not row.failed:  # what failed is tried again: the disk may have room by now
+                    self.rows.append(row)
         except (KeyError, TypeError, ValueError, FusionAppError):
             raise _damaged(self._path) from None
 

@@ -1,6 +1,7 @@
 """What becomes of a clip on disk: pictures laid on each other, or a rig of two videos. Originals are only read."""
 
 import os
+import shutil
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,7 @@ from fusion_app.settings import Settings, save_settings
 from fusion_app.sources.images import read_image
 from fusion_app.sources.pictures import Use
 from fusion_app.system.whole_files import write_whole
+from fusion_app.thermal.layouts import decode
 from fusion_app.writers import write_png
 
 ALIGNED, PICTURES = "aligned", "pictures"
@@ -40,13 +42,30 @@ def write_pair(clip: Clip, index: int, profile: AlignmentProfile, output: Path) 
     for place in places:
         _make(place)
     if profile.is_set:
-        warm, size = read_image(ir, Use.INFRARED), size_of(read_image(vis, Use.VISIBLE))
+        warm = decode(read_image(ir, Use.INFRARED), clip.settings.thermal).image  # as it was measured: no telemetry
+        size = size_of(read_image(vis, Use.VISIBLE))
         if (size_of(warm), size) != (profile.ir_size, profile.vis_size):
             raise CalibrationError(f"{ir} is of another size than its rig's pictures; give --per pair")
         write_png(places[0] / f"{name}.png", warp.apply(warm, profile, size))
     else:
         _copy(ir, places[0] / f"{name}{ir.suffix.lower()}")
     _copy(vis, places[1] / f"{name}{vis.suffix.lower()}")
+
+
+def remove_results(output: Path) -> None:
+    """Remove what an earlier `align --dataset` has written into ``output``, so that nothing of it is taken for new.
+
+    Raises:
+        RecordingError: It cannot be removed.
+    """
+    try:
+        for name in (ALIGNED, PICTURES):
+            if (output / name).is_dir():
+                shutil.rmtree(output / name)
+        for path in output.glob("*.yaml"):
+            path.unlink()
+    except OSError as error:
+        raise RecordingError(f"{error.filename} cannot be removed ({error.strerror}); remove it, then go on") from None
 
 
 def write_rig(clip: Clip, settings: Settings, output: Path) -> Path:

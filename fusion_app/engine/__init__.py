@@ -1,8 +1,8 @@
 """The only door to torch and inference runtimes. `open_engine` chooses; torch is imported when first needed.
 
 OpenVINO reports its use over the network as soon as it is imported. This application sends nothing that the user did
-not ask for, so the reporting package is made impossible to import here, before any module of this folder is loaded;
-OpenVINO then uses its own silent stand-in (docs/adr/0003).
+not ask for, so the reporting package is made impossible to import here, before anything of this folder loads OpenVINO,
+which then uses its own silent stand-in (docs/adr/0003).
 """
 
 import sys

@@ -252,6 +252,8 @@ class Commands(QObject):
 
     def stop_dialog(self, worker: Worker) -> None:
         """End what a dialog has begun, because the window closes; ``worker`` waits for an export."""
+        if isinstance(self.dialog, BenchmarkDialog):
+            self.dialog.reject()
         end_measuring(self._window)
         if isinstance(self.dialog, ExportDialog):
             self.dialog.abandon()

@@ -326,6 +326,7 @@ class MainWindow(QMainWindow):
     def _close_for_good(self) -> None:
         self.watch.stop()
         self.docks.close()
+        self.playback.close()
         self.share.sending.wait()
         self.grid.difference.close()
         self.close()

@@ -7,7 +7,9 @@ from PyQt6.QtCore import QObject
 from fusion_app.gui.bars.actions import SPEEDS, Actions
 from fusion_app.gui.bars.bottom_bar import TransportBar
 from fusion_app.gui.session.session_controller import SessionController, State
+from fusion_app.gui.session.worker import Worker
 from fusion_app.recording.moments import Moment, moments_of
+from fusion_app.recording.reading import tracks_of
 
 WHOLE = (0.0, None)
 
@@ -23,6 +25,7 @@ class Playback(QObject):
         super().__init__(bar)
         self.speed = 1.0
         self._actions, self._controller, self._bar = actions, controller, bar
+        self._reader: Worker | None = None
         for action, speed in zip(actions.group("speed"), SPEEDS, strict=True):
             action.triggered.connect(partial(self._play_at, speed))
         actions["faster"].triggered.connect(partial(self._change_speed, 1))
@@ -33,6 +36,11 @@ class Playback(QObject):
         bar.sought.connect(controller.seek)
         controller.opened.connect(self._begin)
         self._play_at(self.speed)
+
+    def close(self) -> None:
+        """Read no more; what is being read is left to itself."""
+        if self._reader is not None:
+            self._reader.stop(0.0)
 
     def look(self) -> None:
         """Show where the file is; behind the end of its part, a loop goes back to where that begins."""
@@ -58,7 +66,9 @@ class Playback(QObject):
             if self._controller.settings.sources == sources:
                 self._bar.slider.show_moments(found)
 
-        self._controller.worker.submit(partial(moments_of, sources), show)
+        if tracks_of(sources) is not None:  # nothing else may wait for the log of hours
+            self._reader = self._reader or Worker(self, "moments")
+            self._reader.submit(partial(moments_of, sources), show)
 
     def _play_at(self, speed: float, *_: object) -> None:
         self.speed = speed

@@ -129,7 +129,7 @@ class ShareController(QObject):
     def _send(self, kind: str, address: str) -> None:
         self.sending.start(kind, address)
         if self.dialog is not None and self.sending.states()[kind].phase is not Phase.FAILED:
-            self.dialog.outputs.show_settings(self._controller.settings.outputs)
+            self.dialog.outputs.rows[kind].show_address(getattr(self._controller.settings.outputs, kind))
 
     def _show(self) -> None:
         self.changed.emit()

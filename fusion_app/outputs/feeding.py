@@ -39,14 +39,14 @@ class Feeder:
         self.sent = self.lost = 0
         self._session, self._send, self._has_failed, self._niceness = session, send, has_failed, niceness
         self._mailbox = Mailbox()
-        self._last = 0
+        self._last = self._passed = 0
         self._retry_s = 0.0
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
     def dropped(self) -> int:
-        """Frames that a newer one replaced before they were sent."""
-        return self._mailbox.replaced
+        """Frames that a newer one replaced before they were sent, or that were passed over for a recording."""
+        return self._mailbox.replaced + self._passed
 
     def begin(self) -> None:
         """Send from the next frame on."""
@@ -66,6 +66,7 @@ class Feeder:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._niceness)
         while (taken := self._mailbox.take()) is not None:
             if 0 < taken.number - self._last < self._session.stride:
+                self._passed += 1
                 continue
             self._last = taken.number
             if time.monotonic() < self._retry_s:

@@ -9,6 +9,7 @@ from fusion_app.recording.reading import logs_of
 from fusion_app.settings import SourceSettings
 
 MISSING = (MarkKind.DROPPED, MarkKind.UNFUSED)
+MOST_DIGITS = 10
 MOST = 2000
 """More could not be told apart on any screen; those that lost most are kept."""
 
@@ -55,4 +56,4 @@ def _moments(row: dict[str, str], began_s: float) -> Iterator[Moment]:
 
 def _count(mark: Mark) -> int:
     value = mark.value or ""
-    return int(value) if value.isdecimal() else 0
+    return int(value) if value.isdecimal() and len(value) < MOST_DIGITS else 0

@@ -9,11 +9,14 @@ import errno
 import os
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MOVING, GONE = ".removing", ".removed"
+SETTLED_S = 60.0
+"""Where nothing locks a folder, it is taken for left behind once nobody has touched it for so long."""
 STEM = r"recording-\d{8}-\d{6}(-\d+)?"
 FOLDER = re.compile(rf"{STEM}\.(removing|removed)")
 
@@ -28,7 +31,7 @@ def remove_whole(files: Iterable[Path]) -> None:
     folder = paths[0].with_suffix(MOVING)
     folder.mkdir(exist_ok=True)
     with _held(folder) as is_ours:
-        if not is_ours:
+        if is_ours is False:
             raise OSError(errno.EBUSY, "another program removes it")
         _move(paths, folder)
         _delete(folder.with_suffix(GONE))
@@ -54,26 +57,26 @@ def finish_removals(folder: Path) -> None:
         found = FOLDER.fullmatch(path.name)
         if found is not None and path.is_dir() and not path.is_symlink():
             with suppress(OSError), _held(path) as is_ours:  # it is tried again; the others must not wait for it
-                if is_ours:
+                if is_ours or (is_ours is None and time.time() - path.stat().st_mtime > SETTLED_S):
                     (_put_back if path.suffix == MOVING else _delete)(path)
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[bool]:
-    """Lock ``folder`` meanwhile; yield whether nobody else has, as far as its file system tells."""
+def _held(folder: Path) -> Iterator[bool | None]:
+    """Lock ``folder`` meanwhile; yield whether nobody else has, or None where there are no such locks."""
     if sys.platform == "win32":
-        yield True
+        yield None
         return
     import fcntl  # noqa: PLC0415 - POSIX only
 
     descriptor = os.open(folder, os.O_RDONLY)
-    is_ours = True
+    is_ours: bool | None = True
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         is_ours = False
     except OSError:
-        pass  # this file system has no locks
+        is_ours = None  # this file system has none
     try:
         yield is_ours
     finally:

@@ -92,6 +92,7 @@ class Transport:
         """Play ``speed`` seconds of the video in one of real time from the next frame on."""
         with self._wake:
             self._speed, self._is_anew = speed, True
+            self._wake.notify_all()
 
     def pause(self) -> None:
         """Hold after the frame in work."""
@@ -153,7 +154,10 @@ class Transport:
     def wait_until(self, due_s: float) -> bool:
         """Wait for ``due_s`` of the monotonic clock; tell whether the frame that is due then is still wanted."""
         with self._wake:
-            self._wake.wait_for(lambda: self.is_interrupted, timeout=max(0.0, due_s - time.monotonic()))
+            speed = self._speed  # at another one it would be due at another time: then it is shown at once
+            self._wake.wait_for(
+                lambda: self.is_interrupted or self._speed != speed, timeout=max(0.0, due_s - time.monotonic())
+            )
             return self._state is not State.STOPPING and self._seek_s is None
 
     def _next_do(self, has_frame: bool, *, is_sought: bool) -> Do:

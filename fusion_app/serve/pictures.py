@@ -155,9 +155,14 @@ class Pictures:
             kind = "H.264" if view.form == "h264" else "JPEG"
             self._failure, self._failed_s = f"a picture could not be encoded as {kind}: {error}", time.monotonic()
             self._encoders.forget(view)
-            if is_last and view.form == "h264":
+            if is_last and view.form == "h264" and not self._has_begun_again(view):
                 self._failed(view, f"the server cannot encode H.264: {error}")
             return None
+
+    def _has_begun_again(self, view: View) -> bool:
+        """Tell whether somebody has begun to watch while the picture was made: it is not theirs that failed."""
+        with self._changed:
+            return view in self._begun
 
 
 def _give_way() -> None:

@@ -28,7 +28,7 @@ __all__ = [
     "ISOTHERM_LIMITS",
     "MOST_ON_WALL",
     "MOST_SPOTS",
-    "Encoder",
+    "EncoderChoice",
     "FusionMode",
     "FusionSettings",
     "IsothermSettings",

@@ -74,7 +74,7 @@ class OutputSettings:
 def shown_address(address: str) -> str:
     """Return ``address`` as it may be shown: the end of an RTMP path is a key with which anybody may stream."""
     hidden = rf"\1{HIDDEN}"
-    return re.sub(r"^(rtmp[a-z]*://[^/]*/[^/]+/).+", hidden, without_password(address), flags=re.IGNORECASE | re.DOTALL)
+    return re.sub(r"(rtmp[a-z]*://[^/]*/[^/]+/).+", hidden, without_password(address), flags=re.IGNORECASE | re.DOTALL)
 
 
 def check_spots(measure: MeasureSettings) -> None:

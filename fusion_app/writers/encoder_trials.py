@@ -6,7 +6,6 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -56,6 +55,7 @@ class EncoderTrial:
 
 
 Trials = tuple[EncoderTrial, ...]
+_outcomes: dict[tuple[Size, Asked], Future[Trials]] = {}
 
 
 def best(found: Trials) -> str:
@@ -74,17 +74,24 @@ def best(found: Trials) -> str:
     return min(as_good, key=lambda trial: (trial.ms, trial.name != SOFTWARE)).name
 
 
-@lru_cache
 def _outcome(size: Size, asked: Asked) -> Future[Trials]:
+    """Return what the trials come to; whoever asks first begins them."""
+    with _beginning:
+        is_new = (size, asked) not in _outcomes
+        outcome = _outcomes.setdefault((size, asked), Future())
+    if is_new:
+        _begin(outcome, size, asked)
+    return outcome
+
+
+def _begin(outcome: Future[Trials], size: Size, asked: Asked) -> None:
     """Begin the trials; those of the machine's encoders that open are tried in a thread, beside libx264."""
-    outcome: Future[Trials] = Future()
     found = [EncoderTrial(name, why=why_not(name, size, asked)) for name in OPTIONS if name != SOFTWARE]
     if all(trial.why for trial in found):
         outcome.set_result(tuple(found))
     else:
         arguments = outcome, found, size, asked
         threading.Thread(target=_try_all, args=arguments, name="encoder trials", daemon=True).start()
-    return outcome
 
 
 def _try_all(outcome: Future[Trials], found: list[EncoderTrial], size: Size, asked: Asked) -> None:
@@ -103,15 +110,12 @@ def trials(size: Size, asked: Asked) -> Trials:
 
     Takes about a tenth of a second where there is no other, and is remembered as long as the program runs.
     """
-    with _beginning:
-        outcome = _outcome(size, asked)
-    return outcome.result()
+    return _outcome(size, asked).result()
 
 
 def best_so_far(size: Size, asked: Asked) -> str:
     """Return which encoder to take; libx264 until the trials are over, which a live recording must not wait for."""
-    with _beginning:
-        outcome = _outcome(size, asked)
+    outcome = _outcome(size, asked)
     return best(outcome.result()) if outcome.done() and outcome.exception() is None else SOFTWARE
 
 

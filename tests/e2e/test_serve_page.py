@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import pytest
 
+from fusion_app.serve import pictures
 from fusion_app.serve.server import Door
 from fusion_app.writers import live_video
 from tests.serving import serving
@@ -154,6 +155,7 @@ def test_where_the_servers_encoder_fails_the_page_takes_jpeg_by_itself_and_says_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(live_video.OPTIONS, "profile", "no-such-profile")
+    monkeypatch.setattr(pictures, "TOLD_S", 1e9)
     with serving(tmp_path / "recordings") as running, browser(tmp_path / "profile", DESK) as desk:
         desk.open(running.server.addresses[0])
         needs_h264(desk)

@@ -68,4 +68,4 @@ def test_closing_the_window_ends_the_process(dialog: BenchmarkDialog, qtbot: QtB
     process, window = dialog.process, dialog.parentWidget()
     assert window is not None
     window.close()
-    assert process.state() is QProcess.ProcessState.NotRunning
+    qtbot.waitUntil(lambda: process.state() is QProcess.ProcessState.NotRunning)

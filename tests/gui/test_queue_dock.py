@@ -234,6 +234,6 @@ def test_another_folder_can_be_started_while_the_first_is_starting(
     assert second is not None
     assert second is not first
     qtbot.waitUntil(lambda: len(second.pids) == 1)
-    assert first.wait(60)  # told to end with its folder
+    assert first.wait(240)  # told to end with its folder
     queue.stop()
-    assert second.wait(60)
+    assert second.wait(240)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import cv2
@@ -77,24 +78,29 @@ def try_network(
     Raises:
         EngineError: It cannot be used; the text says why.
     """
-    asked = _Asked(path, name, "" if card is None else card_text(card), "auto", demo_pair())
-    try:
-        return _in_child(asked, told, timeout_s)
-    except _CrashedError:
-        if len(installed()) < 2:
-            raise
-    return _in_child(replace(asked, runtime=installed()[0]), told, timeout_s)  # the other one may have crashed
+    with TemporaryDirectory(prefix="cs2fusion-trial-") as folder:
+        pair = Path(folder) / "pair.npz"
+        ir, vis = demo_pair()
+        np.savez(pair, ir=ir, vis=vis)
+        asked = _Asked(path, name, "" if card is None else card_text(card), "auto", pair, vis.shape)
+        try:
+            return _in_child(asked, told, timeout_s)
+        except _CrashedError:
+            if len(installed()) < 2:
+                raise
+        return _in_child(replace(asked, runtime=installed()[0]), told, timeout_s)  # the other one may have crashed
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the child is to try."""
+    """What the child is to try. The pair is a file: more than a pipe holds would let the start wait for the child."""
 
     path: Path
     name: str
     card: str
     runtime: str
-    pair: tuple[Image, Image]
+    pair: Path
+    shape: tuple[int, ...]
 
 
 class _CrashedError(EngineError):
@@ -106,9 +112,9 @@ def _in_child(asked: _Asked, told: str, timeout_s: float) -> NetworkTrial:
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     child = context.Process(target=_serve, args=(sender, asked), daemon=True)
-    child.start()
-    sender.close()
     try:
+        child.start()
+        sender.close()
         if not receiver.poll(timeout_s):
             raise EngineError(
                 f"{name} was not ready after {timeout_s:.0f} s on a small pair; it is too slow to be used"
@@ -117,10 +123,12 @@ def _in_child(asked: _Asked, told: str, timeout_s: float) -> NetworkTrial:
     except (EOFError, OSError):
         raise _CrashedError(f"{name} ended the process that tried it, by a crash or for want of memory") from None
     finally:
-        child.kill()
-        child.join()
+        sender.close()
         receiver.close()
-    return _received(json.loads(head), pixels, told, asked.pair[1].shape)
+        if child.pid is not None:
+            child.kill()
+            child.join()
+    return _received(json.loads(head), pixels, told, asked.shape)
 
 
 def _received(values: dict[str, str], pixels: bytes, told: str, shape: tuple[int, ...]) -> NetworkTrial:
@@ -159,7 +167,9 @@ def _tried(asked: _Asked) -> NetworkTrial:
     data, _ = read_onnx(asked.path)
     wanted = Wanted(asked.name, threads=default_threads(), runtime=asked.runtime, is_measured=True)
     network = read(data, wanted)
-    card, (ir, vis) = card_from_text(asked.card) if asked.card else None, asked.pair
+    card = card_from_text(asked.card) if asked.card else None
+    with np.load(asked.pair) as pair:  # no pickle: that is refused unless asked for
+        ir, vis = pair["ir"], pair["vis"]
     told, others = "", tuple[NetworkCard, ...]()
     if card is None:
         chosen = choose(possible(network.inputs, network.outputs), network.open, _sources(ir, vis))

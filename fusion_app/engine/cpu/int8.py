@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-import fusion_app.engine.cpu.openvino_runtime  # noqa: F401 - stops OpenVINO's reports before it is imported here
 from fusion_app.system.machine import describe_machine
 
 if TYPE_CHECKING:

@@ -6,8 +6,6 @@ blocks are only moved about before they are given out. A byte is moved four time
 
 from typing import TYPE_CHECKING
 
-import fusion_app.engine.cpu.openvino_runtime  # noqa: F401 - stops OpenVINO's reports before it is imported here
-
 if TYPE_CHECKING:
     import openvino
 

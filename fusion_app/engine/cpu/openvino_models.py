@@ -14,7 +14,6 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import fusion_app.engine.cpu.openvino_runtime  # noqa: F401 - stops OpenVINO's reports before it is imported here
 from fusion_app.system import cache
 from fusion_app.system.whole_files import read_bounded
 

@@ -51,7 +51,7 @@ class Timeline(QSlider):
     def moment_near(self, x: float) -> Moment | None:
         """Return the moment whose mark is nearest to ``x``, pixels, or None where there is none."""
         near = [one for one in self.moments if abs(self.place_of(one.at_s) - x) <= NEAR]
-        return min(near, key=lambda one: abs(self.place_of(one.at_s) - x)) if near else None
+        return min(near, key=lambda one: (abs(self.place_of(one.at_s) - x), one.lost)) if near else None
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """Jump to the place clicked, then drag from there."""

@@ -85,6 +85,8 @@ class OutputRow:
         self._page = page
         self._address = ""
         self._phase = Phase.OFF
+        self._refused: Sending | None = None
+        """What is wrong with the address that was given last; said until another one is."""
         name = translate("OutputsPage", NAMES[kind])
         label = QLabel(name, page)
         self.field = QLineEdit(page)
@@ -115,6 +117,7 @@ class OutputRow:
 
     def show_state(self, state: Sending) -> None:
         """Say how it does."""
+        state = self._refused if self._refused is not None and state.phase is Phase.OFF else state
         self._phase = state.phase
         is_off = state.phase in (Phase.OFF, Phase.FAILED)
         name = without_mnemonic(translate("OutputsPage", NAMES[self.kind]))
@@ -148,6 +151,7 @@ class OutputRow:
             self.field.setText(path)
 
     def _press(self) -> None:
+        self._refused = None
         if self._phase not in (Phase.OFF, Phase.FAILED):
             self._page.stopped.emit(self.kind)
             return
@@ -155,7 +159,8 @@ class OutputRow:
         is_known = text == shown_address(self._address)
         if not is_known and HIDDEN in text:
             error = OutputError("a password or key was hidden in this address; type the whole address again")
-            self.show_state(Sending(Phase.FAILED, trouble=in_words(error)))
+            self._refused = Sending(Phase.FAILED, trouble=in_words(error))
+            self.show_state(self._refused)
             return
         address = self._address if is_known else text
         self._page.asked.emit(self.kind, address or (FIRST_FREE if self.kind == "virtual_camera" else ""))

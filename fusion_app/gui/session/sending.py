@@ -75,10 +75,13 @@ class _Open:
         self._outputs[kind] = output
         return output
 
-    def end(self, kind: str) -> None:
+    def end(self, kind: str) -> OutputCounts:
+        """End an output; return what became of all that it had to send, also while it took leave."""
         output = self._outputs.pop(kind, None)
-        if output is not None:
-            output.close()
+        if output is None:
+            return OutputCounts()
+        output.close()
+        return output.counts
 
 
 class SendingController(QObject):
@@ -189,10 +192,14 @@ class SendingController(QObject):
 
     def _end(self, kind: str) -> None:
         self._tickets[kind] += 1
-        output = self._begun.pop(kind, None)
-        if output is not None and kind in self._wanted:
-            self._before[kind] = _sum(self._before.get(kind, OutputCounts()), output.counts)
-        self._worker.submit(partial(self._open.end, kind))
+        self._begun.pop(kind, None)
+        self._worker.submit(partial(self._open.end, kind), partial(self._on_ended, kind, self._wanted.get(kind)))
+
+    def _on_ended(self, kind: str, asked: OutputSettings | None, counts: OutputCounts) -> None:
+        """Add up what became of it, if it is still what is to be sent."""
+        if asked is not None and self._wanted.get(kind) is asked:
+            self._before[kind] = _sum(self._before.get(kind, OutputCounts()), counts)
+            self.changed.emit()
 
     def _on_begun(self, kind: str, ticket: int, output: Output | None) -> None:
         if output is not None and self._is_wanted(kind, ticket):

@@ -16,6 +16,7 @@ from fusion_app.pipeline.difference import STRONG, Lumas, coloured, lumas_of, sc
 translate = QCoreApplication.translate
 
 
+CLOSE_S = 0.2
 LARGE = 1920 * 1080
 """Pixels from which on it is made in a thread of its own: of 3840×2160 it takes 40 ms, and no key would be heard."""
 
@@ -74,7 +75,7 @@ class DifferenceView(QObject):
         """Make nothing any more."""
         self._outlet.close()
         if self._thread is not None:
-            self._thread.close()
+            self._thread.close(CLOSE_S)
 
     def _make(self, frame: FusedFrame) -> None:
         height, width = frame.picture.shape[:2]

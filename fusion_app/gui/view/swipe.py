@@ -1,5 +1,7 @@
 """The line that divides two pictures which lie on each other; dragged by the mouse, moved by the arrow keys."""
 
+from collections.abc import Iterable
+
 from PyQt6.QtCore import QEvent, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PyQt6.QtWidgets import QWidget
@@ -30,6 +32,15 @@ class SwipeHandle(QWidget):
         self.setAccessibleName(self.tr("Dividing line"))
         self.setToolTip(self.tr("Drag to compare"))
         self.hide()
+
+    def cut(self, tiles: Iterable[FrameView], upper: FrameView | None) -> None:
+        """Show all ``tiles`` whole but ``upper``, which `divide` is to cut; without one there is no line."""
+        for tile in tiles:
+            if tile is not upper:
+                tile.set_title_corner(Qt.Corner.TopLeftCorner)
+                tile.clearMask()
+        if upper is None:
+            self.hide()
 
     def divide(self, upper: FrameView, *, is_on: bool) -> None:
         """Cut ``upper`` off at the line, or show it whole while there is no line."""

@@ -155,7 +155,8 @@ class WallView(QWidget):
         shown = self.shown
         for view in self.tiles:
             view.setVisible(view in shown)
-            self.swipe.divide(view, is_on=False)
+        upper = self._chosen[1] if len(self._chosen) == 2 else None
+        self.swipe.cut(self.tiles, upper)  # in one go: a line that is hidden meanwhile loses the focus
         if len(self._chosen) == 2:
             self._lay_on_each_other(*self._chosen)
         else:

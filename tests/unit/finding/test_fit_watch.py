@@ -54,7 +54,7 @@ def told(profile: AlignmentProfile, frames: list[FusedFrame]) -> list[Fit]:
     for frame in frames:
         watch(frame)
         if profile.is_set and frame.pts_s % 10 == 0:
-            assert came.wait(30)
+            assert came.wait(250)
             came.clear()
     thread.close()
     return fits
@@ -78,7 +78,7 @@ def test_it_is_found_again_in_what_was_kept(frames: list[FusedFrame]) -> None:
     for frame in frames[:3]:
         watch(frame)
     assert watch.find_again(take)
-    assert came.wait(60)
+    assert came.wait(250)
     thread.close()
     assert found[0].accepted
     assert abs(found[0].profile.homography(SIZE, SIZE)[0, 2]) < 5

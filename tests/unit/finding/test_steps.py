@@ -75,7 +75,7 @@ def found_again(thread: HeldThread, frames: list[FusedFrame], found: list[object
 
 
 @pytest.mark.parametrize(
-    ("search", "at_step"), [(alignment, 1), (alignment, 50), (offset, 9), (fit, 2), (found_again, 9)]
+    ("search", "at_step"), [(alignment, 1), (alignment, 10), (offset, 9), (fit, 2), (found_again, 9)]
 )
 def test_a_thread_that_is_closed_ends_its_search_at_the_next_step(
     search: Search, at_step: int, frames: list[FusedFrame]

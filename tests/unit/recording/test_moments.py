@@ -44,3 +44,8 @@ def test_of_very_many_the_markers_and_the_greatest_losses_are_kept(
     lines = [(number / 25, f"dropped:{number}") for number in range(1, 9)]
     sources = write_log(tmp_path / "r.csv", *lines, (0.5, "marker:here"))
     assert moments_of(sources) == [Moment(7 / 25, lost=7), Moment(8 / 25, lost=8), Moment(0.5, "here")]
+
+
+def test_a_count_of_thousands_of_digits_is_none(tmp_path: Path) -> None:
+    sources = write_log(tmp_path / "r.csv", (0.1, f"dropped:{'9' * 5000}"), (0.2, "marker:here"))
+    assert moments_of(sources) == [Moment(0.2, "here")]

@@ -119,3 +119,17 @@ def test_another_speed_is_told_with_the_next_order_and_lets_time_begin_anew() ->
     asked.play_at(2.0)
     assert asked.next(has_frame=True) == Order(Do.RUN, is_anew=True, speed=2.0)
     assert asked.next(has_frame=True) == Order(Do.RUN, speed=2.0)
+
+
+def test_a_frame_that_is_waited_for_is_due_at_once_at_another_speed() -> None:
+    asked = Transport()
+    shown = threading.Event()
+
+    def wait() -> None:
+        assert asked.wait_until(time.monotonic() + 3600)
+        shown.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    speeds = iter(range(1, 10_000))
+    while not shown.wait(0.05):  # whenever the thread comes to wait
+        asked.play_at(float(next(speeds)))

@@ -65,7 +65,7 @@ def test_a_snapshot_in_png_is_the_fused_frame_itself(running: Running) -> None:
 
 
 def test_what_infrared_adds_is_a_view_of_its_own(running: Running) -> None:
-    running.node.session.runner.stop()  # no frame comes between
+    assert running.node.session.runner.stop(200)  # no frame comes between
     fused = running.node.mailbox.newest
     assert fused is not None
     darker = replace(fused, picture=fused.image // 2, pair=replace(fused.pair, lost=""))
@@ -79,7 +79,7 @@ def test_what_infrared_adds_is_a_view_of_its_own(running: Running) -> None:
 
 
 def test_while_a_source_is_lost_nothing_is_said_to_be_added(running: Running) -> None:
-    running.node.session.runner.stop()
+    assert running.node.session.runner.stop(200)
     fused = running.node.mailbox.newest
     assert fused is not None
     running.node.mailbox(replace(fused, picture=fused.image // 2, pair=replace(fused.pair, lost="vis")))

@@ -125,9 +125,9 @@ def test_without_a_trial_of_libx264_it_is_taken() -> None:
 @pytest.fixture
 def nothing_is_known() -> Iterator[None]:
     """Trials are made anew, and forgotten behind the test."""
-    encoder_trials._outcome.cache_clear()
+    encoder_trials._outcomes.clear()
     yield
-    encoder_trials._outcome.cache_clear()
+    encoder_trials._outcomes.clear()
 
 
 @pytest.mark.usefixtures("nothing_is_known")
