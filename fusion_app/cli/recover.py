@@ -25,6 +25,8 @@ def register(commands: Commands) -> None:
 def recover(options: argparse.Namespace) -> int:
     """Finish recordings whose program was killed: frames are copied as they are, index and chapters made anew.
 
+    In a folder, removals that were broken off are finished or taken back, too.
+
     Exit codes: 0 done, 1 some could not be read and are as they were, 2 there is nothing of that name to recover.
     """
     failed = 0
@@ -41,7 +43,7 @@ def recover(options: argparse.Namespace) -> int:
 def _unfinished(place: Path) -> list[Path]:
     if is_image_folder(str(place)):
         with suppress(OSError):
-            finish_removals(place)
+            say(*finish_removals(place))
         found = unfinished_recordings(place)
         if not found:
             say(f"{place} holds no unfinished recording")

@@ -47,18 +47,25 @@ def _move(paths: list[Path], folder: Path) -> None:
         raise
 
 
-def finish_removals(folder: Path) -> None:
+def finish_removals(folder: Path) -> tuple[str, ...]:
     """Do away with what was broken off: recordings that were half moved come back, those that had gone are deleted.
+
+    Returns:
+        What was done, a sentence each.
 
     Raises:
         OSError: The folder cannot be read.
     """
+    told = []
     for path in sorted(folder.iterdir()):
         found = FOLDER.fullmatch(path.name)
         if found is not None and path.is_dir() and not path.is_symlink():
             with suppress(OSError), _held(path) as is_ours:  # it is tried again; the others must not wait for it
                 if is_ours or (is_ours is None and time.time() - path.stat().st_mtime > SETTLED_S):
                     (_put_back if path.suffix == MOVING else _delete)(path)
+                    done = "is back" if path.suffix == MOVING else "was to be removed, and is now"
+                    told.append(f"{path.stem} {done}: its removal had been broken off")
+    return tuple(told)
 
 
 @contextmanager

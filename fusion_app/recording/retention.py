@@ -195,7 +195,7 @@ def _size_of_all(folder: Path) -> int:
     return total
 
 
-def _try(act: Callable[[], None], what: Path, failures: list[str]) -> bool:
+def _try(act: Callable[[], object], what: Path, failures: list[str]) -> bool:
     try:
         act()
     except OSError as error:

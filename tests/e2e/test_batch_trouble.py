@@ -173,7 +173,7 @@ def test_a_queue_of_a_newer_version_is_refused(tmp_path: Path, capsys: pytest.Ca
         ((), "say what to fuse"),
         (("in",), "say where the results go"),
         (("in", "-o", "in"), "the folder of the sources"),
-        (("nothing", "-o", "out"), "no folder"),
+        (("nothing", "-o", "out"), "does not exist"),
         (("empty", "-o", "out"), "belong together"),
         (("--join", "out"), "holds no queue"),
         (("in", "--join", "out"), "nothing else"),

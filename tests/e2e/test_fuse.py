@@ -214,7 +214,7 @@ def failing(tmp_path: Path, kind: str, pair: tuple[str, str]) -> list[str]:
         ("no such model", "cs2fusion"),
         ("no such weights", "check the path"),
         ("no such device", "--device auto or cpu"),
-        ("no such rig", "unreadable"),
+        ("no such rig", "does not exist"),
         ("many frames in one image", "is one image"),
         ("no output name", "no name"),
         ("a name too long", "cannot be written"),

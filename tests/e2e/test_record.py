@@ -109,7 +109,7 @@ def test_fusing_again_gives_what_was_fused(tmp_path: Path, deep_pair: tuple[str,
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["main.py", "-o", "out.mkv"], "visible source as well"),
+        (["main.py", "-o", "out.mkv"], "is neither a video nor an image"),
         (
             ["{recording}#bird", "{recording}#visible", "-o", "out.mkv"],
             "it has 1 (h264, fused), 2 (h264, visible), 3 (ffv1, ir)",

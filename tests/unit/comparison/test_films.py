@@ -78,7 +78,7 @@ def test_videos_that_cannot_be_measured_together_are_refused(film: Path, capsys:
     refused = {
         "small.mkv": "one size",
         "picture.png": "is no video",
-        "gone.mkv": "not there",
+        "gone.mkv": "does not exist",
     }
     for name, words in refused.items():
         assert main([*arguments(film, "ir.mkv", "vis.mkv", name), "--jobs", "1"]) == 2

@@ -204,12 +204,12 @@ def test_what_another_program_is_removing_is_neither_finished_nor_removed_twice(
     path, moving = broken_off(made, tmp_path / "recordings")
     with removal._held(moving) as is_ours:
         assert is_ours
-        finish_removals(path.parent)
+        assert finish_removals(path.parent) == ()
         assert moving.exists()
         with pytest.raises(OSError, match="another program removes it"):
             remove_whole([path, path.with_suffix(".csv")])
         assert path.with_suffix(".csv").exists()
-    finish_removals(path.parent)
+    assert finish_removals(path.parent) == (f"{path.stem} is back: its removal had been broken off",)
     assert path.exists()
     assert not moving.exists()
 
