@@ -219,7 +219,7 @@ def is_there(name: str) -> bool:
 
 PROGRAMS = [
     path
-    for folder in ("training", "tests/soak", "tests/monkey")
+    for folder in ("training", "tests")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if "ArgumentParser(" in path.read_text(encoding="utf-8")
 ]

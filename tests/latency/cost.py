@@ -17,9 +17,10 @@ from fusion_app.run.runner import Pace
 from fusion_app.serve.encoding import ViewEncoders
 from fusion_app.serve.node import Node
 from fusion_app.serve.server import Door, Server
-from fusion_app.serve.views import View, pixels_of, planes_of, video_of
+from fusion_app.serve.views import View, pixels_of, video_of
 from fusion_app.session.session import open_session
 from fusion_app.settings import FusionSettings, Settings, SourceSettings
+from fusion_app.writers.conversion import laid_out
 from fusion_app.writers.live_video import LiveVideo
 
 CLIENTS = (1, 5, 20)
@@ -89,7 +90,7 @@ def encoding(settings: Settings, frames: int) -> None:
                 if view.form == "jpeg":
                     data = encoders.encoded(taken.fused, view).data
                 else:
-                    planes = planes_of(pixels_of(taken.fused, view))
+                    planes = laid_out(pixels_of(taken.fused, view))
                     size = Size(planes.shape[1], planes.shape[0] * 2 // 3)
                     video = video if video.size == size else LiveVideo(size)
                     data = video.encode(planes, count / 25).data
@@ -106,7 +107,7 @@ def encoding(settings: Settings, frames: int) -> None:
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(prog="python -m tests.latency.cost", description=__doc__)
-    parser.add_argument("sources", nargs="*", help="infrared and visible, files or addresses")
+    parser.add_argument("sources", nargs=2, metavar=("IR", "VIS"), help="files or addresses")
     parser.add_argument("--model", default="max")
     parser.add_argument("--frames", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=6.0)
