@@ -128,7 +128,7 @@ def _stages(folder: Path, model: str) -> tuple[Stages, int]:
     lanes = len(open_engines(fusion, source.info, is_real_time=False).lanes)
     source.close()
     engine = open_engine(FusionSettings(model=model, threads=1), is_real_time=False)
-    return measure_stages(Settings(sources, fusion), engine, folder / "stages.mkv", STAGES_S), max(1, lanes)
+    return measure_stages(Settings(sources, fusion), engine, folder.parent / "stages.mkv", STAGES_S), max(1, lanes)
 
 
 def measured(model: str, frames: int, clips: int, clip_frames: int, jobs: int) -> dict[str, object]:

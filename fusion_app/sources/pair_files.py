@@ -52,7 +52,7 @@ class Files:
 
 
 def list_files(folder: Path, kinds: frozenset[str]) -> Files:
-    """Return what lies in ``folder``, or, where no file does, below it.
+    """Return what lies in ``folder``, and, where no two files do, below it.
 
     Raises:
         PairingError: Two files have one name.
@@ -65,8 +65,13 @@ def list_files(folder: Path, kinds: frozenset[str]) -> Files:
 
 
 def files_by_stem(folder: Path, kinds: frozenset[str]) -> dict[str, list[Path]]:
-    """Return what lies in ``folder``, or, where no file does, below it, by paths below it without suffix."""
-    found = list(here(folder, kinds)) or list(below(folder, kinds, MAX_DEPTH))
+    """Return what lies in ``folder`` by paths below it without suffix; where no two files do, what lies below as well.
+
+    One file beside ``ir/`` and ``vis/`` is no reason not to look into them.
+    """
+    found = list(here(folder, kinds))
+    if len(found) < 2:
+        found += below(folder, kinds, MAX_DEPTH)
     by_stem: dict[str, list[Path]] = {}
     for path in found:
         by_stem.setdefault(path.relative_to(folder).with_suffix("").as_posix(), []).append(path)

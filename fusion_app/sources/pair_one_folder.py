@@ -32,7 +32,7 @@ def one_folder(files: Files) -> PairPlan:
     if best.pairs:
         return best
     raise PairingError(
-        f"{files.folder} holds {len(files.by_stem)} images and no two belong together by their names "
+        f"{files.folder} holds {len(files.by_stem)} files and no two belong together by their names "
         f"({example(files)}); name two folders, or say how with --pairs '{{}}_ir.png,{{}}_vis.png'"
     )
 

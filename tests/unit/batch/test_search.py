@@ -60,6 +60,13 @@ def test_one_folder_with_both_and_what_has_no_partner_is_told(tmp_path: Path) ->
     assert any("c_ir.mkv" in text for text in pairs_in(tmp_path).told)
 
 
+def test_a_video_beside_two_folders_costs_only_itself(tmp_path: Path) -> None:
+    write_videos(tmp_path, "ir/a.mkv", "vis/a.mkv", "ir/b.mkv", "vis/b.mkv", "fused-before.mkv")
+    search = pairs_in(tmp_path)
+    assert [one.name for one in search.found] == ["a", "b"]
+    assert any("fused-before.mkv has no partner" in line for line in search.told)
+
+
 def test_files_that_differ_in_their_suffix_alone_cost_their_own_pair_only(tmp_path: Path) -> None:
     write_videos(tmp_path, "a_ir.mkv", "a_vis.mkv", "b_ir.mkv", "b_vis.mkv", "b_vis.mp4")
     assert found_in(tmp_path) == {"a_vis": ("a_ir.mkv", "a_vis.mkv")}
