@@ -138,7 +138,7 @@ def _dual(image: Image) -> Decoded:
 _NO_COUNTS = "infrared: there is a picture instead of counts; the picture is used, without temperatures"
 
 _MAYBE_DUAL = (
-    "infrared is {}; if its upper half is the picture (InfiRay P2 Pro, TOPDON TC001), choose the layout dual "
+    "infrared is {}; if its upper half is the picture (InfiRay P2 Pro, TOPDON TC001), set the layout to dual "
     "(Thermal dock, or --layout dual)"
 )
 
