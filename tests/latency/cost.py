@@ -107,7 +107,7 @@ def encoding(settings: Settings, frames: int) -> None:
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(prog="python -m tests.latency.cost", description=__doc__)
-    parser.add_argument("sources", nargs=2, metavar=("IR", "VIS"), help="files or addresses")
+    parser.add_argument("sources", nargs=2, metavar="SOURCE", help="infrared and visible, files or addresses")
     parser.add_argument("--model", default="max")
     parser.add_argument("--frames", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=6.0)
