@@ -154,10 +154,13 @@ def test_a_reader_that_takes_nothing_costs_lines_that_are_counted_and_told(
     """A named pipe stands for any reader: it holds some 64 KiB, then whoever writes must wait."""
     monkeypatch.setattr(lines, "WAITING", 5)
     with piped(tmp_path) as (file, reader):
-        for _ in range(50):
+
+        def is_full() -> bool:
+            """Put one more: however slowly they are taken, at some time the pipe and the queue are full."""
             file.put({"event": "readings", "text": "x" * 10_000}, {})
-        wait_until(file._waiting.full, "the pipe and the queue are full")
-        assert file.dropped > 0
+            return file.dropped > 0 and file._waiting.full()
+
+        wait_until(is_full, "the pipe and the queue are full")
         os.set_blocking(reader.fileno(), True)
         found = b""
         while not found.endswith(b"\n") or counted(found) != file.dropped:
