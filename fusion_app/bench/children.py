@@ -1,14 +1,13 @@
 """Measurements in a process of their own: memory that nobody else has used, and a crash that ends only one figure."""
 
-import os
-import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from typing import Any, ParamSpec, TypeVar
 
 from fusion_app.errors import FusionAppError, OutOfMemoryError
+from fusion_app.system.ending import end_with_parent
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,23 +20,12 @@ def in_child(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         FusionAppError: The function raised one.
         OutOfMemoryError: The process ended without a result; most likely it was killed for its memory.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_follow_parent) as pool:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         try:
             result: T = pool.submit(_call, function, args, kwargs).result()
         except BrokenProcessPool:
             raise OutOfMemoryError("the process ended without a result, probably killed for want of memory") from None
     return result
-
-
-def _follow_parent() -> None:
-    """End with the process that asked, however that ends: nobody else would."""
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _call(function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:

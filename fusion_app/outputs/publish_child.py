@@ -6,18 +6,14 @@ seconds and when it was captured, 8 bytes each, and its planes. Answered is JSON
 """
 
 import json
-import os
 import struct
-import threading
-import time
 from contextlib import suppress
-from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
 import numpy as np
 
 from fusion_app.errors import without_passwords
-from fusion_app.system.ending import ignore_interrupts
+from fusion_app.system.ending import end_with_parent, ignore_interrupts
 from fusion_app.writers.stream import StreamSender, has_no_protocol
 
 LEAVE_S = 2.0
@@ -30,7 +26,7 @@ NO_PROTOCOL = "this build of PyAV cannot send {0}; use rtsp, rtmp, udp or tcp, o
 def run(pipe: Connection) -> None:
     """Do what is asked by ``pipe`` until that is closed."""
     ignore_interrupts()
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    end_with_parent(LEAVE_S)  # a receiver that takes nothing holds up the rest
     desk = _Desk()
     answer: dict[str, object] = {}
     try:
@@ -39,17 +35,6 @@ def run(pipe: Connection) -> None:
             answer = desk.done(pipe.recv_bytes())
     except (EOFError, OSError):
         desk.leave()  # whoever asked has gone
-
-
-def _end_with_parent() -> None:
-    """End with the program that began this one, however that ends: a receiver that takes nothing holds up the rest.
-
-    While the program lives, it ends a child that is held up.
-    """
-    if (parent := parent_process()) is not None:
-        parent.join()
-        time.sleep(LEAVE_S)
-        os._exit(1)
 
 
 class _Desk:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+from multiprocessing import parent_process
 
 PATIENCE_S = 1.0
 """How long threads that are left behind may take to end."""
@@ -25,6 +26,21 @@ def ending_signals() -> tuple[signal.Signals, ...]:
 def ignore_interrupts() -> None:
     """Let Ctrl-C, which a terminal tells all processes, be the matter of the one that began this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def end_with_parent(leave_s: float = 0.0) -> None:
+    """End this child with the program that began it, however that ends, at most ``leave_s`` later; nobody else would.
+
+    While the program lives, it ends a child that is held up.
+    """
+
+    def wait() -> None:
+        if (parent := parent_process()) is not None:
+            parent.join()
+            time.sleep(leave_s)
+            os._exit(1)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def leave(code: int) -> int:
